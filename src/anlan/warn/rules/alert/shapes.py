@@ -1,0 +1,223 @@
+"""预警生命周期: the values on which the public alert's life cycle is decided.
+
+`AlertState` is everything the table looks at and nothing else: the words and the map stay in the model, and
+`revision` says which text an approval was given to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from anlan.warn.rules.grade import Grade
+from anlan.warn.rules.pack import hours, number, strings
+
+
+class State(StrEnum):
+    """Where an alert stands."""
+
+    DRAFT = "draft"
+    REVIEW = "review"
+    APPROVED = "approved"
+    ISSUED = "issued"
+    UPDATED = "updated"
+    ALL_CLEAR = "all_clear"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+    @property
+    def zh(self) -> str:
+        """The word on screen."""
+        return _STATE_ZH[self]
+
+
+_STATE_ZH = {
+    State.DRAFT: "起草",
+    State.REVIEW: "待批准",
+    State.APPROVED: "已批准",
+    State.ISSUED: "已签发",
+    State.UPDATED: "已被更新",
+    State.ALL_CLEAR: "已解除",
+    State.CANCELLED: "已取消",
+    State.EXPIRED: "已过期",
+}
+
+
+class Event(StrEnum):
+    """What someone, or the clock, does to an alert."""
+
+    EDIT = "edit"
+    SUBMIT = "submit"
+    REVIEW = "review"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+    APPROVE = "approve"
+    APPROVE_VERBALLY = "approve_verbally"
+    COUNTERSIGN = "countersign"
+    ISSUE = "issue"
+    UPDATE = "update"
+    ALL_CLEAR = "all_clear"
+    CANCEL = "cancel"
+    EXPIRE = "expire"
+
+    @property
+    def zh(self) -> str:
+        """The word on the button and in the diagram."""
+        return _EVENT_ZH[self]
+
+
+_EVENT_ZH = {
+    Event.EDIT: "改稿",
+    Event.SUBMIT: "送审",
+    Event.REVIEW: "复核",
+    Event.REJECT: "退回",
+    Event.WITHDRAW: "撤回改稿",
+    Event.APPROVE: "批准",
+    Event.APPROVE_VERBALLY: "电话签批",
+    Event.COUNTERSIGN: "补签",
+    Event.ISSUE: "签发",
+    Event.UPDATE: "被更新",
+    Event.ALL_CLEAR: "解除",
+    Event.CANCEL: "取消",
+    Event.EXPIRE: "过期",
+}
+
+
+class Message(StrEnum):
+    """What this link of the chain says: a first alert, or something about the one before it."""
+
+    ALERT = "alert"
+    UPDATE = "update"
+    CANCEL = "cancel"
+    ALL_CLEAR = "all_clear"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who acts, with the permissions they hold for this place."""
+
+    ref: str
+    permissions: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerbalApproval:
+    """电话签批: what was heard on the telephone, written down at once.
+
+    `confirmed_how` is `second_officer` (another officer listened or heard it again) or `call_back` (the
+    leader's known number was rung back). `leader_permissions` are the leader's own, looked up.
+    """
+
+    leader: str
+    leader_permissions: frozenset[str]
+    number: str
+    at: datetime
+    words: str
+    confirmed_how: str
+    confirmed_by: str
+    confirmed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """A neighbour in the chain of alerts, as it stands now."""
+
+    ref: str
+    state: State
+    message: Message
+    predecessor: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssuerVerdict:
+    """发布主体: whether this unit may lawfully issue this kind of alert; decided by `issuers`."""
+
+    lawful: bool
+    zh: str = ""
+    en: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What the actor brings with the event."""
+
+    issuer: IssuerVerdict | None = None
+    retyped_place: str = ""
+    retyped_level: str = ""
+    reason: str = ""
+    verbal: VerbalApproval | None = None
+    predecessor: Link | None = None
+    successor: Link | None = None
+    missing: tuple[str, ...] = ()
+    """What the composer still lacks, in plain words (`给居民的话`); empty when the draft is complete."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertState:
+    """预警: one link of the chain, reduced to what its life cycle needs."""
+
+    ref: str
+    state: State
+    message: Message
+    grade: Grade
+    place: str
+    """The place name as it stands in the title; retyped by hand for a red."""
+    authors: frozenset[str]
+    """Everybody who wrote or changed this text; none of them may review or approve it."""
+    revision: int
+    expires_at: datetime | None
+    predecessor: str = ""
+    submitted_at: datetime | None = None
+    reviewed_by: str = ""
+    approved_by: str = ""
+    approved_at: datetime | None = None
+    approved_revision: int | None = None
+    verbal: VerbalApproval | None = None
+    countersign_due_at: datetime | None = None
+    countersigned_at: datetime | None = None
+    issued_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """A named no: what is wrong and what to do next."""
+
+    name: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transition:
+    """A yes: the alert as it stands afterwards."""
+
+    event: Event
+    from_state: State
+    to_state: State
+    permission: str
+    alert: AlertState
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertSettings:
+    """The place's own rules for the life cycle."""
+
+    retype_grades: frozenset[Grade] = frozenset({Grade.RED})
+    countersign_within: timedelta = timedelta(hours=24)
+    reviews_needed: int = 0
+    """0: drafter and approver; 1: a reviewer besides them."""
+    longest: timedelta = timedelta(hours=24)
+    """An alert may not be valid for longer than this without an update."""
+
+    @classmethod
+    def from_pack(cls, data: Mapping[str, object]) -> AlertSettings:
+        """Read `[alert]` of the pack: retype_grades, countersign_within_h, reviews_needed, longest_h."""
+        return cls(
+            retype_grades=frozenset(Grade.parse(word) for word in strings(data, "retype_grades", ("red",))),
+            countersign_within=hours(data, "countersign_within_h", 24),
+            reviews_needed=number(data, "reviews_needed", 0),
+            longest=hours(data, "longest_h", 24),
+        )
