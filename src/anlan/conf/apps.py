@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ConfConfig(AppConfig):
+    name = "anlan.conf"
+    label = "conf"

@@ -1,0 +1,82 @@
+"""Secrets at rest: names and phones are sealed, found again by a keyed hash, and opened only where they are needed.
+
+A sealed value is `g1:<key id>:<base64 of nonce and AES-256-GCM text>`; the prefix names suite and key, so that another suite (SM4-GCM) or a new key
+can come beside it. The record's ref is associated data: a sealed phone copied to another row does not open.
+"""
+
+import base64
+import hmac
+import secrets
+from functools import cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from anlan.foundation.home import secret
+
+SUITE = "g1"
+KEY_ID = "k1"
+
+
+class Unsealable(ValueError):
+    """The value does not open with this key for this record. Restore the `keys` folder that belongs to this database."""
+
+
+@cache
+def _cipher(key_id: str) -> AESGCM:
+    return AESGCM(secret(f"seal-{key_id}"))
+
+
+def seal(value: str, ref: str) -> str:
+    """Encrypt a name or a number for the record `ref`."""
+    nonce = secrets.token_bytes(12)
+    body = _cipher(KEY_ID).encrypt(nonce, value.encode(), ref.encode())
+    return f"{SUITE}:{KEY_ID}:{base64.b64encode(nonce + body).decode()}"
+
+
+def unseal(sealed: str, ref: str) -> str:
+    """Decrypt what `seal` made for the same `ref`."""
+    suite, _, rest = sealed.partition(":")
+    key_id, _, text = rest.partition(":")
+    if suite != SUITE:
+        raise Unsealable(f"suite {suite!r} is not known here")
+    raw = base64.b64decode(text)
+    try:
+        return _cipher(key_id).decrypt(raw[:12], raw[12:], ref.encode()).decode()
+    except InvalidTag:
+        raise Unsealable(
+            f"{ref}: the seal does not open; is the keys folder the one of this database?"
+        ) from None
+
+
+@cache
+def _index_key() -> bytes:
+    return secret("index-k1")
+
+
+def blind(value: str) -> str:
+    """Keyed hash by which a person is found by exact name or normalised phone."""
+    return hmac.digest(_index_key(), value.strip().encode(), "sha256").hex()[:32]
+
+
+def normal_phone(number: str) -> str:
+    """Digits only, without the country's prefix."""
+    digits = "".join(c for c in number if c.isdigit())
+    return digits[2:] if digits.startswith("86") and len(digits) > 11 else digits
+
+
+def mask_phone(number: str) -> str:
+    """138 **** 4417: enough to recognise, too little to call."""
+    digits = normal_phone(number)
+    return f"{digits[:3]} **** {digits[-4:]}" if len(digits) >= 8 else "****"
+
+
+def mask_name(name: str) -> str:
+    """The surname and stars."""
+    return name[:1] + "*" * max(1, len(name) - 1) if name else ""
+
+
+def token(*parts: str) -> str:
+    """A link token that needs no row: keyed hash of its parts (24 URL-safe characters, 144 bits)."""
+    digest = hmac.digest(secret("links-k1"), "\x1f".join(parts).encode(), "sha256")
+    return base64.urlsafe_b64encode(digest[:18]).decode()

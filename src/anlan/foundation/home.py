@@ -1,0 +1,42 @@
+"""Where anlan keeps its state: everything lies under one folder, `ANLAN_HOME`."""
+
+import os
+import secrets
+from pathlib import Path
+
+
+def home() -> Path:
+    """The state folder (default `~/.anlan`), made on first use and readable by its owner alone."""
+    path = Path(os.environ.get("ANLAN_HOME") or Path.home() / ".anlan").expanduser().resolve()
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
+
+
+def secret(name: str, size: int = 32) -> bytes:
+    """The key called `name` from `keys/`, drawn once. Keys never travel in a backup."""
+    folder = home() / "keys"
+    folder.mkdir(exist_ok=True, mode=0o700)
+    path = folder / name
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _whole(path, size)
+    with os.fdopen(handle, "wb") as file:
+        file.write(secrets.token_bytes(size))
+        file.flush()
+        os.fsync(file.fileno())
+    return path.read_bytes()
+
+
+def _whole(path: Path, size: int) -> bytes:
+    """Another process may be writing the key this very moment: wait for all of it."""
+    import time
+
+    for _ in range(100):
+        value = path.read_bytes()
+        if len(value) >= size:
+            return value
+        time.sleep(0.01)
+    raise RuntimeError(
+        f"{path} is cut short. Restore it from where you keep the keys; never draw a new one over it."
+    )

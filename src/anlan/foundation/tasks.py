@@ -1,0 +1,105 @@
+"""Due work 到时要办的事: one table, claimed by conditional update, done in the transaction of its effect.
+
+A runner gets `(ctx, payload)` with `ctx.now` = the moment it was due in an exercise, or the real moment when live. A runner that raises is
+tried again (1 s, 4 s, 16 s); then it is dead and stands on the dead-letter page until somebody feeds it again.
+"""
+
+import logging
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from anlan.foundation import worlds
+from anlan.foundation.context import Ctx
+from anlan.foundation.errors import Conflict
+from anlan.foundation.models import Task, World
+
+log = logging.getLogger(__name__)
+Runner = Callable[[Ctx, dict[str, Any]], None]
+TRIES = 4
+_runners: dict[str, Runner] = {}
+
+
+def task(kind: str) -> Callable[[Runner], Runner]:
+    """Register the runner of one kind of due work."""
+
+    def register(runner: Runner) -> Runner:
+        if kind in _runners:
+            raise ValueError(f"two runners for {kind}")
+        _runners[kind] = runner
+        return runner
+
+    return register
+
+
+def schedule(
+    ctx: Ctx, kind: str, *, key: str, due_at: datetime, payload: dict[str, Any] | None = None
+) -> None:
+    """Put work on the list. The same key again moves nothing and repeats nothing."""
+    Task.objects.get_or_create(
+        world_id=ctx.world.id, key=key, defaults={"kind": kind, "due_at": due_at, "payload": payload or {}}
+    )
+
+
+def schedule_many(ctx: Ctx, rows: list[tuple[str, str, datetime, dict[str, Any]]]) -> None:
+    """The same for many `(kind, key, due_at, payload)` in one insert."""
+    Task.objects.bulk_create(
+        [Task(world_id=ctx.world.id, kind=k, key=key, due_at=due, payload=p) for k, key, due, p in rows],
+        ignore_conflicts=True,
+    )
+
+
+def cancel(ctx: Ctx, prefix: str) -> int:
+    """Strike what has not been done and whose key begins so."""
+    waiting = Task.objects.filter(world_id=ctx.world.id, key__startswith=prefix, state=Task.State.DUE)
+    return waiting.update(state=Task.State.CANCELLED)
+
+
+def next_due(world_id: int, until: datetime) -> Task | None:
+    """The first work due by `until`, in (due_at, key) order."""
+    waiting = Task.objects.filter(world_id=world_id, state=Task.State.DUE, due_at__lte=until)
+    ready = waiting.filter(Q(retry_at=None) | Q(retry_at__lte=datetime.now(UTC)))
+    return ready.order_by("due_at", "key").first()
+
+
+def run(work: Task, world: World) -> bool:
+    """Do one piece of work; False when somebody else had it."""
+    now = worlds.clock(world) if world.key == "live" else work.due_at
+    ctx = worlds.context(world).at(now)
+    try:
+        with transaction.atomic():
+            claimed = Task.objects.filter(pk=work.pk, state=Task.State.DUE).update(state=Task.State.DONE)
+            if not claimed:
+                return False
+            _runners[work.kind](ctx, work.payload)
+    except Exception:
+        log.exception("task %s %s failed", work.kind, work.key)
+        _failed(work, traceback.format_exc())
+    return True
+
+
+def _failed(work: Task, trace: str) -> None:
+    tries = work.tries + 1
+    dead = tries >= TRIES
+    Task.objects.filter(pk=work.pk, state=Task.State.DUE).update(
+        tries=tries,
+        error=trace[-4000:],
+        retry_at=datetime.now(UTC) + timedelta(seconds=4 ** (tries - 1)),
+        state=Task.State.DEAD if dead else Task.State.DUE,
+    )
+
+
+def dead_letters(ctx: Ctx) -> list[Task]:
+    return list(ctx.rows(Task).filter(state=Task.State.DEAD).order_by("due_at"))
+
+
+def feed_again(ctx: Ctx, key: str) -> None:
+    """Give dead work another four tries."""
+    ctx.require("admin.manage")
+    waiting = ctx.rows(Task).filter(key=key, state=Task.State.DEAD)
+    if not waiting.update(state=Task.State.DUE, tries=0, retry_at=None):
+        raise Conflict("这件事已经有人重新派出，请刷新后再看。")

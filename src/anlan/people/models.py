@@ -1,0 +1,163 @@
+"""People: organisations, posts, duty holders, shifts, accounts, contact points, households.
+
+Names and numbers are sealed (foundation.crypto); `*_index` columns find them by keyed hash.
+"""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from anlan.foundation.context import EVERYONE, WORLD_WIDE
+
+
+class Organisation(models.Model):
+    """机构: a government, bureau, station or headquarters, and the places that it commands."""
+
+    scope_by = EVERYONE
+
+    ref = models.CharField(max_length=20, unique=True)
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=30)  # government, emergency, weather, water, zone, scenic, reservoir …
+    place = models.ForeignKey("places.Division", models.PROTECT, null=True, related_name="+")
+    parent = models.ForeignKey("people.Organisation", models.PROTECT, null=True, related_name="+")
+    commands = models.ManyToManyField("places.Division", related_name="+")
+    unit_code = models.CharField(max_length=14, blank=True)  # 14 digits of the national warning platform
+    synthetic = models.BooleanField(default=True)
+
+
+class Post(models.Model):
+    """岗位: a role in an organisation and the places it answers for. A scope is built from it."""
+
+    scope_by = EVERYONE
+
+    ref = models.CharField(max_length=20, unique=True)
+    organisation = models.ForeignKey("people.Organisation", models.PROTECT, related_name="+")
+    title = models.CharField(max_length=60)
+    role = models.CharField(max_length=30)
+    places = models.ManyToManyField("places.Division", related_name="+")
+
+
+class Accounts(BaseUserManager["Account"]):
+    """Makes accounts; kept for Django's authentication."""
+
+    def get_by_natural_key(self, username: str | None) -> "Account":
+        return self.get(username=username)
+
+
+class Account(AbstractBaseUser):
+    """账号: how a person signs in, at one post."""
+
+    scope_by = WORLD_WIDE
+
+    username = models.CharField(max_length=40, unique=True)
+    name_sealed = models.TextField()
+    post = models.ForeignKey("people.Post", models.PROTECT, related_name="+")
+    totp_sealed = models.TextField(blank=True)
+    totp_last = models.BigIntegerField(default=0)  # the last code's step, so that one code works once
+    failures = models.IntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
+    is_active = models.BooleanField(default=True)
+    language = models.CharField(max_length=5, default="zh")
+
+    objects = Accounts()
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: list[str] = []
+
+
+class Person(models.Model):
+    """人: whoever has a duty or lives here. `ref` is what journal and pages call them by."""
+
+    scope_by = "place__path"
+
+    ref = models.CharField(max_length=20, unique=True)
+    name_sealed = models.TextField()
+    name_index = models.CharField(max_length=32, db_index=True)
+    place = models.ForeignKey("places.Division", models.PROTECT, related_name="+")
+    lon = models.FloatField()
+    lat = models.FloatField()
+    synthetic = models.BooleanField(default=True)
+
+
+class ContactPoint(models.Model):
+    """联系方式: one number of a person, its order and the hours at which it is answered."""
+
+    scope_by = "person__place__path"
+
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
+    order = models.IntegerField()
+    kind = models.CharField(max_length=12)  # mobile, landline, satellite
+    number_sealed = models.TextField()
+    number_index = models.CharField(max_length=32, db_index=True)
+    from_hour = models.IntegerField(default=0)
+    to_hour = models.IntegerField(default=24)
+    is_wrong = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "order"], name="contact_once")]
+
+
+class DutyHolder(models.Model):
+    """责任人: who must answer for a place, in which function and which order."""
+
+    scope_by = "place__path"
+
+    ref = models.CharField(max_length=20, unique=True)
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=40)
+    level = models.CharField(max_length=10)  # county, township, village, group, household
+    place = models.ForeignKey("places.Division", models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("people.Organisation", models.PROTECT, null=True, related_name="+")
+    covers = models.ManyToManyField("places.Division", related_name="+")
+    rung = models.IntegerField(default=0)  # 0 is called first, then deputies, then cover
+    role = models.CharField(max_length=30, blank=True)
+    high_ground = models.BooleanField(default=False)  # lives outside every flood area: may be sent to knock
+    group = models.IntegerField(null=True)  # 村民小组
+    object_ref = models.CharField(max_length=20, blank=True)  # a watched object
+    title = models.CharField(max_length=60)
+
+    class Meta:
+        indexes = [models.Index(fields=["place", "level", "rung", "ref"])]
+
+
+class DutyShift(models.Model):
+    """值班: who is on duty in an organisation, from when to when."""
+
+    scope_by = "organisation__place__path"
+
+    organisation = models.ForeignKey("people.Organisation", models.PROTECT, related_name="+")
+    holder = models.ForeignKey("people.DutyHolder", models.PROTECT, related_name="+")
+    role = models.CharField(max_length=30)  # leader, officer
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+
+class Household(models.Model):
+    """户: a household, where it lies, who helps it, where it would go."""
+
+    scope_by = "place__path"
+
+    ref = models.CharField(max_length=24, unique=True)
+    place = models.ForeignKey("places.Division", models.PROTECT, related_name="+")
+    group = models.IntegerField()
+    lon = models.FloatField()
+    lat = models.FloatField()
+    members = models.IntegerField()
+    at_home = models.IntegerField()
+    in_danger = models.BooleanField(default=False)  # to be moved when the village's line is crossed
+    frail = models.BooleanField(default=False)
+    helper = models.ForeignKey("people.DutyHolder", models.PROTECT, null=True, related_name="+")
+    destination = models.CharField(max_length=80, blank=True)
+    synthetic = models.BooleanField(default=True)
+
+
+class Resident(models.Model):
+    """常住人口: one person of a household."""
+
+    scope_by = "household__place__path"
+
+    ref = models.CharField(max_length=24, unique=True)
+    household = models.ForeignKey("people.Household", models.PROTECT, related_name="+")
+    name_sealed = models.TextField()
+    age_band = models.CharField(max_length=10)
+    at_home = models.BooleanField()
+    frail = models.BooleanField(default=False)
+    night_worker = models.BooleanField(default=False)
