@@ -1,0 +1,52 @@
+"""The one door to Numba: kernels compile without the GIL, are kept on disk, and never with fast-math.
+
+Fast-math is refused for all: under it ``isnan`` is False and a maximum skips NaN, so a broken gauge would
+read as dry. Everything else about Numba (its missing types, its options) stays behind this module, so that
+``mypy --strict`` holds for the rest of ``science`` and ``wire``.
+
+A kernel that calls a kernel of *another* file keeps its old machine code when only the other file changes
+(Numba's cache looks at one file). Keep such pairs in one file, or delete ``__pycache__`` after the change.
+"""
+
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Bools", "Bytes", "Floats", "Int8s", "Int16s", "Int32s", "Int64s", "Keys", "njit"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Bools = NDArray[np.bool_]
+Bytes = NDArray[np.uint8]
+Int8s = NDArray[np.int8]
+Int16s = NDArray[np.int16]
+Int32s = NDArray[np.int32]
+Int64s = NDArray[np.int64]
+Keys = NDArray[np.uint64]
+Floats = NDArray[np.float64]
+
+
+def njit(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile ``function`` on first call; keep the machine code beside the source, or in the user's cache.
+
+    >>> @njit
+    ... def twice(x: int) -> int:
+    ...     return 2 * x
+    >>> twice(21)
+    42
+    """
+    return _compile(function, cache=not _is_typed_in(function))
+
+
+def _is_typed_in(function: Callable[..., Any]) -> bool:
+    """A function from a prompt or a docstring has no file to keep its code beside."""
+    return function.__code__.co_filename.startswith("<")
+
+
+def _compile(function: Callable[P, R], *, cache: bool) -> Callable[P, R]:
+    compiled: Callable[P, R] = numba.njit(cache=cache, nogil=True, fastmath=False)(function)
+    return compiled
