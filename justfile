@@ -1,0 +1,69 @@
+# `pip install uv && uv run just test` is all a machine with Python ≥ 3.11 needs. `just` alone lists the recipes.
+
+set positional-arguments
+
+uv := "uv run --quiet --group test --group docs"
+# What is run a second time on PostgreSQL: the rooms whose rows, locks and constraints are the proof.
+records := "tests/foundation tests/places tests/people tests/observe tests/warn"
+
+_list:
+    @just --list --unsorted
+
+# Bring everything the tests need: Python packages, the front end, a browser.
+setup:
+    uv sync --group test --group docs
+    {{uv}} python -m tests.support.chromium
+
+# Set up, then pass every test: PostgreSQL first, then the whole suite with browser and journeys.
+test *args: setup test-postgres
+    {{uv}} pytest -n 2 --dist loadfile "$@"
+
+# The suites of the rooms that hold records, on a real PostgreSQL.
+test-postgres:
+    {{uv}} python -m tests.support.postgres pytest -n 2 --dist loadfile -m "not browser and not slow" {{records}}
+
+# The tests that end in seconds.
+test-fast *args:
+    {{uv}} pytest -n 2 --dist loadfile -m "not browser and not postgres and not slow" "$@"
+
+# Everything a commit must hold: form, types, order of the rooms, docs, fast tests.
+check: lint types imports docs test-fast
+
+# Form of the code.
+lint:
+    {{uv}} ruff format --check .
+    {{uv}} ruff check .
+
+# Types, strictly, where decisions and bytes are.
+types:
+    {{uv}} mypy
+
+# The order of the rooms.
+imports:
+    {{uv}} lint-imports
+
+# Build the docs; a warning stops the build.
+docs:
+    {{uv}} zensical build --strict --clean
+
+# Put the code into form.
+fmt:
+    {{uv}} ruff check --fix-only --quiet .
+    {{uv}} ruff format .
+
+# Pin every dependency's exact version in pyproject.toml; `--upgrade` takes the newest.
+lock *args:
+    {{uv}} python tools/lock.py "$@"
+
+# Build the front end anew.
+front-end:
+    npm --prefix web ci
+    npm --prefix web run build
+
+# The demo city with the night of Liulin.
+demo *args:
+    uv run anlan demo "$@"
+
+# Measure; every ratio is taken within one run.
+bench *args:
+    {{uv}} anlan bench "$@"

@@ -1,0 +1,44 @@
+"""What every room's tests share: a real browser and a real PostgreSQL. Their settings: tests/settings.py."""
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+# Playwright's driver keeps an event loop in this thread; without this word Django refuses the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a real PostgreSQL, started once for this pytest process."""
+    from tests.support import postgres
+
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """The URL of an empty database for one test: give it to a child process as `ANLAN_DATABASE_URL`."""
+    from tests.support import postgres
+
+    with postgres.database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[Browser]":
+    """A headless Chromium, once for this pytest process; each visitor is a `chromium.new_context(...)`."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.support.chromium import FLAGS, path
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path(), args=list(FLAGS))
+        yield browser
+        browser.close()

@@ -1,0 +1,68 @@
+"""What can be set is written down, what is written down exists, and the docs build without a warning."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.support.house import PACKAGE, ROOT, kept_files, sources
+
+DOCS = ROOT / "docs"
+SETTING = re.compile(r"\bANLAN_[A-Z_]+\b")
+
+
+def settings_read() -> set[str]:
+    kept = [path for path in kept_files() if path.suffix in {".py", ""} and path.name != Path(__file__).name]
+    ours = [*sources(), *[path for path in kept if path.is_relative_to(ROOT / "tests")], *kept]
+    return {name for path in ours if path.suffix == ".py" for name in SETTING.findall(path.read_text())}
+
+
+def test_every_setting_that_is_read_is_documented() -> None:
+    documented = set(SETTING.findall((DOCS / "reference/settings.md").read_text()))
+    assert settings_read() - documented == set(), "document these in docs/reference/settings.md"
+
+
+def test_every_documented_setting_is_read() -> None:
+    assert set(SETTING.findall((DOCS / "reference/settings.md").read_text())) - settings_read() == set()
+
+
+def test_every_page_is_in_the_menu_and_every_entry_has_its_page() -> None:
+    menu = set(re.findall(r'"([\w/-]+\.md)"', (ROOT / "zensical.toml").read_text()))
+    pages = {str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md")}
+    assert menu == pages
+
+
+def test_each_decision_record_is_one_page() -> None:
+    for record in DOCS.glob("adr/0*.md"):
+        text = record.read_text()
+        assert len(text.splitlines()) <= 60, record.name
+        for heading in ("## Context", "## Decision", "## Consequences"):
+            assert heading in text, f"{record.name} lacks {heading}"
+
+
+def test_each_room_has_its_one_screen_readme() -> None:
+    rooms = [path.parent for path in PACKAGE.glob("*/__init__.py")]
+    lacking = [room.name for room in rooms if not (room / "README.md").exists()]
+    long = [room.name for room in rooms if room.name not in lacking and _lines(room / "README.md") > 60]
+    assert not lacking, f"these rooms have no README: {lacking}"
+    assert not long, f"more than one screen: {long}"
+
+
+def _lines(path: Path) -> int:
+    return len(path.read_text().splitlines())
+
+
+def test_the_docs_build_without_a_warning(tmp_path: Path) -> None:
+    pytest.importorskip("zensical", reason="the docs group is not installed; `just test` brings it")
+    config = tomllib.loads((ROOT / "zensical.toml").read_text())
+    assert config["project"]["docs_dir"] == "docs"
+    done = subprocess.run(
+        [Path(sys.executable).with_name("zensical"), "build", "--strict"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,17 @@
+"""Settings of the test run: the real ones over a state folder of its own, with a fast password hasher.
+
+Nobody's real state is touched: whatever `ANLAN_HOME` says outside, each pytest process gets an empty one that
+goes with it. `ANLAN_DATABASE_URL` is honoured, so that the same tests run on PostgreSQL (`just test-postgres`).
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+os.environ["ANLAN_HOME"] = tempfile.mkdtemp(prefix="anlan-test-")
+atexit.register(shutil.rmtree, os.environ["ANLAN_HOME"], ignore_errors=True)
+
+from anlan.conf.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
