@@ -41,11 +41,11 @@ DOUBTFUL = frozenset({"M?", "X"})
 KINDS: Mapping[str, tuple[str, ...]] = {
     "threshold": ("threshold",),
     "neighbour": ("neighbour",),
-    "issuers": ("organ", "issue"),
+    "issuers": ("issue",),
     "event_types": ("event",),
     "wording": ("words",),
     "duty_kinds": ("duty",),
-    "call_grades": ("grade",),
+    "call_down": ("call_down",),
     "standing_orders": ("order", "start"),
     "answers": ("answer",),
     "door_check": ("door_check",),
