@@ -8,7 +8,6 @@ RuleError
 ├── UnknownHousehold        a count names a household that is not on the list
 ├── ChatIsNoAnswer          a "收到" in a group chat was handed in as an answer
 ├── MovedNeedsCount         answer 4 without households and people
-├── NobodyToCall            a line has no duty holder with a way to reach them
 ├── IllegalStage            an evacuation stage that may not follow the present one
 ├── NotCounted              "moved" was claimed without a count at the site
 ├── NotOrdered              an order came from someone who may not order that stage
@@ -91,16 +90,6 @@ class MovedNeedsCount(RuleError):
         super().__init__(
             zh="转移完成要报户数和人数，请问清再登记。",
             en="“Moved” needs households and people; ask for both and enter them.",
-        )
-
-
-class NobodyToCall(RuleError):
-    """A line has no duty holder with a way to reach them."""
-
-    def __init__(self, place: str) -> None:
-        super().__init__(
-            zh=f"{place}没有可叫的责任人，请派人上门，并补齐责任人和电话。",
-            en=f"{place} has nobody to call; send someone to the door and fill in the duty holders.",
         )
 
 

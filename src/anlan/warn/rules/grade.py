@@ -21,7 +21,7 @@ class Grade(IntEnum):
 
     @classmethod
     def parse(cls, text: str) -> Grade:
-        """Read `red`, `红色`, `I`, `Ⅰ`, `1` or `一级`. Raises UnknownGrade."""
+        """Read `red`, `红色`, `I`, `Ⅰ`, `一级`, or `4` as packs number it. Raises UnknownGrade."""
         for grade, spellings in _SPELLINGS.items():
             if text.strip().lower() in spellings:
                 return grade
@@ -55,7 +55,7 @@ _SPELLINGS = {
         _ROMAN[grade].lower(),
         _ROMAN_SIGN[grade],
         _LEVEL_ZH[grade],
-        str(5 - grade),
+        str(int(grade)),
     }
     for grade in Grade
 }

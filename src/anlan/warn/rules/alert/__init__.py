@@ -1,0 +1,282 @@
+"""预警生命周期: the life of a public alert, decided from one table.
+
+`TABLE` is all there is: which event leads from where to where, who may do it and what is checked. `decide`
+walks it, `diagram` draws it (docs/explanation/alert-life-cycle.md holds exactly that drawing).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from anlan.warn.rules.alert import guards as g
+from anlan.warn.rules.alert.shapes import (
+    Actor,
+    AlertSettings,
+    AlertState,
+    Event,
+    Evidence,
+    IssuerVerdict,
+    Link,
+    Message,
+    Refusal,
+    State,
+    Transition,
+    VerbalApproval,
+)
+
+__all__ = [
+    "TABLE",
+    "Actor",
+    "AlertSettings",
+    "AlertState",
+    "Event",
+    "Evidence",
+    "IssuerVerdict",
+    "Link",
+    "Message",
+    "Refusal",
+    "Row",
+    "State",
+    "Transition",
+    "VerbalApproval",
+    "approval_label",
+    "countersign_is_overdue",
+    "decide",
+    "diagram",
+    "events_open_to",
+]
+
+DRAFTS = "warn.alert.draft"
+REVIEWS = "warn.alert.review"
+APPROVES = g.PERMIT_APPROVE
+RECORDS = "warn.alert.record_verbal"
+ISSUES = "warn.alert.issue"
+SYSTEM = "warn.alert.system"
+"""Held by the system alone: what follows from another link or from the clock."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One row of the life cycle."""
+
+    event: Event
+    source: State
+    target: State
+    permission: str
+    guards: tuple[g.Guard, ...] = ()
+
+
+def _row(event: Event, source: State, target: State, permission: str, *guards: g.Guard) -> Row:
+    return Row(event=event, source=source, target=target, permission=permission, guards=guards)
+
+
+_S, _E = State, Event
+_VERBAL = (g.heard, g.leader_may, g.retyped, g.confirmed, g.lawful_issuer, g.valid_ahead)
+
+TABLE: tuple[Row, ...] = (
+    _row(_E.EDIT, _S.DRAFT, _S.DRAFT, DRAFTS),
+    _row(_E.SUBMIT, _S.DRAFT, _S.REVIEW, DRAFTS, g.complete, g.lawful_issuer, g.valid_ahead, g.chained),
+    _row(_E.REVIEW, _S.REVIEW, _S.REVIEW, REVIEWS, g.not_own),
+    _row(_E.REJECT, _S.REVIEW, _S.DRAFT, APPROVES, g.not_own, g.reasoned),
+    _row(_E.WITHDRAW, _S.REVIEW, _S.DRAFT, DRAFTS, g.own),
+    _row(
+        *(_E.APPROVE, _S.REVIEW, _S.APPROVED, APPROVES),
+        *(g.not_own, g.reviewed, g.retyped, g.lawful_issuer, g.valid_ahead),
+    ),
+    _row(_E.APPROVE_VERBALLY, _S.REVIEW, _S.APPROVED, RECORDS, *_VERBAL),
+    _row(_E.WITHDRAW, _S.APPROVED, _S.DRAFT, DRAFTS, g.own),
+    _row(_E.REJECT, _S.APPROVED, _S.DRAFT, APPROVES, g.not_own, g.reasoned),
+    _row(
+        *(_E.ISSUE, _S.APPROVED, _S.ISSUED, ISSUES),
+        *(g.same_text, g.lawful_issuer, g.valid_ahead, g.chained),
+    ),
+    *(
+        _row(_E.COUNTERSIGN, state, state, APPROVES, g.awaits_signature)
+        for state in (_S.APPROVED, _S.ISSUED, _S.UPDATED, _S.ALL_CLEAR, _S.CANCELLED, _S.EXPIRED)
+    ),
+    _row(_E.UPDATE, _S.ISSUED, _S.UPDATED, SYSTEM, g.followed_by(Message.UPDATE)),
+    _row(_E.ALL_CLEAR, _S.ISSUED, _S.ALL_CLEAR, SYSTEM, g.followed_by(Message.ALL_CLEAR)),
+    _row(_E.CANCEL, _S.ISSUED, _S.CANCELLED, SYSTEM, g.followed_by(Message.CANCEL)),
+    *(
+        _row(_E.EXPIRE, state, _S.EXPIRED, SYSTEM, g.lapsed)
+        for state in (_S.DRAFT, _S.REVIEW, _S.APPROVED, _S.ISSUED)
+    ),
+)
+
+_ROWS = {(row.event, row.source): row for row in TABLE}
+
+
+def decide(
+    *,
+    alert: AlertState,
+    event: Event,
+    actor: Actor,
+    now: datetime,
+    evidence: Evidence,
+    settings: AlertSettings,
+) -> Transition | Refusal:
+    """Say what the event makes of the alert, or by name why it may not happen.
+
+    The permission is looked at before the guards, and the guards in the table's order; the first no is said.
+    """
+    row = _ROWS.get((event, alert.state))
+    if row is None:
+        return Refusal(
+            name="not_now",
+            zh=f"“{alert.state.zh}”时不能“{event.zh}”。可以：{_open_zh(alert.state)}。",
+            en=f"Cannot {event} while {alert.state}; possible: {_open_en(alert.state)}.",
+        )
+    if row.permission not in actor.permissions:
+        return Refusal(
+            name="not_permitted",
+            zh=f"你没有“{event.zh}”的权限，请找有权限的人。",
+            en=f"You may not {event}; ask someone who may ({row.permission}).",
+        )
+    case = g.Case(alert=alert, actor=actor, now=now, evidence=evidence, settings=settings)
+    for guard in row.guards:
+        if (refusal := guard(case)) is not None:
+            return refusal
+    after = replace(_CHANGE.get(event, _unchanged)(case), state=row.target)
+    return Transition(
+        event=event,
+        from_state=row.source,
+        to_state=row.target,
+        permission=row.permission,
+        alert=after,
+    )
+
+
+def events_open_to(state: State) -> tuple[Event, ...]:
+    """What may happen next, in the table's order; for buttons and for refusals."""
+    return tuple(row.event for row in TABLE if row.source is state)
+
+
+def _open_zh(state: State) -> str:
+    return "、".join(event.zh for event in events_open_to(state)) or "没有"
+
+
+def _open_en(state: State) -> str:
+    return ", ".join(events_open_to(state)) or "nothing"
+
+
+def _unchanged(case: g.Case) -> AlertState:
+    return case.alert
+
+
+def _edited(case: g.Case) -> AlertState:
+    return replace(
+        case.alert, revision=case.alert.revision + 1, authors=case.alert.authors | {case.actor.ref}
+    )
+
+
+def _submitted(case: g.Case) -> AlertState:
+    return replace(case.alert, submitted_at=case.now)
+
+
+def _reviewed(case: g.Case) -> AlertState:
+    return replace(case.alert, reviewed_by=case.actor.ref)
+
+
+def _back_to_draft(case: g.Case) -> AlertState:
+    """A text that goes back loses its review and its approval."""
+    return replace(
+        case.alert,
+        submitted_at=None,
+        reviewed_by="",
+        approved_by="",
+        approved_at=None,
+        approved_revision=None,
+        verbal=None,
+        countersign_due_at=None,
+        countersigned_at=None,
+    )
+
+
+def _approved(case: g.Case) -> AlertState:
+    return replace(
+        case.alert,
+        approved_by=case.actor.ref,
+        approved_at=case.now,
+        approved_revision=case.alert.revision,
+    )
+
+
+def _approved_verbally(case: g.Case) -> AlertState:
+    verbal = case.evidence.verbal
+    assert verbal is not None
+    return replace(
+        case.alert,
+        approved_by=verbal.leader,
+        approved_at=verbal.at,
+        approved_revision=case.alert.revision,
+        verbal=verbal,
+        countersign_due_at=verbal.at + case.settings.countersign_within,
+    )
+
+
+def _countersigned(case: g.Case) -> AlertState:
+    return replace(case.alert, countersigned_at=case.now)
+
+
+def _issued(case: g.Case) -> AlertState:
+    return replace(case.alert, issued_at=case.now)
+
+
+def _ended(case: g.Case) -> AlertState:
+    return replace(case.alert, ended_at=case.now)
+
+
+_CHANGE = {
+    Event.EDIT: _edited,
+    Event.SUBMIT: _submitted,
+    Event.REVIEW: _reviewed,
+    Event.REJECT: _back_to_draft,
+    Event.WITHDRAW: _back_to_draft,
+    Event.APPROVE: _approved,
+    Event.APPROVE_VERBALLY: _approved_verbally,
+    Event.COUNTERSIGN: _countersigned,
+    Event.ISSUE: _issued,
+    Event.UPDATE: _ended,
+    Event.ALL_CLEAR: _ended,
+    Event.CANCEL: _ended,
+    Event.EXPIRE: _ended,
+}
+
+
+def countersign_is_overdue(*, alert: AlertState, now: datetime) -> bool:
+    """Whether a telephone approval was, or still is, not signed in time."""
+    due = alert.countersign_due_at
+    return due is not None and (alert.countersigned_at or now) > due
+
+
+def approval_label(*, alert: AlertState, now: datetime) -> tuple[str, str]:
+    """How the approval is shown, Chinese and English."""
+    if not alert.approved_by:
+        return "待批准", "awaiting approval"
+    if alert.verbal is None:
+        return "已批准", "approved"
+    late = countersign_is_overdue(alert=alert, now=now)
+    if alert.countersigned_at is None:
+        return (
+            ("口头批准，补签超时", "approved by telephone, signature overdue")
+            if late
+            else ("口头批准，待补签", "approved by telephone, to be signed")
+        )
+    return (
+        ("口头批准，已补签（超时）", "approved by telephone, signed late")
+        if late
+        else ("口头批准，已补签", "approved by telephone, signed")
+    )
+
+
+def diagram() -> str:
+    """The table as a mermaid state diagram."""
+    names = [f"    {state}: {state.zh} {state.replace('_', ' ')}" for state in State]
+    arrows = [f"    {row.source} --> {row.target}: {_caption(row)}" for row in TABLE]
+    return "\n".join(["stateDiagram-v2", *names, "    [*] --> draft", *arrows]) + "\n"
+
+
+def _caption(row: Row) -> str:
+    checks = ", ".join(guard.__name__ for guard in row.guards)
+    return f"{row.event.zh} {row.event}" + (f" ({checks})" if checks else "")

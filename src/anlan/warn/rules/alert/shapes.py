@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from anlan.warn.rules.grade import Grade
-from anlan.warn.rules.pack import hours, number, strings
+from anlan.warn.rules.pack import hours, minutes, number, table
 
 
 class State(StrEnum):
@@ -205,19 +205,26 @@ class Transition:
 class AlertSettings:
     """The place's own rules for the life cycle."""
 
-    retype_grades: frozenset[Grade] = frozenset({Grade.RED})
+    retype_from: Grade = Grade.RED
     countersign_within: timedelta = timedelta(hours=24)
     reviews_needed: int = 0
     """0: drafter and approver; 1: a reviewer besides them."""
     longest: timedelta = timedelta(hours=24)
     """An alert may not be valid for longer than this without an update."""
+    approve_within: Mapping[Grade, timedelta] = field(default_factory=dict)
+    """From submission to approval, for the duty desk's deadline."""
 
     @classmethod
     def from_pack(cls, data: Mapping[str, object]) -> AlertSettings:
-        """Read `[alert]` of the pack: retype_grades, countersign_within_h, reviews_needed, longest_h."""
+        """Read `[approval]`: sign_afterwards_hours, retype_from_level, people_needed, longest_hours,
+        approve_minutes by level.
+        """
+        part = table(data, "approval")
+        within = table(part, "approve_minutes")
         return cls(
-            retype_grades=frozenset(Grade.parse(word) for word in strings(data, "retype_grades", ("red",))),
-            countersign_within=hours(data, "countersign_within_h", 24),
-            reviews_needed=number(data, "reviews_needed", 0),
-            longest=hours(data, "longest_h", 24),
+            retype_from=Grade(number(part, "retype_from_level", Grade.RED, least=1)),
+            countersign_within=hours(part, "sign_afterwards_hours", 24),
+            reviews_needed=number(part, "people_needed", 2, least=2) - 2,
+            longest=hours(part, "longest_hours", 24),
+            approve_within={Grade.parse(level): minutes(within, level, 1) for level in within},
         )

@@ -44,7 +44,7 @@ class CallSettings:
     rounds: int
     """How often each contact point is tried at most."""
     quiet: timedelta
-    """No number is dialled twice, and nobody begins a second round, within this time at the same grade or lower."""
+    """Within this time no number is dialled twice and nobody begins a second round, unless the grade rose."""
     quiet_after_answer: timedelta
     """Nobody who has answered is called again within this time at the same grade or lower."""
     silence_limit: timedelta
@@ -71,7 +71,7 @@ class CallSettings:
         )
 
     def within(self, channel: str) -> timedelta:
-        """How long a call by this channel may stay without an answer. Raises BadPack for a channel not set."""
+        """How long a call by this channel may stay silent. Raises BadPack for a channel not set."""
         if channel not in self.answer_within:
             raise BadPack(key=f"answer_within_s.{channel}", problem="the channel has no time-out")
         return self.answer_within[channel]

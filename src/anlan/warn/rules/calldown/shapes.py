@@ -1,8 +1,8 @@
 """三个叫应: the values of a township's call-down.
 
 A `CallDown` is one value: lines that all open at once (county leaders, township heads, departments, one a
-village), the calls placed so far and the answers given so far. Every function in this folder takes one and gives
-a new one; nothing here knows a clock or a database.
+village), the calls placed so far and the answers given so far. Every function in this folder takes one and
+gives a new one; nothing here knows a clock or a database.
 
 A person may stand in several lines. Calls belong to the person, so one call serves every line they stand in.
 """
@@ -10,7 +10,7 @@ A person may stand in several lines. Calls belong to the person, so one call ser
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
 from anlan.warn.rules.grade import Grade
@@ -109,12 +109,13 @@ class Holder:
 class Rung:
     """A step of a ladder: these people are called together.
 
-    `stands_for_place` is false on the upward rungs: a township officer who answers for a silent village helps, but
-    the village has not been heard.
+    `stands_for_place` is false on the upward rungs: a township officer who answers for a silent village
+    helps, but the village has not been heard.
     """
 
     key: str
     holders: tuple[Holder, ...]
+    timeout: timedelta
     stands_for_place: bool = True
 
 
@@ -220,7 +221,7 @@ class OrderDoorCheck:
     silent: tuple[str, ...]
     """Holders who were tried and did not answer."""
     why: str
-    """`ladder_end` or `silence_limit`."""
+    """`ladder_end`, `silence_limit` or `nobody` (no duty holder on file)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,6 +232,8 @@ class Close:
     state: LineState
     by: tuple[str, ...]
     """The holders whose answers counted."""
+    carried: tuple[str, ...] = ()
+    """Those of them who answered another call-down within the quiet time and were not rung again."""
 
 
 @dataclass(frozen=True, kw_only=True)
