@@ -47,12 +47,12 @@ __all__ = [
     "events_open_to",
 ]
 
-DRAFTS = "warn.alert.draft"
-REVIEWS = "warn.alert.review"
+DRAFTS = "warn.draft"
+REVIEWS = "warn.review"
 APPROVES = g.PERMIT_APPROVE
-RECORDS = "warn.alert.record_verbal"
-ISSUES = "warn.alert.issue"
-SYSTEM = "warn.alert.system"
+RECORDS = "warn.draft"
+ISSUES = "warn.issue"
+SYSTEM = "warn.system"
 """Held by the system alone: what follows from another link or from the clock."""
 
 

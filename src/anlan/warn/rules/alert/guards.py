@@ -22,7 +22,7 @@ from anlan.warn.rules.alert.shapes import (
     VerbalApproval,
 )
 
-PERMIT_APPROVE = "warn.alert.approve"
+PERMIT_APPROVE = "warn.approve"
 
 
 @dataclass(frozen=True, kw_only=True)

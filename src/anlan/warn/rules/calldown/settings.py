@@ -54,7 +54,8 @@ class CallSettings:
 
     @classmethod
     def from_pack(cls, data: Data) -> CallSettings:
-        """Read a `calldown` pack; see docs/explanation/call-down.md for the keys."""
+        """Read `[call_down]`; docs/explanation/call-down.md says what the keys do."""
+        data = table(data, "call_down")
         quiet = seconds(data, "quiet_s", 120)
         after = seconds(data, "quiet_after_answer_s", 1200)
         if after < quiet:
