@@ -43,7 +43,7 @@ class Division:
     tier: Tier
     name: str
     parent: str | None
-    kind: str  # city county street town park village community
+    kind: str  # city district county county_city street town park village community
     codes: tuple[Code, ...]
     aliases: tuple[str, ...]
     statistical_only: bool  # known to the statistics bureau only, no Civil-Affairs code
@@ -59,7 +59,7 @@ class Division:
     @property
     def short_name(self) -> str:
         """The name as people say it: 雁子河村, 古城畈社区."""
-        return next((a for a in self.aliases if self.tier == "village"), self.name)
+        return self.aliases[0] if self.tier == "village" and self.aliases else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class People:
     at_home: NDArray[np.bool_]  # 在家; False = away (外出)
     frail: NDArray[np.bool_]  # 特殊人群, has one helper of their own
     night_worker: NDArray[np.bool_]
-    helper: NDArray[np.int32]  # row of the frail person's helper in these arrays, -1 = none
+    helper: NDArray[np.int32]  # row of the frail person's helper; -1 = none, or outside Liulin unknown
     names: tuple[str, ...]
     phones: tuple[str, ...]  # "" for children; 11 digits that no exchange connects, see chance.py
 
@@ -145,13 +145,13 @@ class DutyHolder:
 
     ref: str
     name: str
-    kind: str  # see people.KINDS
+    kind: str  # see duty.KINDS
     title: str  # 镇长, 村党支部书记 …
     level: Level
     organisation: str
     covers: tuple[str, ...]
     rung: int
-    role: str  # role in the system: leader duty_officer approver station_engineer village_cadre grid_worker
+    role: str  # leader duty_officer approver station_engineer village_cadre grid_worker; "" = no account
     contacts: tuple[Contact, ...]
     group: int | None = None
     watched: str | None = None
@@ -336,6 +336,14 @@ class City:
     @cached_property
     def holder(self) -> dict[str, DutyHolder]:
         return {h.ref: h for h in self.duty_holders}
+
+    @cached_property
+    def holders_of(self) -> dict[str, list[DutyHolder]]:
+        """Duty holders by organisation, in order."""
+        found: dict[str, list[DutyHolder]] = {}
+        for holder in self.duty_holders:
+            found.setdefault(holder.organisation, []).append(holder)
+        return found
 
     @property
     def rain_gauges(self) -> tuple[Gauge, ...]:
