@@ -1,0 +1,47 @@
+"""Built front-end files: names come from Vite's manifest, which travels in the wheel."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+BUILD = Path(__file__).parent / "static" / "anlan" / "build"
+
+
+class AssetsMissing(RuntimeError):
+    """The front end was not built; run `python hatch_build.py` in the checkout, or reinstall the package."""
+
+
+@cache
+def manifest(folder: Path = BUILD) -> Mapping[str, Any]:
+    """Vite's manifest.
+
+    Raises:
+        AssetsMissing: no manifest.
+    """
+    path = folder / "manifest.json"
+    if not path.exists():
+        raise AssetsMissing(
+            f"{path} is missing: run `python hatch_build.py` in the checkout, or reinstall anlan"
+        )
+    found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def entry(name: str, folder: Path = BUILD) -> tuple[list[str], str]:
+    """Style sheets and the script of an entry ("app", "map", "answer"), relative to the build folder.
+
+    Raises:
+        AssetsMissing: no such entry.
+    """
+    files = manifest(folder)
+    chunk = files.get(f"src/{name}.ts")
+    if chunk is None:
+        raise AssetsMissing(f"no entry {name!r} in the manifest; entries stand in web/vite.config.ts")
+    styles = list(chunk.get("css", []))
+    for imported in chunk.get("imports", []):
+        styles = [*files[imported].get("css", []), *styles]
+    return list(dict.fromkeys(styles)), chunk["file"]

@@ -1,0 +1,81 @@
+"""文字：Chinese is the source, English stands in each room's `words.toml` ("中文" = "English").
+
+`t(lang, "已叫 {n} 人", n=3)` gives the sentence in the reader's language. A word that reaches `t` through a variable is
+wrapped where it is written down: `label = w("种类")`, so that the test which scans templates and code finds it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+LANGUAGES = {"zh": "zh-CN", "en": "en"}
+_PACKAGE = Path(__file__).parents[1]
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+class WordMissing(LookupError):
+    """A sentence has no English; add it to the words.toml of the room that shows it."""
+
+
+class WordsClash(ValueError):
+    """Two rooms give one Chinese sentence two English ones; agree on one, or word them apart."""
+
+
+def w(text: str) -> str:
+    """Marks a sentence that `t` will see later through a variable; returns it unchanged."""
+    return text
+
+
+def t(lang: str, text: str | Mapping[str, str], **values: object) -> str:
+    """The sentence in the reader's language, with its values put in.
+
+    Args:
+        lang: "zh" or "en"; anything else reads as Chinese.
+        text: the Chinese sentence, or a title of a pack (`{"zh": …, "en": …}`).
+
+    Raises:
+        WordMissing: no English, and ANLAN_STRICT_WORDS is set (in tests); in production the Chinese is shown.
+    """
+    chosen = _from_title(lang, text) if isinstance(text, Mapping) else _from_catalogue(lang, text)
+    return chosen.format(**values) if values else chosen
+
+
+def catalogue() -> Mapping[str, str]:
+    """Chinese → English, merged from the rooms' words.toml.
+
+    Raises:
+        WordsClash: two rooms disagree.
+    """
+    return read_catalogue(_PACKAGE)
+
+
+@cache
+def read_catalogue(package: Path) -> Mapping[str, str]:
+    """The merged catalogue of all `*/words.toml` under a package folder."""
+    merged: dict[str, str] = {}
+    for path in sorted(package.glob("*/words.toml")):
+        for chinese, english in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            if merged.setdefault(chinese, english) != english:
+                raise WordsClash(f"{path}: {chinese!r} is {merged[chinese]!r} elsewhere and {english!r} here")
+    return merged
+
+
+def _from_title(lang: str, title: Mapping[str, str]) -> str:
+    return (title.get(lang) or title["zh"]) if lang in LANGUAGES else title["zh"]
+
+
+def _from_catalogue(lang: str, text: str) -> str:
+    if lang != "en":
+        return text
+    found = catalogue().get(text)
+    if found is None and not _CHINESE.search(text):
+        return text
+    if found is None and getattr(settings, "ANLAN_STRICT_WORDS", False):
+        raise WordMissing(f"no English for {text!r}: add it to words.toml of the room that shows it")
+    return found if found is not None else text

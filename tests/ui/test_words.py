@@ -1,0 +1,107 @@
+"""Every Chinese sentence that a reader can meet has an English one, and stands in the catalogue only once."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import anlan
+from anlan.ui.words import WordMissing, WordsClash, catalogue, read_catalogue, t
+
+PACKAGE = Path(anlan.__file__).parent
+CHINESE = re.compile("[\u4e00-\u9fff]")
+TAG = re.compile(r"""\{%\s*(?:t|unknown|nothing|badge|field|bar)\s.*?%\}""", re.S)
+QUOTED = re.compile(r'"([^"]*)"|\'([^\']*)\'')
+SILENT = re.compile(r"\{%\s*comment.*?endcomment\s*%\}|\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->", re.S)
+
+
+def templates() -> list[Path]:
+    return sorted(PACKAGE.glob("*/templates/**/*.*"))
+
+
+def said_in(template: Path) -> Iterator[str]:
+    for tag in TAG.findall(template.read_text(encoding="utf-8")):
+        for double, single in QUOTED.findall(tag):
+            if CHINESE.search(double or single):
+                yield double or single
+
+
+def said_by(module: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        if name not in {"t", "w", "translate"}:
+            continue
+        for argument in node.args[:2]:
+            if (
+                isinstance(argument, ast.Constant)
+                and isinstance(argument.value, str)
+                and CHINESE.search(argument.value)
+            ):
+                yield argument.value
+
+
+@pytest.mark.parametrize("template", templates(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_every_sentence_of_a_template_has_an_english_one(template: Path) -> None:
+    missing = sorted({text for text in said_in(template) if text not in catalogue()})
+    assert not missing, f"add to {template.relative_to(PACKAGE).parts[0]}/words.toml: {missing}"
+
+
+@pytest.mark.parametrize("template", templates(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_chinese_stands_in_a_template_outside_the_catalogue(template: Path) -> None:
+    bare = [
+        line.strip()
+        for line in SILENT.sub("", template.read_text(encoding="utf-8")).splitlines()
+        if CHINESE.search(line)
+    ]
+    assert not bare, f'write {{% t "…" %}}: {bare}'
+
+
+def test_every_sentence_of_the_code_has_an_english_one() -> None:
+    missing = {
+        (str(module.relative_to(PACKAGE)), text)
+        for module in PACKAGE.rglob("*.py")
+        for text in said_by(module)
+        if text not in catalogue()
+    }
+    assert not missing, f"add to the room's words.toml: {sorted(missing)}"
+
+
+def test_the_english_keeps_the_values_of_the_chinese() -> None:
+    holes = re.compile(r"\{(\w+)")
+    wrong = [zh for zh, en in catalogue().items() if set(holes.findall(zh)) != set(holes.findall(en))]
+    assert not wrong
+
+
+def test_a_sentence_is_filled_in_either_language() -> None:
+    assert t("zh", "日志第 {n} 条", n=7) == "日志第 7 条"
+    assert t("en", "日志第 {n} 条", n=7) == "Journal entry 7"
+
+
+def test_a_title_of_a_pack_is_read_in_the_readers_language_and_falls_back_to_chinese() -> None:
+    assert t("en", {"zh": "暴雨", "en": "Rainstorm"}) == "Rainstorm"
+    assert t("en", {"zh": "暴雨"}) == "暴雨"
+
+
+def test_a_missing_sentence_raises_where_it_is_strict_and_shows_chinese_elsewhere(settings) -> None:
+    settings.ANLAN_STRICT_WORDS = False
+    assert t("en", "没有这句话的英文") == "没有这句话的英文"
+    settings.ANLAN_STRICT_WORDS = True
+    with pytest.raises(WordMissing, match=r"words\.toml"):
+        t("en", "没有这句话的英文")
+
+
+def test_units_and_latin_words_need_no_entry(settings) -> None:
+    settings.ANLAN_STRICT_WORDS = True
+    assert t("en", "m³/s") == "m³/s"
+
+
+def test_two_rooms_that_disagree_are_named(tmp_path: Path) -> None:
+    for room, english in (("a", "Move"), ("b", "Evacuate")):
+        (tmp_path / room).mkdir()
+        (tmp_path / room / "words.toml").write_text(f'"转移" = "{english}"', encoding="utf-8")
+    with pytest.raises(WordsClash, match="Evacuate"):
+        read_catalogue(tmp_path)

@@ -1,0 +1,20 @@
+import { defineConfig } from "vite";
+
+// One output folder, one manifest; `{% vite "app" %}` in anlan.ui reads it.
+// base "./": chunks find each other and the map's worker relative to themselves, wherever STATIC_URL points.
+export default defineConfig({
+  base: "./",
+  publicDir: false,
+  build: {
+    outDir: "../src/anlan/ui/static/anlan/build",
+    emptyOutDir: true,
+    manifest: "manifest.json",
+    target: "es2020",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1200,
+    rolldownOptions: {
+      input: { app: "src/app.ts", map: "src/map.ts", answer: "src/answer.ts" },
+    },
+  },
+});
