@@ -12,48 +12,48 @@ _list:
 # Bring everything the tests need: Python packages, the front end, a browser.
 setup:
     uv sync --group test --group docs
-    {{uv}} python -m tests.support.chromium
+    {{ uv }} python -m tests.support.chromium
 
 # Set up, then pass every test: PostgreSQL first, then the whole suite with browser and journeys.
 test *args: setup test-postgres
-    {{uv}} pytest -n 2 --dist loadfile "$@"
+    {{ uv }} pytest -n 2 --dist loadfile "$@"
 
 # The suites of the rooms that hold records, on a real PostgreSQL.
 test-postgres:
-    {{uv}} python -m tests.support.postgres pytest -n 2 --dist loadfile -m "not browser and not slow" {{records}}
+    {{ uv }} python -m tests.support.postgres pytest -n 2 --dist loadfile -m "not browser and not slow" {{ records }}
 
 # The tests that end in seconds.
 test-fast *args:
-    {{uv}} pytest -n 2 --dist loadfile -m "not browser and not postgres and not slow" "$@"
+    {{ uv }} pytest -n 2 --dist loadfile -m "not browser and not postgres and not slow" "$@"
 
 # Everything a commit must hold: form, types, order of the rooms, docs, fast tests.
 check: lint types imports docs test-fast
 
 # Form of the code.
 lint:
-    {{uv}} ruff format --check .
-    {{uv}} ruff check .
+    {{ uv }} ruff format --check .
+    {{ uv }} ruff check .
 
 # Types, strictly, where decisions and bytes are.
 types:
-    {{uv}} mypy
+    {{ uv }} mypy
 
 # The order of the rooms.
 imports:
-    {{uv}} lint-imports
+    {{ uv }} lint-imports
 
 # Build the docs; a warning stops the build.
 docs:
-    {{uv}} zensical build --strict --clean
+    {{ uv }} zensical build --strict --clean
 
 # Put the code into form.
 fmt:
-    {{uv}} ruff check --fix-only --quiet .
-    {{uv}} ruff format .
+    {{ uv }} ruff check --fix-only --quiet .
+    {{ uv }} ruff format .
 
 # Pin every dependency's exact version in pyproject.toml; `--upgrade` takes the newest.
 lock *args:
-    {{uv}} python tools/lock.py "$@"
+    {{ uv }} python tools/lock.py "$@"
 
 # Build the front end anew.
 front-end:
@@ -66,4 +66,4 @@ demo *args:
 
 # Measure; every ratio is taken within one run.
 bench *args:
-    {{uv}} anlan bench "$@"
+    {{ uv }} anlan bench "$@"

@@ -15,3 +15,4 @@ atexit.register(shutil.rmtree, os.environ["ANLAN_HOME"], ignore_errors=True)
 from anlan.conf.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ANLAN_STRICT_WORDS = True  # a sentence without its English fails the test that shows it
