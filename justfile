@@ -16,15 +16,15 @@ setup:
 
 # Set up, then pass every test: PostgreSQL first, then the whole suite with browser and journeys.
 test *args: setup test-postgres
-    {{ uv }} pytest -n 2 --dist loadfile "$@"
+    {{ uv }} pytest -n logical --maxprocesses 4 --dist loadfile "$@"
 
 # The suites of the rooms that hold records, on a real PostgreSQL.
 test-postgres:
-    {{ uv }} python -m tests.support.postgres pytest -n 2 --dist loadfile -m "not browser and not slow" {{ records }}
+    {{ uv }} python -m tests.support.postgres pytest -n logical --maxprocesses 4 --dist loadfile -m "not browser and not slow" {{ records }}
 
 # The tests that end in seconds.
 test-fast *args:
-    {{ uv }} pytest -n 2 --dist loadfile -m "not browser and not postgres and not slow" "$@"
+    {{ uv }} pytest -n logical --maxprocesses 4 --dist loadfile -m "not browser and not postgres and not slow" "$@"
 
 # Everything a commit must hold: form, types, order of the rooms, docs, fast tests.
 check: lint types imports docs test-fast
