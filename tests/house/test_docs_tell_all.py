@@ -1,5 +1,6 @@
 """What can be set is written down, what is written down exists, and the docs build without a warning."""
 
+import os
 import re
 import subprocess
 import sys
@@ -56,14 +57,33 @@ def _lines(path: Path) -> int:
     return len(path.read_text().splitlines())
 
 
-def test_the_docs_build_without_a_warning(tmp_path: Path) -> None:
+def test_the_docs_build_without_a_warning() -> None:
     pytest.importorskip("zensical", reason="the docs group is not installed; `just test` brings it")
     config = tomllib.loads((ROOT / "zensical.toml").read_text())
     assert config["project"]["docs_dir"] == "docs"
-    done = subprocess.run(
-        [Path(sys.executable).with_name("zensical"), "build", "--strict"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
+    command = [Path(sys.executable).with_name("zensical"), "build", "--strict", "--clean"]
+    plain = {**os.environ, "NO_COLOR": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=plain, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def pages() -> list[Path]:
+    return [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")), ids=lambda page: page.name)
+def test_links_of_the_front_pages_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", page.read_text())
+    lost = [link for link in links if "://" not in link and not (ROOT / link).exists()]
+    assert not lost
+
+
+def test_every_recipe_that_the_docs_name_exists() -> None:
+    recipes = set(
+        re.findall(r"^([a-z][a-z-]*)(?: \*args)?:(?!=)", (ROOT / "justfile").read_text(), re.MULTILINE)
+    )
+    named = {
+        name for page in pages() for name in re.findall(r"(?:`|run )just ([a-z][a-z-]*)", page.read_text())
+    }
+    assert named
+    assert named <= recipes
