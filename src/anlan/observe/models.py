@@ -22,7 +22,7 @@ class Station(models.Model):
         "places.Division", related_name="+"
     )  # villages that this gauge decides for
     stream = models.CharField(max_length=60, blank=True)
-    object_ref = models.CharField(max_length=20, blank=True)  # a reservoir whose level it reads
+    object_ref = models.CharField(max_length=40, blank=True)  # a reservoir whose level it reads
     warning_cm = models.IntegerField(null=True)  # 警戒水位
     guarantee_cm = models.IntegerField(null=True)  # 保证水位
     highest_cm = models.IntegerField(null=True)  # 历史最高水位

@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class WarnConfig(AppConfig):
     name = "anlan.warn"
     label = "warn"
+
+    def ready(self) -> None:
+        from anlan.warn import handlers  # noqa: F401  (registers what this room does)

@@ -124,6 +124,7 @@ class DoorCheck(Happening):
     done_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=20, blank=True)
     households = models.IntegerField(null=True)
+    sent = models.BooleanField(default=False)  # a channel has taken the errand
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["world", "ref"], name="doorcheck_ref")]

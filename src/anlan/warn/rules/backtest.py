@@ -120,7 +120,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tested:
+class PastRun:
     """What is kept of a finished back-test, to say on the pack's page."""
 
     pack: str
@@ -178,7 +178,7 @@ def back_test(
     )
 
 
-def note_on_tests(*, pack: str, version: str, runs: Iterable[Tested], lang: str = "zh") -> str:
+def note_on_tests(*, pack: str, version: str, runs: Iterable[PastRun], lang: str = "zh") -> str:
     """What the pack's page says about testing. Another version's test does not count for this one."""
     mine = [run for run in runs if run.pack == pack and run.version == version]
     if not mine:

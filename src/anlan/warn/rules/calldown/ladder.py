@@ -220,10 +220,10 @@ class _View:
         return [contact for contact in holder.contacts if contact.ref not in wrong]
 
     def was_tried_once(self, holder: Holder) -> bool:
-        """Every usable contact point was dialled and none is still ringing."""
+        """The first round is over: every usable contact point was dialled and none of those calls still rings."""
         if self.is_done_with(holder):
             return True
-        calls = self.own.get(holder.ref, ())
+        calls = [call for call in self.own.get(holder.ref, ()) if call.round == 1]
         dialled = {call.contact for call in calls}
         return not any(call.state.is_live for call in calls) and all(
             contact.ref in dialled for contact in self.usable(holder)

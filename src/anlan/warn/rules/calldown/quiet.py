@@ -35,11 +35,13 @@ def free_at(
 def _silences_until(call: Call, *, contact: Contact, grade: Grade, settings: CallSettings) -> datetime | None:
     """Until when this earlier call forbids a new one; None when it does not."""
     same_number = call.contact == contact.ref
-    if call.state.is_live and (same_number or call.grade >= grade):
-        return call.deadline
+    rings_until = call.deadline if call.state.is_live and (same_number or call.grade >= grade) else None
+    if call.grade < grade or not same_number:
+        until = rings_until
+    else:
+        until = max(call.placed_at + settings.quiet, rings_until or call.placed_at)
     if call.grade < grade:
-        return None
-    until = call.placed_at + settings.quiet if same_number else None
+        return until
     if call.state is CallState.ANSWERED and call.ended_at is not None:
         after = call.ended_at + settings.quiet_after_answer
         until = after if until is None else max(until, after)

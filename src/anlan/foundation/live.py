@@ -1,0 +1,134 @@
+"""Live push 实时推送: the journal's tail, cut by scope, to every open page. One poller a process feeds all of them.
+
+A viewer has a bounded queue. One that does not drink is let go; its browser comes back with `Last-Event-ID` and gets what it missed, so a slow
+viewer never slows the others.
+"""
+
+import asyncio
+import json
+import logging
+import threading
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from django.db import close_old_connections
+
+from anlan.foundation import journal
+from anlan.foundation.models import JournalEntry, JournalHead
+from anlan.foundation.scope import Scope
+
+log = logging.getLogger(__name__)
+POLL_SECONDS = 0.03
+QUEUE = 512
+MISSED_AT_MOST = 2000
+BEAT_SECONDS = 4.0
+
+
+@dataclass(frozen=True)
+class Event:
+    """One entry as it is pushed: only names and places, never its text."""
+
+    world_id: int
+    seq: int
+    place: str
+    wire: bytes
+
+
+@dataclass(eq=False)
+class Viewer:
+    world_id: int
+    scope: Scope
+    queue: asyncio.Queue[Event | None] = field(default_factory=lambda: asyncio.Queue(QUEUE))
+    gone: bool = False
+
+
+def event_of(entry: JournalEntry) -> Event:
+    told = {"seq": entry.seq, "name": entry.name, "at": journal.utc(entry.at), "subject": entry.subject}
+    wire = f"id: {entry.seq}\nevent: journal\ndata: {json.dumps(told)}\n\n".encode()
+    return Event(entry.world_id, entry.seq, entry.place, wire)
+
+
+class Hub:
+    """Where viewers of this process hang. `start` it once, in the loop that serves them."""
+
+    def __init__(self) -> None:
+        self._viewers: set[Viewer] = set()
+        self._seen: dict[int, int] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._wake = threading.Event()
+
+    def start(self) -> None:
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+            journal.on_append(self._wake.set)
+            threading.Thread(target=self._poll, name="journal-tail", daemon=True).start()
+
+    def _poll(self) -> None:
+        """Read the tail of every world somebody watches; woken at once by appends of this very process."""
+        while True:
+            self._wake.wait(POLL_SECONDS)
+            self._wake.clear()
+            try:
+                self._read()
+            except Exception:
+                log.exception("the journal's tail could not be read; trying again")
+                close_old_connections()
+                threading.Event().wait(1.0)
+
+    def _read(self) -> None:
+        if not self._viewers or self._loop is None:
+            self._seen.clear()
+            return
+        for world_id, seq in JournalHead.objects.values_list("world_id", "seq"):
+            before = self._seen.setdefault(world_id, seq)
+            if seq > before:
+                events = [event_of(e) for e in journal.tail(world_id, before)]
+                self._seen[world_id] = events[-1].seq
+                self._loop.call_soon_threadsafe(self._deliver, events)
+
+    def _deliver(self, events: list[Event]) -> None:
+        for viewer in list(self._viewers):
+            for event in events:
+                if event.world_id == viewer.world_id and viewer.scope.holds(event.place):
+                    self._offer(viewer, event)
+
+    def _offer(self, viewer: Viewer, event: Event) -> None:
+        try:
+            viewer.queue.put_nowait(event)
+        except asyncio.QueueFull:
+            viewer.gone = True
+            self._viewers.discard(viewer)
+
+    async def watch(self, world_id: int, scope: Scope, last_seen: int | None) -> AsyncIterator[bytes]:
+        """What was missed since `last_seen`, then what comes, with a beat when nothing does."""
+        viewer = Viewer(world_id, scope)
+        self._viewers.add(viewer)
+        try:
+            sent, missed = await asyncio.to_thread(_missed, world_id, scope, last_seen)
+            yield b"retry: 1000\n\n" + b"".join(missed)
+            while not (viewer.gone and viewer.queue.empty()):
+                try:
+                    event = await asyncio.wait_for(viewer.queue.get(), BEAT_SECONDS)
+                except TimeoutError:
+                    yield b": beat\n\n"
+                    continue
+                if event is not None and event.seq > sent:
+                    sent = event.seq
+                    yield event.wire
+        finally:
+            self._viewers.discard(viewer)
+
+
+def _missed(world_id: int, scope: Scope, last_seen: int | None) -> tuple[int, list[bytes]]:
+    """The head's number and the wire form of what came after `last_seen`; a long absence reloads the page."""
+    head = JournalHead.objects.get(world_id=world_id).seq
+    if last_seen is None or last_seen >= head:
+        return head, []
+    if head - last_seen > MISSED_AT_MOST:
+        return head, [f"id: {head}\nevent: reload\ndata: {{}}\n\n".encode()]
+    entries = journal.tail(world_id, last_seen, MISSED_AT_MOST)
+    events = [event_of(e) for e in entries]
+    return max(head, events[-1].seq), [e.wire for e in events if scope.holds(e.place)]
+
+
+hub = Hub()

@@ -1,0 +1,1 @@
+"""What changes the world in this room, by concern."""

@@ -1,0 +1,339 @@
+"""Call-down 叫应: open it for a township, let it go on, take in what was heard.
+
+Each function is one transaction: read the call-down as a value, decide (rules.calldown), write what changed, journal, and set the
+clock for the next step. Calls stand in `sending` when the transaction ends; `warn.sending` hands them to a channel afterwards.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from anlan.foundation import journal, tasks
+from anlan.foundation.actions import action, next_ref
+from anlan.foundation.context import Ctx
+from anlan.foundation.errors import Conflict, NotFound
+from anlan.foundation.journal import Note
+from anlan.people import queries as people
+from anlan.places.queries import Place, atlas
+from anlan.warn import calldown_rows, ladders, shelf
+from anlan.warn.models import Answer, CallDown, CallLine
+from anlan.warn.rules.calldown import opening, reduce, shapes
+from anlan.warn.rules.grade import Grade
+
+Change = Callable[[shapes.CallDown], shapes.CallDown]
+
+
+def open_calldown(
+    ctx: Ctx,
+    *,
+    township: Place,
+    villages: Iterable[Place],
+    grade: Grade,
+    stage: str,
+    cause: str,
+    order_no: str,
+) -> str:
+    """Call a township's offices and the given villages at once; returns the ref.
+
+    One that already runs at this grade or higher takes in the villages it lacks; one at a lower grade gives way,
+    and its villages are called anew at the higher grade.
+    """
+    with action(ctx, "warn.call"):
+        running = _running(ctx, township)
+        wanted = {v.code: v for v in villages}
+        if running and running.grade >= grade:
+            _join(ctx, running, list(wanted.values()))
+            return running.ref
+        if running:
+            for line in CallLine.objects.filter(call_down=running, kind="village"):
+                place = atlas().by_id[line.place_id]
+                wanted.setdefault(place.code, place)
+            _stand_down(ctx, running, "superseded")
+        row = CallDown.objects.create(
+            world_id=ctx.world.id,
+            ref=next_ref(ctx, "C"),
+            place_id=township.id,
+            grade=int(grade),
+            stage=stage,
+            cause=cause,
+            order_no=order_no,
+            opened_at=ctx.now,
+        )
+        lines = _lines(ctx, row, [*ladders.offices(ctx, township), *ladders.villages(ctx, wanted.values())])
+        calldown_rows.insert_lines(ctx, row, lines)
+        told = {
+            "grade": grade.code,
+            "stage": stage,
+            "order_no": order_no,
+            "cause": cause,
+            "lines": sorted(line.key for line in lines),
+            "replaces": running.ref if running else None,
+        }
+        journal.append(
+            ctx, "warn.calldown.opened", refs={"call_down": row.ref}, body=told, place=township.path
+        )
+        _go_on(ctx, row)
+        return row.ref
+
+
+def _running(ctx: Ctx, township: Place) -> CallDown | None:
+    rows = ctx.rows(CallDown).select_for_update().filter(place_id=township.id, closed_at=None)
+    return rows.order_by("-grade", "-pk").first()
+
+
+def _lines(ctx: Ctx, row: CallDown, addressees: Iterable[opening.Addressee]) -> tuple[shapes.Line, ...]:
+    township = atlas().by_id[row.place_id]
+    return opening.open_lines(
+        ref=row.ref,
+        place=township.path,
+        grade=Grade(row.grade),
+        at=ctx.now,
+        addressees=addressees,
+        settings=shelf.call_settings(ctx, township.code),
+    ).lines
+
+
+def _join(ctx: Ctx, row: CallDown, villages: list[Place]) -> None:
+    """Let more villages into a call-down that already runs."""
+    present = set(CallLine.objects.filter(call_down=row).values_list("key", flat=True))
+    lines = _lines(ctx, row, ladders.villages(ctx, villages))
+    fresh = [line for line in lines if line.key not in present]
+    if not fresh:
+        return
+    calldown_rows.insert_lines(ctx, row, fresh)
+    township = atlas().by_id[row.place_id]
+    told = {"lines": sorted(line.key for line in fresh)}
+    journal.append(ctx, "warn.calldown.joined", refs={"call_down": row.ref}, body=told, place=township.path)
+    _go_on(ctx, row)
+
+
+def go_on(ctx: Ctx, ref: str) -> None:
+    """Take every step that is due now: calls to place, rungs to open, doors to send to."""
+    with action(ctx, "warn.call"):
+        row = _locked(ctx, ref)
+        if row.closed_at is None and row.held_at is None:
+            _go_on(ctx, row)
+
+
+def _locked(ctx: Ctx, ref: str) -> CallDown:
+    row = ctx.rows(CallDown).select_for_update().filter(ref=ref).first()
+    if row is None:
+        raise NotFound("没有编号为 {ref} 的叫应。请从叫应列表里选择。", ref=ref)
+    return row
+
+
+def _go_on(ctx: Ctx, row: CallDown, change: Change | None = None, notes: list[Note] | None = None) -> None:
+    """Apply a change if any, advance, write, journal, and set the alarm for the next step."""
+    before = calldown_rows.value_of(ctx, row)
+    changed = change(before) if change else before
+    settings = shelf.call_settings(ctx, atlas().by_id[row.place_id].code)
+    if row.closed_at is None and row.held_at is None:
+        people_in = {h.ref for line in changed.lines for rung in line.rungs for h in rung.holders}
+        elsewhere = calldown_rows.calls_elsewhere(ctx, row, people_in, ctx.now)
+        after, steps = reduce.advance(call_down=changed, now=ctx.now, settings=settings, elsewhere=elsewhere)
+    else:
+        after, steps = reduce.on_timeout(call_down=changed, now=ctx.now), ()
+    calldown_rows.save(ctx, row, before, after)
+    journal_notes = [*(notes or []), *_timed_out(row, changed, after), *_told(row, steps, after)]
+    if journal_notes:
+        journal.append_many(ctx, journal_notes)
+    waits = [step.until for step in steps if isinstance(step, shapes.Wait) and step.until]
+    if waits:
+        due = min(waits)
+        tasks.schedule(
+            ctx,
+            "warn.calldown.go_on",
+            key=f"{row.ref}:{journal.utc(due)}",
+            due_at=due,
+            payload={"ref": row.ref},
+        )
+
+
+@tasks.task("warn.calldown.go_on")
+def _alarm(ctx: Ctx, payload: dict[str, Any]) -> None:
+    go_on(ctx, payload["ref"])
+
+
+def _timed_out(row: CallDown, before: shapes.CallDown, after: shapes.CallDown) -> list[Note]:
+    """Calls that ended by their deadline alone."""
+    old = {call.key: call for call in before.calls}
+    place = atlas().by_id[row.place_id].path
+    ended = [c for c in after.calls if c.key in old and old[c.key].state.is_live and not c.state.is_live]
+    if not ended:
+        return []
+    told = {"calls": [{"call": c.key, "outcome": c.state.value} for c in ended]}
+    return [Note("warn.call.ended", {"call_down": row.ref}, told, place)]
+
+
+def _told(row: CallDown, steps: tuple[shapes.Step, ...], after: shapes.CallDown) -> list[Note]:
+    """The journal's words for the steps taken."""
+    township = atlas().by_id[row.place_id].path
+    refs = {"call_down": row.ref}
+    notes: list[Note] = []
+    placed = [step for step in steps if isinstance(step, shapes.PlaceCall)]
+    if placed:
+        told = {"calls": [{"call": s.key, "channel": s.channel, "lines": list(s.lines)} for s in placed]}
+        notes.append(Note("warn.call.placed", refs, told, township))
+    for step in steps:
+        if isinstance(step, shapes.Wait | shapes.PlaceCall):
+            continue
+        line = next(line for line in after.lines if line.key == step.line)
+        notes.append(_line_note(row, line, step))
+    return notes
+
+
+def _line_note(row: CallDown, line: shapes.Line, step: shapes.Step) -> Note:
+    refs = {"call_down": row.ref, "line": line.key}
+    match step:
+        case shapes.Escalate():
+            told: dict[str, Any] = {"to_rung": step.to_rung, "why": step.why}
+            return Note("warn.line.escalated", refs, told, line.place)
+        case shapes.OrderDoorCheck():
+            return Note("warn.line.silent", refs, {"silent": list(step.silent), "why": step.why}, line.place)
+        case shapes.Close():
+            told = {"state": step.state.value, "by": list(step.by)}
+            return Note("warn.line.answered", refs, told, line.place)
+    raise TypeError(step)
+
+
+def heard_answer(
+    ctx: Ctx,
+    *,
+    call_down: str,
+    holder: str,
+    kind: int,
+    key: str,
+    channel: str,
+    call: str = "",
+    households: int | None = None,
+    people_moved: int | None = None,
+    words: str = "",
+) -> None:
+    """Take in what a person answered. The same key again changes nothing.
+
+    Raises: Conflict for an answer that does not fit (4 without numbers); NotFound for a call-down out of scope.
+    """
+    with action(ctx, "warn.answer"):
+        row = _locked(ctx, call_down)
+        if Answer.objects.filter(world_id=ctx.world.id, key=key).exists():
+            return
+        known = people.holders_by_ref(ctx, [holder])
+        if holder not in known:
+            raise NotFound("责任人 {holder} 不在您的范围内。", holder=holder)
+        answer = shapes.Answer(
+            holder=holder,
+            kind=shapes.AnswerKind(kind),
+            at=ctx.now,
+            channel=channel,
+            call=call,
+            households=households,
+            people=people_moved,
+            words=words,
+        )
+        place = place_of(ctx, row, holder)
+        Answer.objects.create(
+            world_id=ctx.world.id,
+            call_down=row,
+            place_id=place.id,
+            holder_id=known[holder].id,
+            call_key=call,
+            key=key,
+            kind=kind,
+            at=ctx.now,
+            channel=channel,
+            households=households,
+            people=people_moved,
+            words=words,
+        )
+        told = {
+            "answer": kind,
+            "channel": channel,
+            "call": call,
+            "households": households,
+            "people": people_moved,
+        }
+        note = Note("warn.call.answered", {"call_down": row.ref, "holder": holder}, told, place.path)
+        _go_on(ctx, row, lambda value: _with_answer(value, answer), [note])
+
+
+def _with_answer(value: shapes.CallDown, answer: shapes.Answer) -> shapes.CallDown:
+    """The answer's row is already among those read, so only its call has to end."""
+    bare = tuple(a for a in value.answers if a != answer)
+    return reduce.on_answer(call_down=replace(value, answers=bare), answer=answer)
+
+
+def place_of(ctx: Ctx, row: CallDown, holder: str) -> Place:
+    """The village that a person answers for in this call-down, else the township."""
+    for line in CallLine.objects.filter(call_down=row, kind="village").order_by("key"):
+        if any(holder in rung["holders"] for rung in line.rungs if rung["stands_for_place"]):
+            return atlas().by_id[line.place_id]
+    return atlas().by_id[row.place_id]
+
+
+def heard_outcome(ctx: Ctx, *, call_down: str, call: str, outcome: str) -> None:
+    """Take in that a call ended without an answer: no_answer, busy, wrong_number, refused, unreachable."""
+    with action(ctx, "warn.answer"):
+        row = _locked(ctx, call_down)
+        state = shapes.CallState(outcome)
+        told = {"calls": [{"call": call, "outcome": outcome}]}
+        note = Note("warn.call.ended", {"call_down": row.ref}, told, atlas().by_id[row.place_id].path)
+        _go_on(
+            ctx, row, lambda v: reduce.on_outcome(call_down=v, call=call, outcome=state, at=ctx.now), [note]
+        )
+
+
+def door_checked(ctx: Ctx, *, call_down: str, line: str) -> None:
+    """Someone stood at the door of this line's village. Called inside the door check's own action."""
+    row = _locked(ctx, call_down)
+    _go_on(ctx, row, lambda v: reduce.on_door_checked(call_down=v, line=line, at=ctx.now))
+
+
+def contact_lost(ctx: Ctx, *, call_down: str) -> None:
+    """The township counts as lost. Called inside the action that declares it."""
+    row = _locked(ctx, call_down)
+    _go_on(ctx, row, lambda v: reduce.on_contact_lost(call_down=v))
+
+
+def hold(ctx: Ctx, *, ref: str, reason: str) -> None:
+    """Hold a running call-down; it calls nobody until released. A reason is wanted and stays in the journal."""
+    with action(ctx, "warn.hold"):
+        row = _locked(ctx, ref)
+        if row.held_at or row.closed_at:
+            raise Conflict("叫应 {ref} 已经暂缓或结束，不用再暂缓。", ref=ref)
+        if len(reason.strip()) < 4:
+            raise Conflict("请写明暂缓的理由（至少四个字），它会进入日志。")
+        row.held_at, row.held_by, row.held_reason = ctx.now, ctx.actor.ref, reason.strip()
+        row.save(update_fields=["held_at", "held_by", "held_reason"])
+        _note(ctx, row, "warn.calldown.held", {"reason": row.held_reason})
+
+
+def release(ctx: Ctx, *, ref: str) -> None:
+    """Let a held call-down go on at once."""
+    with action(ctx, "warn.hold"):
+        row = _locked(ctx, ref)
+        if row.held_at is None:
+            raise Conflict("叫应 {ref} 没有暂缓。", ref=ref)
+        row.held_at, row.held_by = None, ""
+        row.save(update_fields=["held_at", "held_by"])
+        _note(ctx, row, "warn.calldown.released", {})
+        _go_on(ctx, row)
+
+
+def stand_down(ctx: Ctx, *, ref: str, why: str) -> None:
+    """End a call-down: nobody is called any more."""
+    with action(ctx, "warn.call"):
+        _stand_down(ctx, _locked(ctx, ref), why)
+
+
+def _stand_down(ctx: Ctx, row: CallDown, why: str) -> None:
+    before = calldown_rows.value_of(ctx, row)
+    calldown_rows.save(ctx, row, before, reduce.close(call_down=before, why=why, at=ctx.now))
+    row.closed_at = ctx.now
+    row.save(update_fields=["closed_at"])
+    tasks.cancel(ctx, f"{row.ref}:")
+    _note(ctx, row, "warn.calldown.closed", {"why": why})
+
+
+def _note(ctx: Ctx, row: CallDown, name: str, body: dict[str, Any]) -> None:
+    place = atlas().by_id[row.place_id].path
+    journal.append(ctx, name, refs={"call_down": row.ref}, body=body, place=place)

@@ -1,0 +1,205 @@
+"""A call-down as one value, and the rows it is kept in: read whole, decide purely, write what changed."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import F
+
+from anlan.foundation import channels
+from anlan.foundation.context import Ctx
+from anlan.people import queries as people
+from anlan.places.queries import Atlas, atlas
+from anlan.warn.models import Answer, Call, CallDown, CallLine
+from anlan.warn.rules.calldown import shapes
+from anlan.warn.rules.grade import Grade
+
+RECENT_S = 3600
+
+
+def value_of(ctx: Ctx, row: CallDown) -> shapes.CallDown:
+    """The call-down with its lines, calls and answers."""
+    places = atlas()
+    lines = list(CallLine.objects.filter(call_down=row).order_by("pk"))
+    holders = people.holders_by_ref(ctx, sorted({ref for line in lines for ref in _refs(line)}))
+    calls = Call.objects.filter(call_down=row).annotate(who=F("holder__ref")).order_by("pk")
+    answers = Answer.objects.filter(call_down=row).annotate(who=F("holder__ref")).order_by("pk")
+    return shapes.CallDown(
+        ref=row.ref,
+        place=places.by_id[row.place_id].path,
+        grade=Grade(row.grade),
+        opened_at=row.opened_at,
+        lines=tuple(_line(line, holders, places, voice_channel(ctx)) for line in lines),
+        calls=tuple(_call(call, row) for call in calls),
+        answers=tuple(_answer(answer) for answer in answers),
+    )
+
+
+def voice_channel(ctx: Ctx) -> str:
+    """Who dials: the automatic voice where one is connected, else the officer at the call desk."""
+    return "voice" if channels.resolve(ctx.world, "voice") else "desk"
+
+
+def _refs(line: CallLine) -> list[str]:
+    return [ref for rung in line.rungs for ref in rung["holders"]]
+
+
+def _line(line: CallLine, holders: dict[str, people.Holder], places: Atlas, voice: str) -> shapes.Line:
+    return shapes.Line(
+        key=line.key,
+        kind=shapes.LineKind(line.kind),
+        place=places.by_id[line.place_id].path,
+        rungs=tuple(
+            shapes.Rung(
+                key=rung["key"],
+                holders=tuple(holder_shape(holders[ref], voice) for ref in rung["holders"] if ref in holders),
+                timeout=timedelta(seconds=rung["timeout_s"]),
+                stands_for_place=rung["stands_for_place"],
+            )
+            for rung in line.rungs
+        ),
+        wanted=line.wanted,
+        opened_at=line.opened_at,
+        state=shapes.LineState(line.state),
+        rung=line.rung,
+        rung_opened_at=line.rung_opened_at,
+        door_check_at=line.door_check_at,
+        settled_at=line.settled_at,
+        closed_why=line.closed_why,
+    )
+
+
+def holder_shape(holder: people.Holder, voice: str) -> shapes.Holder:
+    contacts = tuple(
+        shapes.Contact(
+            ref=c.ref, channel="satellite" if c.kind.startswith("satellite") and voice == "desk" else voice
+        )
+        for c in holder.contacts
+    )
+    return shapes.Holder(ref=holder.ref, contacts=contacts, role=holder.kind)
+
+
+def _call(call: Call, row: CallDown) -> shapes.Call:
+    return shapes.Call(
+        key=call.key,
+        call_down=row.ref,
+        holder=call.who,  # type: ignore[attr-defined]
+        contact=call.contact,
+        channel=call.channel,
+        grade=Grade(call.grade),
+        round=call.round,
+        placed_at=call.placed_at,
+        deadline=call.deadline,
+        state=shapes.CallState(call.state),
+        ended_at=call.ended_at,
+    )
+
+
+def _answer(answer: Answer) -> shapes.Answer:
+    return shapes.Answer(
+        holder=answer.who,  # type: ignore[attr-defined]
+        kind=shapes.AnswerKind(answer.kind),
+        at=answer.at,
+        channel=answer.channel,
+        call=answer.call_key,
+        households=answer.households,
+        people=answer.people,
+        words=answer.words,
+    )
+
+
+def calls_elsewhere(
+    ctx: Ctx, row: CallDown, holders: Iterable[str], now: datetime
+) -> tuple[shapes.Call, ...]:
+    """Recent calls of other call-downs to the same people, for the quiet time."""
+    rows = (
+        Call.objects.filter(world_id=ctx.world.id, placed_at__gte=now - timedelta(seconds=RECENT_S))
+        .exclude(call_down=row)
+        .filter(holder__ref__in=list(holders))
+        .annotate(who=F("holder__ref"))
+        .select_related("call_down")
+        .order_by("pk")
+    )
+    return tuple(_call(call, call.call_down) for call in rows)
+
+
+def save(ctx: Ctx, row: CallDown, before: shapes.CallDown, after: shapes.CallDown) -> None:
+    """Write what changed between two values: lines moved on, calls placed or ended."""
+    old_lines = {line.key: line for line in before.lines}
+    for line in after.lines:
+        if old_lines.get(line.key) != line:
+            CallLine.objects.filter(call_down=row, key=line.key).update(
+                state=line.state.value,
+                rung=line.rung,
+                rung_opened_at=line.rung_opened_at,
+                door_check_at=line.door_check_at,
+                settled_at=line.settled_at,
+                closed_why=line.closed_why,
+            )
+    _save_calls(ctx, row, before, after)
+
+
+def _save_calls(ctx: Ctx, row: CallDown, before: shapes.CallDown, after: shapes.CallDown) -> None:
+    known = {call.key: call for call in before.calls}
+    fresh = [call for call in after.calls if call.key not in known]
+    ended: dict[tuple[str, datetime | None], list[str]] = defaultdict(list)
+    for call in after.calls:
+        if call.key in known and known[call.key] != call:
+            ended[(call.state.value, call.ended_at)].append(call.key)
+    for (state, at), keys in ended.items():
+        Call.objects.filter(world_id=ctx.world.id, key__in=keys).update(state=state, ended_at=at)
+    if fresh:
+        _insert(ctx, row, fresh, after)
+
+
+def insert_lines(ctx: Ctx, row: CallDown, lines: Iterable[shapes.Line]) -> None:
+    """Store the lines of a call-down that has just opened, or that others join."""
+    places = atlas()
+    CallLine.objects.bulk_create(
+        CallLine(
+            world_id=ctx.world.id,
+            call_down=row,
+            key=line.key,
+            kind=line.kind.value,
+            place_id=places.by_path[line.place].id,
+            rungs=[
+                {
+                    "key": rung.key,
+                    "holders": [holder.ref for holder in rung.holders],
+                    "timeout_s": int(rung.timeout.total_seconds()),
+                    "stands_for_place": rung.stands_for_place,
+                }
+                for rung in line.rungs
+            ],
+            wanted=line.wanted,
+            state=line.state.value,
+            opened_at=line.opened_at,
+            rung_opened_at=line.rung_opened_at,
+        )
+        for line in lines
+    )
+
+
+def _insert(ctx: Ctx, row: CallDown, fresh: list[shapes.Call], after: shapes.CallDown) -> None:
+    holders = people.holders_by_ref(ctx, sorted({call.holder for call in fresh}))
+    place_of = {
+        h.ref: line.place for line in reversed(after.lines) for rung in line.rungs for h in rung.holders
+    }
+    places = atlas()
+    Call.objects.bulk_create(
+        Call(
+            world_id=ctx.world.id,
+            call_down=row,
+            place_id=places.by_path[place_of[call.holder]].id,
+            key=call.key,
+            holder_id=holders[call.holder].id,
+            contact=call.contact,
+            channel=call.channel,
+            grade=int(call.grade),
+            round=call.round,
+            placed_at=call.placed_at,
+            deadline=call.deadline,
+            state=call.state.value,
+        )
+        for call in fresh
+    )

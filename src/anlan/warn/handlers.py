@@ -1,0 +1,87 @@
+"""What this room does when something has happened: findings call out, silence sends to the door, answers move people."""
+
+from datetime import datetime
+from typing import Any
+
+from anlan.foundation import journal, tasks
+from anlan.foundation.context import Ctx
+from anlan.foundation.events import on
+from anlan.places.queries import Place, atlas
+from anlan.warn.actions import calldown, callout, contact, doorchecks, moving
+from anlan.warn.models import CallDown, CallLine
+
+Told = dict[str, Any]
+
+
+@on("warn.exceedance.opened")
+def call_out(ctx: Ctx, told: Told) -> None:
+    """Decide on the township's findings of this moment together, once."""
+    township = atlas().township(atlas().code(told["refs"]["place"]))
+    key = f"callout:{township.path}:{journal.utc(ctx.now)}"
+    tasks.schedule(
+        ctx, "warn.callout", key=key, due_at=ctx.now, payload={"path": township.path, "at": told["at"]}
+    )
+
+
+@tasks.task("warn.callout")
+def _call_out(ctx: Ctx, payload: Told) -> None:
+    found_at = datetime.fromisoformat(payload["at"])
+    callout.decide_exceedances(ctx, township=atlas().by_path[payload["path"]], found_at=found_at)
+
+
+@on("warn.calldown.opened")
+@on("warn.calldown.joined")
+def order_moving(ctx: Ctx, told: Told) -> None:
+    """The villages of a call-down are told its stage: prepare, or move at once."""
+    row = CallDown.objects.get(world_id=ctx.world.id, ref=told["refs"]["call_down"])
+    if not row.stage:
+        return
+    for line in CallLine.objects.filter(call_down=row, kind="village").order_by("key"):
+        moving.order_stage(
+            ctx,
+            village=atlas().by_id[line.place_id],
+            stage=row.stage,
+            by=row.order_no,
+            tier="county",
+            call_down=row.ref,
+        )
+
+
+@on("warn.line.silent")
+def send_to_the_door(ctx: Ctx, told: Told) -> None:
+    """A silent village gets its door check; two of them in a township mean contact lost."""
+    line = CallLine.objects.get(
+        call_down__ref=told["refs"]["call_down"], world_id=ctx.world.id, key=told["refs"]["line"]
+    )
+    if line.kind != "village":
+        return
+    doorchecks.order(ctx, call_down=told["refs"]["call_down"], line=line.key)
+    contact.look(ctx, township=atlas().township(atlas().by_id[line.place_id]))
+
+
+@on("observe.station.silent")
+def look_for_lost_contact(ctx: Ctx, told: Told) -> None:
+    """A second silent station in a township means contact lost."""
+    contact.look(ctx, township=atlas().township(atlas().code(told["refs"]["place"])))
+
+
+@on("warn.contact.lost")
+def call_the_lost(ctx: Ctx, told: Told) -> None:
+    """A township out of contact is treated as red."""
+    callout.decide_contact_lost(
+        ctx, ref=told["refs"]["contact_lost"], township=atlas().code(told["refs"]["township"])
+    )
+
+
+@on("warn.call.answered")
+def people_set_out(ctx: Ctx, told: Told) -> None:
+    """Answer 3 says that the village is on its way. Answer 4 is a claim; only the count at the site makes it moved."""
+    place = _village(ctx, told)
+    if place is not None and told["body"]["answer"] in (3, 4):
+        moving.set_out(ctx, village=place, by=told["refs"]["holder"])
+
+
+def _village(ctx: Ctx, told: Told) -> Place | None:
+    row = CallDown.objects.get(world_id=ctx.world.id, ref=told["refs"]["call_down"])
+    found = calldown.place_of(ctx, row, told["refs"]["holder"])
+    return found if found.tier == 4 else None

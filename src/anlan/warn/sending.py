@@ -1,0 +1,130 @@
+"""Sending: hand calls that stand in `sending` to their channel, and take in what the channel heard.
+
+A call's key is committed before the request leaves. A call that was committed but not handed over (we fell in
+between) is handed over again by the same key: a channel rings nobody twice for one key.
+
+Keys: a call's own key (it holds `/`); `door:<ref>` for a door check's errand; `count:<village code>` for households
+counted in at a site.
+"""
+
+import logging
+from typing import Any
+
+from anlan.foundation import channels
+from anlan.foundation.context import Ctx
+from anlan.people import queries as people
+from anlan.places.queries import atlas
+from anlan.warn.actions import calldown, doorchecks, moving
+from anlan.warn.models import Call, DoorCheck, Evacuation
+
+log = logging.getLogger(__name__)
+VOICE = "voice"
+
+
+def send(ctx: Ctx) -> int:
+    """Hand over everything that waits for the automatic voice; returns how many requests left."""
+    channel = channels.resolve(ctx.world, VOICE)
+    if channel is None:
+        return 0
+    try:
+        return _send_calls(ctx, channel) + _send_errands(ctx, channel)
+    except channels.ChannelDown:
+        log.warning("the voice channel is down; what waits for it stays in `sending`")
+        return 0
+
+
+def _send_calls(ctx: Ctx, channel: channels.Channel) -> int:
+    waiting = Call.objects.filter(world_id=ctx.world.id, sent=False, channel=VOICE, state="sending")
+    calls = list(waiting.select_related("call_down", "holder").order_by("pk"))
+    if not calls:
+        return 0
+    numbers = people.numbers([call.contact for call in calls])
+    listed = _listed(ctx)
+    channel.place(
+        [_request(call, numbers[call.contact], listed) for call in calls if call.contact in numbers]
+    )
+    Call.objects.filter(pk__in=[call.pk for call in calls], state="sending").update(
+        sent=True, state="ringing"
+    )
+    return len(calls)
+
+
+def _listed(ctx: Ctx) -> dict[int, tuple[int, int]]:
+    """By village: households and people to move, which the voice says."""
+    rows = Evacuation.objects.filter(world_id=ctx.world.id).order_by("pk")
+    return {r.place_id: (r.households_to_move, r.people_to_move) for r in rows}
+
+
+def _request(call: Call, number: str, listed: dict[int, tuple[int, int]]) -> channels.Request:
+    households, residents = listed.get(call.place_id, (0, 0))
+    facts: dict[str, Any] = {
+        "place": atlas().by_id[call.place_id].code,
+        "holder": call.holder.ref,
+        "role": call.holder.kind,
+        "grade": call.grade,
+        "stage": call.call_down.stage,
+        "households": households,
+        "people": residents,
+        "deadline": call.deadline.isoformat(),
+    }
+    return channels.Request(call.key, number, call.placed_at, "叫应", facts)
+
+
+def _send_errands(ctx: Ctx, channel: channels.Channel) -> int:
+    waiting = DoorCheck.objects.filter(world_id=ctx.world.id, sent=False, state=DoorCheck.State.ORDERED)
+    checks = list(waiting.select_related("holder").order_by("pk"))
+    if not checks:
+        return 0
+    requests = []
+    for check in checks:
+        first = check.why.get("proposals") or [{}]
+        facts = {
+            "errand": check.means,
+            "place": atlas().by_id[check.place_id].code,
+            "holder": check.holder.ref if check.holder else "",
+            "arrives_at": first[0].get("arrives_at", ""),
+            "deadline": check.due_at.isoformat(),
+        }
+        requests.append(channels.Request(f"door:{check.ref}", "", check.ordered_at, "敲门核查", facts))
+    channel.place(requests)
+    DoorCheck.objects.filter(pk__in=[check.pk for check in checks]).update(sent=True)
+    return len(checks)
+
+
+def hear(ctx: Ctx, report: channels.Report) -> None:
+    """Take in one thing that the channel heard. Call it in the transaction that moves the channel's cursor."""
+    kind, _, ref = report.key.partition(":")
+    if kind == "door":
+        doorchecks.report(ctx, ref=ref, outcome=report.outcome, households=report.households)
+    elif kind == "count":
+        moving.count_in(
+            ctx,
+            village=atlas().code(ref),
+            households=report.households or 0,
+            people_in=report.people or 0,
+            site="安置点",
+            by="site-keeper",
+        )
+    else:
+        _hear_call(ctx, report)
+
+
+def _hear_call(ctx: Ctx, report: channels.Report) -> None:
+    rows = Call.objects.filter(world_id=ctx.world.id, key=report.key).select_related("call_down", "holder")
+    call = rows.first()
+    if call is None:
+        log.warning("a report for a call that nobody placed: %s", report.key)
+    elif report.outcome == "answered":
+        calldown.heard_answer(
+            ctx,
+            call_down=call.call_down.ref,
+            holder=call.holder.ref,
+            kind=report.digit or 1,
+            key=f"{report.key}#{report.sequence}",
+            channel=VOICE,
+            call=report.key,
+            households=report.households,
+            people_moved=report.people,
+        )
+    else:
+        calldown.heard_outcome(ctx, call_down=call.call_down.ref, call=report.key, outcome=report.outcome)

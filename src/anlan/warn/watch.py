@@ -1,0 +1,171 @@
+"""The watch 研判: what stations measure now, held against every pack in force, all places at once.
+
+A township is judged by the greatest sum among its rain gauges, a village by the gauge that serves it, a river by its stage gauge. Places whose
+level cannot have changed are left out by one pass over columns; the rest go one by one through the pure rules. Pure of the database.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anlan.science.windows import LENGTHS_MIN
+from anlan.warn.rules import thresholds
+from anlan.warn.rules.thresholds import MISSING, Change, Matrix, Prior, Rain, RuleSet, Snapshot, State
+
+
+class Windows(Protocol):
+    """What the watch needs of the rain windows."""
+
+    def read(self, rows: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int16]]: ...
+    def slots(self) -> tuple[int, ...]: ...
+
+
+@dataclass(frozen=True)
+class RainSubject:
+    """A township or village and the rows of the gauges that decide for it; `id` is its division's."""
+
+    id: int
+    code: str
+    kind: str  # gauge, village
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class StageSubject:
+    """A river or reservoir gauge; `id` is the division that it stands for."""
+
+    id: int
+    code: str
+    kind: str  # river, reservoir
+    station: str
+    marks_mm: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A change, the division it belongs to, and the station that decided."""
+
+    place: int
+    station: str
+    change: Change
+
+
+class Watch:
+    """Subjects and packs of one world, with the state of each pair."""
+
+    def __init__(
+        self,
+        packs: Sequence[RuleSet],
+        rain: Sequence[RainSubject],
+        stages: Sequence[StageSubject],
+        states: Mapping[tuple[str, int], State],
+        stations: Sequence[str],
+    ) -> None:
+        self._rain = list(rain)
+        self._stages = list(stages)
+        self._stations = stations
+        self.states = dict(states)
+        self._packs = [(p, thresholds.compile_matrix(p)) for p in packs]
+        self._gauges = _padded([s.rows for s in self._rain])
+
+    def rain(self, windows: Windows, at: datetime) -> list[Found]:
+        """What the rain windows of this moment change, in order of pack and place; states move on."""
+        if not self._rain:
+            return []
+        sums, full, best = self._sums(windows)
+        found = []
+        for pack, screen in self._packs:
+            mine = [i for i, s in enumerate(self._rain) if pack.concerns(kind=s.kind, division=s.code)]
+            if pack.windows and mine:
+                found += self._judge_rain(pack, screen, np.array(mine), sums, full, best, at)
+        return found
+
+    def _sums(self, windows: Windows) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int32]]:
+        """Per window and subject: the greatest sum of its gauges, whether it is whole, and that gauge's row."""
+        flat, seen = windows.read(self._gauges.ravel().astype(np.int32))
+        shape = (len(LENGTHS_MIN), *self._gauges.shape)
+        sums = flat.reshape(shape)
+        whole = seen.reshape(shape) >= np.array(windows.slots())[:, None, None]
+        best = sums.argmax(axis=2)
+        take = best[:, :, None]
+        known = np.take_along_axis(seen.reshape(shape), take, 2)[:, :, 0] > 0
+        top = np.take_along_axis(sums, take, 2)[:, :, 0].astype(np.int64)
+        rows = np.take_along_axis(np.broadcast_to(self._gauges, shape), take, 2)[:, :, 0]
+        return (
+            np.where(known, top, MISSING),
+            np.take_along_axis(whole, take, 2)[:, :, 0],
+            rows.astype(np.int32),
+        )
+
+    def _judge_rain(
+        self,
+        pack: RuleSet,
+        screen: thresholds.Screen,
+        mine: NDArray[np.int64],
+        sums: NDArray[np.int64],
+        full: NDArray[np.bool_],
+        best: NDArray[np.int32],
+        at: datetime,
+    ) -> list[Found]:
+        columns = {minutes: w for w, minutes in enumerate(LENGTHS_MIN) if minutes in pack.windows}
+        matrix = Matrix(
+            count=mine.size,
+            rain={m: sums[w, mine] for m, w in columns.items()},
+            rain_full={m: full[w, mine] for m, w in columns.items()},
+        )
+        prior = Prior.of([self.states.get((pack.pack, self._rain[i].id)) for i in mine])
+        found = []
+        for i in mine[screen.may_change(matrix, prior)]:
+            rain = {
+                m: Rain(int(sums[w, i]), bool(full[w, i]))
+                for m, w in columns.items()
+                if sums[w, i] != MISSING
+            }
+            subject = self._rain[i]
+            snapshot = Snapshot(place=subject.code, kind=subject.kind, at=at, rain=rain)
+            change = self._evaluate(pack, snapshot, subject.id)
+            if change:
+                found.append(Found(subject.id, self._deciding(change, columns, best[:, i]), change))
+        return found
+
+    def _deciding(self, change: Change, columns: Mapping[int, int], best: NDArray[np.int32]) -> str:
+        window = change.evidence.window_minutes if change.evidence else min(columns)
+        return self._stations[int(best[columns.get(window, 0)])]
+
+    def stages(self, values_mm: Mapping[str, int], at: datetime) -> list[Found]:
+        """What the latest stages change; a gauge that has not reported is left as it stands."""
+        found = []
+        for pack, _ in self._packs:
+            if pack.windows:
+                continue
+            for subject in self._stages:
+                if subject.station in values_mm and pack.concerns(kind=subject.kind, division=subject.code):
+                    snapshot = Snapshot(
+                        place=subject.code,
+                        kind=subject.kind,
+                        at=at,
+                        stage_mm=values_mm[subject.station],
+                        marks_mm=subject.marks_mm,
+                    )
+                    change = self._evaluate(pack, snapshot, subject.id)
+                    if change:
+                        found.append(Found(subject.id, subject.station, change))
+        return found
+
+    def _evaluate(self, pack: RuleSet, snapshot: Snapshot, place: int) -> Change | None:
+        outcome = thresholds.evaluate(pack, snapshot, self.states.get((pack.pack, place)))
+        self.states[(pack.pack, place)] = outcome.state
+        return outcome.change
+
+
+def _padded(rows: Iterable[tuple[int, ...]]) -> NDArray[np.int64]:
+    """Gauge rows as a rectangle; a subject with fewer gauges repeats its first, which changes no maximum."""
+    listed = list(rows)
+    width = max((len(r) for r in listed), default=1)
+    return np.array([[*r, *([r[0]] * (width - len(r)))] for r in listed], np.int64).reshape(
+        len(listed), width
+    )
