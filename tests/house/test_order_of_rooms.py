@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.house import PACKAGE, ROOMS, ROOT
 
-CHECK = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
+CHECK = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True, no_logo=True))"
 
 
 @pytest.fixture

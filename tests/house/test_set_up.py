@@ -1,5 +1,6 @@
 """The set-up itself: a real PostgreSQL and a real browser can be had, and versions are pinned without hosts."""
 
+import os
 import tomllib
 from pathlib import Path
 
@@ -38,6 +39,32 @@ def test_without_a_browser_the_word_is_clear(monkeypatch: pytest.MonkeyPatch, tm
         browsers.path()
     with pytest.raises(browsers.NoChromium, match="Install Chromium"):
         browsers.install()
+
+
+def program(folder: Path, name: str, script: str) -> None:
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0 or not browsers._is_debian(), reason="only root on Debian installs packages"
+)
+def test_on_debian_a_missing_browser_and_font_are_installed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    browser, said = tmp_path / "chromium", tmp_path / "said"
+    puts = f": > {browser}; /bin/chmod +x {browser}"
+    program(tmp_path, "apt-get", f'echo "$@" >> {said}; case $1 in install) {puts};; esac')
+    program(tmp_path, "fc-list", f"[ -e {browser} ] && echo Noto")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv(browsers.GIVEN, raising=False)
+    monkeypatch.setattr(browsers, "ELSEWHERE", ())
+    browsers.main()
+    update, install = said.read_text().splitlines()
+    assert update.startswith("update")
+    assert install.endswith("chromium fonts-noto-cjk")
+    assert capsys.readouterr().out == f"browser: {browser}\n"
 
 
 INDEX = {"registry": "an index"}
