@@ -24,25 +24,14 @@ def free_at(
 
     `calls` are all calls to this person, of this call-down and of others.
     """
-    earliest = now
+    moments = [now]
     for call in calls:
-        until = _silences_until(call, contact=contact, grade=grade, settings=settings)
-        if until is not None:
-            earliest = max(earliest, until)
-    return earliest
-
-
-def _silences_until(call: Call, *, contact: Contact, grade: Grade, settings: CallSettings) -> datetime | None:
-    """Until when this earlier call forbids a new one; None when it does not."""
-    same_number = call.contact == contact.ref
-    rings_until = call.deadline if call.state.is_live and (same_number or call.grade >= grade) else None
-    if call.grade < grade or not same_number:
-        until = rings_until
-    else:
-        until = max(call.placed_at + settings.quiet, rings_until or call.placed_at)
-    if call.grade < grade:
-        return until
-    if call.state is CallState.ANSWERED and call.ended_at is not None:
-        after = call.ended_at + settings.quiet_after_answer
-        until = after if until is None else max(until, after)
-    return until
+        same_number = call.contact == contact.ref
+        is_quiet = call.grade >= grade
+        if call.state.is_live and (same_number or is_quiet):
+            moments.append(call.deadline)
+        if is_quiet and same_number:
+            moments.append(call.placed_at + settings.quiet)
+        if is_quiet and call.state is CallState.ANSWERED and call.ended_at is not None:
+            moments.append(call.ended_at + settings.quiet_after_answer)
+    return max(moments)
