@@ -42,6 +42,7 @@ def build_city(*, seed: int = SEED, person_rows: int = PERSON_ROWS) -> City:
     reservoirs = things.reservoirs(chance, facts, drainage)
     geohazards = things.geohazards(chance, facts, layout)
     places = things.places(chance, facts, layout, tree)
+    destinations = tuple(p for p in places if p.is_destination and p.village.startswith(LIULIN))
     units = organisations(facts, reservoirs)
     rain = gauges.rain_gauges(chance, facts, layout)
     stage = gauges.stage_gauges(chance, facts, drainage, reservoirs)
@@ -49,7 +50,7 @@ def build_city(*, seed: int = SEED, person_rows: int = PERSON_ROWS) -> City:
         seed=seed,
         divisions=_divisions(facts, layout, counts),
         people=people,
-        to_move=tuple(_to_move(people, residents, h, places) for h in households),
+        to_move=tuple(_to_move(people, residents, h, destinations) for h in households),
         organisations=units,
         duty_holders=duty.duty_holders(
             chance, facts, layout, people, residents, units, reservoirs, geohazards, tree
@@ -73,7 +74,7 @@ def _helpers(people: People, residents: Residents) -> Any:
 
 
 def _to_move(
-    people: People, residents: Residents, household: AtRisk, places: tuple[Place, ...]
+    people: People, residents: Residents, household: AtRisk, destinations: tuple[Place, ...]
 ) -> HouseholdToMove:
     rows = household.rows
     first, span = rows[0], slice(rows[0], rows[-1] + 1)
@@ -90,7 +91,7 @@ def _to_move(
         stream=household.stream,
         stream_m=household.stream_m,
         helper=duty.helper_ref(people, residents.helper_of[household.ref]),
-        destination=nearest_destination(people, household, places).ref,
+        destination=nearest_destination(people, household, destinations).ref,
     )
 
 

@@ -16,7 +16,7 @@ from shapely import Geometry, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from .chance import Chance
-from .facts import Facts
+from .facts import Facts, VillageFact
 
 ORIGIN_LON, ORIGIN_LAT = 113.4, 31.75
 KM_PER_DEGREE_LAT = 110.9
@@ -24,6 +24,9 @@ KM_PER_DEGREE_LON = 94.7  # at 31.75 degrees
 _GOLDEN_ANGLE = np.pi * (3 - 5**0.5)
 _AREA_PER_VILLAGE_KM2 = 9.5  # 9,636 km2 over 1,009 villages
 _BELT_KM = 3.0
+_STRETCH = 1.45  # how far beyond its fair circle a township may reach where nobody else is
+_COMMUNITY_KM = 0.7
+_FIRST_TOWN = 100  # units numbered below are streets of a county seat
 
 Points = NDArray[np.float64]  # [n, 2] x, y in km
 
@@ -59,12 +62,13 @@ def lay_out(chance: Chance, facts: Facts) -> Layout:
     towns = to_plane(np.array([(t.lon, t.lat) for t in facts.towns]))
     villages = _village_points(chance, facts, towns)
     cells = _cells(chance, villages)
-    edges = _touching(villages)
+    boundaries = _unions(facts, cells)
+    edges = _touching(villages, within=boundaries[facts.city["key"]])
     apart = np.full(len(villages), np.inf)
     for a, b in edges:
         distance = float(np.hypot(*(villages[a] - villages[b])))
         apart[a], apart[b] = min(apart[a], distance), min(apart[b], distance)
-    return Layout(towns, villages, np.minimum(apart / 2, 1.6) * 0.95, edges, _unions(facts, cells))
+    return Layout(towns, villages, np.minimum(apart / 2, 1.6) * 0.95, edges, boundaries)
 
 
 def _reach(towns: Points, i: int, directions: Points, cap_km: float) -> NDArray[np.float64]:
@@ -78,22 +82,28 @@ def _reach(towns: Points, i: int, directions: Points, cap_km: float) -> NDArray[
 
 
 def _village_points(chance: Chance, facts: Facts, towns: Points) -> Points:
-    """A sunflower of points a township, stretched to the township's own cell; the first lie in its middle."""
-    of_town: dict[str, list[str]] = {}
+    """Communities close to the middle of a town, villages as a sunflower stretched to the township's own cell."""
+    of_town: dict[str, list[VillageFact]] = {}
     for village in facts.villages:
-        of_town.setdefault(village.town, []).append(village.key)
-    points = []
-    for i, town in enumerate(facts.towns):
-        keys = of_town[town.key]
-        turn = chance.unit(town.key, "sunflower turn") * 2 * np.pi
-        rank = np.arange(len(keys))
-        wobble = np.array([chance.between(k, "angle", -0.25, 0.25) for k in keys])
-        angle = turn + rank * _GOLDEN_ANGLE + wobble
-        directions = np.column_stack([np.cos(angle), np.sin(angle)])
-        cap_km = float(np.clip(np.sqrt(len(keys) * _AREA_PER_VILLAGE_KM2 / np.pi) * 1.25, 2.0, 17.0))
-        share = np.sqrt((rank + 0.35) / len(keys)) * 0.93
-        points.append(towns[i] + directions * (_reach(towns, i, directions, cap_km) * share)[:, None])
-    return np.concatenate(points)
+        of_town.setdefault(village.town, []).append(village)
+    return np.concatenate(
+        [_sunflower(chance, town.key, of_town[town.key], towns, i) for i, town in enumerate(facts.towns)]
+    )
+
+
+def _sunflower(chance: Chance, key: str, members: list[VillageFact], towns: Points, i: int) -> Points:
+    count = len(members)
+    turn = chance.unit(key, "sunflower turn") * 2 * np.pi
+    rank = np.arange(count)
+    wobble = np.array([chance.between(v.key, "angle", -0.25, 0.25) for v in members])
+    angle = turn + rank * _GOLDEN_ANGLE + wobble
+    directions = np.column_stack([np.cos(angle), np.sin(angle)])
+    cap_km = float(np.clip(np.sqrt(count * _AREA_PER_VILLAGE_KM2 / np.pi) * _STRETCH, 2.0, 20.0))
+    away = _reach(towns, i, directions, cap_km) * np.sqrt((rank + 0.35) / count) * 0.93
+    is_street = int(key[6:9]) < _FIRST_TOWN
+    in_town = np.array([v.kind == "community" for v in members]) & (not is_street)
+    away = np.where(in_town, np.minimum(away, _COMMUNITY_KM * np.sqrt(rank + 0.5)), away)
+    return np.asarray(towns[i] + directions * away[:, None])
 
 
 def _belt(chance: Chance, villages: Points) -> Points:
@@ -118,11 +128,15 @@ def _cells(chance: Chance, villages: Points) -> NDArray[np.object_]:
     return on_globe(shapely.get_parts(diagram)[: len(villages)])
 
 
-def _touching(villages: Points) -> tuple[tuple[int, int], ...]:
+def _touching(villages: Points, *, within: Polygon) -> tuple[tuple[int, int], ...]:
+    """Pairs of villages whose cells touch and whose connection does not leave the city."""
     index = {(x, y): i for i, (x, y) in enumerate(villages.tolist())}
-    edges = shapely.delaunay_triangles(shapely.multipoints(villages), only_edges=True)
-    ends = shapely.get_coordinates(shapely.get_parts(edges)).reshape(-1, 2, 2).tolist()
-    return tuple(sorted(_pair(index[tuple(a)], index[tuple(b)]) for a, b in ends))
+    diagram = shapely.delaunay_triangles(shapely.multipoints(villages), only_edges=True)
+    edges = shapely.get_parts(diagram)
+    shapely.prepare(within)
+    edges = edges[shapely.covers(within, on_globe(edges))]
+    ends = shapely.get_coordinates(edges).reshape(-1, 2, 2).tolist()
+    return tuple(sorted(_pair(index[a[0], a[1]], index[b[0], b[1]]) for a, b in ends))
 
 
 def _pair(a: int, b: int) -> tuple[int, int]:

@@ -31,7 +31,7 @@ def organisation_ref(key: str, kind: str) -> str:
 def organisations(facts: Facts, reservoirs: tuple[Reservoir, ...]) -> tuple[Organisation, ...]:
     """All units, superiors first."""
     found = []
-    counties = [(facts.city["key"], facts.city["name"], None)]
+    counties: list[tuple[str, str, str | None]] = [(facts.city["key"], facts.city["name"], None)]
     counties += [
         (c["key"], c["name"], organisation_ref(facts.city["key"], "government")) for c in facts.counties
     ]

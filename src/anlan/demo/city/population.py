@@ -18,6 +18,7 @@ _PHONES_A_VILLAGE = 39_989  # slots; 1,009 villages use the first 40.4 million o
 PERSON_SLOTS = 1_009 * _PHONES_A_VILLAGE
 _SIZE_SHARE = np.array([0.16, 0.30, 0.25, 0.17, 0.08, 0.04])  # households of 1 … 6 people
 _RIVERSIDE_GROUPS = 1  # the first group of a village lives along the stream
+_NARROW_KM = 0.7  # in a crowded town the houses stand further back
 _SPREAD_KM = 0.11  # of houses around the middle of a group
 
 
@@ -184,7 +185,8 @@ def _group_centre(
     if group <= _RIVERSIDE_GROUPS:
         arm = drainage.arms[village][0]
         along = chance.between(subject, "along the stream", 0.1, 0.5)
-        aside = chance.between(subject, "beside the stream", 0.21, 0.29)
+        back = 0.12 if layout.room_km[village] < _NARROW_KM else 0.0
+        aside = back + chance.between(subject, "beside the stream", 0.08, 0.15)
         step = arm[1] - arm[0]
         across = np.array([-step[1], step[0]]) / max(float(np.hypot(*step)), 1e-9)
         return np.asarray(arm[0] + step * along + across * aside)

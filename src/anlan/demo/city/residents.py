@@ -37,16 +37,13 @@ class _Candidates:
         order = np.argsort(chance.units(subjects, "turn for a duty"), kind="stable")
         self._people = people
         self._rows = [int(r) for r in rows[order] if fit[r - rows[0]]]
-        self._taken: set[int] = set()
 
     def take(self, wish: Callable[[int], bool] = lambda row: True) -> int:
         """The next one who fits the wish, else simply the next."""
-        free = [row for row in self._rows if row not in self._taken]
-        if not free:
+        if not self._rows:
             raise ValueError("no grown resident is left for a duty: lower the share of frail people")
-        row = next((r for r in free if wish(r)), free[0])
-        self._taken.add(row)
-        return row
+        chosen = next((n for n, row in enumerate(self._rows) if wish(row)), 0)
+        return self._rows.pop(chosen)
 
     def take_near(self, group: int) -> int:
         return self.take(lambda row: self._people.group[row] == group)

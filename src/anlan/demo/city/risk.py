@@ -37,30 +37,29 @@ def at_risk(people: People, in_water: NDArray[np.bool_], drainage: Drainage, tow
     """The households of one township that stand in a corridor. `in_water`: per person row."""
     starts = np.flatnonzero(np.diff(people.village, prepend=-1) | np.diff(people.household, prepend=-1))
     ends = np.append(starts[1:], len(people))
-    lines = shapely.STRtree(drainage.lines)
-    found = []
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        village = people.villages[people.village[start]]
-        if not in_water[start] or not village.startswith(town):
-            continue
-        here = shapely.Point(to_plane(np.array([people.lon[start], people.lat[start]])))
-        nearest = int(lines.nearest(here))
-        found.append(
-            AtRisk(
-                ref=household_ref(village, int(people.household[start])),
-                village=village,
-                rows=range(start, end),
-                stream=drainage.streams[nearest].ref,
-                stream_m=round(float(drainage.lines[nearest].distance(here)) * 1000, 1),
-            )
+    of_town = np.array([key.startswith(town) for key in people.villages])[people.village[starts]]
+    chosen = np.flatnonzero(in_water[starts] & of_town)
+    rows = starts[chosen]
+    homes = shapely.points(to_plane(np.column_stack([people.lon[rows], people.lat[rows]])))
+    lines = np.array(drainage.lines)
+    nearest = shapely.STRtree(lines).nearest(homes)
+    away_m = np.round(shapely.distance(lines[nearest], homes) * 1000, 1)
+    return tuple(
+        AtRisk(
+            ref=household_ref(people.villages[people.village[start]], int(people.household[start])),
+            village=people.villages[people.village[start]],
+            rows=range(int(start), int(end)),
+            stream=drainage.streams[stream].ref,
+            stream_m=float(distance),
         )
-    return tuple(found)
+        for start, end, stream, distance in zip(rows, ends[chosen], nearest, away_m, strict=True)
+    )
 
 
-def nearest_destination(people: People, household: AtRisk, places: tuple[Place, ...]) -> Place:
-    """The nearest destination of the household's own township, committees of the own village first."""
+def nearest_destination(people: People, household: AtRisk, destinations: tuple[Place, ...]) -> Place:
+    """The nearest of a township's destinations; one in the own village counts as half as far."""
     start = household.rows[0]
-    here = np.array([people.lon[start], people.lat[start]])
-    own = [p for p in places if p.is_destination and p.village[:9] == household.village[:9]]
-    distance = {p.ref: float(np.hypot(*to_plane(np.array([p.lon, p.lat])) - to_plane(here))) for p in own}
-    return min(own, key=lambda p: (distance[p.ref] * (1.0 if p.village == household.village else 2.0), p.ref))
+    here = to_plane(np.array([people.lon[start], people.lat[start]]))
+    away = np.hypot(*(to_plane(np.array([(p.lon, p.lat) for p in destinations])) - here).T)
+    own = np.array([p.village == household.village for p in destinations])
+    return destinations[int(np.where(own, away / 2, away).argmin())]

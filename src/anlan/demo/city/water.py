@@ -37,7 +37,7 @@ _TRUNK_NAMES = {"421303104": ("涢水", "published")}
 _LIULIN_STREAM = ("白果河", "synthetic")  # after the reservoir below the town
 _VALLEY_KM = 2.2  # villages this close to a valley's line lie in it
 _VALLEY_COST = 0.3
-CORRIDOR_BASE_M, CORRIDOR_PER_ORDER_M = 35.0, 5.0
+CORRIDOR_BASE_M, CORRIDOR_PER_ORDER_M = 22.0, 3.0
 
 
 @dataclass(frozen=True)
