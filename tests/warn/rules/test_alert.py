@@ -321,3 +321,13 @@ def test_the_pack_of_approval_is_read():
 def test_the_page_of_the_life_cycle_holds_the_diagram_made_from_the_table():
     page = (ROOT / "docs/explanation/alert-life-cycle.md").read_text("utf-8")
     assert f"```mermaid\n{diagram()}```\n" in page
+
+
+def test_the_officer_awake_may_send_out_what_the_leader_approved_by_telephone():
+    roles = tomllib.loads((ROOT / "src/anlan/packs/place/roles.toml").read_text("utf-8"))["role"]
+    may = {role["code"]: frozenset(role["may"]) for role in roles}
+    officer = Actor(ref="li", permissions=may["duty_officer"])
+    verbal = replace(TELEPHONE, leader_permissions=may["leader"])
+    alert = after(in_review(), Event.APPROVE_VERBALLY, officer, replace(RED, verbal=verbal))
+    assert after(alert, Event.ISSUE, officer).state is State.ISSUED
+    assert refused(in_review(), Event.APPROVE, officer, RED) == "not_permitted"

@@ -328,3 +328,11 @@ def test_the_shipped_pack_calls_all_four_kinds_on_a_red():
 def test_the_page_of_the_call_down_holds_the_ladders_of_the_shipped_pack():
     page = (ROOT / "docs/explanation/call-down.md").read_text("utf-8")
     assert f"```mermaid\n{ladder_diagram(settings=shipped())}```\n" in page
+
+
+def test_the_keys_of_the_call_desk_are_the_answers_and_outcomes_known_here():
+    path = ROOT / "src/anlan/packs/call/answers.toml"
+    keys = {row["key"]: row for row in tomllib.loads(path.read_text("utf-8"))["answer"]}
+    assert [keys[kind]["code"] for kind in AnswerKind] == [kind.name.lower() for kind in AnswerKind]
+    assert {keys[key]["code"] for key in (6, 7, 8)} <= set(CallState)
+    assert not any(keys[key]["counts"] for key in (6, 7, 8))

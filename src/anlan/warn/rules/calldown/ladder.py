@@ -75,6 +75,8 @@ class _View:
     own: dict[str, tuple[Call, ...]]
     all: dict[str, tuple[Call, ...]]
     answers: dict[str, Answer]
+    stands_in: dict[str, tuple[str, ...]]
+    """Person → the lines on whose opened rungs they stand."""
 
     @classmethod
     def of(
@@ -88,6 +90,7 @@ class _View:
             _by_holder(call_down.calls),
             _by_holder(call_down.calls + others),
             current_answers(call_down),
+            _stands_in(call_down),
         )
 
     def line_steps(self, line: Line, rung: set[str]) -> Iterator[Step]:
@@ -184,7 +187,7 @@ class _View:
                 channel=contact.channel,
                 round=round_,
                 deadline=self.now + self.settings.within(contact.channel),
-                lines=tuple(other.key for other in self.call_down.lines if holder.ref in _opened_refs(other)),
+                lines=self.stands_in[holder.ref],
             )
 
     def free_at(self, holder: Holder, contact: Contact) -> datetime:
@@ -261,5 +264,9 @@ def _opened(line: Line) -> tuple[Holder, ...]:
     return tuple(holder for step in line.rungs[: line.rung + 1] for holder in step.holders)
 
 
-def _opened_refs(line: Line) -> frozenset[str]:
-    return frozenset(holder.ref for holder in _opened(line)) if is_under_way(line) else frozenset()
+def _stands_in(call_down: CallDown) -> dict[str, tuple[str, ...]]:
+    lines: dict[str, list[str]] = {}
+    for line in call_down.lines:
+        for holder in _opened(line) if is_under_way(line) else ():
+            lines.setdefault(holder.ref, []).append(line.key)
+    return {ref: tuple(keys) for ref, keys in lines.items()}
