@@ -36,6 +36,7 @@ class Report:
     digit: int | None = None
     households: int | None = None
     people: int | None = None
+    mark: str = ""  # where a reader that has taken this in goes on
 
 
 class Channel(Protocol):
@@ -48,8 +49,8 @@ class Channel(Protocol):
         """Hand the requests over; a key seen before is the same request and rings nobody again."""
         ...
 
-    def reports(self, *, after: int, until: datetime) -> list[Report]:
-        """What was heard up to a moment, in (at, key) order, after the report of that sequence number."""
+    def reports(self, *, after: str, until: datetime) -> list[Report]:
+        """What was heard up to a moment, in time order, after the report with that mark."""
         ...
 
 

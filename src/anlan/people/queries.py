@@ -114,12 +114,12 @@ def number(contact_ref: str) -> str:
     return crypto.unseal(point.number_sealed, contact_ref)
 
 
-def numbers(contact_refs: list[str]) -> dict[str, str]:
-    """The same for many at once."""
+def numbers(contact_refs: list[str]) -> dict[str, tuple[str, str]]:
+    """The same for many at once, each with the kind of its line."""
     people = {ref.rpartition("/")[0] for ref in contact_refs}
     points = ContactPoint.objects.filter(person__ref__in=people).select_related("person")
-    all_points = {f"{p.person.ref}/{p.order}": p.number_sealed for p in points}
-    return {ref: crypto.unseal(all_points[ref], ref) for ref in contact_refs if ref in all_points}
+    found = {f"{p.person.ref}/{p.order}": p for p in points}
+    return {r: (crypto.unseal(found[r].number_sealed, r), found[r].kind) for r in contact_refs if r in found}
 
 
 def masked_names(ctx: Ctx, refs: list[str]) -> dict[str, str]:

@@ -55,7 +55,7 @@ def _listed(ctx: Ctx) -> dict[int, tuple[int, int]]:
     return {r.place_id: (r.households_to_move, r.people_to_move) for r in rows}
 
 
-def _request(call: Call, number: str, listed: dict[int, tuple[int, int]]) -> channels.Request:
+def _request(call: Call, line: tuple[str, str], listed: dict[int, tuple[int, int]]) -> channels.Request:
     households, residents = listed.get(call.place_id, (0, 0))
     facts: dict[str, Any] = {
         "place": atlas().by_id[call.place_id].code,
@@ -65,9 +65,10 @@ def _request(call: Call, number: str, listed: dict[int, tuple[int, int]]) -> cha
         "stage": call.call_down.stage,
         "households": households,
         "people": residents,
+        "line": line[1],
         "deadline": call.deadline.isoformat(),
     }
-    return channels.Request(call.key, number, call.placed_at, "叫应", facts)
+    return channels.Request(call.key, line[0], call.placed_at, "叫应", facts)
 
 
 def _send_errands(ctx: Ctx, channel: channels.Channel) -> int:
@@ -76,6 +77,7 @@ def _send_errands(ctx: Ctx, channel: channels.Channel) -> int:
     if not checks:
         return 0
     requests = []
+    listed = _listed(ctx)
     for check in checks:
         first = check.why.get("proposals") or [{}]
         facts = {
@@ -83,6 +85,8 @@ def _send_errands(ctx: Ctx, channel: channels.Channel) -> int:
             "place": atlas().by_id[check.place_id].code,
             "holder": check.holder.ref if check.holder else "",
             "arrives_at": first[0].get("arrives_at", ""),
+            "households": listed.get(check.place_id, (0, 0))[0],
+            "people": listed.get(check.place_id, (0, 0))[1],
             "deadline": check.due_at.isoformat(),
         }
         requests.append(channels.Request(f"door:{check.ref}", "", check.ordered_at, "敲门核查", facts))

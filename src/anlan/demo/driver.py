@@ -1,0 +1,164 @@
+"""The driver of an exercise: the only one who moves its clock.
+
+Lock step, a tick of the gauges at a time: send the tick's frames over TCP to the real gateway and await every durable
+acknowledgement; judge in (time, station) order; drain due work in (due_at, key) order with what the telephones
+report in (time, number) order between; advance. What was done stays done: killed anywhere, a new driver takes the
+tick up again and every step that stands already changes nothing.
+"""
+
+import logging
+import threading
+import time
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from anlan.demo.field.client import FieldClient
+from anlan.demo.liulin import load_scenario
+from anlan.foundation import channels, events, tasks, worlds
+from anlan.foundation.context import Ctx
+from anlan.foundation.errors import AnlanError
+from anlan.foundation.models import Cursor, World
+from anlan.observe.ingest import Ingest
+from anlan.warn import sending
+from anlan.warn.rules.errors import RuleError
+from anlan.warn.watching import Watching
+
+log = logging.getLogger(__name__)
+VOICE = "voice"
+
+
+class Stopped(Exception):
+    """The exercise was paused or ended from outside, or this process is asked to stop."""
+
+
+class Driver:
+    """Runs one exercise in this process."""
+
+    def __init__(self, world: World, ingest: Ingest, port: int, stop: threading.Event) -> None:
+        self._world = world
+        self._ingest = ingest
+        self._port = port
+        self._stop = stop
+        self._field = FieldClient(world.key)
+        scenario = load_scenario(hours=world.settings["hours"])
+        self._ends = scenario.ends_of_ticks()
+        self._step = timedelta(minutes=scenario.tick_min)
+        self._watching = Watching(self._ctx(), ingest.addresses)
+        self._pace = _Pace(world)
+        channels.connect(worlds.info(world), VOICE, self._field)
+
+    def run(self) -> None:
+        """Go on from where the clock stands until the end."""
+        try:
+            self._drain(self._ends[0])
+            for n, end in enumerate(self._ends):
+                if self._now() < end + self._step:
+                    self._tick(n, end)
+            World.objects.filter(pk=self._world.pk).update(state=World.State.ENDED)
+        except Stopped:
+            log.info("exercise %s stands at %s", self._world.key, self._now())
+        finally:
+            self._field.close()
+
+    def _ctx(self) -> Ctx:
+        self._world.refresh_from_db()
+        return worlds.context(self._world)
+
+    def _now(self) -> datetime:
+        return World.objects.values_list("now", flat=True).get(pk=self._world.pk) or self._ends[0]
+
+    def _tick(self, n: int, end: datetime) -> None:
+        """One tick: frames in, judged, and everything that falls due before the next."""
+        self._move_to(end)
+        told = self._field.ask("tick", n=n, host="127.0.0.1", port=self._port)
+        if told["acked"] != told["sent"]:
+            raise ConnectionError(f"tick {n}: {told['sent'] - told['acked']} frames were not acknowledged")
+        self._ingest.advance(end)
+        self._watching.look(self._ctx().at(end), self._ingest.windows, self._ingest.stages_mm())
+        self._drain(end + self._step)
+
+    def _drain(self, until: datetime) -> None:
+        """Handlers, calls, due work and reports, in time order, up to but not with `until`."""
+        last = until - timedelta(seconds=1)
+        while True:
+            self._settle()
+            work = tasks.next_due(self._world.pk, last)
+            report = self._next_report(last)
+            if work is None and report is None:
+                return
+            if report is None or (work is not None and work.due_at <= report.at):
+                assert work is not None
+                self._move_to(work.due_at)
+                tasks.run(work, self._world)
+            else:
+                self._move_to(report.at)
+                self._take_in(report)
+
+    def _settle(self) -> None:
+        """Let handlers read the journal to its end, and hand over what they decided to send."""
+        while events.step(self._world):
+            pass
+        while sending.send(self._ctx()):
+            pass
+
+    def _next_report(self, until: datetime) -> channels.Report | None:
+        cursor, _ = Cursor.objects.get_or_create(world=self._world, reader=VOICE)
+        found = self._field.reports(after=cursor.mark, until=until)
+        return found[0] if found else None
+
+    def _take_in(self, report: channels.Report) -> None:
+        """Take in one report; its effect and the reader's step are one transaction."""
+        ctx = self._ctx().at(report.at)
+        with transaction.atomic():
+            Cursor.objects.filter(world=self._world, reader=VOICE).update(mark=report.mark)
+            try:
+                with transaction.atomic():
+                    sending.hear(ctx, report)
+            except (AnlanError, RuleError) as error:
+                log.info("report %s taken as noise: %s", report.key, error)
+
+    def _move_to(self, at: datetime) -> None:
+        """Advance the clock, as fast as the exercise's speed allows; stop when somebody paused it."""
+        self._pace.wait_for(at, self._stop)
+        worlds.advance(self._world.pk, at)
+
+
+class _Pace:
+    """Sleep between simulated moments; speed and pause are read from the world's row."""
+
+    def __init__(self, world: World) -> None:
+        self._id = world.pk
+        self._speed = 0.0
+        self._real = time.monotonic()
+        self._sim = world.now
+
+    def wait_for(self, at: datetime, stop: threading.Event) -> None:
+        while True:
+            if stop.is_set():
+                raise Stopped
+            speed, state = World.objects.values_list("speed", "state").get(pk=self._id)
+            if state == World.State.ENDED:
+                raise Stopped
+            if state == World.State.PAUSED:
+                self._anchor(0.0)
+                stop.wait(0.2)
+                continue
+            if speed != self._speed:
+                self._anchor(speed)
+            left = self._left(at)
+            if left <= 0:
+                return
+            stop.wait(min(left, 0.25))
+
+    def _anchor(self, speed: float) -> None:
+        now = World.objects.values_list("now", flat=True).get(pk=self._id)
+        self._speed, self._real, self._sim = speed, time.monotonic(), now
+
+    def _left(self, at: datetime) -> float:
+        """Real seconds until the moment may come; none at full speed."""
+        if not self._speed or self._sim is None:
+            return 0.0
+        return (at - self._sim).total_seconds() / self._speed - (time.monotonic() - self._real)
+
+

@@ -1,0 +1,84 @@
+"""The field process: one line of JSON a request over loopback. `python -m anlan.demo.field.server FOLDER`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from anlan.demo.city import build_city
+from anlan.demo.field.gauges import Gauges
+from anlan.demo.field.network import Network, load_settings
+from anlan.demo.field.people import Behaviour, NetworkSettings
+from anlan.demo.liulin import load_published, load_scenario, prepare_night
+
+LINE_LIMIT = 16 * 1024 * 1024
+
+
+class Field:
+    """Gauges and telephones of one exercise."""
+
+    def __init__(self, folder: Path) -> None:
+        settings = load_settings(folder / "settings.json")
+        seed = int(settings["seed"])
+        changes = {"hours": settings["hours"]}
+        if settings["phones_fail_at"]:
+            changes["phones_fail_at"] = datetime.fromisoformat(settings["phones_fail_at"])
+        city = build_city(seed=int(settings["city_seed"]), person_rows=int(settings["person_rows"]))
+        night = prepare_night(
+            scenario=load_scenario(**changes), published=load_published(), gauges=city.gauges, seed=seed
+        )
+        self.network = Network(folder / "network.sqlite3", Behaviour(NetworkSettings.of(settings["network"]), seed))
+        self.gauges = Gauges(night, city.gauges)
+        self.stop = asyncio.Event()
+
+    async def answer(self, request: dict[str, Any]) -> Any:
+        """One request."""
+        match request["op"]:
+            case "place":
+                return {"rang": self.network.place(request["requests"])}
+            case "reports":
+                return self.network.reports(request["after"], request["until"])
+            case "tick":
+                n = int(request["n"])
+                sent, acked = await self.gauges.tick(n, request["host"], int(request["port"]))
+                self.network.sent(n, sent, acked)
+                return {"sent": sent, "acked": acked}
+            case "counts":
+                return self.network.counts()
+            case "rings":
+                return self.network.rings()
+            case "stop":
+                self.stop.set()
+                return {}
+        raise ValueError(f"unknown op {request['op']!r}")
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while line := await reader.readline():
+                writer.write(json.dumps(await self.answer(json.loads(line))).encode() + b"\n")
+                await writer.drain()
+        except ConnectionError:
+            pass  # the engine went away; it will come back
+        finally:
+            writer.close()
+
+
+async def main(folder: Path) -> None:
+    """Serve until told to stop; the port stands in `port` beside the books."""
+    field = Field(folder)
+    server = await asyncio.start_server(field.serve, "127.0.0.1", 0, limit=LINE_LIMIT)
+    port = server.sockets[0].getsockname()[1]
+    scratch = folder / "port.new"
+    scratch.write_text(json.dumps({"port": port, "pid": os.getpid()}))
+    scratch.rename(folder / "port")
+    async with server:
+        await field.stop.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1])))

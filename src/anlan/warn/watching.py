@@ -1,0 +1,159 @@
+"""Watching 研判: one world's stations, windows and packs together, looked at whenever readings came in."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from anlan.foundation.context import Ctx
+from anlan.foundation.home import home
+from anlan.foundation.packs import load_all
+from anlan.observe import queries as observe
+from anlan.places import queries as places
+from anlan.places.queries import Place, atlas
+from anlan.warn import shelf
+from anlan.warn.actions import exceedances
+from anlan.warn.models import Alert, Exceedance
+from anlan.warn.rules import neighbour, thresholds
+from anlan.warn.rules.thresholds import State
+from anlan.warn.watch import RainSubject, StageSubject, Watch, Windows
+
+RED = 4
+
+
+class Watching:
+    """The watch of one world. Make it anew when stations, places or packs change."""
+
+    def __init__(self, ctx: Ctx, addresses: Sequence[str]) -> None:
+        rows = {address: i for i, address in enumerate(addresses)}
+        stations = observe.stations(ctx)
+        self._watch = Watch(
+            packs=_packs(ctx),
+            rain=_rain_subjects(stations, rows),
+            stages=_stage_subjects(ctx, stations),
+            states=exceedances.states(ctx),
+            stations=addresses,
+        )
+        self._kept: dict[tuple[str, int], State] = dict(self._watch.states)
+        self._neighbours = _Neighbours(ctx)
+
+    def look(self, ctx: Ctx, windows: Windows, stages_mm: Mapping[str, int]) -> list[str]:
+        """Judge this moment; returns the refs of exceedances that are new."""
+        found = [*self._watch.rain(windows, ctx.now), *self._watch.stages(stages_mm, ctx.now)]
+        found.sort(key=lambda f: (f.change.at, f.station, f.change.pack, f.place))
+        moved = {key: state for key, state in self._watch.states.items() if self._kept.get(key) != state}
+        refs = []
+        if found or moved:
+            refs = exceedances.keep(ctx, found, moved)
+            self._kept.update(moved)
+        self._neighbours.look(ctx)
+        return refs
+
+
+def _packs(ctx: Ctx) -> list[thresholds.RuleSet]:
+    """Threshold packs in force today, in order of their ids."""
+    packs = load_all(home=home()).in_force("threshold", on=shelf.today(ctx))
+    return [thresholds.compile_pack(pack) for pack in sorted(packs, key=lambda p: p.id)]
+
+
+def _rain_subjects(
+    stations: Sequence[observe.StationInfo], rows: Mapping[str, int]
+) -> list[RainSubject]:
+    """Townships by all their rain gauges, villages by the gauge that serves them."""
+    by_place: dict[tuple[str, int], list[int]] = {}
+    for station in stations:
+        if station.kind != "rain" or station.address not in rows:
+            continue
+        township = atlas().township(atlas().by_id[station.place_id])
+        by_place.setdefault(("gauge", township.id), []).append(rows[station.address])
+        for village in station.serves:
+            by_place.setdefault(("village", village), []).append(rows[station.address])
+    subjects = [
+        RainSubject(place, atlas().by_id[place].code, kind, tuple(sorted(gauges)))
+        for (kind, place), gauges in by_place.items()
+    ]
+    return sorted(subjects, key=lambda s: (s.kind, s.code))
+
+
+def _stage_subjects(ctx: Ctx, stations: Sequence[observe.StationInfo]) -> list[StageSubject]:
+    reservoirs = {o.ref: o for o in places.objects(ctx)}
+    subjects = []
+    for station in stations:
+        if station.kind != "stage":
+            continue
+        place = atlas().by_id[station.place_id]
+        marks = {"warning": station.warning_cm, "guarantee": station.guarantee_cm, "record": station.highest_cm}
+        watched = reservoirs.get(station.object_ref)
+        if watched is not None:
+            marks = {
+                "flood_limit": watched.flood_limit_cm,
+                "design": watched.design_cm,
+                "check": watched.check_cm,
+            }
+        known = {mark: cm * 10 for mark, cm in marks.items() if cm is not None}
+        kind = "reservoir" if watched else "river"
+        subjects.append(StageSubject(place.id, place.code, kind, station.address, known))
+    return sorted(subjects, key=lambda s: s.station)
+
+
+class _Neighbours:
+    """Villages that prepare because of a red nearby or upstream."""
+
+    def __init__(self, ctx: Ctx) -> None:
+        found = load_all(home=home()).in_force("neighbour", on=shelf.today(ctx))
+        self._rules = [
+            neighbour.NeighbourRule.from_data(p.data, pack=p.id, version=p.version) for p in found
+        ]
+        self._villages = [
+            neighbour.Village(place=p.path, lon=p.lon, lat=p.lat) for p in atlas().walk(4)
+        ]
+        self._seen: frozenset[str] | None = None
+
+    def look(self, ctx: Ctx) -> None:
+        reds = self._reds(ctx)
+        key = frozenset(red.place + red.hazard for red in reds)
+        if key == self._seen:
+            return
+        for rule in self._rules:
+            self._apply(ctx, rule, reds)
+        self._seen = key
+
+    def _apply(self, ctx: Ctx, rule: neighbour.NeighbourRule, reds: list[neighbour.Red]) -> None:
+        inside = {red.place for red in reds}
+        found = [
+            each
+            for each in neighbour.villages_to_prepare(rule, reds=reds, villages=self._villages)
+            if each.place not in inside and each.place[:12] not in inside
+        ]
+        rows = [
+            (
+                atlas().by_path[each.place].id,
+                {
+                    "red": atlas().by_path[each.reasons[0].red].code,
+                    "distance_m": each.reasons[0].distance_m,
+                    "within_m": rule.within_m,
+                    "upstream": each.reasons[0].is_upstream,
+                },
+            )
+            for each in found
+        ]
+        exceedances.open_neighbours(ctx, pack=rule.pack, version=rule.version, villages=rows)
+        before = ctx.now - timedelta(minutes=rule.keep_minutes)
+        exceedances.end_neighbours(ctx, pack=rule.pack, still={place for place, _ in rows}, before=before)
+
+    def _reds(self, ctx: Ctx) -> list[neighbour.Red]:
+        """Places that stand at red by our own rules, and places that a warning in force names at red."""
+        hazards = {p.id: str(p.data["threshold"]["hazard"]) for p in load_all(home=home()).of_kind("threshold")}
+        own = Exceedance.objects.filter(world_id=ctx.world.id, level=RED, ended_at=None, stage="")
+        reds = [
+            _red(atlas().by_id[row.place_id], hazards.get(row.pack, ""), 0.0) for row in own.order_by("pk")
+        ]
+        alerts = Alert.objects.filter(world_id=ctx.world.id, level=RED, state="issued", kind="alert").order_by("pk")
+        for alert in alerts:
+            named = sorted(alert.names.values_list("id", flat=True))
+            reds += [_red(atlas().by_id[i], "rainstorm", 0.0) for i in named if atlas().by_id[i].tier >= 3]
+        return reds
+
+
+def _red(place: Place, hazard: str, reach_km: float) -> neighbour.Red:
+    return neighbour.Red(
+        place=place.path, lon=place.lon, lat=place.lat, level=RED, hazard=hazard, reach_km=reach_km
+    )
