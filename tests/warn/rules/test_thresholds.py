@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -279,3 +280,12 @@ def test_a_bad_pack_names_the_key(data, key):
     with pytest.raises(BadPack) as caught:
         compile_pack(pack(**data))
     assert f"“{key}”" in caught.value.en
+
+
+def test_a_share_of_a_line_is_never_rounded_down():
+    data = pack(
+        line=({"stage": "immediate", "rain_mm": {"60": Decimal("0.3")}},),
+        head={"scale": "stage", "prepare_percent": 80},
+    )
+    lines = [line.line for line in compile_pack(data).lines()]
+    assert lines == [3, 3]  # 2.4 tenths are reached by 3, not by 2

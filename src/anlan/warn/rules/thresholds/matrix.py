@@ -103,13 +103,14 @@ class Screen:
         for rule in self.rules.rules:
             mine = self._mine(rule, matrix)
             met, known = _truth(rule.when, matrix, holding=False)
-            held, held_known = _truth(rule.when, matrix, holding=True)
             if rule.held:
                 lasting |= mine & (met | ~known)
             level = np.int8(rule.level)
             np.maximum(up, np.where(mine & met, level, 0), out=up)
-            standing = mine & (held | ~held_known) & (prior.level >= level)
-            np.maximum(kept, np.where(standing, level, 0), out=kept)
+            if (prior.level >= level).any():
+                held, held_known = _truth(rule.when, matrix, holding=True)
+                standing = mine & (held | ~held_known) & (prior.level >= level)
+                np.maximum(kept, np.where(standing, level, 0), out=kept)
             np.maximum(unknown_level, np.where(mine & ~known, level, 0), out=unknown_level)
             decided |= mine & known
             concerned |= mine
