@@ -83,7 +83,7 @@ def test_a_red_wants_two_people_of_the_village():
 
 
 def test_a_leader_who_answers_does_not_stand_for_a_silent_village():
-    night = Night(opened(jinqiao(), township()))
+    night = Night(opened(jinqiao(), township(), grade=Grade.ORANGE))
     night.tick()
     night.say("leader", AnswerKind.AT_POST)
     night.until(lambda: night.call_down.lines[1].state is LineState.DOOR_CHECK)
