@@ -20,7 +20,7 @@ export function start(): void {
   source.addEventListener("error", () => { open = false; });
   source.addEventListener("journal", (event) => { hear(); arrived(JSON.parse(event.data) as Told); });
   source.addEventListener("beat", (event) => { hear(); beats = true; beat(event.data); });
-  source.addEventListener("reload", () => { hear(); document.querySelectorAll<HTMLElement>("[data-live]").forEach(refresh); });
+  source.addEventListener("reload", () => { hear(); document.querySelectorAll<HTMLElement>("[data-live]").forEach((part) => refresh(part)); });
   addEventListener("pagehide", () => source.close());
   setInterval(stale, 1000);
 }
@@ -47,7 +47,7 @@ function stale(): void {
   line.hidden = !isStale;
   const since = line.querySelector("[data-stale-since]");
   if (isStale && since) since.textContent = clock.beijing(clock.now() - STALE_AFTER, 8);
-  if (!isStale) document.querySelectorAll<HTMLElement>("[data-live]").forEach(refresh);
+  if (!isStale) document.querySelectorAll<HTMLElement>("[data-live]").forEach((part) => refresh(part));
 }
 
 // ---------- fragments ----------
@@ -55,13 +55,13 @@ const due = new WeakMap<HTMLElement, number>();
 const running = new WeakSet<HTMLElement>();
 
 /** At most one fetch in flight per fragment and one each AT_MOST_EVERY ms; the last event always leads to a fetch after it. */
-export function refresh(part: HTMLElement): void {
+export function refresh(part: HTMLElement, wait = AT_MOST_EVERY): void {
   if (due.has(part)) return;
   due.set(part, window.setTimeout(() => {
     due.delete(part);
     if (running.has(part)) return refresh(part);
     void fetchInto(part);
-  }, AT_MOST_EVERY));
+  }, wait));
 }
 
 async function fetchInto(part: HTMLElement): Promise<void> {

@@ -1,1 +1,229 @@
-export {};
+// <anlan-map base="…geojson" state="…geojson" at="ISO" live-on="warn. observe." panel="id" selected="ref" draw="field-id" bounds="w,s,e,n">
+// The one map of the product. Features say in `properties.layer` what they are; see the README of anlan.ui. No tiles, no fonts, no
+// images come from anywhere: the worker is our own file, names are drawn with the machine's fonts, marks on a canvas.
+import { type GeoJSONSource, Map, type MapMouseEvent, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
+import "maplibre-gl/dist/maplibre-gl.css";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
+import * as clock from "./clock";
+import { refresh } from "./live";
+import { Draw } from "./mapdraw";
+import * as marks from "./mapmarks";
+import { CHOOSABLE, style } from "./mapstyle";
+
+setWorkerUrl(workerUrl);
+const AT_MOST_EVERY = 1000;
+type Data = GeoJSON.FeatureCollection & { at?: string };
+
+class AnlanMap extends HTMLElement {
+  static observedAttributes = ["at", "state", "selected"];
+  private map?: Map;
+  private drawer?: Draw;
+  private base?: Data;
+  private shown?: Data;
+  private asked?: AbortController;
+  private due = 0;
+  private readonly missing = new Set<string>();
+  private readonly later = new AbortController();
+
+  connectedCallback(): void {
+    if (this.map) return;
+    const box = this.piece("canvas");
+    box.replaceChildren();
+    if (!document.createElement("canvas").getContext("webgl2")) return this.say("no-webgl");
+    this.say("");
+    this.map = new Map({
+      container: box, style: style(this.ink), attributionControl: false, dragRotate: false, pitchWithRotate: false, maxPitch: 0,
+      localIdeographFontFamily: this.ink("--font"), fadeDuration: 0, bounds: this.bounds(), fitBoundsOptions: { padding: 24 }, minZoom: 5, maxZoom: 16,
+      locale: { "Map.Title": this.getAttribute("aria-label") ?? "", "NavigationControl.ZoomIn": this.word("zoom-in"), "NavigationControl.ZoomOut": this.word("zoom-out") },
+    });
+    this.map.touchZoomRotate.disableRotation();
+    this.map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+    this.map.addControl(new ScaleControl({ unit: "metric" }), "bottom-right");
+    this.map.on("style.load", () => this.dressed());
+    this.map.on("click", (event) => this.press(event));
+    this.map.on("mousemove", (event) => this.hover(event));
+    this.listen();
+    this.legend();
+    void this.load();
+  }
+
+  disconnectedCallback(): void {
+    this.later.abort();
+    this.map?.remove();
+    this.map = undefined;
+  }
+
+  attributeChangedCallback(name: string, before: string | null, after: string | null): void {
+    if (!this.map || before === after) return;
+    if (name === "selected") this.choose();
+    else this.soon(150);
+  }
+
+  // ---------- colours, words ----------
+  private readonly ink = (token: string): string => getComputedStyle(this).getPropertyValue(token).trim() || "#888888";
+  private readonly word = (name: string): string => this.dataset[name.replace(/-(\w)/g, (_, c: string) => c.toUpperCase())] ?? "";
+
+  private piece(name: string): HTMLElement {
+    const found = this.querySelector<HTMLElement>(`.anlan-map__${name}`);
+    if (found) return found;
+    const made = document.createElement("div");
+    made.className = `anlan-map__${name}`;
+    this.append(made);
+    return made;
+  }
+
+  private say(name: string): void {
+    const line = this.piece("say");
+    line.setAttribute("role", "status");
+    line.textContent = name ? this.word(name) : "";
+    line.hidden = !name;
+  }
+
+  private legend(): void {
+    for (const canvas of this.querySelectorAll<HTMLCanvasElement>("canvas[data-mark]")) {
+      const image = marks.draw(canvas.dataset.mark ?? "", this.ink);
+      canvas.width = image.width;
+      canvas.height = image.height;
+      canvas.getContext("2d")?.putImageData(image, 0, 0);
+    }
+  }
+
+  // ---------- style: at first and after a change of theme ----------
+  private dressed(): void {
+    const map = this.map;
+    if (!map) return;
+    for (const name of marks.names()) if (!map.hasImage(name)) map.addImage(name, marks.draw(name, this.ink), { pixelRatio: marks.pixelRatio });
+    this.put("base", this.base);
+    this.put("state", this.shown);
+    this.choose();
+    const field = document.getElementById(this.getAttribute("draw") ?? "");
+    if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) this.drawer ??= new Draw(map, field, this.piece("tools"));
+    this.drawer?.show();
+  }
+
+  private redress(): void {
+    this.map?.setStyle(style(this.ink), { diff: false });
+    this.legend();
+  }
+
+  private choose(): void {
+    const ref = this.getAttribute("selected") ?? "";
+    for (const layer of ["chosen", "chosen-edge"]) this.map?.setFilter(layer, ["==", ["get", "ref"], ref]);
+  }
+
+  // ---------- data ----------
+  private bounds(): [number, number, number, number] | undefined {
+    const edges = (this.getAttribute("bounds") ?? "").split(",").map(Number);
+    return edges.length === 4 && edges.every(Number.isFinite) ? (edges as [number, number, number, number]) : undefined;
+  }
+
+  private async load(): Promise<void> {
+    await Promise.all([this.loadBase(), this.loadState()]);
+    this.setAttribute("data-ready", "");
+  }
+
+  private async loadBase(): Promise<void> {
+    const url = this.getAttribute("base");
+    if (!url) return;
+    this.base = await this.fetch("base", url);
+    this.put("base", this.base);
+    const edges = this.bounds() ?? around(this.base);
+    if (edges) this.map?.fitBounds(edges, { padding: 24, animate: false });
+  }
+
+  private async loadState(): Promise<void> {
+    const url = this.getAttribute("state");
+    if (!url) return;
+    this.asked?.abort();
+    this.asked = new AbortController();
+    const at = this.getAttribute("at");
+    const asked = at ? `${url}${url.includes("?") ? "&" : "?"}at=${encodeURIComponent(at)}` : url;
+    const data = await this.fetch("state", asked, this.asked.signal);
+    if (!data) return;
+    this.shown = data;
+    this.put("state", data);
+    const moment = this.querySelector("[data-map-moment]");
+    if (moment && data.at) moment.textContent = clock.beijing(Date.parse(data.at));
+  }
+
+  private async fetch(kind: string, url: string, signal?: AbortSignal): Promise<Data | undefined> {
+    try {
+      const reply = await fetch(url, { signal, credentials: "same-origin", headers: { Accept: "application/geo+json" } });
+      if (!reply.ok) throw new Error(`${reply.status}`);
+      const data = (await reply.json()) as Data;
+      this.missing.delete(kind);
+      return data;
+    } catch (error) {
+      if (!(error instanceof DOMException && error.name === "AbortError")) this.missing.add(kind);
+      return undefined;
+    } finally {
+      this.say(this.missing.size ? "no-layer" : "");
+    }
+  }
+
+  private put(name: string, data?: Data): void {
+    if (data) this.map?.getSource<GeoJSONSource>(name)?.setData(data);
+  }
+
+  /** Many events, one fetch. */
+  private soon(wait: number): void {
+    if (this.due) return;
+    this.due = window.setTimeout(() => { this.due = 0; void this.loadState(); }, wait);
+  }
+
+  private listen(): void {
+    const { signal } = this.later;
+    const prefixes = (this.getAttribute("live-on") ?? "").split(/\s+/).filter(Boolean);
+    document.addEventListener("anlan:journal", (event) => {
+      const { name } = (event as CustomEvent<{ name: string }>).detail;
+      if (!this.hasAttribute("at") && prefixes.some((each) => name.startsWith(each))) this.soon(AT_MOST_EVERY);
+    }, { signal });
+    document.addEventListener("anlan:theme", () => this.redress(), { signal });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redress(), { signal });
+  }
+
+  // ---------- choosing ----------
+  private hit(event: MapMouseEvent): GeoJSON.GeoJsonProperties {
+    const { x, y } = event.point;
+    const layers = CHOOSABLE.filter((each) => this.map?.getLayer(each));
+    const found = this.map?.queryRenderedFeatures([[x - 6, y - 6], [x + 6, y + 6]], { layers }) ?? [];
+    const sorted = [...found].sort((a, b) => CHOOSABLE.indexOf(a.layer.id) - CHOOSABLE.indexOf(b.layer.id));
+    return sorted[0]?.properties ?? null;
+  }
+
+  private hover(event: MapMouseEvent): void {
+    this.map?.getCanvas().classList.toggle("is-choosable", !this.drawer?.busy && Boolean(this.hit(event)));
+  }
+
+  private press(event: MapMouseEvent): void {
+    if (this.drawer?.busy) return;
+    const chosen = this.hit(event);
+    if (!chosen) return;
+    const told = new CustomEvent("anlan:map-chosen", { bubbles: true, cancelable: true, detail: chosen });
+    if (chosen.ref) this.setAttribute("selected", String(chosen.ref));
+    if (this.dispatchEvent(told) && typeof chosen.url === "string") this.open(chosen.url);
+  }
+
+  /** What is clicked opens beside the map, not over it; without a panel the link is followed. */
+  private open(url: string): void {
+    const panel = document.getElementById(this.getAttribute("panel") ?? "");
+    if (!panel) return location.assign(url);
+    panel.dataset.live = url;
+    refresh(panel, 0);
+  }
+}
+
+function around(data?: Data): [number, number, number, number] | undefined {
+  const edges: [number, number, number, number] = [180, 90, -180, -90];
+  const walk = (at: unknown): void => {
+    if (!Array.isArray(at)) return;
+    if (typeof at[0] !== "number") return at.forEach(walk);
+    const [x, y] = at as [number, number];
+    edges[0] = Math.min(edges[0], x); edges[1] = Math.min(edges[1], y);
+    edges[2] = Math.max(edges[2], x); edges[3] = Math.max(edges[3], y);
+  };
+  for (const each of data?.features ?? []) if ("coordinates" in each.geometry) walk(each.geometry.coordinates);
+  return edges[0] < edges[2] ? edges : undefined;
+}
+
+customElements.define("anlan-map", AnlanMap);

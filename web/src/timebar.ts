@@ -8,6 +8,7 @@ export function start(): void {
   if (!form || !range) return;
   const shown = form.querySelector("[data-moment]");
   range.addEventListener("input", () => {
+    range.value = String(Math.min(Number(range.value), Number(range.dataset.known ?? range.max))); // the future cannot be shown
     const at = Number(range.value) * 1000;
     if (shown) shown.textContent = clock.beijing(at, 14);
     range.setAttribute("aria-valuetext", clock.beijing(at));

@@ -87,6 +87,12 @@ def state(context: Mapping[str, Any], code: str, word: str | Mapping[str, str] =
 
 
 @register.simple_tag(takes_context=True)
+def state_word(context: Mapping[str, Any], code: str) -> str:
+    """{% state_word "silent" %}: the word alone, for legends and sentences."""
+    return translate(_lang(context), palette.state(code).word)
+
+
+@register.simple_tag(takes_context=True)
 def badge(context: Mapping[str, Any], kind: str = "", word: str | Mapping[str, str] = "") -> SafeString:
     """{% badge "synthetic" %}, "doubt", "simulated", "drill"; or {% badge word="首报" %}."""
     if kind and kind not in BADGES:
@@ -105,12 +111,14 @@ def unknown(context: Mapping[str, Any], why: str = "") -> SafeString:
 # ---------- times and numbers ----------
 @register.simple_tag(takes_context=True)
 def bj(context: Mapping[str, Any], at: Any, style: str = "ago") -> SafeString:
-    """{% bj at %} "04:51（12 分钟前）"; style "clock" 04:51:00 · "short" 04:51 · "full" 2021-08-12 04:51:00."""
+    """{% bj at %} "04:51（12 分钟前）"; style "clock" 04:51:00 · "short" 04:51 · "hour" never a date · "full" 2021-08-12 04:51:00."""
     if at in (None, ""):
         return unknown(context)
     now = _now(context)
     if style == "full":
         text = show.full(at)
+    elif style == "hour":
+        text = show.clock(at)
     else:
         text = show.clock(at, now, seconds=style == "clock")
     tail = _ago(context, at, now) if style == "ago" and now is not None else ""

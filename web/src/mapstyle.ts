@@ -1,0 +1,100 @@
+// The map's style: quiet base, loud data. Every colour is a token of the page, so day, night and wall follow by themselves.
+import type { ExpressionSpecification, FilterSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
+import type { Ink } from "./mapmarks";
+import { LEVELS } from "./palette";
+
+const FONT = ["anlan"]; // drawn from the machine's own fonts: there is no glyph server
+const EMPTY = { type: "FeatureCollection" as const, features: [] };
+const is = (layer: string): FilterSpecification => ["==", ["get", "layer"], layer];
+const get = (name: string): ExpressionSpecification => ["get", name];
+const byLevel: ExpressionSpecification = [
+  "match", get("level"), ...Object.values(LEVELS).flatMap((each) => [each.code, each.ground]), "#777777",
+] as unknown as ExpressionSpecification;
+
+/** What a click may choose, topmost first. */
+export const CHOOSABLE = ["call", "exceedance", "gauge", "flood", "alert", "village"];
+
+export function style(ink: Ink): StyleSpecification {
+  return {
+    version: 8,
+    sources: {
+      base: { type: "geojson", data: EMPTY },
+      state: { type: "geojson", data: EMPTY },
+      draw: { type: "geojson", data: EMPTY },
+    },
+    layers: [...base(ink), ...areas(ink), ...points(ink), ...drawing(ink)],
+  };
+}
+
+function base(ink: Ink): LayerSpecification[] {
+  const edge = (id: string, width: number, colour: string, minzoom = 0): LayerSpecification => ({
+    id: `${id}-edge`, source: "base", type: "line", filter: is(id), minzoom, paint: { "line-color": colour, "line-width": width },
+  });
+  return [
+    { id: "ground", type: "background", paint: { "background-color": ink("--land-2") } },
+    { id: "land", source: "base", type: "fill", filter: ["in", get("layer"), ["literal", ["land", "county"]]], paint: { "fill-color": ink("--land") } },
+    { id: "village", source: "base", type: "fill", filter: is("village"), minzoom: 9.5, paint: { "fill-color": ink("--land"), "fill-opacity": 0.01 } },
+    { id: "chosen", source: "base", type: "fill", filter: ["==", get("ref"), ""], paint: { "fill-color": ink("--accent-soft") } },
+    { id: "stream", source: "base", type: "line", filter: is("stream"), layout: { "line-cap": "round", "line-join": "round" },
+      paint: { "line-color": ink("--water"), "line-width": ["interpolate", ["linear"], ["zoom"], 8, ["coalesce", get("width"), 1], 13, ["*", 3, ["coalesce", get("width"), 1]]] } },
+    { id: "road", source: "base", type: "line", filter: is("road"), minzoom: 9, paint: { "line-color": ink("--road"), "line-width": 1.5 } },
+    edge("village", 0.8, ink("--border"), 10),
+    edge("township", 1.2, ink("--border"), 8),
+    edge("county", 2, ink("--line-2")),
+    edge("land", 2, ink("--line-2")),
+    { id: "chosen-edge", source: "base", type: "line", filter: ["==", get("ref"), ""], paint: { "line-color": ink("--accent"), "line-width": 3 } },
+    words("county-name", "base", is("county"), ink, { size: 16, maxzoom: 10 }),
+    words("township-name", "base", is("township"), ink, { size: 13, minzoom: 8.5, maxzoom: 11.5 }),
+  ];
+}
+
+function areas(ink: Ink): LayerSpecification[] {
+  return [
+    { id: "alert", source: "state", type: "fill", filter: is("alert"), paint: { "fill-color": byLevel, "fill-opacity": 0.16 } },
+    { id: "alert-casing", source: "state", type: "line", filter: is("alert"), paint: { "line-color": ink("--ink"), "line-width": 5, "line-opacity": 0.55 } },
+    { id: "alert-edge", source: "state", type: "line", filter: is("alert"), paint: { "line-color": byLevel, "line-width": 2.5 } },
+    { id: "flood", source: "state", type: "fill", filter: is("flood"), paint: { "fill-pattern": "hatch-flood" } },
+    { id: "flood-edge", source: "state", type: "line", filter: is("flood"), paint: { "line-color": ink("--flood"), "line-width": 1.5, "line-dasharray": [3, 2] } },
+  ];
+}
+
+function points(ink: Ink): LayerSpecification[] {
+  const order: ExpressionSpecification = ["coalesce", get("order"), 0];
+  return [
+    { id: "gauge", source: "state", type: "symbol", filter: is("gauge"), minzoom: 9,
+      layout: { "icon-image": ["concat", "gauge-", get("kind")], "icon-size": 0.9, "icon-allow-overlap": true } },
+    { id: "exceedance", source: "state", type: "symbol", filter: is("exceedance"),
+      layout: { "icon-image": ["concat", "assess-", get("level")], "icon-size": 0.8, "icon-allow-overlap": true, "symbol-sort-key": order } },
+    { id: "call", source: "state", type: "symbol", filter: is("call"),
+      layout: { "icon-image": ["concat", "state-", get("state")], "icon-allow-overlap": true, "symbol-sort-key": order,
+        "icon-size": ["interpolate", ["linear"], ["zoom"], 7, 0.45, 10.5, 1] } },
+    // names are layers of their own: a layout value is read at whole zooms, a layer's minzoom is not
+    { id: "gauge-name", source: "state", type: "symbol", filter: is("gauge"), minzoom: 10.5,
+      layout: { ...text(12, [0.9, 0], "left"), "text-field": ["coalesce", get("label"), ""] }, paint: halo(ink, "--ink-2") },
+    { id: "call-name", source: "state", type: "symbol", filter: is("call"), minzoom: 9.2,
+      layout: { ...text(14, [0, 1.6], "top"), "symbol-sort-key": order,
+        "text-field": ["format", get("name"), {}, "\n", {}, ["coalesce", get("label"), ""], { "font-scale": 0.86 }] },
+      paint: halo(ink, "--ink") },
+  ];
+}
+
+function drawing(ink: Ink): LayerSpecification[] {
+  return [
+    { id: "draw-fill", source: "draw", type: "fill", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": ink("--accent"), "fill-opacity": 0.16 } },
+    { id: "draw-casing", source: "draw", type: "line", filter: ["!=", ["geometry-type"], "Point"], paint: { "line-color": ink("--surface"), "line-width": 6 } },
+    { id: "draw-line", source: "draw", type: "line", filter: ["!=", ["geometry-type"], "Point"], paint: { "line-color": ink("--accent"), "line-width": 3 } },
+    { id: "draw-point", source: "draw", type: "circle", filter: ["==", ["geometry-type"], "Point"],
+      paint: { "circle-radius": 6, "circle-color": ink("--surface"), "circle-stroke-color": ink("--accent"), "circle-stroke-width": 2.5 } },
+  ];
+}
+
+function words(id: string, source: string, filter: FilterSpecification, ink: Ink, at: { size: number; minzoom?: number; maxzoom?: number }): LayerSpecification {
+  const { size, ...zooms } = at;
+  return { id, source, type: "symbol", filter, ...zooms, layout: { ...text(size, [0, 0], "center"), "text-field": get("name"), "text-variable-anchor": ["center", "top", "bottom", "left", "right"], "text-radial-offset": 1.6 }, paint: halo(ink, "--ink-2") };
+}
+
+const text = (size: number, offset: [number, number], anchor: "top" | "left" | "center") =>
+  ({ "text-font": FONT, "text-size": size, "text-offset": offset, "text-anchor": anchor, "text-max-width": 9 });
+
+const halo = (ink: Ink, colour: string) =>
+  ({ "text-color": ink(colour), "text-halo-color": ink("--land"), "text-halo-width": 2 });
