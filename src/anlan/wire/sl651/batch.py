@@ -16,7 +16,7 @@ import numpy as np
 
 from anlan.science.jit import Bools, Bytes, Int8s, Int32s, Int64s, Keys
 
-from .kernel import BAD_CRC, BAD_LENGTH, HOT, NEEDS_FULL, decode_frames
+from .kernel import BAD_CRC, BAD_LENGTH, HOT, NEEDS_FULL, Columns, Heads, decode_frames
 
 __all__ = [
     "BAD_CRC",
@@ -40,8 +40,8 @@ class BatchResult:
 
     status     int8    HOT 0, NEEDS_FULL 1, BAD_LENGTH 2, BAD_CRC 3
     digest     uint64  equal for equal frames (centre address and checksum left out): finds duplicates
-    sender     int64   address in the header, the five bytes as one number (see station_name)
-    function   uint8   function code
+    sender     int64   address in the header, the five bytes as one number (see station_name), 0 unless HOT
+    function   uint8   function code, 0 unless HOT
     serial     int32   serial number, -1 unless HOT
     sent_at    int64   UTC seconds since 1970, 0 unless HOT
     frame      int32   index of the frame an observation came in, ascending
@@ -71,6 +71,8 @@ class BatchResult:
 def decode_batch(buffer: Bytes, offsets: Int64s) -> BatchResult:
     """Decode frame i = buffer[offsets[i]:offsets[i+1]] for all i.
 
+    The first call in a process compiles the kernel or loads it from the cache: give it ``pack([])`` at start.
+
     ``buffer`` uint8[n] and ``offsets`` int64[k+1], ascending, within the buffer. Raises ValueError otherwise.
 
     >>> frame = bytes.fromhex("7E7E05001122334403E833002B020026170718102202F1F1001122334448F0F01707181022"
@@ -98,17 +100,27 @@ def _read_only(array: np.ndarray, kind: type[np.generic]) -> np.ndarray:
 
 def _chunk(buffer: Bytes, offsets: Int64s, first: int) -> list[np.ndarray]:
     frames = offsets.size - 1
-    # One observation takes at least one byte, except those of a definition of zero bytes, which take two.
+    # One observation takes at least one byte, or two for a definition of zero bytes: this many rows suffice.
     rows = int(offsets[-1] - offsets[0])
-    heads: list[np.ndarray] = [
-        np.empty(frames, kind) for kind in (np.int8, np.uint64, np.int64, np.uint8, np.int32, np.int64)
-    ]
-    columns: list[np.ndarray] = [
-        np.empty(rows, kind)
-        for kind in (np.int32, np.int64, np.int64, np.uint8, np.int64, np.uint8, np.bool_)
-    ]
-    count = decode_frames(buffer, offsets, first, *heads, *columns)
-    return heads + [column[:count] for column in columns]
+    heads: Heads = (
+        np.empty(frames, np.int8),
+        np.empty(frames, np.uint64),
+        np.empty(frames, np.int64),
+        np.empty(frames, np.uint8),
+        np.empty(frames, np.int32),
+        np.empty(frames, np.int64),
+    )
+    columns: Columns = (
+        np.empty(rows, np.int32),
+        np.empty(rows, np.int64),
+        np.empty(rows, np.int64),
+        np.empty(rows, np.uint8),
+        np.empty(rows, np.int64),
+        np.empty(rows, np.uint8),
+        np.empty(rows, np.bool_),
+    )
+    count = decode_frames(buffer, offsets, first, heads, columns)
+    return [*heads, *(column[:count] for column in columns)]
 
 
 def pack(frames: Iterable[bytes]) -> tuple[Bytes, Int64s]:

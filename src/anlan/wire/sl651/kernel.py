@@ -52,6 +52,11 @@ _K1: Final = np.uint64(0x9E3779B97F4A7C15)
 _K2: Final = np.uint64(0xC2B2AE3D27D4EB4F)
 
 
+# Columns of batch.BatchResult: those of the frames and those of the observations.
+Heads = tuple[Int8s, Keys, Int64s, Bytes, Int32s, Int64s]
+Columns = tuple[Int32s, Int64s, Int64s, Bytes, Int64s, Bytes, Bools]
+
+
 @njit
 def _int(value: int | np.uint8 | np.uint16 | np.int64) -> int:
     """A byte or table entry as a signed 64-bit number, so that shifts and sums do not wrap.
@@ -170,235 +175,179 @@ def _bcd(buffer: Bytes, at: int, size: int) -> tuple[int, int]:
 
 
 @njit
-def _body(
-    buffer: Bytes,
-    q: int,
-    end: int,
-    uniform: bool,
-    index: int,
+def _put(
+    columns: Columns,
     n: int,
-    frame: Int32s,
-    station: Int64s,
-    at: Int64s,
-    code: Bytes,
-    value: Int64s,
-    decimals: Bytes,
-    missing: Bools,
-) -> int:
-    """Write the observations between ``q`` and ``end`` from row n on; the next row, or -1 for the full decoder."""
-    who, when = _int(-1), _int(-1)
-    while q < end:
-        guide = _int(buffer[q])
-        if q + 2 > end:
-            return -1
-        definition = _int(buffer[q + 1])
-        if guide == 0xF1 or guide == 0xF0:
-            if definition != guide or q + 7 > end:
-                return -1
-            if guide == 0xF1:
-                who = _address(buffer, q + 2)
-                when = _int(-1)
-                q += 7
-                if who < 0:
-                    return -1
-                if q < end and _CLASS[buffer[q]]:
-                    q += 1
-            else:
-                when = _seconds(buffer, q + 2)
-                q += 7
-                if when < 0:
-                    return -1
-            continue
-        kind = _int(_KIND[guide])
-        if uniform and guide == 0x04:
-            return _series(
-                buffer, q, end, index, n, who, when, frame, station, at, code, value, decimals, missing
-            )
-        if kind == 0 or who < 0 or when < 0:
-            return -1
-        size = definition >> 3
-        if kind == 2:
-            size = 12 if guide == 0xF4 else 24
-        if q + 2 + size > end or (kind == 1 and size > 9) or (kind == 3 and size != 4):
-            return -1
-        if kind == 2:
-            _hour(
-                buffer, q + 2, guide, index, n, who, when, frame, station, at, code, value, decimals, missing
-            )
-            n += 12
-        else:
-            state = 0
-            if kind == 3:
-                number = 0
-                for k in range(q + 2, q + 6):
-                    number = number << 8 | _int(buffer[k])
-            else:
-                number, state = _bcd(buffer, q + 2, size)
-                if state == 2:
-                    return -1
-            frame[n], station[n], at[n], code[n] = index, who, when, guide
-            value[n], decimals[n], missing[n] = number, 0 if kind == 3 else definition & 7, state == 1
-            n += 1
-        q += 2 + size
-    return n
+    index: int,
+    who: int,
+    when: int,
+    guide: int,
+    number: int,
+    places: int,
+    absent: bool,
+) -> None:
+    frame, station, at, code, value, decimals, missing = columns
+    frame[n], station[n], at[n], code[n] = index, who, when, guide
+    value[n], decimals[n], missing[n] = number, places, absent
 
 
 @njit
 def _hour(
-    buffer: Bytes,
-    q: int,
-    guide: int,
-    index: int,
-    n: int,
-    who: int,
-    when: int,
-    frame: Int32s,
-    station: Int64s,
-    at: Int64s,
-    code: Bytes,
-    value: Int64s,
-    decimals: Bytes,
-    missing: Bools,
+    buffer: Bytes, q: int, columns: Columns, n: int, index: int, who: int, when: int, guide: int
 ) -> None:
     """Twelve five-minute slots from row n on."""
+    rain = guide == 0xF4
     for k in range(12):
-        if guide == 0xF4:
+        if rain:
             number = _int(buffer[q + k])
-            absent = number == 0xFF
         else:
             number = _int(buffer[q + 2 * k]) << 8 | _int(buffer[q + 2 * k + 1])
-            absent = number == 0xFFFF
-        frame[n + k], station[n + k], at[n + k], code[n + k] = index, who, when + 300 * k, guide
-        value[n + k], decimals[n + k] = 0 if absent else number, 1 if guide == 0xF4 else 2
-        missing[n + k] = absent
+        absent = number == (0xFF if rain else 0xFFFF)
+        shown = 0 if absent else number
+        _put(columns, n + k, index, who, when + 300 * k, guide, shown, 1 if rain else 2, absent)
+
+
+@njit
+def _size(kind: int, guide: int, definition: int) -> int:
+    """Data bytes of an element; -1 where only the full decoder can tell."""
+    if kind == 2:
+        return 12 if guide == 0xF4 else 24
+    size = definition >> 3
+    if (kind == 1 and size <= 9) or (kind == 3 and size == 4):
+        return size
+    return -1
+
+
+@njit
+def _element(
+    buffer: Bytes, q: int, end: int, columns: Columns, n: int, index: int, who: int, when: int
+) -> tuple[int, int]:
+    """One element at ``q``: where the next one begins and the next row; -1 for the full decoder."""
+    guide, definition = _int(buffer[q]), _int(buffer[q + 1])
+    kind = _int(_KIND[guide])
+    size = _size(kind, guide, definition)
+    q += 2
+    if size < 0 or q + size > end:
+        return -1, n
+    if kind == 2:
+        _hour(buffer, q, columns, n, index, who, when, guide)
+        return q + size, n + 12
+    if kind == 3:
+        bits = _int(0)
+        for k in range(q, q + 4):
+            bits = bits << 8 | _int(buffer[k])
+        _put(columns, n, index, who, when, guide, bits, 0, False)
+        return q + size, n + 1
+    number, state = _bcd(buffer, q, size)
+    if state == 2:
+        return -1, n
+    _put(columns, n, index, who, when, guide, number, definition & 7, state == 1)
+    return q + size, n + 1
 
 
 @njit
 def _series(
-    buffer: Bytes,
-    q: int,
-    end: int,
-    index: int,
-    n: int,
-    who: int,
-    when: int,
-    frame: Int32s,
-    station: Int64s,
-    at: Int64s,
-    code: Bytes,
-    value: Int64s,
-    decimals: Bytes,
-    missing: Bools,
+    buffer: Bytes, q: int, end: int, columns: Columns, n: int, index: int, who: int, when: int
 ) -> int:
-    """A uniform series from its step on, to the end of the body; -1 for the full decoder."""
-    if who < 0 or when < 0 or q + 7 > end or buffer[q + 1] >> 3 != 3:
+    """A uniform series from its step on, to the end of the body; the next row, or -1 for the full decoder."""
+    if q + 7 > end or buffer[q + 1] >> 3 != 3:
         return -1
-    days, hours, minutes = (
-        _int(_PAIR[buffer[q + 2]]),
-        _int(_PAIR[buffer[q + 3]]),
-        _int(_PAIR[buffer[q + 4]]),
-    )
+    days, hours, minutes = _int(_PAIR[buffer[q + 2]]), _int(_PAIR[buffer[q + 3]]), _int(_PAIR[buffer[q + 4]])
     guide, definition = _int(buffer[q + 5]), _int(buffer[q + 6])
     q += 7
-    step = days * 86400 + hours * 3600 + minutes * 60
-    kind, size = _int(_KIND[guide]), definition >> 3
-    if kind == 2:
-        size = 12 if guide == 0xF4 else 24
-    if days == 255 or hours == 255 or minutes == 255 or kind == 0 or kind == 3 or size == 0:
+    kind = _int(_KIND[guide])
+    size = _size(kind, guide, definition)
+    if days == 255 or hours == 255 or minutes == 255 or kind == 3 or size < 1 or (end - q) % size != 0:
         return -1
-    if (end - q) % size != 0 or (kind == 1 and (size > 9 or (step == 0 and end - q > size))):
+    step = 3600 if kind == 2 else days * 86400 + hours * 3600 + minutes * 60
+    if step == 0 and end - q > size:
         return -1
-    row = 0
     while q < end:
         if kind == 2:
-            _hour(
-                buffer,
-                q,
-                guide,
-                index,
-                n,
-                who,
-                when + 3600 * row,
-                frame,
-                station,
-                at,
-                code,
-                value,
-                decimals,
-                missing,
-            )
+            _hour(buffer, q, columns, n, index, who, when, guide)
             n += 12
         else:
             number, state = _bcd(buffer, q, size)
             if state == 2:
                 return -1
-            frame[n], station[n], at[n], code[n] = index, who, when + step * row, guide
-            value[n], decimals[n], missing[n] = number, definition & 7, state == 1
+            _put(columns, n, index, who, when, guide, number, definition & 7, state == 1)
             n += 1
         q += size
-        row += 1
+        when += step
     return n
 
 
 @njit
-def decode_frames(
-    buffer: Bytes,
-    offsets: Int64s,
-    first: int,
-    status: Int8s,
-    digests: Keys,
-    sender: Int64s,
-    function: Bytes,
-    serial: Int32s,
-    sent_at: Int64s,
-    frame: Int32s,
-    station: Int64s,
-    at: Int64s,
-    code: Bytes,
-    value: Int64s,
-    decimals: Bytes,
-    missing: Bools,
-) -> int:
+def _body(buffer: Bytes, q: int, end: int, uniform: bool, columns: Columns, n: int, index: int) -> int:
+    """Observations between ``q`` and ``end`` into rows from n on; the next row, or -1 for the full decoder."""
+    who, when = _int(-1), _int(-1)
+    while q < end:
+        if q + 2 > end:
+            return -1
+        guide = buffer[q]
+        if guide == 0xF1 or guide == 0xF0:
+            if buffer[q + 1] != guide or q + 7 > end:
+                return -1
+            if guide == 0xF1:
+                who, when = _address(buffer, q + 2), _int(-1)
+                q += 8 if q + 7 < end and _CLASS[buffer[q + 7]] else 7
+            else:
+                when = _seconds(buffer, q + 2)
+                q += 7
+                if when < 0:
+                    return -1
+            if who < 0:
+                return -1
+        elif when < 0:  # no station or no time yet: the sending time stands for it
+            return -1
+        elif uniform and guide == 0x04:
+            return _series(buffer, q, end, columns, n, index, who, when)
+        else:
+            q, n = _element(buffer, q, end, columns, n, index, who, when)
+            if q < 0:
+                return -1
+    return n
+
+
+@njit
+def _envelope(buffer: Bytes, a: int, b: int) -> int:
+    """State of the frame in buffer[a:b] by its envelope: BAD_LENGTH, BAD_CRC, NEEDS_FULL, or HOT to go on."""
+    size = b - a
+    if size <= 16 or buffer[a] != 0x7E or buffer[a + 1] != 0x7E:
+        return NEEDS_FULL if size > 28 and buffer[a] == 0x01 else BAD_LENGTH
+    end = a + 14 + (_int(buffer[a + 11] & 0x0F) << 8 | _int(buffer[a + 12]))
+    if end + 3 != b:
+        return NEEDS_FULL if end + 4 == b and buffer[b - 1] == 0x7E else BAD_LENGTH
+    if _crc16(buffer, a, b - 2) != (_int(buffer[b - 2]) << 8 | _int(buffer[b - 1])):
+        return BAD_CRC
+    plain = buffer[a + 11] >> 4 == 0 and buffer[a + 13] == 0x02 and end >= a + 22
+    ends = buffer[end] == 0x03 or buffer[end] == 0x17
+    hot = 0x30 <= buffer[a + 10] <= 0x34
+    return HOT if plain and ends and hot else NEEDS_FULL
+
+
+@njit
+def decode_frames(buffer: Bytes, offsets: Int64s, first: int, heads: Heads, columns: Columns) -> int:
     """Fill the columns of batch.BatchResult; how many observations were written. ``first`` is the first index."""
+    status, digests, sender, function, serial, sent_at = heads
     n = _int(0)
     for i in range(offsets.size - 1):
         a, b = offsets[i], offsets[i + 1]
-        size = b - a
-        status[i], sender[i], function[i], serial[i], sent_at[i] = BAD_LENGTH, 0, 0, -1, 0
-        is_hex = size > 16 and buffer[a] == 0x7E and buffer[a + 1] == 0x7E
-        tail = 2 if is_hex else 4
-        digests[i] = _digest(buffer, min(a + 3, b), max(b - tail, min(a + 3, b)))
-        if not is_hex:
-            if size > 28 and buffer[a] == 0x01:
-                status[i] = NEEDS_FULL
-            continue
-        length = _int(buffer[a + 11] & 0x0F) << 8 | _int(buffer[a + 12])
-        end = a + 14 + length
-        if end + 3 != b:
-            if end + 4 == b and buffer[b - 1] == 0x7E:
-                status[i] = NEEDS_FULL
-            continue
-        if _crc16(buffer, a, b - 2) != (_int(buffer[b - 2]) << 8 | _int(buffer[b - 1])):
-            status[i] = BAD_CRC
+        state = _envelope(buffer, a, b)
+        status[i], sender[i], function[i], serial[i], sent_at[i] = state, 0, 0, -1, 0
+        tail = 4 if b > a and buffer[a] == 0x01 else 2
+        begin = min(a + 3, b)
+        digests[i] = _digest(buffer, begin, max(b - tail, begin))
+        if state != HOT:
             continue
         status[i] = NEEDS_FULL
-        sender[i] = _address(buffer, a + 3)
-        f = buffer[a + 10]
-        function[i] = f
-        plain = buffer[a + 11] >> 4 == 0 and buffer[a + 13] == 0x02 and length >= 8
-        ends = buffer[end] == 0x03 or buffer[end] == 0x17
-        if not plain or not ends or f < 0x30 or f > 0x34 or sender[i] < 0:
+        who, sent, second = _address(buffer, a + 3), _seconds(buffer, a + 16), _int(_PAIR[buffer[a + 21]])
+        if who < 0 or sent < 0 or second > 59:
             continue
-        sent = _seconds(buffer, a + 16)
-        second = _int(_PAIR[buffer[a + 21]])
-        if sent < 0 or second > 59:
-            continue
-        rows = _body(
-            buffer, a + 22, end, f == 0x31, first + i, n, frame, station, at, code, value, decimals, missing
-        )
+        rows = _body(buffer, a + 22, b - 3, buffer[a + 10] == 0x31, columns, n, first + i)
         if rows >= 0:
             n = rows
-            status[i] = HOT
+            status[i], sender[i], function[i] = HOT, who, buffer[a + 10]
             serial[i] = _int(buffer[a + 14]) << 8 | _int(buffer[a + 15])
             sent_at[i] = sent + second
     return n
