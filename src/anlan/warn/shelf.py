@@ -26,4 +26,4 @@ def call_settings(ctx: Ctx, code: str = "") -> CallSettings:
 
 @lru_cache(maxsize=32)
 def _call_settings(pack: packs.Pack) -> CallSettings:
-    return CallSettings.from_pack(pack.data["call_down"])
+    return CallSettings.from_pack(pack.data)

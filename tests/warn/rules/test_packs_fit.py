@@ -1,10 +1,13 @@
 """What is shipped in packs is what the rules read: no key that nobody reads, no default taken by accident."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
+from anlan.foundation.context import Ctx, WorldInfo
 from anlan.foundation.packs import load_all
+from anlan.warn import shelf
+from anlan.warn.rules.calldown.shapes import LineKind
 from anlan.warn.rules.grade import Grade
 from anlan.warn.rules.standing import StandingOrder
 from anlan.warn.rules.thresholds import compile_pack
@@ -54,3 +57,8 @@ def test_the_higher_the_level_the_higher_its_line(pack):
                 key = (rule.wetness, line.element, line.window_minutes, line.reference)
                 assert line.line < seen.get(key, 10**9), (pack.id, key)
                 seen[key] = line.line
+
+
+def test_the_night_has_a_ladder_for_every_kind_of_line():
+    ctx = Ctx(world=WorldInfo(id=1, key="live"), now=datetime(2021, 8, 11, 19, tzinfo=UTC))
+    assert set(shelf.call_settings(ctx, "421321117").ladders) == set(LineKind)
