@@ -23,7 +23,7 @@ def modules() -> Iterator[ModuleType]:
 def is_array(annotation: Any) -> bool:
     """An array, or a tuple of them; a checkpoint (a mapping of arrays) is opaque and no field."""
     text = str(annotation)
-    return "ndarray" in text and "Mapping" not in text and "dict" not in text
+    return "ndarray" in text and not any(word in text for word in ("Mapping", "dict", "Sequence", "list"))
 
 
 def takes_arrays(function: Callable[..., Any]) -> bool:
