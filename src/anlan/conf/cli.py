@@ -1,5 +1,48 @@
-"""The one entry of the command line: `anlan`."""
+"""The command line, one entry: `anlan`.
+
+Exit codes: 0 done, 1 found something wrong, 2 could not be done (the message says what to do).
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from anlan import __version__
+
+COMMANDS = ("demo", "run", "replay", "decode", "cap", "journal", "bench", "doctor", "backup", "restore", "web", "engine", "account")
 
 
-def main() -> None:
-    raise SystemExit("anlan: not yet")
+def main(argv: Sequence[str] | None = None) -> None:
+    """Entry point of the command."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.conf.settings")
+    parser = argparse.ArgumentParser(
+        prog="anlan", description="安澜 anlan: from the rain gauge to the doorbell, with proof"
+    )
+    parser.add_argument("--version", action="version", version=f"anlan {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name in COMMANDS:
+        importlib.import_module(f"anlan.conf.commands.{name}").register(commands)
+    args = parser.parse_args(argv)
+    if args.command is None:
+        parser.print_help()
+        raise SystemExit(2)
+    try:
+        code = args.run(args)
+    except KeyboardInterrupt:
+        code = 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = 0
+    raise SystemExit(code or 0)
+
+
+def prepare() -> None:
+    """Set Django up, with compiled kernels kept in the state folder."""
+    import django
+
+    from anlan.foundation.home import home
+
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(home() / "kernels"))
+    django.setup()

@@ -24,6 +24,7 @@ class StationInfo:
     guarantee_cm: int | None
     highest_cm: int | None
     serves: tuple[int, ...]
+    is_town_gauge: bool = False
 
 
 def stations(ctx: Ctx, kind: str = "") -> list[StationInfo]:
@@ -46,6 +47,7 @@ def stations(ctx: Ctx, kind: str = "") -> list[StationInfo]:
             guarantee_cm=s.guarantee_cm,
             highest_cm=s.highest_cm,
             serves=tuple(sorted(served.get(s.pk, ()))),
+            is_town_gauge=s.is_town_gauge,
         )
         for s in rows
     ]

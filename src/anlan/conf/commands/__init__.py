@@ -1,0 +1,1 @@
+"""The commands, one module each: `register(subparsers)` adds its words, `run(args)` does it and gives the exit code."""

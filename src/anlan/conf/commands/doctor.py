@@ -1,0 +1,24 @@
+"""`anlan doctor`: what is misconfigured, and the mend."""
+
+import argparse
+from typing import Any
+
+
+def register(commands: Any) -> None:
+    parser = commands.add_parser("doctor", help="say what is misconfigured and how to mend it")
+    parser.add_argument("--json", action="store_true")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    from anlan.conf import doctor
+
+    findings = doctor.examine()
+    if args.json:
+        import json
+
+        print(json.dumps([finding.as_dict() for finding in findings], ensure_ascii=False))
+    else:
+        for finding in findings:
+            print(finding)
+    return 1 if any(finding.is_bad for finding in findings) else 0

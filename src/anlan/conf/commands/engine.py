@@ -1,0 +1,23 @@
+"""`anlan engine`: gateways, windows, rules and due work; `anlan run` starts it."""
+
+import argparse
+from typing import Any
+
+from anlan.conf.commands.run import add_ports
+
+
+def register(commands: Any) -> None:
+    parser = commands.add_parser("engine", help="the engine alone (anlan run starts it)")
+    add_ports(parser)
+    parser.add_argument("--only", default="", metavar="WORLD", help="drive this exercise alone, then end")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    from anlan.conf.cli import prepare
+
+    prepare()
+    from anlan.conf import engine
+
+    engine.main(port=None if args.only else args.gauge_port, only=args.only)
+    return 0

@@ -1,0 +1,165 @@
+"""The engine: gateways, windows, rules and due work of the live world, and the drivers of exercises that run.
+
+Only the engine writes readings. Everything it holds in memory is rebuilt from the store and the records when it starts.
+"""
+
+import json
+import logging
+import os
+import signal
+import threading
+import time
+from datetime import UTC, datetime
+
+from django.db import close_old_connections
+
+from anlan.demo.driver import Driver
+from anlan.foundation import checkpoints, events, journal, tasks, worlds
+from anlan.foundation.home import home
+from anlan.foundation.models import World
+from anlan.gateways.sl651.server import GatewayThread
+from anlan.observe.ingest import Ingest
+from anlan.warn import sending
+from anlan.warn.watching import Watching
+
+log = logging.getLogger(__name__)
+LOOK_SECONDS = 0.5
+CHECKPOINT_SECONDS = 60.0
+
+
+class Engine:
+    """All of it; `run` returns when asked to stop."""
+
+    def __init__(self, *, port: int | None, only: str = "") -> None:
+        self._port = port
+        self._only = only
+        self._stop = threading.Event()
+        self._drivers: dict[str, threading.Thread] = {}
+        self._gateways: list[GatewayThread] = []
+
+    def run(self) -> None:
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(sign, lambda *_: self._stop.set())
+        if not self._only:
+            threading.Thread(target=self._live, name="live", daemon=True).start()
+        signed = 0.0
+        while not self._stop.is_set():
+            self._beat()
+            self._start_drivers()
+            if time.monotonic() - signed > CHECKPOINT_SECONDS:
+                self._sign()
+                signed = time.monotonic()
+            if self._only and self._is_over():
+                break
+            self._stop.wait(LOOK_SECONDS)
+        self._stop.set()
+        for driver in self._drivers.values():
+            driver.join(timeout=20)
+        for gateway in self._gateways:
+            gateway.stop()
+        self._sign()
+
+    def _beat(self) -> None:
+        """Tell doctor and pages that the engine is alive."""
+        folder = home() / "run"
+        folder.mkdir(exist_ok=True)
+        scratch = folder / f"engine{self._only}.new"
+        scratch.write_text(json.dumps({"pid": os.getpid(), "beat": datetime.now(UTC).isoformat()}))
+        scratch.rename(folder / f"engine{self._only}.json")
+
+    def _is_over(self) -> bool:
+        thread = self._drivers.get(self._only)
+        ended = World.objects.filter(key=self._only, state=World.State.ENDED).exists()
+        return ended or (thread is not None and not thread.is_alive())
+
+    def _sign(self) -> None:
+        for world in World.objects.all():
+            checkpoints.write(worlds.info(world))
+
+    def _start_drivers(self) -> None:
+        """A driver for each exercise that should run and has none."""
+        running = World.objects.filter(state=World.State.RUNNING).exclude(key="live")
+        for world in running:
+            mine = world.key == self._only if self._only else not world.settings.get("own_engine")
+            alive = world.key in self._drivers and self._drivers[world.key].is_alive()
+            if mine and not alive:
+                thread = threading.Thread(target=self._drive, args=(world.key,), name=world.key, daemon=True)
+                self._drivers[world.key] = thread
+                thread.start()
+
+    def _drive(self, key: str) -> None:
+        """One exercise from where its clock stands."""
+        gateway = None
+        try:
+            world = worlds.get(key)
+            ingest = Ingest(worlds.info(world))
+            gateway = GatewayThread(ingest, host="127.0.0.1", port=0, clock=lambda: worlds.clock(worlds.get(key)))
+            Driver(world, ingest, gateway.start(), self._stop).run()
+        except Exception:
+            log.exception("the driver of exercise %s stopped; it is started again", key)
+            self._stop.wait(1.0)
+        finally:
+            if gateway is not None:
+                gateway.stop()
+            close_old_connections()
+
+    def _live(self) -> None:
+        """The live world: its gateway, its watch, its due work."""
+        while not self._stop.is_set():
+            try:
+                Live(self._port, self._stop).run()
+            except Exception:
+                log.exception("the live watch stopped; starting it again")
+                close_old_connections()
+                self._stop.wait(1.0)
+
+
+class Live:
+    """Readings of the live world to calls, without waiting for anybody."""
+
+    def __init__(self, port: int | None, stop: threading.Event) -> None:
+        self._stop = stop
+        self._world = worlds.get("live")
+        self._ingest = Ingest(worlds.info(self._world))
+        self._watching = Watching(worlds.context(self._world), self._ingest.addresses)
+        self._news = threading.Event()
+        self._gateway: GatewayThread | None = None
+        if port is not None:
+            clock = lambda: worlds.clock(self._world)  # noqa: E731
+            self._gateway = GatewayThread(
+                self._ingest, host="0.0.0.0", port=port, clock=clock, on_batch=lambda _: self._news.set()
+            )
+
+    def run(self) -> None:
+        journal.on_append(self._news.set)
+        if self._gateway is not None:
+            self._gateway.start()
+        try:
+            while not self._stop.is_set():
+                self._news.wait(0.05)
+                fresh = self._news.is_set()
+                self._news.clear()
+                self._once(fresh)
+        finally:
+            if self._gateway is not None:
+                self._gateway.stop()
+
+    def _once(self, fresh: bool) -> None:
+        """Judge what came in, then everything that follows from it or has fallen due."""
+        ctx = worlds.context(self._world)
+        if fresh or ctx.now.second % 10 == 0:
+            self._ingest.advance(ctx.now)
+            self._watching.look(ctx, self._ingest.windows, self._ingest.stages_mm())
+        while True:
+            handled = events.step(self._world)
+            sent = sending.send(worlds.context(self._world))
+            work = tasks.next_due(self._world.pk, worlds.clock(self._world))
+            if work is not None:
+                tasks.run(work, self._world)
+            if not handled and not sent and work is None:
+                return
+
+
+def main(*, port: int | None, only: str = "") -> None:
+    """Run the engine in this process until told to stop."""
+    Engine(port=port, only=only).run()

@@ -1,0 +1,55 @@
+"""The two halves around a replay: the exercise it runs in, and the words it ends with."""
+
+import argparse
+from typing import Any
+
+from anlan.demo import loader
+from anlan.demo.city.build import PERSON_ROWS
+from anlan.demo.city.build import SEED as CITY_SEED
+from anlan.demo.exercises import SEED, is_loaded, new_liulin
+from anlan.foundation import worlds
+from anlan.foundation.models import World
+
+
+def load_city_once() -> None:
+    """Put the demo city into an empty installation."""
+    if not is_loaded():
+        loader.load(worlds.context(worlds.get("live")), seed=CITY_SEED, person_rows=PERSON_ROWS)
+
+
+def prepare_world(args: argparse.Namespace) -> str:
+    """The exercise to run: a new one, or the one to go on with."""
+    load_city_once()
+    if args.resume:
+        world = worlds.get(args.resume)
+    else:
+        world = new_liulin(
+            hours=args.hours,
+            seed=SEED if args.seed is None else args.seed,
+            speed=args.speed,
+            own_engine=True,
+            phones_fail_at=args.phones_fail_at,
+        )
+    World.objects.filter(pk=world.pk).exclude(state=World.State.ENDED).update(state=World.State.RUNNING)
+    return world.key
+
+
+def told(found: dict[str, Any]) -> str:
+    """The result in a screenful for a person."""
+    villages = found["villages"]
+    answered = sum(bool(v["answered_at"]) for v in villages)
+    checked = sum(bool(v["door_checked_at"]) for v in villages)
+    moved = sum(v["households_moved"] for v in villages)
+    to_move = sum(v["households_to_move"] for v in villages)
+    return "\n".join(
+        [
+            f"雨量  六小时 {found['rain']['six_hour_mm']} mm，04–07 时 {found['rain']['h04_07_mm']} mm",
+            f"报文  发出 {found['frames']['sent']}，确认 {found['frames']['accepted']}，入库 {found['frames']['stored']}",
+            f"研判  {len(found['exceedances'])} 次，预警 {len(found['alerts'])} 条",
+            f"叫应  首呼 {found['first_call_at']}，{len(villages)} 村（社区）中 {answered} 个应答、{checked} 个敲门",
+            f"转移  应转 {to_move} 户，点名转移 {moved} 户",
+            f"提前  最强一小时结束前 {found['lead_minutes_before_peak']} 分钟点名柳林（当夜公布：{found['published']['lead_minutes_before_peak']} 分钟）",
+            f"日志  {found['journal']['entries']} 条，{found['journal']['head']}",
+            "演练：模拟线路、合成数据；雨量为公布值。",
+        ]
+    )

@@ -1,0 +1,112 @@
+"""What a replay found, for `--json` and the page: from what the records and the reading store hold, nothing typed in.
+
+Times carry +08:00. The contract is described in docs/reference/cli.md.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from anlan.demo.city.facts import LIULIN
+from anlan.demo.field.client import FieldClient
+from anlan.demo.liulin import load_published, load_scenario
+from anlan.foundation import journal, worlds
+from anlan.foundation.context import Ctx
+from anlan.foundation.models import World
+from anlan.foundation.worlds import beijing
+from anlan.observe import queries as observe
+from anlan.places.queries import atlas
+from anlan.warn.queries import replay as warn
+from anlan.warn.queries.proof import village_proofs
+
+
+def report(world: World) -> dict[str, Any]:
+    """The whole result of one exercise of the night of Liulin."""
+    ctx = worlds.context(world)
+    township = atlas().code(LIULIN)
+    villages = [_plain(proof) for proof in village_proofs(ctx, township.path)]
+    head = journal.head(ctx.world)
+    first_red = warn.first_red_naming(ctx, township.path)
+    return {
+        "scenario": world.scenario,
+        "seed": world.seed,
+        "rain": _rain(ctx, world),
+        "frames": _frames(ctx, world),
+        "exceedances": [{**row, "at": _local(row["at"])} for row in warn.exceedances(ctx)],
+        "alerts": [{**row, "issued_at": _local(row["issued_at"])} for row in warn.alerts(ctx)],
+        "villages": villages,
+        "lead_minutes_before_peak": _lead(world, first_red),
+        "first_call_at": _local(warn.first_call_at(ctx, township.path)),
+        "last_proof_at": max((v["proof_at"] for v in villages if v["proof_at"]), default=None),
+        "published": _published(world),
+        "journal": {"entries": head.seq, "head": head.hash},
+    }
+
+
+def _local(at: datetime | None) -> str | None:
+    return beijing(at).isoformat(timespec="seconds") if at else None
+
+
+def _plain(proof: Any) -> dict[str, Any]:
+    times = ("called_at", "answered_at", "door_checked_at", "proof_at")
+    return {
+        "code": proof.code,
+        "name": proof.name,
+        **{name: _local(getattr(proof, name)) for name in times},
+        "answered_by": proof.answered_by or None,
+        "channel": proof.channel or None,
+        "households_to_move": proof.households_to_move,
+        "households_moved": proof.households_moved,
+    }
+
+
+def _rain(ctx: Ctx, world: World) -> dict[str, Any]:
+    """Hourly rain of the town gauge as the store holds it, under the labels that were published."""
+    gauge = next(s for s in observe.stations(ctx, "rain") if s.is_town_gauge)
+    assert world.starts_at is not None
+    assert world.ends_at is not None
+    sums = observe.hourly_tenths(ctx, gauge.address, world.starts_at, world.ends_at)
+    shift = timedelta(0) if world.settings["hours"] == "ending" else timedelta(hours=1)
+    by_label = {beijing(end - shift).strftime("%H"): tenths for end, tenths in sums.items()}
+    published = load_published().hourly_tenths
+    hourly = {label: by_label.get(label, 0) for label in published}
+    return {
+        "hourly_mm": {label: tenths / 10 for label, tenths in hourly.items()},
+        "six_hour_mm": sum(hourly.values()) / 10,
+        "h04_07_mm": sum(t for label, t in hourly.items() if "04" <= label <= "07") / 10,
+    }
+
+
+def _frames(ctx: Ctx, world: World) -> dict[str, int]:
+    field = FieldClient(world.key)
+    told = field.ask("counts")
+    field.close()
+    return {"sent": told["sent"], "accepted": told["acked"], "stored": observe.counts(ctx)["stored"]}
+
+
+def peak_end(hours: str) -> datetime:
+    """The end of the wettest published hour."""
+    tenths = load_published().hourly_tenths
+    label = max(tenths, key=lambda hour: tenths[hour])
+    scenario = load_scenario(hours=hours)
+    start = beijing(scenario.starts_at).replace(hour=0, minute=0) + timedelta(days=1, hours=int(label))
+    return start if hours == "ending" else start + timedelta(hours=1)
+
+
+def _lead(world: World, first_red: datetime | None) -> int | None:
+    """Minutes from the first red that names the town to the end of the wettest hour."""
+    if first_red is None:
+        return None
+    return int((peak_end(world.settings["hours"]) - first_red).total_seconds() // 60)
+
+
+def _published(world: World) -> dict[str, Any]:
+    """The same figures for what is published of the real night; unknown is null."""
+    red = load_published().first_red_naming(LIULIN)
+    return {
+        "first_red_at": _local(red.at),
+        "lead_minutes_before_peak": int((peak_end(world.settings["hours"]) - red.at).total_seconds() // 60),
+        "first_call_at": None,
+        "last_proof_at": None,
+        "villages": None,
+        "source": red.source,
+    }
