@@ -167,9 +167,8 @@ def mark_household(ctx: Ctx, *, evacuation: str, household: str, event: str, not
         move.state, move.at, move.by, move.note = after.state.value, ctx.now, ctx.actor.ref, note[:100]
         move.save(update_fields=["state", "at", "by", "note"])
         _recount(row)
-        refs = {"evacuation": row.ref, "village": village.code, "household": household}
-        told = {"event": event, "state": after.state.value}
-        journal.append(ctx, "warn.household.marked", refs=refs, body=told, place=village.path)
+        told = {"household": household, "event": event, "state": after.state.value, "by": ctx.actor.ref}
+        _note(ctx, row, village, "warn.household.marked", told)
 
 
 def _household(move: HouseholdMove) -> rules.Household:
@@ -193,6 +192,11 @@ def _recount(row: Evacuation) -> None:
 
 
 def _note(ctx: Ctx, row: Evacuation, village: Place, name: str, told: dict[str, object]) -> None:
-    told = {**told, "households_moved": row.households_moved, "households_to_move": row.households_to_move}
+    told = {
+        **told,
+        "households_moved": row.households_moved,
+        "households_to_move": row.households_to_move,
+        "people_moved": row.people_moved,
+    }
     refs = {"evacuation": row.ref, "village": village.code}
     journal.append_many(ctx, [Note(name, refs, told, village.path)])
