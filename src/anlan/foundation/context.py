@@ -35,13 +35,16 @@ class WorldInfo:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: `ref` names a post or the system, never a person's name."""
+    """Who acts: `ref` names an account or the system, one for each person, never a person's name."""
 
     ref: str
     role: str = ""
     permissions: frozenset[str] = frozenset()
     account_id: int | None = None
     organisation: str = ""
+    unit: str = ""  # ref of the organisation
+    post: str = ""  # ref of the post
+    title: str = ""  # the post's
     name: str = ""  # masked, for the page head only
 
 

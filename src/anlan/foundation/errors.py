@@ -1,6 +1,7 @@
 """The errors of the rooms. Each says in Chinese what happened and what to do next; pages and API translate it.
 
 AnlanError
+├── NotSignedIn      nobody has signed in, or the session is over       401
 ├── Forbidden        the actor may not do this, or not here            403
 ├── NotFound         nothing of that name within the actor's scope     404
 ├── Conflict         somebody was quicker, or the state does not allow 409
@@ -20,6 +21,10 @@ class AnlanError(Exception):
         self.text = text
         self.values = values
         super().__init__(text.format(**values) if values else text)
+
+
+class NotSignedIn(AnlanError):
+    status = 401
 
 
 class Forbidden(AnlanError):

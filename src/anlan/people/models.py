@@ -5,8 +5,9 @@ Names and numbers are sealed (foundation.crypto); `*_index` columns find them by
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 
-from anlan.foundation.context import EVERYONE, WORLD_WIDE
+from anlan.foundation.context import EVERYONE
 
 
 class Organisation(models.Model):
@@ -39,15 +40,19 @@ class Post(models.Model):
 class Accounts(BaseUserManager["Account"]):
     """Makes accounts; kept for Django's authentication."""
 
+    def get_queryset(self) -> models.QuerySet["Account"]:
+        return super().get_queryset().select_related("post__organisation__place")
+
     def get_by_natural_key(self, username: str | None) -> "Account":
         return self.get(username=username)
 
 
 class Account(AbstractBaseUser):
-    """账号: how a person signs in, at one post."""
+    """账号: how a person signs in, at one post. `ref` is what the journal calls the person by: it never changes and names nobody."""
 
-    scope_by = WORLD_WIDE
+    scope_by = "post__organisation__place__path"
 
+    ref = models.CharField(max_length=12, unique=True)  # U-0001
     username = models.CharField(max_length=40, unique=True)
     name_sealed = models.TextField()
     post = models.ForeignKey("people.Post", models.PROTECT, related_name="+")
@@ -56,11 +61,32 @@ class Account(AbstractBaseUser):
     failures = models.IntegerField(default=0)
     locked_until = models.DateTimeField(null=True)
     is_active = models.BooleanField(default=True)
+    must_change_password = models.BooleanField(default=False)
+    link_digest = models.CharField(max_length=64, blank=True)  # one-time sign-in, made at the machine itself
+    link_until = models.DateTimeField(null=True)
     language = models.CharField(max_length=5, default="zh")
 
     objects = Accounts()
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: list[str] = []
+
+    def get_session_auth_hash(self) -> str:
+        """What a session is bound to: it ends with the password, the second factor, the post and the post's role."""
+        bound = f"{self.password}\x1f{self.totp_sealed}\x1f{self.post_id}\x1f{self.post.role}"
+        return salted_hmac("anlan.people.session", bound, algorithm="sha256").hexdigest()
+
+
+class ApiToken(models.Model):
+    """接口令牌: lets a program act as one account. Only its digest is kept."""
+
+    scope_by = "account__post__organisation__place__path"
+
+    account = models.ForeignKey("people.Account", models.PROTECT, related_name="+")
+    label = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    last_used_on = models.DateField(null=True)
+    revoked_at = models.DateTimeField(null=True)
 
 
 class Person(models.Model):

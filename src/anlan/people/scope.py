@@ -1,35 +1,66 @@
 """From a post to what its holder may see and do. The one place where scopes are built."""
 
-from anlan.foundation import crypto, packs
-from anlan.foundation.context import Actor
-from anlan.foundation.scope import Scope
+from functools import cache
+
+from anlan.foundation import crypto, packs, worlds
+from anlan.foundation.context import Actor, Ctx
+from anlan.foundation.home import home
+from anlan.foundation.scope import STEP, Scope
+from anlan.foundation.worlds import World
 from anlan.people.models import Account
+from anlan.places.queries import atlas
+
+
+def context_of(account: Account, world: World) -> Ctx:
+    """The context in which an account acts in a world."""
+    return worlds.context(world, actor=actor_of(account), scope=scope_of(account))
 
 
 def actor_of(account: Account) -> Actor:
-    """The actor behind an account: role and permissions of its post."""
+    """The actor behind an account: role and permissions of its post.
+
+    `ref` is the account's own, so that two people at one post are two, and one person is the same at every post.
+    """
     post = account.post
     return Actor(
-        ref=post.ref,
+        ref=account.ref,
         role=post.role,
         permissions=permissions_of(post.role),
         account_id=account.pk,
         organisation=post.organisation.name,
+        unit=post.organisation.ref,
+        post=post.ref,
+        title=post.title,
         name=crypto.mask_name(crypto.unseal(account.name_sealed, account.username)),
     )
 
 
 def scope_of(account: Account) -> Scope:
-    """The places of the post and those that its organisation commands, also outside the tree."""
+    """The places of the post and those that its organisation commands, also outside the tree.
+
+    Who holds the root of the tree holds everything, also what has no place.
+    """
     post = account.post
-    paths = [
+    paths = {
         *post.places.values_list("path", flat=True),
         *post.organisation.commands.values_list("path", flat=True),
-    ]
-    return Scope.of(*paths)
+    }
+    roots = {place.path for place in atlas().places if len(place.path) == STEP}
+    return Scope.everywhere() if roots and roots <= paths else Scope.of(*paths)
 
 
 def permissions_of(role: str) -> frozenset[str]:
-    """What the roles pack grants."""
-    roles = packs.library().get("roles").data["roles"]
-    return frozenset(next((r["permissions"] for r in roles if r["id"] == role), ()))
+    """What the roles pack grants; a role that it does not name may do nothing."""
+    return _granted().get(role, frozenset())
+
+
+def roles() -> dict[str, dict[str, str]]:
+    """Role code → its title in both languages."""
+    pack = packs.get("roles", home=home())
+    return {role["code"]: dict(role["title"]) for role in pack.data["role"]}
+
+
+@cache
+def _granted() -> dict[str, frozenset[str]]:
+    pack = packs.get("roles", home=home())
+    return {role["code"]: frozenset(role["may"]) for role in pack.data["role"]}

@@ -1,0 +1,44 @@
+"""One of each thing that happens, in Liulin: made by the actions themselves where there is one."""
+
+from datetime import timedelta
+
+from anlan.foundation.context import Ctx
+from anlan.places.queries import atlas
+from anlan.warn.actions import calldown, moving
+from anlan.warn.models import Alert, Exceedance
+from anlan.warn.rules.grade import Grade
+from tests.support.city import COUNTY, TOWN, VILLAGE, VILLAGE_2, Mini
+
+
+def make_records(mini: Mini) -> dict[str, str]:
+    """An exceedance, a call-down with an answer, an evacuation and an imported alert; returns refs by kind."""
+    ctx = mini.ctx()
+    town, village = atlas().code(TOWN), atlas().code(VILLAGE)
+    exceedance = _exceedance(ctx, mini)
+    ref = calldown.open_calldown(
+        ctx, township=town, villages=[village, atlas().code(VILLAGE_2)], grade=Grade.RED, stage="move",
+        cause=exceedance, order_no="测试〔2021〕1号",
+    )  # fmt: skip
+    calldown.heard_answer(ctx, call_down=ref, holder="H-v1-secretary", kind=2, key="a-1", channel="desk")
+    evacuation = moving.order_stage(ctx, village=village, stage="move", by="H-town-leader", tier="county")
+    return {"exceedance": exceedance, "call_down": ref, "evacuation": evacuation, "alert": _alert(ctx, mini)}
+
+
+def _exceedance(ctx: Ctx, mini: Mini) -> str:
+    row = Exceedance.objects.create(
+        world_id=ctx.world.id, ref="X-20210812-001", pack="village-rain", rule_version="v1", place_id=mini.ids[VILLAGE],
+        level=4, stage="immediate", onset=ctx.now - timedelta(minutes=5), known_at=ctx.now, quantity="rain", value=835,
+        threshold=700, window_min=60,
+    )  # fmt: skip
+    return row.ref
+
+
+def _alert(ctx: Ctx, mini: Mini) -> str:
+    row = Alert.objects.create(
+        world_id=ctx.world.id, ref="A-20210812-001", source="imported", issuer_name="随县气象台", event_type="11B03",
+        level=4, state="issued", place_id=mini.ids[TOWN], headline="随县气象台发布柳林镇暴雨红色预警信号",
+        drafted_at=ctx.now, drafted_by="import", issued_at=ctx.now, expires_at=ctx.now + timedelta(hours=3),
+        cap="<alert>柳林</alert>",
+    )  # fmt: skip
+    row.names.set([mini.ids[TOWN], mini.ids[COUNTY]][:1])
+    return row.ref
