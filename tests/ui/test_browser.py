@@ -7,12 +7,16 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.template import engines
 from django.template.loader import render_to_string
 from playwright.sync_api import Browser, Page, expect
 
+from anlan.ui import svg, views
+from anlan.ui.palette import STATES
 from tests.ui.page import NOW, context
 from tests.ui.street import Pages, Visit, serve
+from tests.ui.test_svg import END, RAIN, STAGE, START
 
 pytestmark = pytest.mark.browser
 
@@ -133,10 +137,9 @@ def test_the_theme_changes_at_once_and_is_remembered(chromium: Browser) -> None:
 ORDER = {"caller": "随县防指", "holder": "杨**", "what": "现在就转移 11 户 34 人", "where": "", "by": None}
 
 
-def phone() -> str:
-    return render_to_string(
-        "ui/phone.html", {**context(), "order": ORDER, "form_url": "/a/7Kq2", "sent": None}
-    )
+def phone(theme: str = "") -> str:
+    made = context(theme=theme, order=ORDER, form_url="/a/7Kq2", sent=None)
+    return render_to_string("ui/phone.html", made)
 
 
 def test_an_answer_says_delivered_only_when_the_server_has_it(chromium: Browser) -> None:
@@ -284,3 +287,56 @@ def test_a_browser_without_webgl_is_told_where_the_same_content_is(chromium: Bro
         page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
         page.goto(home)
         expect(page.locator(".anlan-map__say")).to_contain_text("列表和表格里有同样的内容")
+
+
+# ---------- for everybody ----------
+FULL = """{% block heading %}<div class="title"><h1>x</h1>{% level "red" %}{% assess "orange" %}</div>{% endblock %}
+{% block main %}<section class="panel"><div class="panel__head"><h2>y</h2><span class="quiet small">z</span></div><div class="panel__body">
+{% for s in states %}{% state s.code %} {% endfor %}{% badge "synthetic" %}{% badge "doubt" %}{% badge "simulated" %}{% badge "drill" %}
+{% countdown ctx.now %}{% bj ctx.now %}{% unknown %}{% bar 1 2 4 %}<button class="button button--primary">a</button>
+<button class="button" disabled>b</button>
+</div>{% nothing "没有这一页" why="没有改动任何记录。" do="地图" url="/m" %}{{ chart }}{{ table }}</section>
+{% include "ui/parts/timebar.html" %}{% endblock %}"""
+
+
+def _full(theme: str) -> str:
+    chart = svg.chart([RAIN, STAGE], start=START, end=END, now=NOW, title="柳林", desc="小时雨量", lang="zh")
+    picture = svg.density([1, 2, 3], known=2, label="日志")
+    timebar = {"from": START, "to": END, "at": NOW, "known": NOW, "picture": picture, "marks": [START, END]}
+    table = svg.chart_table([RAIN], lang="zh")
+    return page_of(FULL, theme=theme, states=STATES, chart=chart, table=table, timebar=timebar, stream_url="")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["page", "phone", "error"])
+def test_axe_finds_nothing_to_complain_about(chromium: Browser, theme: str, name: str) -> None:
+    error = render_to_string("ui/error.html", {**context(theme=theme), "trouble": views.NOT_FOUND})
+    shown = {"page": lambda: _full(theme), "phone": lambda: phone(theme), "error": lambda: error}[name]()
+    with serve({"/": shown}) as (home, _):
+        around = chromium.new_context(viewport={"width": 1440, "height": 900}, bypass_csp=True)
+        page = around.new_page()
+        page.goto(home)
+        wcag = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+        found = Axe().run(page, options=wcag).response["violations"]
+        around.close()
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+
+
+@pytest.mark.parametrize("width", [360, 768, 1440])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_nothing_is_wider_than_the_screen(chromium: Browser, width: int, lang: str) -> None:
+    made = {"order": ORDER, "form_url": "/a", "sent": None}
+    pages = {
+        "/page": page_of(FULL.replace("{{ chart }}", ""), lang=lang, states=STATES, timebar={}),
+        "/phone": render_to_string("ui/phone.html", {**context(lang=lang), **made}),
+        "/map": page_of(MAP, lang=lang, map=GIVEN, stream_url=""),
+        "/base": BASE,
+        "/state": STATE,
+    }
+    with serve(pages) as (home, _):
+        around = chromium.new_context(viewport={"width": width, "height": 800})
+        page = around.new_page()
+        for name in ("page", "phone", "map"):
+            page.goto(f"{home}/{name}")
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
+        around.close()

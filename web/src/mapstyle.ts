@@ -61,20 +61,21 @@ function areas(ink: Ink): LayerSpecification[] {
 function points(ink: Ink): LayerSpecification[] {
   const order: ExpressionSpecification = ["coalesce", get("order"), 0];
   return [
+    // names are layers of their own: a layout value is read at whole zooms, a layer's minzoom is not;
+    // below the marks, so that a name gives way to a mark
+    { id: "gauge-name", source: "state", type: "symbol", filter: is("gauge"), minzoom: 10.5,
+      layout: { ...text(12, [0.9, 0], "left"), "text-field": ["coalesce", get("label"), ""] }, paint: halo(ink, "--ink-2") },
+    { id: "call-name", source: "state", type: "symbol", filter: is("call"), minzoom: 9.2,
+      layout: { ...text(14, [0, 0], "top"), "text-variable-anchor": ["top", "bottom", "left", "right"], "text-radial-offset": 1.7, "text-padding": 0, "symbol-sort-key": order,
+        "text-field": ["format", get("name"), {}, "\n", {}, ["coalesce", get("label"), ""], { "font-scale": 0.86 }] },
+      paint: halo(ink, "--ink") },
     { id: "gauge", source: "state", type: "symbol", filter: is("gauge"), minzoom: 9,
       layout: { "icon-image": ["concat", "gauge-", get("kind")], "icon-size": 0.9, "icon-allow-overlap": true } },
     { id: "exceedance", source: "state", type: "symbol", filter: is("exceedance"),
       layout: { "icon-image": ["concat", "assess-", get("level")], "icon-size": 0.8, "icon-allow-overlap": true, "symbol-sort-key": order } },
     { id: "call", source: "state", type: "symbol", filter: is("call"),
-      layout: { "icon-image": ["concat", "state-", get("state")], "icon-allow-overlap": true, "symbol-sort-key": order,
+      layout: { "icon-image": ["concat", "state-", get("state")], "icon-allow-overlap": true, "icon-padding": 0, "symbol-sort-key": order,
         "icon-size": ["interpolate", ["linear"], ["zoom"], 7, 0.45, 10.5, 1] } },
-    // names are layers of their own: a layout value is read at whole zooms, a layer's minzoom is not
-    { id: "gauge-name", source: "state", type: "symbol", filter: is("gauge"), minzoom: 10.5,
-      layout: { ...text(12, [0.9, 0], "left"), "text-field": ["coalesce", get("label"), ""] }, paint: halo(ink, "--ink-2") },
-    { id: "call-name", source: "state", type: "symbol", filter: is("call"), minzoom: 9.2,
-      layout: { ...text(14, [0, 1.6], "top"), "symbol-sort-key": order,
-        "text-field": ["format", get("name"), {}, "\n", {}, ["coalesce", get("label"), ""], { "font-scale": 0.86 }] },
-      paint: halo(ink, "--ink") },
   ];
 }
 

@@ -51,9 +51,9 @@ def t(context: Mapping[str, Any], text: str | Mapping[str, str], **values: objec
 
 
 @register.filter
-def of(title: Mapping[str, str], lang: str) -> str:
-    """{{ pack.title|of:lang }}: a two-language title inside an attribute or another tag."""
-    return translate(lang, title)
+def of(title: str | Mapping[str, str], lang: str) -> str:
+    """{{ pack.title|of:lang }}: data in the reader's language; what people wrote in one language stays as they wrote it."""
+    return title if isinstance(title, str) else translate(lang, title)
 
 
 # ---------- marks ----------
