@@ -50,13 +50,15 @@ def _compare(index: Any, lon: np.ndarray, lat: np.ndarray, knots: int) -> dict[s
     import shapely
 
     ring = star(knots)
-    ours = _least(lambda: index.in_polygon([[ring]]))
     peer = shapely.Polygon(ring)
     shapely.prepare(peer)
-    theirs = _least(lambda: np.flatnonzero(shapely.contains_xy(peer, lon, lat)), times=3)
+    ours, theirs = [], []
+    for _ in range(4):  # by turns, so that a busy moment of the machine strikes both
+        ours.append(_least(lambda: index.in_polygon([[ring]])))
+        theirs.append(_least(lambda: np.flatnonzero(shapely.contains_xy(peer, lon, lat)), times=1))
     found = np.sort(index.in_polygon([[ring]]).ids)
     assert np.array_equal(found, np.flatnonzero(shapely.contains_xy(peer, lon, lat))), "not the same people"
-    return _row(f"targeting_polygon_{knots}", 1e3 * ours, "ms", "shapely prepared", 1e3 * theirs)
+    return _row(f"targeting_polygon_{knots}", 1e3 * min(ours), "ms", "shapely prepared", 1e3 * min(theirs))
 
 
 def _row(

@@ -50,6 +50,9 @@ class Hits:
         return np.bincount(self.groups, minlength=groups).astype(np.int64)
 
 
+Walk = Callable[["_Sorted", Int32s], int]
+
+
 class _Sorted:
     """Points in Morton order within the square that holds them."""
 
@@ -68,20 +71,23 @@ class _Sorted:
         self.groups: Int32s = groups[rows]
         self.live: Bools = np.ones(lon.size, np.bool_)
         self.dead = 0
-        self._room = np.empty(
-            lon.size, np.int32
-        )  # kept: fresh memory would cost a page fault every 1,024 hits
+        # Kept, since fresh memory costs a page fault every few hits.
+        self._room = np.empty((lon.size, 2), np.int32)
 
     def kill(self, rows: Int32s) -> None:
         self.live[rows] = False
         self.dead = self.live.size - int(np.count_nonzero(self.live))
 
-    def rows(self, walk: Callable[["_Sorted", Int32s], int]) -> Int32s:
-        """The living rows that a walk finds: good until the next walk."""
-        if not self.ids.size:
-            return self._room
-        found = self._room[: walk(self, self._room)]
-        return found[self.live[found]] if self.dead else found
+    def answer(self, questions: list[Walk]) -> tuple[Int64s, Int32s]:
+        """The ids and groups of the living points that any of the walks finds."""
+        found = self._room[:0]
+        if self.ids.size and len(questions) == 1:
+            found = self._room[: questions[0](self, self._room)]
+        elif self.ids.size and questions:
+            found = np.concatenate([self._room[: walk(self, self._room)].copy() for walk in questions])
+            found = found[np.argsort(found[:, 0], kind="stable")]
+            found = found[: walks.join(found)]
+        return walks.gather(found, self.live, self.dead == 0, self.ids, self.groups)
 
     def walk_polygon(self, edges: Floats, out: Int32s) -> int:
         return walks.in_polygon(self.keys, self.lon, self.lat, self.west, self.south, self.cell, edges, out)
@@ -219,11 +225,11 @@ class PointIndex:
         scales = metres_per_degree((edges[:, 1] + edges[:, 3]) / 2)
         return self._find([lambda s, out: s.walk_line(edges, scales, float(metres), out)])
 
-    def _find(self, questions: list[Callable[[_Sorted, Int32s], int]]) -> Hits:
+    def _find(self, questions: list[Walk]) -> Hits:
         with self._lock:
             if not self._delta.ids.size:
-                return Hits(*_answer(self._base, questions))
-            found = [_answer(layer, questions) for layer in (self._base, self._delta)]
+                return Hits(*self._base.answer(questions))
+            found = [layer.answer(questions) for layer in (self._base, self._delta)]
         ids, groups = zip(*found, strict=True)
         return Hits(np.concatenate(ids), np.concatenate(groups))
 
@@ -232,15 +238,6 @@ class PointIndex:
         self._base = _Sorted(ids, lon, lat, groups)
         self._table = CodeTable(self._base.ids)
         self._delta = _NOTHING
-
-
-def _answer(layer: _Sorted, questions: list[Callable[[_Sorted, Int32s], int]]) -> tuple[Int64s, Int32s]:
-    if len(questions) == 1:
-        rows = layer.rows(questions[0])
-    else:
-        none = np.empty(0, np.int32)
-        rows = np.unique(np.concatenate([none, *(layer.rows(question).copy() for question in questions)]))
-    return walks.gather(rows, layer.ids, layer.groups)
 
 
 def _groups(groups: Int32s | None, ids: Int64s) -> Int32s:
