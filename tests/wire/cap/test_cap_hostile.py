@@ -1,4 +1,7 @@
-"""Hostile files are refused by name, at once, before they do harm."""
+"""Hostile files are refused by name, at once, before they do harm.
+
+Times are of the processor, so that a busy machine fails no test.
+"""
 
 import time
 
@@ -79,10 +82,10 @@ HOSTILE = {
 
 
 def refused_as(data: bytes, limits: cap.Limits = cap.LIMITS) -> type[errors.CapError]:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(errors.CapError) as caught:
         cap.read(data, limits=limits)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     report = cap.check(data, limits=limits)
     assert report.exit_code == 2
     assert report.findings[0].code == caught.value.code
@@ -119,18 +122,18 @@ def test_the_size_limit_is_a_setting():
 
 def test_the_largest_file_of_text_alone_is_read_in_time():
     padded = GOOD.replace("仍在持续", "仍在持续" * 150_000)
-    started = time.perf_counter()
+    started = time.process_time()
     assert cap.check(padded.encode()).exit_code == 0
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_many_long_polygons_are_checked_in_time():
     ring = " ".join(f"{30 + (i % 2) / 10 + i / 3000:.4f},{113 + i / 3000:.4f}" for i in range(1999))
     polygon = f"<polygon>{ring} {ring.split()[0]}</polygon>"
     start, end = GOOD.index("<polygon>"), GOOD.index("</polygon>") + len("</polygon>")
-    started = time.perf_counter()
+    started = time.process_time()
     report = cap.check((GOOD[:start] + polygon * 60 + GOOD[end:]).encode())
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
     assert report.readable
 
 

@@ -1,5 +1,7 @@
 """The national (12379) form over the same model."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,8 +22,6 @@ methods = st.builds(Method, name=tokens, message=words, audience_group=words, au
 @st.composite
 def forms(draw):
     """Any alert that has what the national form asks for."""
-    from dataclasses import replace
-
     one = draw(alerts.filter(lambda made: made.infos))
     coded = tuple(
         replace(info, event_codes=(cap.NamedValue(f"{EVENT_CODE}-2017", "11B03"), *info.event_codes))
@@ -132,8 +132,6 @@ def test_check_knows_the_rules_of_the_national_form(changes, edit, code):
 
 
 def test_an_alert_without_a_national_code_is_not_written():
-    from dataclasses import replace
-
     bare = replace(alert().infos[0], event_codes=())
     with pytest.raises(NotWritable, match="eventType"):
         write(NationalForm(replace(alert(), infos=(bare,))))
