@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db.models import F
 
 from anlan.foundation import channels
 from anlan.foundation.context import Ctx
+from anlan.foundation.scope import Scope
 from anlan.people import queries as people
 from anlan.places.queries import Atlas, atlas
 from anlan.warn.models import Answer, Call, CallDown, CallLine
@@ -17,11 +19,16 @@ from anlan.warn.rules.grade import Grade
 RECENT_S = 3600
 
 
+def whole(ctx: Ctx) -> Ctx:
+    """The same context over all places, for decisions: a ladder seen through a village cadre's scope would lack people."""
+    return replace(ctx, scope=Scope.everywhere())
+
+
 def value_of(ctx: Ctx, row: CallDown) -> shapes.CallDown:
-    """The call-down with its lines, calls and answers."""
+    """The call-down with its lines, calls and answers, whole, whoever asks."""
     places = atlas()
     lines = list(CallLine.objects.filter(call_down=row).order_by("pk"))
-    holders = people.holders_by_ref(ctx, sorted({ref for line in lines for ref in _refs(line)}))
+    holders = people.holders_by_ref(whole(ctx), sorted({ref for line in lines for ref in _refs(line)}))
     calls = Call.objects.filter(call_down=row).annotate(who=F("holder__ref")).order_by("pk")
     answers = Answer.objects.filter(call_down=row).annotate(who=F("holder__ref")).order_by("pk")
     return shapes.CallDown(
@@ -181,7 +188,7 @@ def insert_lines(ctx: Ctx, row: CallDown, lines: Iterable[shapes.Line]) -> None:
 
 
 def _insert(ctx: Ctx, row: CallDown, fresh: list[shapes.Call], after: shapes.CallDown) -> None:
-    holders = people.holders_by_ref(ctx, sorted({call.holder for call in fresh}))
+    holders = people.holders_by_ref(whole(ctx), sorted({call.holder for call in fresh}))
     place_of = {
         h.ref: line.place for line in reversed(after.lines) for rung in line.rungs for h in rung.holders
     }

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from anlan.foundation.context import Ctx
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
-from anlan.warn.calldown_rows import holder_shape, voice_channel
+from anlan.warn.calldown_rows import holder_shape, voice_channel, whole
 from anlan.warn.rules.calldown.opening import Addressee
 from anlan.warn.rules.calldown.shapes import LineKind
 
@@ -42,7 +42,7 @@ def _holders(ctx: Ctx, *places: Place) -> list[people.Holder]:
     """Holders who cover the nearer place come first; one person once."""
     found: dict[str, people.Holder] = {}
     for place in places:
-        for holder in people.holders(ctx, path=place.path):
+        for holder in people.holders(whole(ctx), path=place.path):
             found.setdefault(holder.ref, holder)
     return list(found.values())
 

@@ -6,6 +6,7 @@ clock for the next step. Calls stand in `sending` when the transaction ends; `wa
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from anlan.foundation import journal, tasks
@@ -21,6 +22,8 @@ from anlan.warn.rules.calldown import opening, reduce, shapes
 from anlan.warn.rules.grade import Grade
 
 Change = Callable[[shapes.CallDown], shapes.CallDown]
+BY_HAND = ("desk", "satellite")
+"""Channels on which a person dials."""
 
 
 def open_calldown(
@@ -122,6 +125,25 @@ def _locked(ctx: Ctx, ref: str) -> CallDown:
     return row
 
 
+def _reached(ctx: Ctx, ref: str) -> CallDown:
+    """The call-down for somebody who answers within it: it or one of its lines lies within their scope.
+
+    A village secretary sees the own village, and still must be able to answer the township's call-down.
+    """
+    row = CallDown.objects.select_for_update().filter(world_id=ctx.world.id, ref=ref).first()
+    seen = row is not None and (
+        ctx.scope.holds(atlas().by_id[row.place_id].path) or ctx.rows(CallLine).filter(call_down=row).exists()
+    )
+    if row is None or not seen:
+        raise NotFound("没有编号为 {ref} 的叫应。请从叫应列表里选择。", ref=ref)
+    return row
+
+
+def _inside(ctx: Ctx, ref: str) -> CallDown:
+    """The call-down, locked, for an effect of another action that has checked its own scope."""
+    return CallDown.objects.select_for_update().get(world_id=ctx.world.id, ref=ref)
+
+
 def _go_on(ctx: Ctx, row: CallDown, change: Change | None = None, notes: list[Note] | None = None) -> None:
     """Apply a change if any, advance, write, journal, and set the alarm for the next step."""
     before = calldown_rows.value_of(ctx, row)
@@ -214,7 +236,7 @@ def heard_answer(
     Raises: Conflict for an answer that does not fit (4 without numbers); NotFound for a call-down out of scope.
     """
     with action(ctx, "warn.answer"):
-        row = _locked(ctx, call_down)
+        row = _reached(ctx, call_down)
         if Answer.objects.filter(world_id=ctx.world.id, key=key).exists():
             return
         known = people.holders_by_ref(ctx, [holder])
@@ -270,6 +292,61 @@ def place_of(ctx: Ctx, row: CallDown, holder: str) -> Place:
     return atlas().by_id[row.place_id]
 
 
+def dial_by_hand(ctx: Ctx, *, call_down: str, holder: str, contact: str) -> str:
+    """The officer dials this number now; returns the call's key. A call of this person that still waits is that call.
+
+    No quiet time holds an officer's own hand. Raises: NotFound for a person or number that is not on the ladder.
+    """
+    with action(ctx, "warn.call"):
+        row = _locked(ctx, call_down)
+        if row.closed_at is not None:
+            raise Conflict("叫应 {ref} 已经结束。", ref=call_down)
+        before = calldown_rows.value_of(ctx, row)
+        waiting = [c for c in before.calls if c.holder == holder and c.state.is_live and c.channel in BY_HAND]
+        if waiting:
+            return waiting[-1].key
+        lines = [line for line in before.lines if _stands_on(line, holder, contact)]
+        if not lines:
+            raise NotFound("这个号码不在叫应阶梯上。请从叫应台选人。")
+        call = _dialled(ctx, before, holder, contact)
+        calldown_rows.save(ctx, row, before, replace(before, calls=(*before.calls, call)))
+        told = {"calls": [{"call": call.key, "channel": call.channel, "lines": [line.key for line in lines]}]}
+        journal.append(
+            ctx,
+            "warn.call.placed",
+            refs={"call_down": row.ref},
+            body=told,
+            place=atlas().by_id[row.place_id].path,
+        )
+        return call.key
+
+
+def _stands_on(line: shapes.Line, holder: str, contact: str) -> bool:
+    return any(
+        h.ref == holder and any(c.ref == contact for c in h.contacts)
+        for rung in line.rungs
+        for h in rung.holders
+    )
+
+
+def _dialled(ctx: Ctx, value: shapes.CallDown, holder: str, contact: str) -> shapes.Call:
+    """The next call to a number by the officer's hand; its rounds go on where the ladder's own have ended."""
+    rounds = [c.round for c in value.calls if c.holder == holder and c.contact == contact]
+    number = max(rounds, default=0) + 1
+    return shapes.Call(
+        key=f"{value.ref}/{holder}/{contact}/{number}",
+        call_down=value.ref,
+        holder=holder,
+        contact=contact,
+        channel="desk",
+        grade=value.grade,
+        round=number,
+        placed_at=ctx.now,
+        deadline=ctx.now + timedelta(minutes=2),
+        state=shapes.CallState.RINGING,
+    )
+
+
 def heard_outcome(ctx: Ctx, *, call_down: str, call: str, outcome: str) -> None:
     """Take in that a call ended without an answer: no_answer, busy, wrong_number, refused, unreachable."""
     with action(ctx, "warn.answer"):
@@ -284,13 +361,13 @@ def heard_outcome(ctx: Ctx, *, call_down: str, call: str, outcome: str) -> None:
 
 def door_checked(ctx: Ctx, *, call_down: str, line: str) -> None:
     """Someone stood at the door of this line's village. Called inside the door check's own action."""
-    row = _locked(ctx, call_down)
+    row = _inside(ctx, call_down)
     _go_on(ctx, row, lambda v: reduce.on_door_checked(call_down=v, line=line, at=ctx.now))
 
 
 def contact_lost(ctx: Ctx, *, call_down: str) -> None:
     """The township counts as lost. Called inside the action that declares it."""
-    row = _locked(ctx, call_down)
+    row = _inside(ctx, call_down)
     _go_on(ctx, row, lambda v: reduce.on_contact_lost(call_down=v))
 
 
@@ -320,9 +397,14 @@ def release(ctx: Ctx, *, ref: str) -> None:
 
 
 def stand_down(ctx: Ctx, *, ref: str, why: str) -> None:
-    """End a call-down: nobody is called any more."""
+    """End a call-down: nobody is called any more. Raises Conflict when it has ended already or no reason is given."""
     with action(ctx, "warn.call"):
-        _stand_down(ctx, _locked(ctx, ref), why)
+        row = _locked(ctx, ref)
+        if row.closed_at is not None:
+            raise Conflict("叫应 {ref} 已经结束。", ref=ref)
+        if len(why.strip()) < 4:
+            raise Conflict("请写明结束的理由（至少四个字），它会进入日志。")
+        _stand_down(ctx, row, why.strip()[:60])
 
 
 def _stand_down(ctx: Ctx, row: CallDown, why: str) -> None:

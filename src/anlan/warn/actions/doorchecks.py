@@ -7,31 +7,40 @@ from typing import Any
 from anlan.foundation import journal, tasks
 from anlan.foundation.actions import action, next_ref
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import Conflict, NotFound
+from anlan.foundation.errors import Conflict, Invalid, NotFound
 from anlan.people import queries as people
 from anlan.places import queries as places
 from anlan.places.queries import Place, atlas
-from anlan.warn import shelf
+from anlan.warn import calldown_rows, shelf
 from anlan.warn.actions import calldown
 from anlan.warn.models import Answer, CallLine, DoorCheck, Exceedance
 from anlan.warn.rules import doorcheck as rules
 
 PERSON = "person"
+AT_THE_DOOR = ("reached", "nobody_home")
+"""Somebody stood there. A gong heard from afar is no door check."""
+OUTCOMES = (*AT_THE_DOOR, "warned_from_afar", "turned_back")
 
 
-def order(ctx: Ctx, *, call_down: str, line: str) -> str:
-    """Order the door check of a silent line: a person if one can go, else the first thing of the chain."""
+def order(ctx: Ctx, *, call_down: str, line: str, who: str = "") -> str:
+    """Order the door check of a silent line: a person if one can go, else the first thing of the chain.
+
+    `who` sends this person in place of whoever is on the way. Raises: NotDispatched with the reason why not.
+    """
     with action(ctx, "warn.doorcheck"):
         row = _line(ctx, call_down, line)
-        open_checks = DoorCheck.objects.filter(line=row, state=DoorCheck.State.ORDERED)
-        if open_checks.exists():
-            return open_checks[0].ref
+        open_check = DoorCheck.objects.filter(line=row, state=DoorCheck.State.ORDERED).first()
+        if open_check and not who:
+            return open_check.ref
         plan = propose(ctx, row)
         done = [c.means for c in DoorCheck.objects.filter(line=row)]
         best = plan.proposals[0] if plan.proposals else None
+        if who:
+            best = rules.require_sendable(plan=plan, who=who)
+            _give_way(ctx, open_check)
         instead = None if best else rules.next_instead(plan=plan, done=done)
         means = PERSON if best else (instead.key if instead else "neighbouring_township")
-        sent = people.holders_by_ref(ctx, [best.who])[best.who] if best else None
+        sent = people.holders_by_ref(calldown_rows.whole(ctx), [best.who])[best.who] if best else None
         check = DoorCheck.objects.create(
             world_id=ctx.world.id,
             ref=next_ref(ctx, "D"),
@@ -64,6 +73,14 @@ def order(ctx: Ctx, *, call_down: str, line: str) -> str:
         return check.ref
 
 
+def _give_way(ctx: Ctx, check: DoorCheck | None) -> None:
+    """Whoever was on the way is replaced by the person whom the officer chose."""
+    if check is not None:
+        check.state = DoorCheck.State.CANCELLED
+        check.save(update_fields=["state"])
+        tasks.cancel(ctx, f"{check.ref}:")
+
+
 def _line(ctx: Ctx, call_down: str, line: str) -> CallLine:
     row = ctx.rows(CallLine).select_for_update().filter(call_down__ref=call_down, key=line).first()
     if row is None:
@@ -75,10 +92,12 @@ def propose(ctx: Ctx, row: CallLine) -> rules.DoorCheckPlan:
     """Who could go to this line's village now, and of everyone else why not."""
     village = atlas().by_id[row.place_id]
     settings = rules.DoorCheckSettings.from_pack(shelf.the(ctx, "door_check", village.code).data)
-    nearby = people.holders(ctx, path=atlas().township(village).path, exact=False, kinds=settings.roles)
+    nearby = people.holders(
+        calldown_rows.whole(ctx), path=atlas().township(village).path, exact=False, kinds=settings.roles
+    )
     return rules.propose(
         target=rules.DoorTarget(ref=village.path, at=(village.lon, village.lat)),
-        people=_knockers(ctx, nearby),
+        people=_knockers(ctx, nearby, row),
         areas=flood_areas(ctx, atlas().township(village)),
         now=ctx.now,
         settings=settings,
@@ -90,8 +109,11 @@ def propose(ctx: Ctx, row: CallLine) -> rules.DoorCheckPlan:
     )
 
 
-def _knockers(ctx: Ctx, nearby: list[people.Holder]) -> list[rules.Knocker]:
-    """Each holder with what they are doing now, as their answers tell."""
+def _knockers(ctx: Ctx, nearby: list[people.Holder], row: CallLine) -> list[rules.Knocker]:
+    """Each holder with what they are doing now, as their answers tell.
+
+    Who was sent to this very door before and never reported is not sent again: the next person goes.
+    """
     since = ctx.now - timedelta(hours=6)
     said = Answer.objects.filter(world_id=ctx.world.id, holder_id__in=[h.id for h in nearby], at__gte=since)
     latest = dict(said.order_by("at", "pk").values_list("holder_id", "kind"))
@@ -100,6 +122,7 @@ def _knockers(ctx: Ctx, nearby: list[people.Holder]) -> list[rules.Knocker]:
             "holder_id", flat=True
         )
     )
+    out |= set(DoorCheck.objects.filter(line=row).values_list("holder_id", flat=True))
     return [
         rules.Knocker(
             ref=h.ref,
@@ -171,6 +194,8 @@ def report(ctx: Ctx, *, ref: str, outcome: str, households: int | None = None) -
         )
         if check is None:
             raise NotFound("没有编号为 {ref} 的敲门核查。", ref=ref)
+        if outcome not in OUTCOMES:
+            raise Invalid("敲门结果 {outcome} 认不出。请从列表里选。", outcome=outcome)
         if check.state in (DoorCheck.State.DONE, DoorCheck.State.CANCELLED):
             raise Conflict("敲门核查 {ref} 已经报过结果。", ref=ref)
         check.state, check.done_at = DoorCheck.State.DONE, ctx.now
@@ -186,8 +211,10 @@ def report(ctx: Ctx, *, ref: str, outcome: str, households: int | None = None) -
         }
         told = {"outcome": outcome, "households": households, "means": check.means}
         journal.append(ctx, "warn.doorcheck.done", refs=refs, body=told, place=village.path)
-        if outcome in ("reached", "nobody_home"):
+        if outcome in AT_THE_DOOR:
             calldown.door_checked(ctx, call_down=check.call_down.ref, line=check.line.key)
+        elif outcome == "turned_back" and check.line.settled_at is None:
+            order(ctx, call_down=check.call_down.ref, line=check.line.key)
 
 
 @tasks.task("warn.doorcheck.overdue")

@@ -23,6 +23,8 @@ def order_stage(
     Raises: rules.errors with the next step when the stage cannot follow or the tier may not order it.
     """
     with action(ctx, "warn.move"):
+        if not ctx.scope.holds(village.path):
+            raise NotFound("{village}不在您的范围内。", village=village.name)
         row = _running(ctx, village)
         present = Stage(row.stage) if row else None
         wanted = Stage(stage)
@@ -37,7 +39,8 @@ def order_stage(
             settings=settings,
             basis=basis,
         )
-        row = row or _begin(ctx, village, wanted, by, call_down)
+        if row is None or present is Stage.RETURN:  # after the all-clear a new move counts everybody anew
+            row = _begin(ctx, village, wanted, by, call_down)
         row.stage, row.stage_at, row.ordered_by = wanted.value, ctx.now, by
         row.save(update_fields=["stage", "stage_at", "ordered_by"])
         told = {
@@ -48,6 +51,8 @@ def order_stage(
             "report_due_at": order.report_due_at,
             "households_to_move": row.households_to_move,
             "people_to_move": row.people_to_move,
+            "households_moved": row.households_moved,
+            "households_moving": row.households_moving,
         }
         refs = {"evacuation": row.ref, "village": village.code}
         journal.append(ctx, "warn.evacuation.ordered", refs=refs, body=told, place=village.path)
@@ -196,6 +201,8 @@ def _note(ctx: Ctx, row: Evacuation, village: Place, name: str, told: dict[str, 
         **told,
         "households_moved": row.households_moved,
         "households_to_move": row.households_to_move,
+        "households_moving": row.households_moving,
+        "households_refused": row.households_refused,
         "people_moved": row.people_moved,
     }
     refs = {"evacuation": row.ref, "village": village.code}

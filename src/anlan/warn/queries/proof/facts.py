@@ -13,13 +13,12 @@ from typing import Any
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.models import JournalEntry
+from anlan.warn.actions.doorchecks import AT_THE_DOOR
 from anlan.warn.models import Alert, CallDown, CallLine
 from anlan.warn.rules.grade import Grade
 from anlan.warn.rules.proof import Fact, FactKind
 
 Told = dict[str, Any]
-AT_THE_DOOR = ("reached", "nobody_home")
-"""Outcomes that mean that somebody stood at the door. A gong heard from afar is none."""
 
 
 def facts_of(ctx: Ctx, path: str, *, until: datetime | None = None) -> list[Fact]:
