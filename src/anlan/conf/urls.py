@@ -1,5 +1,24 @@
-"""All addresses. What happens in a world stands under /w/<world>/, so that nobody mistakes an exercise for the night."""
+"""All addresses. What happens in a world stands under /w/<world>/, so that nobody mistakes an exercise for the night.
 
-from django.urls import URLPattern, URLResolver
+Each room brings its own `urls.py`; an address stands without a slash at its end.
+"""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from anlan.conf import views
+from anlan.conf.api import api
+
+ROOMS = ("places", "people", "observe", "warn", "gateways", "desk", "demo")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.start, name="start"),
+    path("healthz", views.healthz, name="healthz"),
+    path("api/v1/", api.urls),
+    *(path("", include(f"anlan.{room}.urls")) for room in ROOMS if find_spec(f"anlan.{room}.urls")),
+]
+handler400 = "anlan.ui.views.bad_request"
+handler403 = "anlan.ui.views.forbidden"
+handler404 = "anlan.ui.views.not_found"
+handler500 = "anlan.ui.views.server_error"

@@ -83,6 +83,17 @@ def new_exercise(
     return world
 
 
+def running_exercise() -> World | None:
+    """The exercise that somebody looks for first: the newest that runs, else the newest that waits or has ended."""
+    exercises = World.objects.exclude(key="live").order_by("-pk")
+    return exercises.filter(state=World.State.RUNNING).first() or exercises.first()
+
+
+def everything() -> list[World]:
+    """The live world and every exercise, newest first."""
+    return sorted(World.objects.all(), key=lambda world: (world.key != "live", -world.pk))
+
+
 def advance(world_id: int, now: datetime) -> None:
     """Move an exercise's clock forward, never back."""
     World.objects.filter(pk=world_id, now__lt=now).exclude(key="live").update(now=now)

@@ -1,0 +1,83 @@
+"""The frame of the API: each room's `api.py` has a `router`; each operation says its permission with `may`.
+
+    router = Router(tags=["stations"])
+
+    @router.get("/w/{world}/stations", response=Listing[StationOut])
+    @may("observe.view")
+    def stations(request: Asked, world: WorldKey, cut: Query[CutIn]): ...
+
+`request.ctx` is the caller's context in the world of the address. Errors are raised; conf turns them into JSON.
+Modules that use it do not import `annotations` from the future: ninja reads the annotations of the wrapped function.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any, Generic, TypeVar
+
+from django.http import HttpRequest
+from ninja import Field, Path, Schema
+
+from anlan.foundation.context import Ctx
+from anlan.foundation.errors import NotSignedIn
+from anlan.foundation.paging import Cut
+
+T = TypeVar("T")
+LARGEST = 2**53 - 1  # the largest integer that JSON readers agree on
+WorldKey = Annotated[str, Path(pattern=r"^[a-z0-9]{1,12}$", description="`live` or an exercise such as `x1`")]
+Ref = Annotated[str, Path(pattern=r"^[A-Za-z0-9._/-]{1,60}$", description="what the journal calls it by")]
+Code = Annotated[str, Path(pattern=r"^[0-9]{2,12}$", description="code of the statistics bureau")]
+
+
+class Asked(HttpRequest):
+    ctx: Ctx
+    lang: str
+
+
+class Problem(Schema):
+    """What went wrong and what to do next."""
+
+    code: str
+    error: str
+
+
+class CutIn(Schema):
+    """Which part of a list."""
+
+    offset: int = Field(0, ge=0, le=10_000_000)
+    limit: int = Field(50, ge=1, le=500)
+
+    def cut(self) -> Cut:
+        return Cut(self.offset, self.limit)
+
+
+class Listing(Schema, Generic[T]):
+    """One part of a list, and how many there are in all."""
+
+    items: list[T]
+    total: int
+
+
+class PlaceOut(Schema):
+    """A division, by its code and name."""
+
+    code: str
+    name: str
+
+
+def may(permission: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The operation opens to accounts whose role has the permission; "" to any account."""
+
+    def close(operation: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(operation)
+        def opened(request: Asked, *args: Any, **kwargs: Any) -> Any:
+            ctx: Ctx | None = getattr(request, "ctx", None)
+            if ctx is None:
+                raise NotSignedIn("请先登录。登录后会回到这一页。")
+            if permission:
+                ctx.require(permission)
+            return operation(request, *args, **kwargs)
+
+        opened.permission = permission  # type: ignore[attr-defined]
+        return opened
+
+    return close

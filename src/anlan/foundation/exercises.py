@@ -1,0 +1,64 @@
+"""Exercises 演练: make, start, pause, set the pace, end. The engine's driver watches the row and obeys.
+
+These acts belong to the real evening, not to the story that is played: they are journaled in the live world, so that an
+exercise without human input keeps one head for one seed.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from anlan.foundation import journal, scenarios, worlds
+from anlan.foundation.actions import action
+from anlan.foundation.context import Ctx
+from anlan.foundation.errors import Conflict, Invalid
+from anlan.foundation.worlds import World
+
+SPEEDS = (1, 10, 60, 240, 0)
+"""Simulated seconds a real one; 0 is as fast as it can."""
+_MAY_FOLLOW = {
+    "start": ({World.State.READY, World.State.PAUSED}, World.State.RUNNING),
+    "pause": ({World.State.RUNNING}, World.State.PAUSED),
+    "end": ({World.State.READY, World.State.RUNNING, World.State.PAUSED}, World.State.ENDED),
+}
+
+
+def create(ctx: Ctx, *, scenario: str, settings: Mapping[str, Any]) -> str:
+    """A new exercise that stands at its beginning; returns its key. `ctx` is of the live world."""
+    with action(ctx, "exercise.run"):
+        world = scenarios.get(scenario).factory(ctx, settings)
+        _note(ctx, "created", world.key, {"scenario": scenario})
+        return world.key
+
+
+def change(ctx: Ctx, *, key: str, what: str) -> None:
+    """Start, pause or end. Raises: Conflict when somebody else was quicker."""
+    with action(ctx, "exercise.run"):
+        if what not in _MAY_FOLLOW:
+            raise Invalid("演练只能开始、暂停或结束。")
+        _no_live(key)
+        before, after = _MAY_FOLLOW[what]
+        if not World.objects.filter(key=key, state__in=before).update(state=after):
+            worlds.get(key)
+            raise Conflict("演练 {key} 的状态已经变了，请刷新后再看。", key=key)
+        _note(ctx, {"start": "started", "pause": "paused", "end": "ended"}[what], key, {})
+
+
+def set_speed(ctx: Ctx, *, key: str, speed: int) -> None:
+    """Set the pace; it holds from the driver's next step."""
+    with action(ctx, "exercise.run"):
+        _no_live(key)
+        if speed not in SPEEDS:
+            raise Invalid("没有这一档速度。请从列表里选。")
+        if not World.objects.filter(key=key).exclude(state=World.State.ENDED).update(speed=speed):
+            worlds.get(key)
+            raise Conflict("演练 {key} 已经结束。", key=key)
+        _note(ctx, "paced", key, {"speed": speed})
+
+
+def _no_live(key: str) -> None:
+    if key == "live":
+        raise Invalid("值班不是演练，不能暂停或结束。")
+
+
+def _note(ctx: Ctx, verb: str, key: str, body: Mapping[str, Any]) -> None:
+    journal.append(ctx, f"foundation.exercise.{verb}", refs={"world": key}, body=body)

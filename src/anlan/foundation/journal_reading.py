@@ -1,0 +1,80 @@
+"""Reading the journal as a person may: cut by world and scope, by name, subject and time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from anlan.foundation import journal
+from anlan.foundation.context import Ctx
+from anlan.foundation.errors import NotFound
+from anlan.foundation.models import JournalEntry
+from anlan.foundation.paging import Cut, Part, take
+
+
+@dataclass(frozen=True)
+class Entry:
+    """日志条目: one thing that happened, with its place in the chain."""
+
+    seq: int
+    at: datetime
+    name: str
+    actor: str
+    subject: str
+    place_path: str
+    refs: dict[str, str]
+    body: dict[str, Any]
+    hash: str
+    text: str
+
+
+def entries(
+    ctx: Ctx,
+    *,
+    name: str = "",
+    subject: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    after: int | None = None,
+    newest_first: bool = True,
+    cut: Cut | None = None,
+) -> Part[Entry]:
+    """Entries within scope: `name` is a beginning (`warn.alert.`), `subject` a whole ref, `after` a sequence number."""
+    wanted: dict[str, Any] = {
+        "name__startswith": name,
+        "subject": subject,
+        "at__gte": since,
+        "at__lt": until,
+        "seq__gt": after,
+    }
+    asked = {key: value for key, value in wanted.items() if value not in (None, "")}
+    rows = ctx.rows(JournalEntry).filter(**asked).order_by("-seq" if newest_first else "seq")
+    return take(rows, _read, cut)
+
+
+def entry(ctx: Ctx, seq: int) -> Entry:
+    """One entry. Raises: NotFound when there is none within scope."""
+    row = ctx.rows(JournalEntry).filter(seq=seq).first()
+    if row is None:
+        raise NotFound("日志里没有第 {seq} 条，或不在您的范围内。", seq=seq)
+    return _read(row)
+
+
+def _read(row: JournalEntry) -> Entry:
+    told = journal.read(row)
+    return Entry(
+        seq=row.seq,
+        at=row.at,
+        name=row.name,
+        actor=told["actor"],
+        subject=row.subject,
+        place_path=row.place,
+        refs=told["refs"],
+        body=told["body"],
+        hash=row.hash,
+        text=row.text,
+    )
+
+
+def kinds(ctx: Ctx) -> list[str]:
+    """The names that occur within scope, for the filter."""
+    return list(ctx.rows(JournalEntry).order_by("name").values_list("name", flat=True).distinct())

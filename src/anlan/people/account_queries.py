@@ -1,0 +1,104 @@
+"""Reading accounts, posts and tokens: names masked, secrets never. Journal refs of accounts become posts here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from anlan.foundation import crypto
+from anlan.foundation.context import Ctx
+from anlan.foundation.errors import NotFound
+from anlan.people.models import Account, ApiToken, Post
+from anlan.people.scope import roles
+
+
+@dataclass(frozen=True)
+class AccountInfo:
+    """账号 as a page shows it."""
+
+    ref: str
+    username: str
+    name: str  # masked
+    organisation: str
+    title: str
+    post: str
+    role: dict[str, str]  # in both languages
+    is_active: bool
+    has_totp: bool
+    locked_until: datetime | None
+    last_login: datetime | None
+    language: str
+
+
+@dataclass(frozen=True)
+class PostInfo:
+    ref: str
+    organisation: str
+    title: str
+    role: str
+
+
+@dataclass(frozen=True)
+class TokenInfo:
+    id: int
+    label: str
+    made_at: datetime
+    last_used_on: date | None
+
+
+def of(account: Account) -> AccountInfo:
+    post = account.post
+    return AccountInfo(
+        ref=account.ref,
+        username=account.username,
+        name=crypto.mask_name(crypto.unseal(account.name_sealed, account.username)),
+        organisation=post.organisation.name,
+        title=post.title,
+        post=post.ref,
+        role=roles().get(post.role, {"zh": post.role}),
+        is_active=account.is_active,
+        has_totp=bool(account.totp_sealed),
+        locked_until=account.locked_until,
+        last_login=account.last_login,
+        language=account.language,
+    )
+
+
+def accounts(ctx: Ctx, *, text: str = "") -> list[AccountInfo]:
+    """Accounts within scope, by user name; `text` is a part of user name, ref, unit or post title."""
+    wanted = text.strip()
+    found = [of(account) for account in ctx.rows(Account).order_by("username")]
+    return (
+        [a for a in found if wanted in f"{a.username} {a.ref} {a.organisation} {a.title}"]
+        if wanted
+        else found
+    )
+
+
+def account(ctx: Ctx, username: str) -> AccountInfo:
+    """Raises: NotFound."""
+    row = ctx.rows(Account).filter(username=username).first()
+    if row is None:
+        raise NotFound("没有账号 {username}，或不在您的范围内。", username=username)
+    return of(row)
+
+
+def posts(ctx: Ctx) -> list[PostInfo]:
+    """Posts of organisations that lie within scope."""
+    rows = Post.objects.select_related("organisation__place").order_by("organisation__ref", "ref")
+    return [
+        PostInfo(p.ref, p.organisation.name, p.title, p.role)
+        for p in rows
+        if ctx.scope.holds(p.organisation.place.path if p.organisation.place else "")
+    ]
+
+
+def tokens_of(account: Account) -> list[TokenInfo]:
+    """One's own tokens that still work."""
+    rows = ApiToken.objects.filter(account=account, revoked_at=None).order_by("pk")
+    return [TokenInfo(row.pk, row.label, row.made_at, row.last_used_on) for row in rows]
+
+
+def posts_of(refs: Iterable[str]) -> dict[str, str]:
+    """Account ref → unit and post title, for whoever reads the journal: what sat there, not who."""
+    rows = Account.objects.filter(ref__in=set(refs))
+    return {a.ref: f"{a.post.organisation.name} {a.post.title}" for a in rows}

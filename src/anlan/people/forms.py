@@ -1,0 +1,76 @@
+"""Forms of sign-in and accounts. They check that something was entered; what it means is for the actions."""
+
+from django import forms
+
+from anlan.people import accounts
+from anlan.ui.words import w
+
+
+class SignIn(forms.Form):
+    username = forms.CharField(
+        label=w("用户名"),
+        max_length=40,
+        widget=forms.TextInput({"autocomplete": "username", "autofocus": True}),
+    )
+    password = forms.CharField(
+        label=w("密码"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
+    code = forms.CharField(
+        label=w("动态码"),
+        max_length=8,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+
+class ChangePassword(forms.Form):
+    old = forms.CharField(
+        label=w("原密码"), strip=False, widget=forms.PasswordInput({"autocomplete": "current-password"})
+    )
+    new = forms.CharField(
+        label=w("新密码"), strip=False, widget=forms.PasswordInput({"autocomplete": "new-password"})
+    )
+    again = forms.CharField(
+        label=w("再输一遍新密码"), strip=False, widget=forms.PasswordInput({"autocomplete": "new-password"})
+    )
+
+
+class Enrol(forms.Form):
+    code = forms.CharField(
+        label=w("动态码"),
+        max_length=8,
+        widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
+    )
+
+
+class NewToken(forms.Form):
+    label = forms.CharField(label=w("给谁用"), max_length=60)
+
+
+class Language(forms.Form):
+    language = forms.ChoiceField(label=w("语言"), choices=[("zh", "中文"), ("en", "English")])
+
+
+class NewAccount(forms.Form):
+    username = forms.CharField(label=w("用户名"), max_length=40)
+    name = forms.CharField(label=w("姓名"), max_length=40)
+    post = forms.ChoiceField(label=w("岗位"))
+    language = forms.ChoiceField(
+        label=w("语言"),
+        choices=[(code, {"zh": "中文", "en": "English"}[code]) for code in accounts.LANGUAGES],
+    )
+
+    def __init__(self, *args: object, posts: list[tuple[str, str]], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["post"].choices = posts  # type: ignore[attr-defined]
+
+
+class Move(forms.Form):
+    post = forms.ChoiceField(label=w("岗位"))
+
+    def __init__(self, *args: object, posts: list[tuple[str, str]], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["post"].choices = posts  # type: ignore[attr-defined]

@@ -1,0 +1,25 @@
+"""Addresses of sign-in and accounts; they belong to no world."""
+
+from django.urls import path
+
+from anlan.people.views import admin, own, sign_in
+
+app_name = "people"
+urlpatterns = [
+    path("sign-in", sign_in.sign_in, name="sign-in"),
+    path("sign-in/link/<str:token>", sign_in.sign_in_by_link, name="link"),
+    path("sign-out", sign_in.sign_out, name="sign-out"),
+    path("account", own.own, name="own"),
+    path("account/password", own.password, name="password"),
+    path("account/totp", own.totp, name="totp"),
+    path("account/language", own.language, name="language"),
+    path("account/tokens", own.new_token, name="new-token"),
+    path("account/tokens/<int:number>/revoke", own.revoke_token, name="revoke-token"),
+    path("accounts", admin.listing, name="accounts"),
+    path("new-account", admin.new, name="new-account"),
+    path("accounts/<str:username>", admin.one, name="account"),
+    path("accounts/<str:username>/reset", admin.reset, name="reset"),
+    path("accounts/<str:username>/deactivate", admin.deactivate, name="deactivate"),
+    path("accounts/<str:username>/activate", admin.activate, name="activate"),
+    path("accounts/<str:username>/move", admin.move, name="move"),
+]

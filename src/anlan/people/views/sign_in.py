@@ -1,0 +1,75 @@
+"""Signing in and out. A failure says the same thing whatever was wrong."""
+
+from typing import Any
+
+from django.contrib.auth import login, logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from anlan.foundation import worlds
+from anlan.foundation.context import Ctx
+from anlan.foundation.errors import Forbidden
+from anlan.people import accounts, forms
+from anlan.people.models import Account
+from anlan.ui.pages import public
+from anlan.ui.words import t
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def system() -> Ctx:
+    """The live world, in which people sign in whatever is on the screen."""
+    return worlds.context(worlds.get("live"))
+
+
+@public("this is where one signs in")
+@sensitive_post_parameters("password", "code")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """User name, password and one-time code on one page."""
+    form = forms.SignIn(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            account = accounts.sign_in(system(), **form.cleaned_data)
+        except Forbidden as refused:
+            form.add_error(None, t(request.lang, refused.text))  # type: ignore[attr-defined]
+        else:
+            return _enter(request, account, request.POST.get("next", ""))
+    status = 403 if form.errors else 200
+    told = {"form": form, "next": request.GET.get("next") or request.POST.get("next", "")}
+    return render(request, "people/sign_in.html", told, status=status)
+
+
+@public("the link itself is the key; it works once and for ten minutes")
+@require_http_methods(["GET"])
+def sign_in_by_link(request: HttpRequest, token: str) -> HttpResponse:
+    """A one-time link made at the machine itself."""
+    return _enter(request, accounts.take_link(system(), token=token), "")
+
+
+def _enter(request: Any, account: Account, back: str) -> HttpResponse:
+    login(request, account, backend=BACKEND)
+    safe = url_has_allowed_host_and_scheme(
+        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    response = HttpResponseRedirect(back if safe else "/")
+    if "anlan_lang" not in request.COOKIES:
+        remember_language(response, account.language)
+    return response
+
+
+def remember_language(response: HttpResponse, language: str) -> None:
+    response.set_cookie("anlan_lang", language, max_age=365 * 24 * 3600, samesite="Lax")
+
+
+@public("leaving needs no permission")
+@require_POST
+def sign_out(request: Any) -> HttpResponse:
+    """End the session and everything that it opened."""
+    if request.user.is_authenticated:
+        accounts.signed_out(system(), account=request.user)
+    logout(request)
+    return HttpResponseRedirect("/sign-in")
