@@ -1,11 +1,20 @@
 """Reading stations and what they measured."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from anlan.foundation import crypto
 from anlan.foundation.context import Ctx
+from anlan.foundation.errors import NotFound
+from anlan.observe import store
+from anlan.observe.ingest import millis, path_of
 from anlan.observe.models import Station, StationSilence
+from anlan.observe.rules.rain import RAIN_5MIN
+from anlan.wire.sl651 import station_key
+
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -69,3 +78,61 @@ def silent_since(ctx: Ctx, path: str) -> list[tuple[str, datetime]]:
         world_id=ctx.world.id, ended_at=None, station__place__path__startswith=path
     )
     return list(rows.order_by("station__address").values_list("station__address", "since"))
+
+
+@contextmanager
+def readings(ctx: Ctx) -> Iterator[store.Reader]:
+    """The reading store of this world. Raises store.StoreMissing where nothing ever came in."""
+    with store.Reader(path_of(ctx.world.key)) as reader:
+        yield reader
+
+
+def moment(ms: int) -> datetime:
+    """UTC milliseconds as an aware time."""
+    return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def station(ctx: Ctx, address: str) -> Station:
+    """A station within scope. Raises NotFound."""
+    found = ctx.rows(Station).filter(address=address).select_related("place").first()
+    if found is None:
+        raise NotFound("没有编号为 {address} 的测站，或不在您的辖区。请从测站列表里选择。", address=address)
+    return found
+
+
+def hourly_tenths(
+    ctx: Ctx, address: str, since: datetime, until: datetime, *, known_by: datetime | None = None
+) -> dict[datetime, int]:
+    """Rain of each clock hour that ends in (since, until], 0.1 mm, by the end of the hour; of what is stored."""
+    station(ctx, address)
+    first, last = _hour(since), _hour(until + HOUR - timedelta(microseconds=1))
+    by = None if known_by is None else millis(known_by)
+    try:
+        with readings(ctx) as reader:
+            sums = reader.clock_hours(
+                station_key(address), RAIN_5MIN, millis(first), millis(last), known_by=by
+            )
+    except (store.StoreMissing, store.UnknownSeries):
+        return {}
+    hours = zip(sums.end.tolist(), sums.total.tolist(), sums.count.tolist(), strict=True)
+    return {moment(end): total for end, total, count in hours if count}
+
+
+def _hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def counts(ctx: Ctx) -> dict[str, int]:
+    """Frames of this world so far: accepted (acknowledged), stored (distinct), repeats; and broken input in quarantine."""
+    try:
+        with readings(ctx) as reader:
+            found = reader.counts()
+            broken = sum(item.count for item in reader.broken(state=None, limit=1_000_000))
+    except store.StoreMissing:
+        found, broken = {}, 0
+    return {
+        "accepted": found.get("frames_accepted", 0),
+        "stored": found.get("frames_stored", 0),
+        "repeats": found.get("frames_repeated", 0),
+        "quarantined": broken,
+    }

@@ -87,6 +87,11 @@ class Assembler:
         self.max_open = max_open
         self._open: dict[Key, _Gathering] = {}
 
+    @property
+    def is_gathering(self) -> bool:
+        """Some message has packets and is not complete."""
+        return bool(self._open)
+
     def add(self, frame: Frame, now: datetime) -> list[Complete | Waiting | GivenUp]:
         """Take one packet. The last result tells where its message stands; GivenUp may come before it."""
         if frame.packet is None:

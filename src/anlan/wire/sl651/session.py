@@ -139,6 +139,16 @@ class Session:
         self._assembler = Assembler(patience=patience)
         self._queries: list[_Query] = []
 
+    @property
+    def is_idle(self) -> bool:
+        """Nothing is half-done: no bytes held, no message in packets open, no query unanswered."""
+        return not (self._framer.held or self.is_gathering or self._queries)
+
+    @property
+    def is_gathering(self) -> bool:
+        """Some message in packets is not complete."""
+        return self._assembler.is_gathering
+
     def feed(self, data: bytes, now: datetime) -> list[Event]:
         """Take received bytes; give what they complete, in order."""
         events: list[Event] = []

@@ -1,0 +1,149 @@
+"""One station's connection. Whole HEX frames go straight on; everything else takes the careful way of the Session."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from anlan.wire.sl651 import Session
+from anlan.wire.sl651.assembly import GivenUp
+from anlan.wire.sl651.reply import confirmation
+from anlan.wire.sl651.session import Broken, Event, Joined, Overdue, PacketReceived, Received, Refused
+
+if TYPE_CHECKING:
+    from anlan.gateways.sl651.server import Gateway
+
+HEAD = 17  # header, end character and checksum of a HEX frame in one piece
+
+
+def cut(data: bytes) -> list[bytes] | None:
+    """The frames of a chunk made of nothing but whole HEX uplinks in one piece; None for any other chunk."""
+    frames, at, end = [], 0, len(data)
+    while at < end:
+        if end - at <= HEAD or data[at : at + 2] != b"\x7e\x7e" or data[at + 13] != 2 or data[at + 11] > 0x0F:
+            return None
+        stop = at + HEAD + (data[at + 11] << 8 | data[at + 12])
+        if stop > end:
+            return None
+        frames.append(data[at:stop])
+        at = stop
+    return frames
+
+
+class Connection(asyncio.Protocol):
+    """Bytes in, frames and broken pieces to the gateway, answers out when those are durable."""
+
+    __slots__ = ("gateway", "greeted", "heard", "is_paused", "noise", "owed", "peer", "session", "transport")
+
+    def __init__(self, gateway: Gateway) -> None:
+        self.gateway = gateway
+        self.session: Session | None = None
+        self.transport: asyncio.Transport | None = None
+        self.peer = ""
+        self.heard = 0.0
+        self.greeted = False
+        self.is_paused = False
+        self.noise = 0
+        self.owed = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        name = transport.get_extra_info("peername")
+        self.peer = name[0] if name else ""
+        self.heard = self.gateway.now_s()
+        if not self.gateway.admit(self):
+            transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        self.heard = self.gateway.now_s()
+        if self.session is None:
+            frames = cut(data)
+            if frames is not None:
+                self.greeted = True
+                for frame in frames:
+                    self.gateway.offer(self, frame)
+                return
+            self.session = Session(password_ok=self.gateway.admits)
+        self._take(self.session.feed(data, datetime.now(UTC)))
+        if self.session is not None and self.session.is_idle:
+            self.session = None
+
+    def _take(self, events: Iterable[Event]) -> None:
+        for event in events:
+            match event:
+                case Received(_, data) | Refused(_, data):
+                    self.greeted = True
+                    self.gateway.offer(self, data)  # ingest names what is wrong with a refused one
+                case Joined():
+                    self.gateway.offer_message(self, event)
+                case PacketReceived() | Overdue():
+                    self.greeted = True
+                    self.ask_again(event)
+                case Broken(data, reason):
+                    self._broken(data, reason)
+                case GivenUp(frames, _, reason):
+                    self._broken(b"".join(frame.body for frame in frames), reason)
+
+    def ask_again(self, event: PacketReceived | Overdue) -> None:
+        """Ask for a packet that is missing. Nothing is acknowledged by it, so it need not wait for the store."""
+        if self.session is not None:
+            self.answer(self.session.reply_for(event, self.gateway.wire_now()))
+
+    def _broken(self, data: bytes, reason: str) -> None:
+        self.noise += len(data)
+        self.gateway.offer_broken(self, data, reason)
+        if self.noise > self.gateway.limits.garbage and self.transport is not None:
+            self.transport.abort()
+
+    def confirm(self, event: Joined, now: datetime) -> None:
+        """Answer a message in packets, once for all of them."""
+        self.answer(confirmation(event.frame, now=now, keep_online=True, total=event.total))
+
+    def answer(self, data: bytes) -> None:
+        """Send, if anybody is still there."""
+        if data and self.transport is not None and not self.transport.is_closing():
+            self.transport.write(data)
+
+    def tick(self, now: float) -> None:
+        """What silence means: ask again for packets, give up half frames, let go of who says nothing."""
+        limits = self.gateway.limits
+        silent = now - self.heard
+        if self.session is not None and silent > limits.half_frame_s / 2:
+            events, again = self.session.tick(datetime.now(UTC))
+            self._take(events)
+            self.answer(again)
+            if silent > limits.half_frame_s and not self.session.is_gathering:
+                self._give_up()
+        if silent > (limits.idle_s if self.greeted else limits.greeting_s) and self.transport is not None:
+            self.transport.close()
+
+    def _give_up(self) -> None:
+        """What is half-done will not be finished any more: into the quarantine with it."""
+        session, self.session = self.session, None
+        if session is not None:
+            self._take(session.close())
+
+    def pause(self) -> None:
+        if not self.is_paused and self.transport is not None and not self.transport.is_closing():
+            self.is_paused = True
+            self.transport.pause_reading()
+
+    def resume(self) -> None:
+        if self.is_paused and self.transport is not None and not self.transport.is_closing():
+            self.is_paused = False
+            self.transport.resume_reading()
+
+    def pause_writing(self) -> None:
+        """The station does not read its answers: do not read it either."""
+        self.pause()
+
+    def resume_writing(self) -> None:
+        self.resume()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._give_up()
+        self.transport = None
+        self.gateway.release(self)

@@ -1,0 +1,289 @@
+"""The SL 651 gateway: an asyncio server whose every batch is durable before it is acknowledged.
+
+Frames that wait go to the store in one transaction, at most `Limits.batch` at a time or whatever gathered while the last one
+was written. When nothing can be written (disk full, database locked) nothing is acknowledged: the batch waits, sockets
+are no longer read once enough waits, and `trouble` says why. A station that hears nothing sends again; twice-sent frames
+are found by the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connections
+
+from anlan.gateways.sl651.answers import answers
+from anlan.gateways.sl651.connection import Connection
+from anlan.gateways.sl651.limits import Limits, open_files_for
+from anlan.observe.ingest import Batch, Broken, Ingest, Joined, NotDurable, Taken
+from anlan.wire.sl651.session import Joined as JoinedEvent
+
+log = logging.getLogger(__name__)
+TICK_SECONDS = 1.0
+OnBatch = Callable[[Taken], None]
+
+
+@dataclass
+class Counts:
+    """What a gateway has seen since it started."""
+
+    connections: int = 0
+    turned_away: int = 0
+    frames: int = 0
+    answered: int = 0
+    batches: int = 0
+
+
+@dataclass
+class _Waiting:
+    """What came in and is not durable yet. `owners` are the connections of `frames`, in the same order."""
+
+    frames: list[bytes] = field(default_factory=list)
+    owners: list[Connection] = field(default_factory=list)
+    messages: list[tuple[Connection, JoinedEvent]] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.frames or self.messages or self.broken)
+
+    def split_off(self, most: int) -> _Waiting:
+        """The first `most` frames with everything else; what is over stays."""
+        first = _Waiting(self.frames[:most], self.owners[:most], self.messages, self.broken)
+        self.frames, self.owners = self.frames[most:], self.owners[most:]
+        self.messages, self.broken = [], []
+        return first
+
+    def batch(self) -> Batch:
+        return Batch(
+            frames=self.frames,
+            peers=[owner.peer for owner in self.owners],
+            messages=[Joined(event.frame, event.total, owner.peer) for owner, event in self.messages],
+            broken=self.broken,
+        )
+
+
+class Gateway:
+    """Serves the stations of one world in one event loop. `clock` is the world's: live or exercise."""
+
+    def __init__(
+        self,
+        ingest: Ingest,
+        *,
+        host: str,
+        port: int,
+        clock: Callable[[], datetime],
+        on_batch: OnBatch | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.limits = limits or Limits()
+        self.counts = Counts()
+        self.trouble = ""
+        self._ingest = ingest
+        self._address = (host, port)
+        self._clock = clock
+        self._on_batch = on_batch
+        self._waiting = _Waiting()
+        self._open: set[Connection] = set()
+        self._paused: set[Connection] = set()
+        self._most = self.limits.connections
+        self._is_stopping = False
+
+    async def start(self) -> int:
+        """Listen; returns the port that was bound."""
+        self._loop = asyncio.get_running_loop()
+        self._some = asyncio.Event()
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="sl651-store")
+        self._most = open_files_for(self.limits.connections)
+        host, port = self._address
+        self._server = await self._loop.create_server(lambda: Connection(self), host, port, backlog=4096)
+        self._tasks = [self._loop.create_task(self._write_batches()), self._loop.create_task(self._tick())]
+        bound: int = self._server.sockets[0].getsockname()[1]
+        return bound
+
+    async def stop(self) -> None:
+        """Take in no more, write and answer what waits, and close every connection."""
+        self._server.close()
+        self._is_stopping = True
+        for connection in list(self._open):
+            connection.pause()
+        self._some.set()
+        self._tasks[1].cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for connection in list(self._open):
+            if connection.transport is not None:
+                connection.transport.close()
+        await asyncio.sleep(0)
+        await self._loop.run_in_executor(self._writer, connections.close_all)
+        self._writer.shutdown()
+
+    # what connections ask and offer
+
+    def now_s(self) -> float:
+        """Real seconds, for time-outs."""
+        return self._loop.time()
+
+    def wire_now(self) -> datetime:
+        """The time that a request to resend carries; a station does not set its clock by it."""
+        return datetime.now(UTC)
+
+    def admits(self, station: str, password: int) -> bool:
+        return self._ingest.admits(station, password)
+
+    def admit(self, connection: Connection) -> bool:
+        """Whether one more connection fits."""
+        if len(self._open) >= self._most or self._is_stopping:
+            self.counts.turned_away += 1
+            return False
+        self._open.add(connection)
+        self.counts.connections += 1
+        return True
+
+    def release(self, connection: Connection) -> None:
+        self._open.discard(connection)
+        self._paused.discard(connection)
+
+    def offer(self, connection: Connection, frame: bytes) -> None:
+        """One whole frame, to be stored and then answered."""
+        waiting = self._waiting
+        waiting.frames.append(frame)
+        waiting.owners.append(connection)
+        connection.owed += 1
+        self.counts.frames += 1
+        if len(waiting.frames) > self.limits.pending_high or connection.owed > self.limits.owed:
+            self._hold(connection)
+        self._some.set()
+
+    def offer_message(self, connection: Connection, event: JoinedEvent) -> None:
+        """One message that came in packets."""
+        self._waiting.messages.append((connection, event))
+        self.counts.frames += 1
+        self._some.set()
+
+    def offer_broken(self, connection: Connection, data: bytes, reason: str) -> None:
+        """Bytes for the quarantine."""
+        self._waiting.broken.append(Broken(data, reason, connection.peer))
+        if len(self._waiting.broken) > self.limits.pending_high:
+            self._hold(connection)
+        self._some.set()
+
+    def _hold(self, connection: Connection) -> None:
+        connection.pause()
+        self._paused.add(connection)
+
+    # batches
+
+    async def _write_batches(self) -> None:
+        while True:
+            if not self._waiting:
+                if self._is_stopping:
+                    return
+                self._some.clear()
+                await self._some.wait()
+                continue
+            batch = self._waiting.split_off(self.limits.batch)
+            taken = await self._store(batch)
+            if taken is None:
+                return
+            self._answer(batch, taken)
+            self._let_go(batch)
+            if self._on_batch is not None:
+                await self._loop.run_in_executor(self._writer, self._tell, taken)
+
+    async def _store(self, batch: _Waiting) -> Taken | None:
+        """Write until it is durable; None when the gateway is stopped first."""
+        tries = 0
+        while True:
+            try:
+                taken = await self._loop.run_in_executor(self._writer, self._take, batch.batch())
+            except NotDurable as error:
+                if self.trouble != str(error):
+                    log.error("nothing is acknowledged, readings cannot be written: %s", error)
+                self.trouble = str(error)
+                if self._is_stopping:
+                    return None
+                pauses = self.limits.retry_s
+                await asyncio.sleep(pauses[min(tries, len(pauses) - 1)])
+                tries += 1
+                continue
+            if self.trouble:
+                log.warning("readings can be written again")
+            self.trouble = ""
+            return taken
+
+    def _take(self, batch: Batch) -> Taken:
+        return self._ingest.take_batch(batch, known_at=self._clock())
+
+    def _tell(self, taken: Taken) -> None:
+        """Let the engine look at once; what it cannot bear is its own trouble, the gateway goes on."""
+        assert self._on_batch is not None
+        try:
+            self._on_batch(taken)
+        except Exception:
+            log.exception("the look after a batch failed")
+
+    def _answer(self, batch: _Waiting, taken: Taken) -> None:
+        self.counts.batches += 1
+        for connection, answer in zip(batch.owners, answers(batch.frames, taken), strict=True):
+            connection.owed -= 1
+            if answer:
+                self.counts.answered += 1
+                connection.answer(answer)
+        for (connection, event), kept in zip(batch.messages, taken.messages, strict=True):
+            if kept:
+                connection.confirm(event, taken.known_at)
+
+    def _let_go(self, batch: _Waiting) -> None:
+        """Read again from whom we had stopped reading, once there is room."""
+        if not self._paused or len(self._waiting.frames) > self.limits.pending_low:
+            return
+        for connection in [c for c in self._paused if c.owed <= self.limits.owed]:
+            self._paused.discard(connection)
+            connection.resume()
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            now = self.now_s()
+            for connection in list(self._open):
+                connection.tick(now)
+
+
+class GatewayThread:
+    """A gateway with a thread and an event loop of its own, for engines and drivers that have none."""
+
+    def __init__(self, ingest: Ingest, **settings: Any) -> None:
+        self.gateway = Gateway(ingest, **settings)
+        self._bound: Future[int] = Future()
+        self._thread = threading.Thread(target=self._run, name="sl651", daemon=True)
+
+    def start(self) -> int:
+        """Start serving; returns the port that was bound. Raises OSError when it cannot be."""
+        self._thread.start()
+        return self._bound.result()
+
+    def stop(self) -> None:
+        """Stop serving and wait for the end of it. May be called twice, or before a start."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._end.set)
+            self._thread.join()
+
+    def _run(self) -> None:
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
+        try:
+            port = await self.gateway.start()
+        except OSError as error:
+            self._bound.set_exception(error)
+            return
+        self._bound.set_result(port)
+        await self._end.wait()
+        await self.gateway.stop()

@@ -1,0 +1,224 @@
+"""Ingest 入库: the one way for readings into a world. Durable when it returns; what could not be read is in quarantine."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from anlan.foundation import packs, worlds
+from anlan.foundation.context import WorldInfo
+from anlan.foundation.home import home
+from anlan.observe import stations, store
+from anlan.observe.ingest import reading
+from anlan.observe.ingest.locked import LockedWindows
+from anlan.observe.ingest.present import LOOK_BACK_MS, Present
+from anlan.observe.ingest.reading import Read
+from anlan.observe.ingest.shapes import Batch, NotDurable, Outcome, Taken
+from anlan.observe.rules.quality import Flag, limits_of
+from anlan.observe.rules.rain import RAIN_5MIN, RAIN_SLOTS, RAIN_TOTAL, Known
+from anlan.science.jit import Bools
+from anlan.science.windows import ClockWentBack
+
+log = logging.getLogger(__name__)
+FOLLOWED = np.array([RAIN_5MIN, RAIN_TOTAL, RAIN_SLOTS, 0x39, 0x3B], np.int32)
+
+
+def path_of(world: str) -> Path:
+    """The file that holds the readings of a world."""
+    return home() / f"readings-{world}.sqlite3"
+
+
+def millis(moment: datetime) -> int:
+    """UTC milliseconds since 1970."""
+    return round(moment.timestamp() * 1000)
+
+
+class Ingest:
+    """Takes what stations send into one world. Every method may be called from any thread; one batch at a time.
+
+    `windows` and `stages_mm()` tell what holds now; `addresses` are the rain gauges in the order of the windows' rows. A
+    second Ingest of the same world in this process takes over from the first.
+    """
+
+    _open: ClassVar[dict[Path, Ingest]] = {}
+
+    def __init__(self, world: WorldInfo) -> None:
+        self.world = world
+        self._path = path_of(world.key)
+        self._lock = threading.RLock()
+        self._put: Batch | None = None
+        self._limits = limits_of(packs.get("quality", home=home()).data)
+        if before := self._open.pop(self._path, None):
+            before.close()
+        self._writer = store.Writer(self._path)
+        self._reader = store.Reader(self._path)
+        self._open[self._path] = self
+        self._roster = stations.roster()
+        self._begin_anew(millis(worlds.clock(worlds.get(world.key))))
+
+    def close(self) -> None:
+        """Let go of the files."""
+        with self._lock:
+            if self._open.get(self._path) is self:
+                del self._open[self._path]
+            self._reader.close()
+            self._writer.close()
+
+    @property
+    def addresses(self) -> Sequence[str]:
+        """Rain stations, in the order of the rows of `windows`."""
+        return self._roster.rain_addresses
+
+    @property
+    def windows(self) -> LockedWindows:
+        """Rain of 30 minutes to 24 hours at every rain station."""
+        with self._lock:
+            return self._present.windows
+
+    def stages_mm(self) -> dict[str, int]:
+        """The latest stage of each station that measures one, millimetres."""
+        with self._lock:
+            return self._present.stages_mm()
+
+    def admits(self, station: str, password: int) -> bool:
+        """Whether a station is ours and says its password."""
+        return self._roster.admits(station, password)
+
+    def reload(self) -> bool:
+        """Read stations and packs anew; True when anything changed, so that a watch over them must be made anew."""
+        with self._lock:
+            roster, limits = stations.roster(), limits_of(packs.get("quality", home=home()).data)
+            if roster == self._roster:
+                return False
+            self._roster, self._limits = roster, limits
+            self._begin_anew(self._now_ms)
+            return True
+
+    def advance(self, now: datetime) -> None:
+        """Move the clock of the windows on; a clock that went back has them rebuilt from the store."""
+        with self._lock:
+            self._move(millis(now))
+
+    def take(
+        self, frames: Sequence[bytes], *, peers: Sequence[str] | None = None, known_at: datetime
+    ) -> Taken:
+        """Take whole frames. Raises NotDurable, with nothing stored."""
+        return self.take_batch(Batch(frames, peers or [""] * len(frames)), known_at=known_at)
+
+    def take_batch(self, batch: Batch, *, known_at: datetime) -> Taken:
+        """Take frames, joined messages and broken bytes. Raises NotDurable: give the same batch again later."""
+        with self._lock:
+            known_ms = millis(known_at)
+            self._move(known_ms)
+            found = self._read(batch, known_ms)
+            try:
+                self._keep_broken(batch, found, known_ms)
+                self._store(found, known_ms)
+            except store.StoreError as error:
+                raise NotDurable(str(error)) from error
+            self._put = None
+            return _told(batch, found, known_at)
+
+    def _read(self, batch: Batch, known_ms: int) -> Read:
+        return reading.read(batch, self._roster, self._limits, known_ms)
+
+    def _keep_broken(self, batch: Batch, found: Read, known_ms: int) -> None:
+        """Into the quarantine; a batch that is given again is not counted again."""
+        if self._put is batch:
+            return
+        by_peer: dict[str, list[tuple[bytes, str]]] = defaultdict(list)
+        peers = [*batch.peers, *(m.peer for m in batch.messages)]
+        for index, reason in sorted(found.reasons.items()):
+            by_peer[peers[index]].append((found.raws[index], reason))
+        for broken in batch.broken:
+            by_peer[broken.peer].append((broken.data, broken.reason))
+        for peer, items in by_peer.items():
+            self._writer.quarantine.put(items, peer=peer, received_at=known_ms)
+        self._put = batch
+
+    def _store(self, found: Read, known_ms: int) -> None:
+        """Write, then let it count; when it cannot be written, forget that it came."""
+        if not (found.outcomes == Outcome.STORED).any():
+            return
+        kept = self._present.fold.keep(found.readings.row)
+        rain = self._present.fold.take(found.readings, found.flags)
+        try:
+            written = self._writer.write(_rows(found, known_ms))
+        except store.StoreError:
+            self._present.fold.rollback(kept)
+            raise
+        frames = np.flatnonzero(found.outcomes == Outcome.STORED)
+        repeats = frames[~written.frame_new]
+        found.outcomes[repeats] = Outcome.REPEAT
+        if repeats.size:
+            fresh = found.outcomes[found.frame] == Outcome.STORED
+            self._present.fold.rollback(kept)
+            rain = self._present.fold.take(found.readings.pick(fresh), found.flags[fresh])
+            found.readings = found.readings.pick(fresh)
+        self._present.count(known_ms, rain, found.readings)
+
+    def _move(self, now_ms: int) -> None:
+        try:
+            self._present.advance(now_ms)
+        except ClockWentBack:
+            log.warning("the clock of world %s went back: windows are rebuilt from the store", self.world.key)
+            self._begin_anew(now_ms)
+        self._now_ms = now_ms
+
+    def _begin_anew(self, now_ms: int) -> None:
+        """Build what holds now from the store."""
+        self._present = Present(self._roster, self._limits, self._lock)
+        self._present.rebuild(now_ms, *self._stored(now_ms))
+        self._now_ms = now_ms
+
+    def _stored(self, now_ms: int) -> tuple[Known, Known]:
+        """The newest reading of each series, and all that the last day's windows need, as they became known."""
+        since, until = now_ms - LOOK_BACK_MS, now_ms + self._limits.refuse_ahead_ms
+        newest = self._reader.latest()
+        newest = newest.take(np.isin(newest.element, FOLLOWED))
+        day = self._reader.between(max(since, 0), until, elements=FOLLOWED)
+        return self._known(newest), self._known(day)
+
+    def _known(self, rows: store.StoredRows) -> Known:
+        rows = rows.take(np.argsort(rows.known, kind="stable"))
+        row = self._roster.rows(rows.station)
+        missing: Bools = (rows.quality & Flag.MISSING) != 0
+        known = Known(row, rows.element, rows.at, rows.known, rows.value, missing)
+        return known.pick(row >= 0)
+
+
+def _rows(found: Read, known_ms: int) -> store.Batch:
+    """The frames that are to be stored, and their readings."""
+    frames = np.flatnonzero(found.outcomes == Outcome.STORED)
+    place = np.full(len(found.raws), -1, np.int32)
+    place[frames] = np.arange(frames.size, dtype=np.int32)
+    r = found.readings
+    return store.Batch(
+        known_at=known_ms,
+        station=found.station,
+        element=r.code,
+        at=r.at_ms,
+        value=r.value,
+        decimals=found.decimals,
+        quality=found.flags,
+        frame=place[found.frame],
+        frames=store.Frames(found.sender_key[frames], found.sent_at_s[frames] * 1000, found.digests[frames]),
+    )
+
+
+def _told(batch: Batch, found: Read, known_at: datetime) -> Taken:
+    singles = len(batch.frames)
+    return Taken(
+        known_at=known_at,
+        outcomes=found.outcomes[:singles],
+        stations=np.unique(found.station),
+        messages=[bool(o != Outcome.REFUSED) for o in found.outcomes[singles:]],
+        reasons=found.reasons,
+    )

@@ -1,0 +1,82 @@
+"""What holds now at every station: rain windows, the fold that feeds them, and the latest stages. Rebuilt from stored readings."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+
+from anlan.observe.ingest.locked import LockedWindows
+from anlan.observe.ingest.roster import Roster
+from anlan.observe.rules.quality import Limits
+from anlan.observe.rules.rain import Known, RainFold
+from anlan.science.jit import Int32s, Int64s
+from anlan.science.windows import ClockWentBack, RainWindows
+
+STAGE, RESERVOIR = 0x39, 0x3B
+LOOK_BACK_MS = 26 * 3_600_000  # the counter before the first one that counts
+
+
+class Present:
+    """State in memory that the store can give back at any time."""
+
+    def __init__(self, roster: Roster, limits: Limits, lock: threading.RLock) -> None:
+        self.roster = roster
+        self.fold = RainFold(limits, len(roster))
+        self._windows = RainWindows(roster.keys[roster.rain_row >= 0])
+        self.windows = LockedWindows(self._windows, lock)
+        self._stage = {code: Latest(len(roster)) for code in (STAGE, RESERVOIR)}
+
+    def advance(self, now_ms: int) -> None:
+        """Move the windows on. Raises ClockWentBack: then build a new one."""
+        self._windows.advance(now_ms)
+
+    def count(self, now_ms: int, rain: tuple[Int32s, Int64s, Int64s], news: Known) -> None:
+        """Let stored readings count: rain as the fold gave it, and stages."""
+        row, at_ms, tenths = rain
+        self._windows.advance(now_ms)
+        mine = self.roster.rain_row[row]
+        gauge = mine >= 0
+        self._windows.push(mine[gauge], at_ms[gauge], np.minimum(tenths[gauge], 1 << 30).astype(np.int32))
+        for code, latest in self._stage.items():
+            latest.see(news, code)
+
+    def rebuild(self, now_ms: int, newest: Known, day: Known) -> None:
+        """The same from what is stored: the newest of each series, and a day in the order in which it became known."""
+        for code, latest in self._stage.items():
+            latest.see(newest, code)
+        rain = self.fold.take(day, np.zeros(day.row.size, np.int16))
+        self.count(now_ms, rain, day)
+
+    def stages_mm(self) -> dict[str, int]:
+        """The latest stage of each station that measures one, millimetres; a reservoir's own level comes first."""
+        river, dam = self._stage[STAGE], self._stage[RESERVOIR]
+        found = {}
+        for row, gauge in enumerate(self.roster.gauges):
+            first, second = (dam, river) if gauge.is_reservoir else (river, dam)
+            latest = first if first.known[row] else second
+            if gauge.kind == "stage" and latest.known[row]:
+                found[gauge.address] = int(latest.value[row])
+        return found
+
+
+class Latest:
+    """The newest value of one element at every station. A clock that runs ahead does not hide what comes after."""
+
+    def __init__(self, stations: int) -> None:
+        self.value = np.zeros(stations, np.int64)
+        self.at_ms = np.zeros(stations, np.int64)
+        self.known = np.zeros(stations, np.bool_)
+
+    def see(self, news: Known, code: int) -> None:
+        mine = np.flatnonzero((news.code == code) & ~news.missing)
+        row, value = news.row[mine], news.value[mine]
+        at = np.minimum(news.at_ms[mine], news.known_ms[mine])
+        order = np.lexsort((np.arange(mine.size), at, row))
+        row, value, at = row[order], value[order], at[order]
+        fresh = ~self.known[row] | (at >= self.at_ms[row])
+        row = row[fresh]
+        self.value[row], self.at_ms[row], self.known[row] = value[fresh], at[fresh], True
+
+
+__all__ = ["LOOK_BACK_MS", "ClockWentBack", "Latest", "Present"]

@@ -1,0 +1,250 @@
+"""From the bytes of a batch to columns of readings and a verdict for each frame. Touches neither store nor clock."""
+
+from __future__ import annotations
+
+from calendar import timegm
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import numpy as np
+
+from anlan.observe.ingest.roster import Roster
+from anlan.observe.ingest.shapes import Batch, Joined, Outcome
+from anlan.observe.rules import quality
+from anlan.observe.rules.quality import Flags, Limits
+from anlan.observe.rules.rain import Known
+from anlan.science.jit import Bytes, Int8s, Int32s, Int64s, Keys
+from anlan.wire.sl651 import (
+    BadDirection,
+    BodyError,
+    Direction,
+    Frame,
+    Message,
+    Sl651Error,
+    decode_batch,
+    decode_frame,
+    decode_message,
+    element,
+    observations,
+    pack,
+    station_key,
+)
+from anlan.wire.sl651.batch import HOT, BatchResult
+from anlan.wire.sl651.elements import Coding
+
+BEIJING_S = 8 * 3600
+MOST = 1 << 60
+NUMBERS = (Coding.BCD, Coding.SLOTS, Coding.BITS)
+
+
+@dataclass
+class Read:
+    """Frames first (then joined messages), then readings in wire order.
+
+    ``sender`` row of the station that sent, -1 unknown; ``frame`` index of the frame of a reading.
+    """
+
+    raws: list[bytes]
+    digests: Keys
+    outcomes: Int8s
+    sender: Int32s
+    sender_key: Int64s
+    function: Bytes
+    serial: Int32s
+    sent_at_s: Int64s
+    frame: Int32s
+    station: Int64s
+    readings: Known
+    decimals: Int8s
+    flags: Flags
+    reasons: dict[int, str] = field(default_factory=dict)
+
+    def refuse(self, index: int, reason: str, outcome: Outcome) -> None:
+        """The first fault that is found counts."""
+        if self.outcomes[index] == Outcome.STORED:
+            self.outcomes[index] = outcome
+            self.reasons[index] = reason
+
+
+class _Cold:
+    """Readings of the frames that the full decoder took, as growing columns."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[int, int, int, int, int, int, bool]] = []
+
+    def add(self, index: int, message: Message) -> None:
+        for seen in observations(message):
+            number = _number(seen.code, seen.value)
+            if number is not None:
+                at = timegm(seen.at.timetuple()) - BEIJING_S
+                self.rows.append((index, station_key(seen.station), int(seen.code, 16), at, *number))
+
+    def columns(self) -> list[np.ndarray]:
+        """frame, station, code, at, value, decimals, missing."""
+        kinds = (np.int32, np.int64, np.int32, np.int64, np.int64, np.int64, np.bool_)
+        parts: Iterator[tuple[object, ...]] = zip(*self.rows, strict=True) if self.rows else iter([()] * 7)
+        return [np.array(part, kind) for part, kind in zip(parts, kinds, strict=True)]
+
+
+def _number(code: str, value: Decimal | str | None) -> tuple[int, int, bool] | None:
+    """Digits, decimals and whether it is missing; None for what is no number (pictures, texts)."""
+    if value is None:
+        return (0, 0, True) if element(code).coding in NUMBERS else None
+    if isinstance(value, str):
+        return None
+    sign, digits, exponent = value.as_tuple()
+    assert isinstance(exponent, int)
+    number = int("".join(map(str, digits))) * 10 ** max(exponent, 0)
+    if number >= MOST:
+        raise BodyError(f"element {code}: {value} has more digits than any instrument")
+    return (-number if sign else number), max(-exponent, 0), False
+
+
+def read(batch: Batch, roster: Roster, limits: Limits, known_ms: int) -> Read:
+    """Decode and judge a batch."""
+    raws = [*batch.frames, *(raw_of(m) for m in batch.messages)]
+    buffer, offsets = pack(raws)
+    hot = decode_batch(buffer, offsets)
+    found = _heads(raws, hot, roster)
+    _passwords(found, hot, buffer, offsets, roster)
+    cold = _full(batch, found, hot, roster)
+    _columns(found, hot, cold, roster, known_ms)
+    _unknown_and_absurd(found, limits)
+    stays = found.outcomes[found.frame] == Outcome.STORED
+    _cut(found, stays)
+    r = found.readings
+    found.flags |= quality.flag(
+        limits, code=r.code, value=r.value, missing=r.missing, at_ms=r.at_ms, known_ms=r.known_ms
+    )
+    return found
+
+
+def raw_of(message: Joined) -> bytes:
+    """The bytes under which a joined message is kept: header fields and the whole body."""
+    frame = message.frame
+    head = bytes([frame.center]) + bytes.fromhex(frame.station) + frame.password.to_bytes(2, "big")
+    return head + bytes([frame.function]) + frame.body
+
+
+def _heads(raws: list[bytes], hot: BatchResult, roster: Roster) -> Read:
+    empty = np.empty(0, np.int64)
+    nothing = np.empty(0, np.int32)
+    none = Known(nothing, nothing, empty, empty, empty, np.empty(0, np.bool_))
+    return Read(
+        raws=raws,
+        digests=hot.digest,
+        outcomes=np.zeros(len(raws), np.int8),
+        sender=roster.rows(hot.sender),
+        sender_key=hot.sender.copy(),
+        function=hot.function.copy(),
+        serial=hot.serial.copy(),
+        sent_at_s=hot.sent_at.copy(),
+        frame=nothing,
+        station=empty,
+        readings=none,
+        decimals=np.empty(0, np.int8),
+        flags=np.empty(0, np.int16),
+    )
+
+
+def _passwords(found: Read, hot: BatchResult, buffer: Bytes, offsets: Int64s, roster: Roster) -> None:
+    """Unknown senders and wrong passwords among the frames of the fast way."""
+    fast = np.flatnonzero(hot.status == HOT)
+    at = offsets[:-1][fast]
+    sent = buffer[at + 8].astype(np.int64) << 8 | buffer[at + 9]
+    row = found.sender[fast]
+    wanted = roster.passwords[row] if len(roster) else np.zeros(row.size, np.int64)
+    for i in fast[row < 0].tolist():
+        found.refuse(i, _unknown(f"{int(hot.sender[i]):010X}"), Outcome.REFUSED)
+    for i in fast[(row >= 0) & (sent != wanted)].tolist():
+        found.refuse(i, _wrong(f"{int(hot.sender[i]):010X}"), Outcome.REFUSED)
+
+
+def _unknown(station: str) -> str:
+    return f"UnknownStation: {station}"
+
+
+def _wrong(station: str) -> str:
+    return f"WrongPassword: {station}"
+
+
+def _full(batch: Batch, found: Read, hot: BatchResult, roster: Roster) -> _Cold:
+    """The careful way for all that is not hot."""
+    cold = _Cold()
+    singles = len(batch.frames)
+    for i in np.flatnonzero(hot.status[:singles] != HOT).tolist():
+        _one(found, cold, i, batch.frames[i], roster)
+    for n, message in enumerate(batch.messages):
+        _content(found, cold, singles + n, message.frame, roster)
+    return cold
+
+
+def _one(found: Read, cold: _Cold, index: int, data: bytes, roster: Roster) -> None:
+    try:
+        frame = decode_frame(data)
+        if frame.direction is Direction.DOWN:
+            raise BadDirection("a downlink frame came from a station: an echo, or two centres on one line")
+    except Sl651Error as error:
+        found.refuse(index, _said(error), Outcome.REFUSED)
+        return
+    _content(found, cold, index, frame, roster)
+
+
+def _content(found: Read, cold: _Cold, index: int, frame: Frame, roster: Roster) -> None:
+    found.sender_key[index] = station_key(frame.station)
+    found.function[index] = frame.function
+    found.sender[index] = roster.rows(found.sender_key[index : index + 1])[0]
+    if not roster.knows(frame.station):
+        found.refuse(index, _unknown(frame.station), Outcome.REFUSED)
+    elif not roster.admits(frame.station, frame.password):
+        found.refuse(index, _wrong(frame.station), Outcome.REFUSED)
+    else:
+        try:
+            message = decode_message(frame)
+            cold.add(index, message)
+        except Sl651Error as error:
+            found.refuse(index, _said(error), Outcome.HELD)
+            return
+        found.serial[index] = message.serial
+        found.sent_at_s[index] = timegm(message.sent_at.timetuple()) - BEIJING_S
+
+
+def _said(error: Sl651Error) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _columns(found: Read, hot: BatchResult, cold: _Cold, roster: Roster, known_ms: int) -> None:
+    """Readings of both ways, in wire order, in each element's resolution."""
+    slow = cold.columns()
+    fast = [hot.frame, hot.station, hot.code.astype(np.int32), hot.at, hot.value]
+    fast += [hot.decimals.astype(np.int64), hot.missing]
+    both = [np.concatenate(pair) for pair in zip(fast, slow, strict=True)] if slow[0].size else fast
+    if slow[0].size:
+        order = np.argsort(both[0], kind="stable")
+        both = [column[order] for column in both]
+    frame, station, code, at, sent, decimals, missing = both
+    value, rounded = quality.in_resolution(sent, decimals, code)
+    value = np.where(missing, 0, value)
+    found.frame, found.station = frame, station
+    known = np.full(frame.size, known_ms, np.int64)
+    found.readings = Known(roster.rows(station), code, at * 1000, known, value, missing)
+    found.decimals = np.where(code < 256, quality.DECIMALS[np.minimum(code, 255)], decimals).astype(np.int8)
+    found.flags = np.where(rounded, quality.Flag.ROUNDED, 0).astype(np.int16)
+
+
+def _unknown_and_absurd(found: Read, limits: Limits) -> None:
+    """A reading of a station that is none of ours, or dated beyond reason, holds its whole frame back."""
+    r = found.readings
+    for n in np.flatnonzero(r.row < 0).tolist():
+        found.refuse(int(found.frame[n]), _unknown(f"{int(found.station[n]):010X}"), Outcome.HELD)
+    absurd = quality.is_absurd(limits, at_ms=r.at_ms, known_ms=r.known_ms)
+    for n in np.flatnonzero(absurd).tolist():
+        days = int(r.at_ms[n] - r.known_ms[n]) // 86_400_000
+        found.refuse(int(found.frame[n]), f"BadClock: the station's clock is {days} days off", Outcome.HELD)
+
+
+def _cut(found: Read, stays: np.ndarray) -> None:
+    found.frame, found.station = found.frame[stays], found.station[stays]
+    found.readings = found.readings.pick(stays)
+    found.decimals, found.flags = found.decimals[stays], found.flags[stays]
