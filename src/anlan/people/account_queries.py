@@ -8,7 +8,7 @@ from anlan.foundation import crypto
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.people.models import Account, ApiToken, Post
-from anlan.people.scope import roles
+from anlan.people.scope import permissions_of, roles
 
 
 @dataclass(frozen=True)
@@ -102,3 +102,17 @@ def posts_of(refs: Iterable[str]) -> dict[str, str]:
     """Account ref → unit and post title, for whoever reads the journal: what sat there, not who."""
     rows = Account.objects.filter(ref__in=set(refs))
     return {a.ref: f"{a.post.organisation.name} {a.post.title}" for a in rows}
+
+
+def who_may(ctx: Ctx, *, unit: str, permission: str) -> list[AccountInfo]:
+    """Accounts of one unit whose role has the permission, by user name: whom to wake."""
+    rows = ctx.rows(Account).filter(post__organisation__ref=unit, is_active=True).order_by("username")
+    return [of(row) for row in rows if permission in permissions_of(row.post.role)]
+
+
+def permissions_held(ref: str) -> tuple[str, frozenset[str]]:
+    """Unit and permissions of an account by its ref. Raises: NotFound."""
+    row = Account.objects.filter(ref=ref, is_active=True).first()
+    if row is None:
+        raise NotFound("没有账号 {username}，或不在您的范围内。", username=ref)
+    return row.post.organisation.ref, permissions_of(row.post.role)

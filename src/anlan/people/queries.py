@@ -1,108 +1,35 @@
 """Reading people. Names and numbers come out masked; `reveal` opens one and leaves a trace."""
 
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import Q
 
 from anlan.foundation import crypto
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
-from anlan.foundation.worlds import beijing
 from anlan.people.models import ContactPoint, DutyHolder, DutyShift, Household, Organisation, Resident
+from anlan.people.register import Contact, Holder, register
 
-
-@dataclass(frozen=True)
-class Contact:
-    """A contact point without its number: `ref` is `<person>/<order>`."""
-
-    ref: str
-    kind: str
-    order: int
-
-
-@dataclass(frozen=True)
-class Holder:
-    """责任人 as other rooms see one: no name, no number."""
-
-    id: int
-    ref: str
-    person: str
-    kind: str
-    level: str
-    title: str
-    rung: int
-    place_path: str
-    lon: float
-    lat: float
-    high_ground: bool
-    group: int | None
-    object_ref: str
-    organisation: str
-    contacts: tuple[Contact, ...]
+__all__ = ["Contact", "Holder", "register"]
 
 
 def holders(
     ctx: Ctx, *, path: str, exact: bool = True, level: str = "", kinds: tuple[str, ...] = ()
 ) -> list[Holder]:
     """Duty holders of a place (or, not exact, of all below it), in ladder order; only numbers that answer now."""
-    rows = ctx.rows(DutyHolder)
-    rows = rows.filter(covers__path=path) if exact else rows.filter(covers__path__startswith=path)
-    if level:
-        rows = rows.filter(level=level)
-    if kinds:
-        rows = rows.filter(kind__in=kinds)
-    return _read(
-        rows.select_related("person", "place", "organisation").order_by("rung", "ref").distinct(), ctx.now
-    )
-
-
-def holders_by_ref(ctx: Ctx, refs: list[str]) -> dict[str, Holder]:
-    """Duty holders by ref, whatever their place, for those that a call-down already names."""
-    rows = ctx.rows(DutyHolder).filter(ref__in=refs).select_related("person", "place", "organisation")
-    return {h.ref: h for h in _read(rows, ctx.now)}
-
-
-def _read(rows: Iterable[DutyHolder], now: datetime) -> list[Holder]:
-    found = list(rows)
-    hour = beijing(now).hour
-    contacts: dict[int, list[Contact]] = defaultdict(list)
-    points = ContactPoint.objects.filter(person_id__in=[h.person_id for h in found], is_wrong=False).order_by(
-        "order"
-    )
-    for point in points.select_related("person"):
-        if _answered_at(point, hour):
-            contacts[point.person_id].append(
-                Contact(f"{point.person.ref}/{point.order}", point.kind, point.order)
-            )
+    found = register().covering(path) if exact else register().below(path)
     return [
-        Holder(
-            id=h.pk,
-            ref=h.ref,
-            person=h.person.ref,
-            kind=h.kind,
-            level=h.level,
-            title=h.title,
-            rung=h.rung,
-            place_path=h.place.path,
-            lon=h.person.lon,
-            lat=h.person.lat,
-            high_ground=h.high_ground,
-            group=h.group,
-            object_ref=h.object_ref,
-            organisation=h.organisation.ref if h.organisation else "",
-            contacts=tuple(contacts[h.person_id]),
-        )
+        h.at(ctx.now)
         for h in found
+        if ctx.scope.holds(h.place_path) and (not level or h.level == level) and (not kinds or h.kind in kinds)
     ]
 
 
-def _answered_at(point: ContactPoint, hour: int) -> bool:
-    if point.from_hour <= point.to_hour:
-        return point.from_hour <= hour < point.to_hour
-    return hour >= point.from_hour or hour < point.to_hour
+def holders_by_ref(ctx: Ctx, refs: Iterable[str]) -> dict[str, Holder]:
+    """Duty holders by ref within scope, for those that a call-down already names."""
+    known = register().by_ref
+    found = (known[ref] for ref in refs if ref in known)
+    return {h.ref: h.at(ctx.now) for h in found if ctx.scope.holds(h.place_path)}
 
 
 def number(contact_ref: str) -> str:
@@ -130,6 +57,18 @@ def masked_names(ctx: Ctx, refs: list[str]) -> dict[str, str]:
 
 def masked_number(contact_ref: str) -> str:
     return crypto.mask_phone(number(contact_ref))
+
+
+def masked_numbers(contact_refs: list[str]) -> dict[str, str]:
+    """The same for many at once."""
+    return {ref: crypto.mask_phone(number) for ref, (number, _) in numbers(contact_refs).items()}
+
+
+def names(ctx: Ctx, refs: list[str]) -> dict[str, str]:
+    """Duty-holder ref → the whole name, within scope, for a printed sheet. Its print is journaled by who prints it."""
+    ctx.require("people.view")
+    rows = ctx.rows(DutyHolder).filter(ref__in=refs).select_related("person")
+    return {h.ref: crypto.unseal(h.person.name_sealed, h.person.ref) for h in rows}
 
 
 def on_duty(ctx: Ctx, organisation_ref: str) -> list[DutyShift]:

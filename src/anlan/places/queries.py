@@ -1,6 +1,7 @@
 """Reading places. The atlas holds all divisions in memory: they are few, public, and asked for at every step."""
 
 import math
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -89,15 +90,20 @@ class Atlas:
         return (p for p in self.places if p.tier == tier)
 
 
+PATIENCE_S = 0.0  # the engine sets a second: it may go so long without looking for changes
 _atlas: tuple[tuple[int, int], Atlas] | None = None
+_looked = 0.0
 
 
 def atlas() -> Atlas:
     """The divisions in force now, read again when a division was added."""
-    global _atlas
+    global _atlas, _looked
+    if _atlas is not None and time.monotonic() - _looked < PATIENCE_S:
+        return _atlas[1]
     mark = (Division.objects.count(), Division.objects.aggregate(last=Max("pk"))["last"] or 0)
     if _atlas is None or _atlas[0] != mark:
         _atlas = (mark, _read())
+    _looked = time.monotonic()
     return _atlas[1]
 
 

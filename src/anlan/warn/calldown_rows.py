@@ -1,19 +1,21 @@
 """A call-down as one value, and the rows it is kept in: read whole, decide purely, write what changed."""
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db import transaction
+from django.db.models import F, Q
 
 from anlan.foundation import channels
 from anlan.foundation.context import Ctx
 from anlan.foundation.scope import Scope
+from anlan.foundation.worlds import World, beijing
 from anlan.people import queries as people
 from anlan.places.queries import Atlas, atlas
 from anlan.warn.models import Answer, Call, CallDown, CallLine
-from anlan.warn.rules.calldown import shapes
+from anlan.warn.rules.calldown import reduce, shapes
 from anlan.warn.rules.grade import Grade
 
 RECENT_S = 3600
@@ -24,8 +26,42 @@ def whole(ctx: Ctx) -> Ctx:
     return replace(ctx, scope=Scope.everywhere())
 
 
+KEPT_AT_MOST = 200
+_kept: OrderedDict[tuple[int, int], tuple[tuple[object, ...], shapes.CallDown]] = OrderedDict()
+
+
 def value_of(ctx: Ctx, row: CallDown) -> shapes.CallDown:
-    """The call-down with its lines, calls and answers, whole, whoever asks."""
+    """The call-down with its lines, calls and answers, whole, whoever asks.
+
+    A value read or written before is taken from memory while the row's version, the hour and the register of duty
+    holders are the same. Lock the row first when you mean to change it.
+    """
+    kept = _kept.get((row.world_id, row.pk))
+    if kept is not None and kept[0] == _mark(ctx, row.version):
+        return kept[1]
+    value = _read(ctx, row)
+    _keep(ctx, row, row.version, value)
+    return value
+
+
+def _mark(ctx: Ctx, version: int) -> tuple[object, ...]:
+    return version, beijing(ctx.now).hour, id(people.register()), voice_channel(ctx)
+
+
+def _keep(ctx: Ctx, row: CallDown, version: int, value: shapes.CallDown) -> None:
+    _kept[(row.world_id, row.pk)] = (_mark(ctx, version), value)
+    _kept.move_to_end((row.world_id, row.pk))
+    while len(_kept) > KEPT_AT_MOST:
+        _kept.popitem(last=False)
+
+
+def touch(row: CallDown) -> None:
+    """The rows of a call-down were changed past `save`: what is in memory is stale."""
+    CallDown.objects.filter(pk=row.pk).update(version=F("version") + 1)
+    row.version += 1
+
+
+def _read(ctx: Ctx, row: CallDown) -> shapes.CallDown:
     places = atlas()
     lines = list(CallLine.objects.filter(call_down=row).order_by("pk"))
     holders = people.holders_by_ref(whole(ctx), sorted({ref for line in lines for ref in _refs(line)}))
@@ -43,8 +79,15 @@ def value_of(ctx: Ctx, row: CallDown) -> shapes.CallDown:
 
 
 def voice_channel(ctx: Ctx) -> str:
-    """Who dials: the automatic voice where one is connected, else the officer at the call desk."""
-    return "voice" if channels.resolve(ctx.world, "voice") else "desk"
+    """Who dials: the automatic voice where the world has one, else the officer at the call desk.
+
+    The engine alone holds the line, but pages decide the next steps too and must decide alike: an exercise with a
+    simulated telephone network says so in its settings.
+    """
+    if channels.resolve(ctx.world, "voice"):
+        return "voice"
+    has_network = World.objects.filter(pk=ctx.world.id, settings__has_key="network").exists()
+    return "voice" if has_network else "desk"
 
 
 def _refs(line: CallLine) -> list[str]:
@@ -115,23 +158,61 @@ def _answer(answer: Answer) -> shapes.Answer:
     )
 
 
-def calls_elsewhere(
-    ctx: Ctx, row: CallDown, holders: Iterable[str], now: datetime
-) -> tuple[shapes.Call, ...]:
-    """Recent calls of other call-downs to the same people, for the quiet time."""
+def calls_elsewhere(ctx: Ctx, row: CallDown, value: shapes.CallDown) -> tuple[shapes.Call, ...]:
+    """Recent calls of other call-downs to the same people, for the quiet time.
+
+    Village people are called by their own township alone; office holders stand in many townships' call-downs.
+    """
+    offices = {
+        holder.ref
+        for line in value.lines
+        if line.kind is not shapes.LineKind.VILLAGE
+        for rung in line.rungs
+        for holder in rung.holders
+    }
     rows = (
-        Call.objects.filter(world_id=ctx.world.id, placed_at__gte=now - timedelta(seconds=RECENT_S))
+        Call.objects.filter(world_id=ctx.world.id, placed_at__gte=ctx.now - timedelta(seconds=RECENT_S))
         .exclude(call_down=row)
-        .filter(holder__ref__in=list(holders))
-        .annotate(who=F("holder__ref"))
-        .select_related("call_down")
+        .filter(Q(call_down__place_id=row.place_id) | Q(holder__ref__in=offices))
         .order_by("pk")
+        .values_list(
+            "key",
+            "call_down__ref",
+            "holder__ref",
+            "contact",
+            "channel",
+            "grade",
+            "round",
+            "placed_at",
+            "deadline",
+            "state",
+            "ended_at",
+        )
     )
-    return tuple(_call(call, call.call_down) for call in rows)
+    return tuple(
+        shapes.Call(
+            key=key,
+            call_down=ref,
+            holder=who,
+            contact=contact,
+            channel=channel,
+            grade=Grade(grade),
+            round=round_,
+            placed_at=placed_at,
+            deadline=deadline,
+            state=shapes.CallState(state),
+            ended_at=ended_at,
+        )
+        for key, ref, who, contact, channel, grade, round_, placed_at, deadline, state, ended_at in rows
+    )
 
 
 def save(ctx: Ctx, row: CallDown, before: shapes.CallDown, after: shapes.CallDown) -> None:
     """Write what changed between two values: lines moved on, calls placed or ended."""
+    if after != before:
+        touch(row)
+        version = row.version
+        transaction.on_commit(lambda: _keep(ctx, row, version, after))
     old_lines = {line.key: line for line in before.lines}
     for line in after.lines:
         if old_lines.get(line.key) != line:
@@ -161,6 +242,7 @@ def _save_calls(ctx: Ctx, row: CallDown, before: shapes.CallDown, after: shapes.
 
 def insert_lines(ctx: Ctx, row: CallDown, lines: Iterable[shapes.Line]) -> None:
     """Store the lines of a call-down that has just opened, or that others join."""
+    touch(row)
     places = atlas()
     CallLine.objects.bulk_create(
         CallLine(
@@ -210,3 +292,20 @@ def _insert(ctx: Ctx, row: CallDown, fresh: list[shapes.Call], after: shapes.Cal
         )
         for call in fresh
     )
+
+
+def mark_sent(ctx: Ctx, calls: list[Call]) -> None:
+    """The channel has taken these calls: they ring."""
+    keys = [call.key for call in calls]
+    rows = Call.objects.filter(world_id=ctx.world.id, key__in=keys)
+    rows.filter(state=shapes.CallState.SENDING.value).update(state=shapes.CallState.RINGING.value)
+    rows.update(sent=True)
+    for row in CallDown.objects.select_for_update().filter(pk__in={call.call_down_id for call in calls}):
+        kept = _kept.get((row.world_id, row.pk))
+        known = kept[1] if kept is not None and kept[0] == _mark(ctx, row.version) else None
+        touch(row)
+        if known is not None:
+            for key in keys:
+                if any(call.key == key for call in known.calls):
+                    known = reduce.on_sent(call_down=known, call=key)
+            _keep(ctx, row, row.version, known)

@@ -10,10 +10,13 @@ counted in at a site.
 import logging
 from typing import Any
 
+from django.db import transaction
+
 from anlan.foundation import channels
 from anlan.foundation.context import Ctx
 from anlan.people import queries as people
 from anlan.places.queries import atlas
+from anlan.warn import calldown_rows
 from anlan.warn.actions import calldown, doorchecks, moving
 from anlan.warn.models import Call, DoorCheck, Evacuation
 

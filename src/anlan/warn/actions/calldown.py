@@ -150,8 +150,7 @@ def _go_on(ctx: Ctx, row: CallDown, change: Change | None = None, notes: list[No
     changed = change(before) if change else before
     settings = shelf.call_settings(ctx, atlas().by_id[row.place_id].code)
     if row.closed_at is None and row.held_at is None:
-        people_in = {h.ref for line in changed.lines for rung in line.rungs for h in rung.holders}
-        elsewhere = calldown_rows.calls_elsewhere(ctx, row, people_in, ctx.now)
+        elsewhere = calldown_rows.calls_elsewhere(ctx, row, changed)
         after, steps = reduce.advance(call_down=changed, now=ctx.now, settings=settings, elsewhere=elsewhere)
     else:
         after, steps = reduce.on_timeout(call_down=changed, now=ctx.now), ()

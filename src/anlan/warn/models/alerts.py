@@ -28,6 +28,8 @@ class Alert(Happening):
     headline = models.CharField(max_length=200)
     description = models.TextField(blank=True)
     instruction = models.TextField(blank=True)
+    by_when = models.TextField(blank=True)  # 什么时候: the last part of the plain words, ours alone
+    joint_with = models.JSONField(default=list)  # refs of the organisations that issue it with us
     predecessor = models.ForeignKey("warn.Alert", models.PROTECT, null=True, related_name="+")
     drafted_at = models.DateTimeField()
     drafted_by = models.CharField(max_length=40)
@@ -37,6 +39,8 @@ class Alert(Happening):
     reviewed_at = models.DateTimeField(null=True)
     approved_by = models.CharField(max_length=40, blank=True)
     approved_at = models.DateTimeField(null=True)
+    approved_revision = models.IntegerField(null=True)
+    returned_why = models.CharField(max_length=200, blank=True)
     approval = models.CharField(max_length=10, blank=True)  # signed, verbal
     verbal = models.JSONField(default=dict)  # who heard what from whom; names and numbers sealed
     countersign_by = models.DateTimeField(null=True)
@@ -50,7 +54,12 @@ class Alert(Happening):
     doubtful = models.CharField(max_length=200, blank=True)  # why something of it is 待核实
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["world", "ref"], name="alert_ref")]
+        constraints = [
+            models.UniqueConstraint(fields=["world", "ref"], name="alert_ref"),
+            models.UniqueConstraint(
+                fields=["world", "identifier"], condition=~models.Q(identifier=""), name="alert_identifier"
+            ),
+        ]
         indexes = [models.Index(fields=["world", "state", "issued_at"])]
 
 

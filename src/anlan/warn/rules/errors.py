@@ -11,7 +11,8 @@ RuleError
 ├── IllegalStage            an evacuation stage that may not follow the present one
 ├── NotCounted              "moved" was claimed without a count at the site
 ├── NotOrdered              an order came from someone who may not order that stage
-└── NotDispatched           a door check was asked of someone who may not be sent
+├── NotDispatched           a door check was asked of someone who may not be sent
+└── AlertRefused            the life cycle of alerts says no; `name` says which no
 """
 
 from __future__ import annotations
@@ -107,3 +108,11 @@ class NotOrdered(RuleError):
 
 class NotDispatched(RuleError):
     """A door check was asked of someone who may not be sent."""
+
+
+class AlertRefused(RuleError):
+    """The life cycle of alerts says no; `name` is the refusal's."""
+
+    def __init__(self, *, name: str, zh: str, en: str) -> None:
+        super().__init__(zh=zh, en=en)
+        self.name = name

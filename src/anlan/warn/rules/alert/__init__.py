@@ -171,7 +171,8 @@ def _edited(case: g.Case) -> AlertState:
 
 
 def _submitted(case: g.Case) -> AlertState:
-    return replace(case.alert, submitted_at=case.now)
+    """Whoever submits a text stands for it like its author: a draft made by the system has two persons, too."""
+    return replace(case.alert, submitted_at=case.now, authors=case.alert.authors | {case.actor.ref})
 
 
 def _reviewed(case: g.Case) -> AlertState:

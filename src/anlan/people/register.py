@@ -1,0 +1,135 @@
+"""The register of duty holders in memory: a few thousand people, asked for at every step of a call-down.
+
+It is read again when a holder or a contact point was added, taken away or found wrong.
+"""
+
+import time
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db.models import Count, Max, Q
+
+from anlan.foundation.worlds import beijing
+from anlan.people.models import ContactPoint, DutyHolder
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A contact point without its number: `ref` is `<person>/<order>`; it is answered in [from, to) o'clock."""
+
+    ref: str
+    kind: str
+    order: int
+    from_hour: int = 0
+    to_hour: int = 24
+
+    def is_answered_at(self, hour: int) -> bool:
+        if self.from_hour <= self.to_hour:
+            return self.from_hour <= hour < self.to_hour
+        return hour >= self.from_hour or hour < self.to_hour
+
+
+@dataclass(frozen=True)
+class Holder:
+    """责任人 as other rooms see one: no name, no number. `covers` are paths of divisions."""
+
+    id: int
+    ref: str
+    person: str
+    kind: str
+    level: str
+    title: str
+    rung: int
+    place_path: str
+    covers: tuple[str, ...]
+    lon: float
+    lat: float
+    high_ground: bool
+    group: int | None
+    object_ref: str
+    organisation: str
+    contacts: tuple[Contact, ...]
+
+    def at(self, now: datetime) -> "Holder":
+        """The same holder with the numbers that are answered at this hour."""
+        hour = beijing(now).hour
+        return replace(self, contacts=tuple(c for c in self.contacts if c.is_answered_at(hour)))
+
+
+class Register:
+    """All duty holders, by ref and by the places that they cover; in ladder order."""
+
+    def __init__(self, holders: list[Holder]) -> None:
+        self.holders = holders
+        self.by_ref = {h.ref: h for h in holders}
+        self._covering: dict[str, list[Holder]] = defaultdict(list)
+        for holder in holders:
+            for path in holder.covers:
+                self._covering[path].append(holder)
+
+    def covering(self, path: str) -> list[Holder]:
+        """Who covers this very place."""
+        return self._covering.get(path, [])
+
+    def below(self, path: str) -> list[Holder]:
+        """Who covers this place or one below it, each once."""
+        return [h for h in self.holders if any(covered.startswith(path) for covered in h.covers)]
+
+
+PATIENCE_S = 0.0  # the engine sets a second: it may go so long without looking for changes
+_kept: tuple[tuple[int, ...], Register] | None = None
+_looked = 0.0
+
+
+def register() -> Register:
+    """The register as it stands."""
+    global _kept, _looked
+    if _kept is not None and time.monotonic() - _looked < PATIENCE_S:
+        return _kept[1]
+    mark = _mark()
+    if _kept is None or _kept[0] != mark:
+        _kept = (mark, _read())
+    _looked = time.monotonic()
+    return _kept[1]
+
+
+def _mark() -> tuple[int, ...]:
+    holders = DutyHolder.objects.aggregate(n=Count("pk"), last=Max("pk"))
+    points = ContactPoint.objects.aggregate(n=Count("pk"), last=Max("pk"), wrong=Count("pk", filter=Q(is_wrong=True)))
+    return tuple(value or 0 for value in (*holders.values(), *points.values()))
+
+
+def _read() -> Register:
+    contacts: dict[int, list[Contact]] = defaultdict(list)
+    points = ContactPoint.objects.filter(is_wrong=False).order_by("person_id", "order")
+    columns = ("person_id", "person__ref", "kind", "order", "from_hour", "to_hour")
+    for person, ref, kind, order, since, until in points.values_list(*columns):
+        contacts[person].append(Contact(f"{ref}/{order}", kind, order, since, until))
+    covers: dict[int, list[str]] = defaultdict(list)
+    through = DutyHolder.covers.through._default_manager
+    for holder, path in through.values_list("dutyholder_id", "division__path").order_by("division__path"):
+        covers[holder].append(path)
+    rows = DutyHolder.objects.select_related("person", "place", "organisation").order_by("rung", "ref")
+    return Register([_holder(h, contacts[h.person_id], covers[h.pk]) for h in rows])
+
+
+def _holder(h: DutyHolder, contacts: list[Contact], covers: list[str]) -> Holder:
+    return Holder(
+        id=h.pk,
+        ref=h.ref,
+        person=h.person.ref,
+        kind=h.kind,
+        level=h.level,
+        title=h.title,
+        rung=h.rung,
+        place_path=h.place.path,
+        covers=tuple(covers),
+        lon=h.person.lon,
+        lat=h.person.lat,
+        high_ground=h.high_ground,
+        group=h.group,
+        object_ref=h.object_ref,
+        organisation=h.organisation.ref if h.organisation else "",
+        contacts=tuple(contacts),
+    )
