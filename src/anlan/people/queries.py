@@ -1,6 +1,7 @@
 """Reading people. Names and numbers come out masked; `reveal` opens one and leaves a trace."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import Q
 
@@ -21,7 +22,9 @@ def holders(
     return [
         h.at(ctx.now)
         for h in found
-        if ctx.scope.holds(h.place_path) and (not level or h.level == level) and (not kinds or h.kind in kinds)
+        if ctx.scope.holds(h.place_path)
+        and (not level or h.level == level)
+        and (not kinds or h.kind in kinds)
     ]
 
 
@@ -97,3 +100,43 @@ def residents_points(ctx: Ctx) -> list[tuple[int, float, float, int, bool]]:
         (r.pk, r.household.lon, r.household.lat, r.household.place_id, r.at_home)
         for r in rows.iterator(chunk_size=5000)
     ]
+
+
+@dataclass(frozen=True)
+class FoundHolder:
+    """责任人 as a search shows one: masked."""
+
+    ref: str
+    name: str
+    title: str
+    place_path: str
+    place: str
+    numbers: tuple[str, ...]
+
+
+def find_holders(ctx: Ctx, text: str, *, limit: int = 20) -> list[FoundHolder]:
+    """Duty holders within scope by exact name, exact telephone number, or ref; names and numbers masked."""
+    if not text:
+        return []
+    wanted = Q(person__name_index=crypto.blind(text)) | Q(ref=text)
+    phone = crypto.normal_phone(text)
+    if len(phone) >= 7:
+        dialled = ctx.rows(ContactPoint).filter(number_index=crypto.blind(phone)).values("person_id")
+        wanted |= Q(person_id__in=dialled)
+    rows = ctx.rows(DutyHolder).filter(wanted).select_related("person", "place").order_by("ref")[:limit]
+    return [
+        FoundHolder(
+            ref=h.ref,
+            name=crypto.mask_name(crypto.unseal(h.person.name_sealed, h.person.ref)),
+            title=h.title,
+            place_path=h.place.path,
+            place=h.place.name,
+            numbers=_masked(h.person.ref, h.person_id),
+        )
+        for h in rows
+    ]
+
+
+def _masked(person: str, person_id: int) -> tuple[str, ...]:
+    points = ContactPoint.objects.filter(person_id=person_id, is_wrong=False).order_by("order")
+    return tuple(crypto.mask_phone(crypto.unseal(p.number_sealed, f"{person}/{p.order}")) for p in points)

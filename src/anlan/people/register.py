@@ -96,7 +96,9 @@ def register() -> Register:
 
 def _mark() -> tuple[int, ...]:
     holders = DutyHolder.objects.aggregate(n=Count("pk"), last=Max("pk"))
-    points = ContactPoint.objects.aggregate(n=Count("pk"), last=Max("pk"), wrong=Count("pk", filter=Q(is_wrong=True)))
+    points = ContactPoint.objects.aggregate(
+        n=Count("pk"), last=Max("pk"), wrong=Count("pk", filter=Q(is_wrong=True))
+    )
     return tuple(value or 0 for value in (*holders.values(), *points.values()))
 
 
