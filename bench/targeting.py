@@ -38,11 +38,11 @@ def people() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def star(knots: int) -> np.ndarray:
-    """A jagged ring about the middle of the city."""
+    """A ring about the middle of the city, ragged as a drawn or contoured outline is."""
     random = np.random.default_rng(knots)
     angle = np.linspace(0, 2 * np.pi, knots, endpoint=False)
     smooth = 0.28 + 0.06 * np.sin(3 * angle) + 0.03 * np.cos(11 * angle)
-    far = smooth + random.normal(0, 0.004, knots)
+    far = smooth + random.normal(0, 0.001, knots)
     return np.stack([113.3 + far * np.cos(angle), 31.8 + far * np.sin(angle)], axis=1)
 
 

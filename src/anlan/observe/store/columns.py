@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anlan.observe.store.errors import StoreDamaged
-from anlan.science.jit import Int16s, Int32s, Int64s
+from anlan.science.jit import Bools, Int16s, Int32s, Int64s
 
 KEY_LIMIT = 1 << 21
 TIME_LIMIT = 1 << 42
@@ -52,6 +52,10 @@ class Columns:
     def take(self, rows: Any) -> "Columns":
         """The rows of an index array, a mask or a slice."""
         return Columns(self.key[rows], self.at[rows], self.known[rows], self.value[rows], self.quality[rows])
+
+    def where(self, mask: Bools) -> "Columns":
+        """The rows of a mask; themselves when it is all of them, which is the usual batch."""
+        return self if mask.all() else self.take(mask)
 
     def sort_key(self) -> Int64s:
         """One number to sort by series, then observed time."""

@@ -1,9 +1,9 @@
-"""Segments: the stored rows, newest as they came, older ones merged and sorted by series.
+"""Segments: the stored rows, the newest as they came, older ones merged; all sorted by series and cut into chunks.
 
-A transaction appends one small segment. Sixteen of a level become one of the next, sorted by series and time and
-cut into chunks, up to about a million rows. So a write costs one row in SQLite, and a day of one series is some
-fifty short reads. Rows of one reading stay in the order of arrival: a merge takes all segments of a level, which
-are neighbours in time of arrival.
+A transaction appends one small segment. Thirty-two of a level become one of the next, sorted by series and time,
+up to about a million rows. So a write costs two rows in SQLite, and a day of one series is some hundred short
+reads. Rows of one reading stay in the order of arrival: a merge takes all segments of a level, which are
+neighbours in time of arrival.
 """
 
 import sqlite3
@@ -17,7 +17,7 @@ from anlan.observe.store.columns import Columns, by_series, joined, pack, unpack
 from anlan.science.jit import Int32s
 
 READINGS, FRAMES = 0, 1
-FAN = 16
+FAN = 32
 CHUNK_ROWS = 4096
 MOST_ROWS = 1_000_000
 _SQUEEZED_FROM = 2
@@ -58,15 +58,22 @@ class Segment:
 def append(db: sqlite3.Connection, kind: int, rows: Columns) -> None:
     """Store the rows of one transaction."""
     if len(rows):
-        _insert(db, kind, level=0, born=None, rows=by_series(rows), chunk_rows=len(rows))
+        _insert(db, kind, level=0, born=None, rows=by_series(rows))
 
 
 def merge_due(db: sqlite3.Connection, kind: int) -> int | None:
-    """The lowest level that has enough segments to become one of the next, if any."""
+    """The lowest level whose segments should become one of the next, if any."""
     counts = db.execute(
         "select level, count(*), sum(rows) from segment where kind = ? group by level order by level", (kind,)
     )
-    return next((level for level, n, rows in counts if n >= FAN and rows <= MOST_ROWS), None)
+    return next((level for level, n, rows in counts if _is_due(level, n, rows)), None)
+
+
+def _is_due(level: int, n: int, rows: int) -> bool:
+    """Many small ones; on the lowest level, which `latest` reads whole, also few large ones."""
+    if level == 0:
+        return n >= FAN or rows >= MOST_ROWS // 4
+    return n >= FAN and rows <= MOST_ROWS
 
 
 def merge(db: sqlite3.Connection, kind: int, level: int) -> Columns:
@@ -77,7 +84,7 @@ def merge(db: sqlite3.Connection, kind: int, level: int) -> Columns:
         chunks = segment.chunks()
         db.execute("delete from chunk where id >= ? and id < ?", (chunks.start, chunks.stop))
         db.execute("delete from segment where id = ?", (segment.id,))
-    _insert(db, kind, level=level + 1, born=found[0].born, rows=rows, chunk_rows=CHUNK_ROWS)
+    _insert(db, kind, level=level + 1, born=found[0].born, rows=rows)
     return rows
 
 
@@ -128,12 +135,10 @@ def _select(db: sqlite3.Connection, where: str, values: tuple[Any, ...]) -> list
     return [Segment(*row) for row in db.execute(f"select {_FIELDS} from segment where {where}", values)]
 
 
-def _insert(
-    db: sqlite3.Connection, kind: int, *, level: int, born: int | None, rows: Columns, chunk_rows: int
-) -> None:
-    starts = range(0, len(rows), chunk_rows)
+def _insert(db: sqlite3.Connection, kind: int, *, level: int, born: int | None, rows: Columns) -> None:
+    starts = range(0, len(rows), CHUNK_ROWS)
     facts = (int(rows.at.min()), int(rows.at.max()), int(rows.known.min()), int(rows.known.max()))
-    fences = rows.key[::chunk_rows].astype("<i4").tobytes()
+    fences = rows.key[::CHUNK_ROWS].astype("<i4").tobytes()
     at = int(db.execute("select coalesce(max(id), 0) + 1 from segment").fetchone()[0])
     head = (at, kind, level, at if born is None else born, len(rows), *facts, fences)
     db.execute(f"insert into segment ({_FIELDS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", head)
@@ -141,7 +146,7 @@ def _insert(
     db.executemany(
         "insert into chunk (id, block) values (?, ?)",
         (
-            ((at << 16) + number, pack(rows.take(slice(start, start + chunk_rows)), squeeze=squeeze))
+            ((at << 16) + number, pack(rows.take(slice(start, start + CHUNK_ROWS)), squeeze=squeeze))
             for number, start in enumerate(starts)
         ),
     )

@@ -135,15 +135,11 @@ class Writer:
         quality = batch.quality | np.where(rounded, np.int16(Quality.ROUNDED), np.int16(0))
         known = np.full(len(batch), batch.known_at, np.int64)
         rows = Columns(keys, batch.at, known, value, quality)
-        wanted = (
-            np.flatnonzero((batch.frame < 0) | frame_new[batch.frame])
-            if len(batch.frames)
-            else np.arange(len(batch))
-        )
+        wanted = _wanted(batch, frame_new)
         verdict = np.full(len(batch), REPEATED, np.int8)
-        verdict[wanted] = self._judge(READINGS, rows.take(wanted))
+        verdict[wanted] = self._judge(READINGS, rows.where(wanted))
         stored, corrected = verdict != REPEATED, verdict == CORRECTION
-        segments.append(self._db, READINGS, rows.take(stored))
+        segments.append(self._db, READINGS, rows.where(stored))
         self._count(_counts(frame_new, stored, corrected))
         return Written(frame_new, stored, corrected, keys, value)
 
@@ -154,7 +150,7 @@ class Writer:
         digest = frames.digest.view(np.int64)
         rows = Columns(keys, frames.sent_at, known, digest, np.zeros(len(frames), np.int16))
         new: Bools = self._judge(FRAMES, rows) != REPEATED
-        segments.append(self._db, FRAMES, rows.take(new))
+        segments.append(self._db, FRAMES, rows.where(new))
         return new
 
     def _judge(self, kind: int, rows: Columns) -> Int8s:
@@ -193,6 +189,14 @@ class Writer:
             "insert into counter (name, n) values (?, ?) on conflict (name) do update set n = n + excluded.n"
         )
         self._db.executemany(add, [(name, n) for name, n in counts.items() if n])
+
+
+def _wanted(batch: Batch, frame_new: Bools) -> Bools:
+    """Readings that came in a new frame, or without one."""
+    if frame_new.all():
+        return np.ones(len(batch), np.bool_)
+    wanted: Bools = (batch.frame < 0) | frame_new[batch.frame]
+    return wanted
 
 
 def _counts(frame_new: Bools, stored: Bools, corrected: Bools) -> dict[str, int]:
