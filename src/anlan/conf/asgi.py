@@ -10,7 +10,7 @@ from typing import Any
 from a2wsgi import WSGIMiddleware
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.conf.settings")
-from anlan.conf.wsgi import application as django_application  # noqa: E402  (settings come first)
+from anlan.conf.wsgi import application as django_application
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]

@@ -11,7 +11,21 @@ from collections.abc import Sequence
 
 from anlan import __version__
 
-COMMANDS = ("demo", "run", "replay", "decode", "cap", "journal", "bench", "doctor", "backup", "restore", "web", "engine", "account")
+COMMANDS = (
+    "demo",
+    "run",
+    "replay",
+    "decode",
+    "cap",
+    "journal",
+    "bench",
+    "doctor",
+    "backup",
+    "restore",
+    "web",
+    "engine",
+    "account",
+)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -16,7 +16,7 @@ from django.db import close_old_connections
 from anlan.demo.driver import Driver
 from anlan.foundation import checkpoints, events, journal, tasks, worlds
 from anlan.foundation.home import home
-from anlan.foundation.models import World
+from anlan.foundation.worlds import World
 from anlan.gateways.sl651.server import GatewayThread
 from anlan.observe.ingest import Ingest
 from anlan.warn import sending
@@ -93,7 +93,9 @@ class Engine:
         try:
             world = worlds.get(key)
             ingest = Ingest(worlds.info(world))
-            gateway = GatewayThread(ingest, host="127.0.0.1", port=0, clock=lambda: worlds.clock(worlds.get(key)))
+            gateway = GatewayThread(
+                ingest, host="127.0.0.1", port=0, clock=lambda: worlds.clock(worlds.get(key))
+            )
             Driver(world, ingest, gateway.start(), self._stop).run()
         except Exception:
             log.exception("the driver of exercise %s stopped; it is started again", key)

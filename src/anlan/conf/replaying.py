@@ -8,7 +8,7 @@ from anlan.demo.city.build import PERSON_ROWS
 from anlan.demo.city.build import SEED as CITY_SEED
 from anlan.demo.exercises import SEED, is_loaded, new_liulin
 from anlan.foundation import worlds
-from anlan.foundation.models import World
+from anlan.foundation.worlds import World
 
 
 def load_city_once() -> None:

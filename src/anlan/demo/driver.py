@@ -16,10 +16,10 @@ from django.db import transaction
 
 from anlan.demo.field.client import FieldClient
 from anlan.demo.liulin import load_scenario
-from anlan.foundation import channels, events, tasks, worlds
+from anlan.foundation import channels, cursors, events, tasks, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
-from anlan.foundation.models import Cursor, World
+from anlan.foundation.worlds import World
 from anlan.observe.ingest import Ingest
 from anlan.warn import sending
 from anlan.warn.rules.errors import RuleError
@@ -48,8 +48,7 @@ class Driver:
         self._step = timedelta(minutes=scenario.tick_min)
         self._watching = Watching(self._ctx(), ingest.addresses)
         self._pace = _Pace(world)
-        cursor, _ = Cursor.objects.get_or_create(world=world, reader=VOICE)
-        self._mark = cursor.mark
+        self._mark = cursors.mark(worlds.info(world), VOICE)
         self._heard: deque[channels.Report] = deque()
         self._heard_until: datetime | None = None
         channels.connect(worlds.info(world), VOICE, self._field)
@@ -119,7 +118,7 @@ class Driver:
         """Take in one report; its effect and the reader's step are one transaction."""
         ctx = self._ctx().at(report.at)
         with transaction.atomic():
-            Cursor.objects.filter(world=self._world, reader=VOICE).update(mark=report.mark)
+            cursors.move(ctx.world, VOICE, report.mark)
             try:
                 with transaction.atomic():
                     sending.hear(ctx, report)

@@ -9,7 +9,7 @@ from anlan.demo.city.build import SEED as CITY_SEED
 from anlan.demo.field.client import write_settings
 from anlan.demo.liulin import Scenario, load_published, load_scenario
 from anlan.foundation import tasks, worlds
-from anlan.foundation.models import World
+from anlan.foundation.worlds import World
 from anlan.places.queries import atlas
 
 SEED = 20210812

@@ -156,8 +156,8 @@ def _grids(city: City, ids: dict[str, int]) -> Iterator[dict[str, Any]]:
 
 
 def _organisation(o: city_model.Organisation, city: City, ids: dict[str, int]) -> people.OrganisationRow:
-    county = o.home[:6].ljust(6, "0")
-    code = {"weather": "416", "water": "332", "emergency": "332"}.get(o.kind, "")
+    department = {"weather": "416", "water": "332", "emergency": "332"}.get(o.kind, "")
+    number = {"water": "01"}.get(o.kind, "00")
     return people.OrganisationRow(
         ref=o.ref,
         name=o.name,
@@ -165,7 +165,7 @@ def _organisation(o: city_model.Organisation, city: City, ids: dict[str, int]) -
         place=ids[o.home],
         parent=o.parent or "",
         commands=[ids[c] for c in o.commands],
-        unit_code=f"{county}{code}00000" if o.kind == "weather" else "",
+        unit_code=f"{o.home[:6]}{department}000{number}" if o.demo_unit else "",  # only units that are set up
         synthetic=o.name_source == "synthetic",
     )
 

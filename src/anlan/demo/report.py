@@ -11,8 +11,7 @@ from anlan.demo.field.client import FieldClient
 from anlan.demo.liulin import load_published, load_scenario
 from anlan.foundation import journal, worlds
 from anlan.foundation.context import Ctx
-from anlan.foundation.models import World
-from anlan.foundation.worlds import beijing
+from anlan.foundation.worlds import World, beijing
 from anlan.observe import queries as observe
 from anlan.places.queries import atlas
 from anlan.warn.queries import replay as warn

@@ -65,6 +65,11 @@ def create_account(
         return account.ref
 
 
+def is_known(username: str) -> bool:
+    """Whether somebody signs in by that name."""
+    return Account.objects.filter(username=username).exists()
+
+
 def _post(ctx: Ctx, ref: str) -> Post:
     post = Post.objects.filter(ref=ref).select_related("organisation__place").first()
     place = post.organisation.place if post else None

@@ -194,7 +194,9 @@ def make_post(ctx: Ctx, *, ref: str, organisation: str, title: str, role: str, p
     """Set up a post; its holder sees its places and those that the organisation commands."""
     with action(ctx, "admin.manage"):
         unit = Organisation.objects.get(ref=organisation)
-        post = Post.objects.create(ref=ref, organisation=unit, title=title, role=role)
+        post, _ = Post.objects.update_or_create(
+            ref=ref, defaults={"organisation": unit, "title": title, "role": role}
+        )
         post.places.set(places)
         return post
 

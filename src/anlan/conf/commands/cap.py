@@ -21,7 +21,9 @@ def run(args: argparse.Namespace) -> int:
     try:
         data = sys.stdin.buffer.read() if args.file == "-" else Path(args.file).read_bytes()
     except OSError as error:
-        print(f"anlan cap: {args.file}: {error.strerror}; give a file that can be read, or -", file=sys.stderr)
+        print(
+            f"anlan cap: {args.file}: {error.strerror}; give a file that can be read, or -", file=sys.stderr
+        )
         return 2
     report = cap.check(data)
     for line in cap.render(report, args.lang):

@@ -20,7 +20,10 @@ def run(args: argparse.Namespace) -> int:
     try:
         source = sys.stdin if args.file == "-" else open(args.file, encoding="utf-8", errors="replace")  # noqa: SIM115
     except OSError as error:
-        print(f"anlan decode: {args.file}: {error.strerror}; give a file that can be read, or -", file=sys.stderr)
+        print(
+            f"anlan decode: {args.file}: {error.strerror}; give a file that can be read, or -",
+            file=sys.stderr,
+        )
         return 2
     bad = 0
     with source:

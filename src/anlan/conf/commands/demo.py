@@ -21,8 +21,9 @@ def run(args: argparse.Namespace) -> int:
     from anlan.conf import demoing, supervisor
 
     demoing.set_up(speed=args.speed)
-    print(demoing.welcome(host=args.host, port=args.port), flush=True)
+    entry = demoing.link(host=args.host, port=args.port)
+    print(demoing.welcome(entry), flush=True)
     if not args.no_browser:
-        demoing.open_when_ready(host=args.host, port=args.port)
+        demoing.open_when_ready(entry)
     supervisor.run(web=web_args(args), engine=["engine", "--gauge-port", str(args.gauge_port)])
     return 0

@@ -23,7 +23,7 @@ def run_verify(args: argparse.Namespace) -> int:
 
     prepare()
     from anlan.foundation import checkpoints, journal, worlds
-    from anlan.foundation.models import World
+    from anlan.foundation.worlds import World
 
     rows = World.objects.order_by("pk")
     code = 0

@@ -11,7 +11,9 @@ from typing import Any
 def register(commands: Any) -> None:
     parser = commands.add_parser("replay", help="replay a past night through the real system")
     parser.add_argument("scenario", choices=["liulin"])
-    parser.add_argument("--json", action="store_true", help="print the result as JSON (docs/reference/cli.md)")
+    parser.add_argument(
+        "--json", action="store_true", help="print the result as JSON (docs/reference/cli.md)"
+    )
     parser.add_argument(
         "--hours",
         choices=["ending", "beginning"],
@@ -19,11 +21,15 @@ def register(commands: Any) -> None:
         help="how the published hours are labelled: not certain; hour-ending by default",
     )
     parser.add_argument("--seed", type=int, default=None, help="seed of all generated chance")
-    parser.add_argument("--speed", type=float, default=0.0, help="simulated seconds a second; 0 as fast as it can")
+    parser.add_argument(
+        "--speed", type=float, default=0.0, help="simulated seconds a second; 0 as fast as it can"
+    )
     parser.add_argument(
         "--phones-fail-at", default="", metavar="ISO", help="when phones fail in the town (assumed: 05:30)"
     )
-    parser.add_argument("--resume", default="", metavar="WORLD", help="go on with an exercise that stands still")
+    parser.add_argument(
+        "--resume", default="", metavar="WORLD", help="go on with an exercise that stands still"
+    )
     parser.set_defaults(run=run)
 
 
@@ -34,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     from anlan.conf.replaying import prepare_world
     from anlan.demo.report import report
     from anlan.foundation import worlds
-    from anlan.foundation.models import World
+    from anlan.foundation.worlds import World
 
     key = prepare_world(args)
     follow(key, quiet=args.json)
@@ -57,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
 
 def follow(key: str, *, quiet: bool) -> None:
     """Keep an engine on the exercise until it has ended; one that dies is started again."""
-    from anlan.foundation.models import World
+    from anlan.foundation.worlds import World
 
     engine: subprocess.Popen[bytes] | None = None
     shown = ""

@@ -16,8 +16,12 @@ def register(commands: Any) -> None:
 
 def add_ports(parser: argparse.ArgumentParser) -> None:
     """The addresses that a server listens on."""
-    parser.add_argument("--host", default=os.environ.get("ANLAN_HOST", "127.0.0.1"), help="address of the web pages")
-    parser.add_argument("--port", type=int, default=int(os.environ.get("ANLAN_PORT", PORT)), help="port of the web pages")
+    parser.add_argument(
+        "--host", default=os.environ.get("ANLAN_HOST", "127.0.0.1"), help="address of the web pages"
+    )
+    parser.add_argument(
+        "--port", type=int, default=int(os.environ.get("ANLAN_PORT", PORT)), help="port of the web pages"
+    )
     parser.add_argument(
         "--gauge-port",
         type=int,
