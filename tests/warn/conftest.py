@@ -1,8 +1,18 @@
 """The mini city in an exercise that stands at 04:00 of the night."""
 
+from collections.abc import Iterator
+
 import pytest
 
+from anlan.warn import calldown_rows
 from tests.support.city import Mini, make_city
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> Iterator[None]:
+    """Each test's database begins with the same numbers: what memory kept of another test must not answer."""
+    calldown_rows._kept.clear()
+    yield
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """叫应: the list, the board, and what an officer does to a call-down: hold, release, stand down, call by hand."""
 
+import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,9 +21,11 @@ from anlan.warn.queries import board as boards
 from anlan.warn.queries import desk as desks
 from anlan.warn.rules.evacuation import Stage
 from anlan.warn.rules.grade import Grade
+from anlan.warn.rules.plainwords import clock
 from anlan.warn.views.common import address, ask, done, moment, not_done, told
 
 BINS = 72
+CHARACTERS_A_SECOND = 3.5
 
 
 @page("warn.view")
@@ -34,6 +37,7 @@ def listing(request: Request) -> HttpResponse:
         "ended": boards.call_downs(request.ctx, is_open=False, limit=40),
         "may_call": request.ctx.may("warn.call"),
         "new_url": address(request, "calls", "new"),
+        "map_url": address(request, "map"),
     }
     return render(request, "warn/calls.html", context)
 
@@ -53,16 +57,31 @@ def board_context(request: Request, ref: str, *, at: datetime | None, shown: str
     desk = None
     if at is None and ctx.may("warn.answer"):
         desk = desks.desk(ctx, ref, holder=request.GET.get("holder", request.POST.get("holder", "")))
+    person = desk.person if desk else None
+    spoken = desk.script.zh if desk and desk.script else ""
     return {
         "board": found,
+        "opened_short": clock(found.row.opened_at),
+        "script_seconds": round(len(spoken) / CHARACTERS_A_SECOND),
+        "form_key": str(uuid.uuid4()),
+        "phone_url": address(request, "calls", ref, "phone", person.holder)
+        if person and may_link(request)
+        else "",
         "desk": desk,
         "shown": shown,
         "here": address(request, "calls", ref),
         "now": found.at,
-        "can": {name: at is None and ctx.may(f"warn.{name}") for name in ("hold", "call", "answer", "doorcheck")},
+        "can": {
+            name: at is None and ctx.may(f"warn.{name}") for name in ("hold", "call", "answer", "doorcheck")
+        },
         "may_unmask": ctx.may("people.unmask"),
         "timebar": timebar(ctx, found.place, found.row.opened_at, at, request.lang),
     }
+
+
+def may_link(request: Request) -> bool:
+    """Who may see the address of somebody's answer page: the caller; in an exercise everybody who may look."""
+    return not request.ctx.world.is_live or request.ctx.may("warn.call")
 
 
 def timebar(ctx: Ctx, place: Place, opened: datetime, at: datetime | None, lang: str) -> dict[str, Any]:
@@ -178,7 +197,9 @@ def by_hand(request: Request) -> HttpResponse:
     text = request.GET.get("q", "")
     chosen = request.POST.getlist("places") or request.GET.getlist("places")
     form = ByHand(
-        request.POST or None, choices=_choices(request.ctx, text, chosen), initial={"places": chosen, "grade": "red"}
+        request.POST or None,
+        choices=_choices(request.ctx, text, chosen),
+        initial={"places": chosen, "grade": "red"},
     )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data

@@ -24,9 +24,9 @@ def moment(request: Request) -> datetime | None:
     try:
         at = datetime.fromtimestamp(int(text), UTC) if text.isdigit() else datetime.fromisoformat(text)
     except (ValueError, OverflowError, OSError):
-        raise Invalid("时刻 {text} 看不懂。请用时间条选。", text=text[:40]) from None
+        raise Invalid("时刻 {moment} 看不懂。请用时间条选。", moment=text[:40]) from None
     if at.tzinfo is None:
-        raise Invalid("时刻 {text} 看不懂。请用时间条选。", text=text[:40])
+        raise Invalid("时刻 {moment} 看不懂。请用时间条选。", moment=text[:40])
     return at if at < request.ctx.now else None
 
 

@@ -14,7 +14,7 @@ from anlan.ui.words import t
 from anlan.warn.actions import calldown
 from anlan.warn.queries import desk as desks
 from anlan.warn.rules.errors import RuleError
-from anlan.warn.views.calls import board_context
+from anlan.warn.views.calls import board_context, may_link
 from anlan.warn.views.common import address, done, not_done, whole
 
 OUTCOMES = {6: "no_answer", 7: "wrong_number", 8: "refused"}
@@ -43,7 +43,9 @@ def _record(request: Request, ref: str) -> None:
         contact = given.get("contact") or person.contact
         if not contact:
             raise NotFound("这个人没有可拨的号码。请在责任人名册里补上。")
-        call = person.waiting or calldown.dial_by_hand(ctx, call_down=ref, holder=person.holder, contact=contact)
+        call = person.waiting or calldown.dial_by_hand(
+            ctx, call_down=ref, holder=person.holder, contact=contact
+        )
         calldown.heard_outcome(ctx, call_down=ref, call=call, outcome=OUTCOMES[result])
         return
     calldown.heard_answer(
@@ -107,6 +109,6 @@ def people_of_line(request: Request, ref: str) -> HttpResponse:
         "place": people[0].place,
         "here": address(request, "calls", ref),
         "may_answer": request.ctx.may("warn.answer") and row.closed_at is None,
-        "may_link": row.closed_at is None and (not request.ctx.world.is_live or request.ctx.may("warn.call")),
+        "may_link": row.closed_at is None and may_link(request),
     }
     return render(request, "warn/people.html", context)

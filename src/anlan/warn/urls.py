@@ -1,0 +1,23 @@
+"""Addresses of this room, all below the world they act in, but for the answer page that opens without an account."""
+
+from django.urls import path
+
+from anlan.warn.views import calls, desk
+
+app_name = "warn"
+W = "w/<str:world>/"
+
+CALLS = [
+    path(f"{W}calls", calls.listing, name="calls"),
+    path(f"{W}calls/new", calls.by_hand, name="call-by-hand"),
+    path(f"{W}calls/<str:ref>", calls.one, name="board"),
+    path(f"{W}calls/<str:ref>/hold", calls.hold, name="hold"),
+    path(f"{W}calls/<str:ref>/release", calls.release, name="release"),
+    path(f"{W}calls/<str:ref>/stand-down", calls.stand_down, name="stand-down"),
+    path(f"{W}calls/<str:ref>/desk", desk.record, name="desk-record"),
+    path(f"{W}calls/<str:ref>/number", desk.show_number, name="show-number"),
+    path(f"{W}calls/<str:ref>/group", desk.group, name="group-text"),
+    path(f"{W}calls/<str:ref>/people", desk.people_of_line, name="people-of-line"),
+]
+
+urlpatterns = [*CALLS]
