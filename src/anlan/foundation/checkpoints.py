@@ -1,48 +1,52 @@
 """Checkpoints of the journal, signed and kept outside the database, so that a cut or rewritten chain is seen.
 
-`checkpoints/<world>.jsonl` holds one line each: sequence, hash, real time, Ed25519 signature over the three. A chain that was rewritten whole
-fits itself; it does not fit what was signed before.
+`checkpoints/<world>.jsonl` holds one line each: sequence, hash, real time, id of the key, Ed25519 signature
+over them. A chain that was rewritten whole fits itself; it does not fit what was signed before.
+`checkpoints/<key id>.pub` is the public key, so that whoever holds a copy of the folder can check it
+without the secret one, on another machine too.
 """
 
 import base64
+import hashlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from anlan.foundation import journal
 from anlan.foundation.context import WorldInfo
 from anlan.foundation.home import home, secret
 from anlan.foundation.models import JournalEntry
 
-
-def _file(world: WorldInfo) -> Path:
-    folder = home() / "checkpoints"
-    folder.mkdir(exist_ok=True)
-    return folder / f"{world.key}.jsonl"
+SIGNED = ("seq", "hash", "at", "key")
 
 
-def _key() -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(secret("checkpoint-k1"))
+def folder() -> Path:
+    """Where checkpoints lie; copy it off the machine."""
+    found = home() / "checkpoints"
+    found.mkdir(exist_ok=True)
+    return found
 
 
 def write(world: WorldInfo) -> bool:
     """Sign the present head; nothing is written when it was signed already."""
     head = journal.head(world)
-    path = _file(world)
     last = read(world)
     if head.seq == 0 or (last and last[-1]["seq"] >= head.seq):
         return False
-    row = {"seq": head.seq, "hash": head.hash, "at": journal.utc(datetime.now(UTC))}
-    row["signature"] = base64.b64encode(_key().sign(journal.canonical(row).encode())).decode()
-    with path.open("a") as file:
+    key = Ed25519PrivateKey.from_private_bytes(secret("checkpoint-k1"))
+    row = {"seq": head.seq, "hash": head.hash, "at": journal.utc(datetime.now(UTC)), "key": _publish(key)}
+    row["signature"] = base64.b64encode(key.sign(journal.canonical(row).encode())).decode()
+    with _file(world).open("a") as file:
         file.write(json.dumps(row) + "\n")
     return True
 
 
-def read(world: WorldInfo) -> list[dict[str, object]]:
+def read(world: WorldInfo) -> list[dict[str, Any]]:
     path = _file(world)
     if not path.exists():
         return []
@@ -51,17 +55,43 @@ def read(world: WorldInfo) -> list[dict[str, object]]:
 
 def fault(world: WorldInfo) -> tuple[int, str] | None:
     """The first checkpoint that the chain no longer fits: its sequence number and why."""
-    public = _key().public_key()
     for row in read(world):
-        signature = base64.b64decode(str(row.pop("signature")))
-        seq = int(str(row["seq"]))
-        try:
-            public.verify(signature, journal.canonical(row).encode())
-        except InvalidSignature:
-            return seq, "the checkpoint itself was changed"
+        seq = int(row["seq"])
+        if not _is_signed(row):
+            return seq, "the checkpoint itself was changed, or its public key is missing"
         entry = JournalEntry.objects.filter(world_id=world.id, seq=seq).first()
         if entry is None:
             return seq, "entries up to a signed checkpoint are missing"
         if entry.hash != row["hash"]:
             return seq, "the chain was rewritten after this checkpoint was signed"
     return None
+
+
+def _file(world: WorldInfo) -> Path:
+    return folder() / f"{world.key}.jsonl"
+
+
+def _publish(key: Ed25519PrivateKey) -> str:
+    """Lay the public key beside the checkpoints; returns its id."""
+    raw = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    name = hashlib.sha256(raw).hexdigest()[:16]
+    path = folder() / f"{name}.pub"
+    if not path.exists():
+        path.write_text(base64.b64encode(raw).decode() + "\n")
+    return name
+
+
+def _is_signed(row: dict[str, Any]) -> bool:
+    name = str(row.get("key", ""))
+    path = folder() / f"{name}.pub"
+    if not name.isalnum() or not path.exists():
+        return False
+    raw = base64.b64decode(path.read_text())
+    if hashlib.sha256(raw).hexdigest()[:16] != name:
+        return False
+    told = journal.canonical({field: row[field] for field in SIGNED})
+    try:
+        Ed25519PublicKey.from_public_bytes(raw).verify(base64.b64decode(row["signature"]), told.encode())
+    except InvalidSignature:
+        return False
+    return True

@@ -1,7 +1,8 @@
 """Secrets at rest: names and phones are sealed, found again by a keyed hash, and opened only where they are needed.
 
-A sealed value is `g1:<key id>:<base64 of nonce and AES-256-GCM text>`; the prefix names suite and key, so that another suite (SM4-GCM) or a new key
-can come beside it. The record's ref is associated data: a sealed phone copied to another row does not open.
+A sealed value is `g1:<key id>:<base64 of nonce and AES-256-GCM text>`; the prefix names suite and key, so
+that another suite (SM4-GCM) or a new key can come beside it. The record's ref is associated data: a sealed
+phone copied to another row does not open.
 """
 
 import base64
@@ -12,7 +13,7 @@ from functools import cache
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from anlan.foundation.home import secret
+from anlan.foundation.home import home, secret
 
 SUITE = "g1"
 KEY_ID = "k1"
@@ -35,15 +36,19 @@ def seal(value: str, ref: str) -> str:
 
 
 def unseal(sealed: str, ref: str) -> str:
-    """Decrypt what `seal` made for the same `ref`."""
+    """Decrypt what `seal` made for the same `ref`. Raises Unsealable; a key that is not there is never drawn."""
     suite, _, rest = sealed.partition(":")
     key_id, _, text = rest.partition(":")
     if suite != SUITE:
-        raise Unsealable(f"suite {suite!r} is not known here")
-    raw = base64.b64decode(text)
+        raise Unsealable(f"{ref}: suite {suite[:8]!r} is not known here; update anlan")
+    if not key_id.isalnum() or not (home() / "keys" / f"seal-{key_id}").exists():
+        raise Unsealable(
+            f"{ref}: the key {key_id[:8]!r} is not here; restore the keys folder of this database"
+        )
     try:
+        raw = base64.b64decode(text, validate=True)
         return _cipher(key_id).decrypt(raw[:12], raw[12:], ref.encode()).decode()
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         raise Unsealable(
             f"{ref}: the seal does not open; is the keys folder the one of this database?"
         ) from None

@@ -1,7 +1,7 @@
 """Live push 实时推送: the journal's tail, cut by scope, to every open page. One poller a process feeds all of them.
 
-A viewer has a bounded queue. One that does not drink is let go; its browser comes back with `Last-Event-ID` and gets what it missed, so a slow
-viewer never slows the others.
+A viewer has a bounded queue. One that does not drink is let go; its browser comes back with `Last-Event-ID`
+and gets what it missed, so a slow viewer never slows the others.
 """
 
 import asyncio
@@ -40,6 +40,7 @@ class Viewer:
     scope: Scope
     queue: asyncio.Queue[Event | None] = field(default_factory=lambda: asyncio.Queue(QUEUE))
     gone: bool = False
+    came_at: int | None = None  # the head when it came, until the poller has looked from there
 
 
 def event_of(entry: JournalEntry) -> Event:
@@ -79,8 +80,13 @@ class Hub:
         if not self._viewers or self._loop is None:
             self._seen.clear()
             return
+        came: dict[int, int] = {}
+        for viewer in list(self._viewers):
+            if viewer.came_at is not None:
+                came[viewer.world_id] = min(viewer.came_at, came.get(viewer.world_id, viewer.came_at))
+                viewer.came_at = None
         for world_id, seq in JournalHead.objects.values_list("world_id", "seq"):
-            before = self._seen.setdefault(world_id, seq)
+            before = min(self._seen.setdefault(world_id, seq), came.get(world_id, seq))
             if seq > before:
                 events = [event_of(e) for e in journal.tail(world_id, before)]
                 self._seen[world_id] = events[-1].seq
@@ -105,6 +111,7 @@ class Hub:
         self._viewers.add(viewer)
         try:
             sent, missed = await asyncio.to_thread(_missed, world_id, scope, last_seen)
+            viewer.came_at = sent
             yield b"retry: 1000\n\n" + b"".join(missed)
             while not (viewer.gone and viewer.queue.empty()):
                 try:
