@@ -1,0 +1,132 @@
+"""Who may see what: every page, API operation and stream, tried by nobody, by a foreign account, and by each role.
+
+The routes are found, not listed: a new one that says no permission, or has no sample arguments, fails here.
+"""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from anlan.foundation import journal_reading
+from anlan.people.scope import permissions_of
+from tests.support.city import LIULIN_PATH, ROLES, SECRETS_OF_LIULIN
+from tests.support.routes import (
+    BODIES,
+    PUBLIC_MAP,
+    Route,
+    Stage,
+    address,
+    everything,
+    make_stage,
+    operations,
+    pages,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return make_stage()
+
+
+def ask(client: Client, route: Route, method: str, stage: Stage) -> tuple[HttpResponse, list[str]]:
+    where, used = address(route, stage)
+    body = BODIES[route.pattern](stage) if route.pattern in BODIES else {}
+    if method == "GET":
+        return client.get(where), used
+    if route.is_api:
+        return client.generic(method, where, json.dumps(body), content_type="application/json"), used
+    return client.post(where, body), used
+
+
+def leaks(response: HttpResponse, used: list[str], stage: Stage, route: Route) -> list[str]:
+    """What of Liulin stands in an answer, but for what the question itself said."""
+    said = (b"".join(response) if response.streaming else response.content).decode(errors="replace")
+    said += response.headers.get("Location", "")
+    names = () if route.pattern in PUBLIC_MAP else SECRETS_OF_LIULIN
+    hidden = [*names, "杨柳青", "13800004417", *stage.refs.values()]
+    asked = " ".join(used)
+    return [secret for secret in hidden if secret in said and secret not in asked]
+
+
+def tried(stage: Stage, client: Client) -> Iterator[tuple[str, Route, HttpResponse, list[str]]]:
+    for route in everything():
+        for method in route.methods:
+            response, used = ask(client, route, method, stage)
+            yield f"{method} /{route.pattern}", route, response, used
+
+
+def test_every_route_says_who_may_open_it() -> None:
+    silent = [route.pattern for route in everything() if route.permission is None]
+    assert not silent, f"give each @page(permission), @public(why) or @may(permission): {silent}"
+    assert len(pages()) > 20
+    assert len(operations()) > 10
+
+
+def test_every_permission_is_granted_to_some_role() -> None:
+    granted = set().union(*(permissions_of(role) for role in ROLES))
+    unknown = {route.permission for route in everything() if route.permission} - granted
+    assert not unknown, f"not in packs/place/roles.toml: {unknown}"
+
+
+def test_whoever_may_look_finds_what_the_samples_name(stage: Stage) -> None:
+    """Otherwise the tests below would look for what is not there."""
+    lost = []
+    for route in everything():
+        if "GET" not in route.methods or route.is_public:
+            continue
+        role = next((r for r in ROLES if not route.permission or route.permission in permissions_of(r)), None)
+        assert role, route
+        response, _ = ask(stage.mini.client(role), route, "GET", stage)
+        if response.status_code not in (200, 302, 405):
+            lost.append(f"{response.status_code} {role} /{route.pattern}")
+    assert not lost
+
+
+def test_nobody_sees_nothing(stage: Stage) -> None:
+    faults = []
+    for name, route, response, used in tried(stage, Client()):
+        if leaks(response, used, stage, route) or response.status_code >= 500:
+            faults.append(f"{name}: {response.status_code} {leaks(response, used, stage, route)}")
+        elif not route.is_public:
+            is_led_away = response.status_code == 302 and response.headers["Location"].startswith("/sign-in")
+            if not (response.status_code == 401 if route.is_api else is_led_away):
+                faults.append(f"{name}: {response.status_code} without a session")
+    assert not faults
+
+
+def test_a_foreign_account_finds_nothing_and_changes_nothing(stage: Stage) -> None:
+    faults = []
+    for name, route, response, used in tried(stage, stage.mini.client("foreign")):
+        found = leaks(response, used, stage, route)
+        if found or response.status_code >= 500:
+            faults.append(f"{name}: {response.status_code} {found}")
+    assert not faults
+    foreign = stage.mini.account("foreign").ref
+    entries = journal_reading.entries(stage.mini.ctx()).items
+    assert not [e for e in entries if e.actor == foreign and e.place_path.startswith(LIULIN_PATH)]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_without_the_permission_is_refused(stage: Stage, role: str) -> None:
+    granted = permissions_of(role)
+    client = stage.mini.client(role)
+    faults = []
+    for route in everything():
+        if not route.permission or route.permission in granted:
+            continue
+        for method in route.methods:
+            response, _ = ask(client, route, method, stage)
+            if response.status_code != 403:
+                faults.append(f"{method} /{route.pattern}: {response.status_code} without {route.permission}")
+    assert not faults
+
+
+def test_a_planted_open_page_is_seen(stage: Stage) -> None:
+    response = HttpResponse(f"<p>{stage.refs['call_down']} 柳林镇 13800004417</p>")
+    found = leaks(response, [], stage, Route("w/<slug:world>/planted", ""))
+    assert {"柳林", "13800004417", stage.refs["call_down"]} <= set(found)

@@ -1,0 +1,146 @@
+"""Every way in: pages from the urlconf, operations from the API, each with arguments that name something of Liulin.
+
+A new route with a parameter that nothing here knows fails the tests until it has its sample: add it to `ARGUMENTS`
+(by the literal segment before it and the parameter's name), and to `BODIES` when something must be posted.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from anlan.people import tokens
+from tests.support.city import GAUGE, VILLAGE, Mini, make_city
+from tests.support.records import make_records
+
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\{(?:\w+:)?(\w+)\}")
+API = "api/v1/"
+
+
+@dataclass(frozen=True)
+class Route:
+    """One way in: its pattern, and how it is opened (None when it says nothing)."""
+
+    pattern: str
+    permission: str | None
+    is_public: bool = False
+    method: str = ""  # of an API operation; a page is tried with GET and POST
+    view: Any = field(default=None, compare=False, repr=False)
+
+    @property
+    def is_api(self) -> bool:
+        return self.pattern.startswith(API)
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        return (self.method,) if self.method else ("GET", "POST")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The city in an exercise where one of each thing has happened."""
+
+    mini: Mini
+    refs: dict[str, str]
+
+
+def make_stage() -> Stage:
+    mini = make_city().exercise()
+    refs = make_records(mini)
+    tokens.make(mini.ctx(), account=mini.account("duty_officer"), label="stage")
+    return Stage(mini, refs)
+
+
+Argument = Callable[[Stage], str]
+ARGUMENTS: dict[tuple[str, str], Argument] = {
+    ("w", "world"): lambda s: s.mini.world.key,
+    ("journal", "seq"): lambda s: "1",
+    ("exercises", "key"): lambda s: s.mini.world.key,
+    ("exercises", "what"): lambda s: "pause",
+    ("link", "token"): lambda s: "no-such-token",
+    ("tokens", "number"): lambda s: str(tokens.ApiToken.objects.get(label="stage").pk),
+    ("accounts", "username"): lambda s: "leader-1",
+    ("places", "code"): lambda s: VILLAGE,
+    ("stations", "address"): lambda s: GAUGE,
+    ("exceedances", "ref"): lambda s: s.refs["exceedance"],
+    ("alerts", "ref"): lambda s: s.refs["alert"],
+    ("call-downs", "ref"): lambda s: s.refs["call_down"],
+    ("evacuations", "ref"): lambda s: s.refs["evacuation"],
+}
+BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {}
+"""By pattern: what to post (a form for a page, JSON for the API). An operation that takes a body needs one."""
+PUBLIC_MAP: dict[str, str] = {}
+"""By pattern, with the reason: routes that show names of divisions to everybody, as any printed map does."""
+
+
+class NoSample(AssertionError):
+    """A route has a parameter without a sample; add it to tests/support/routes.py."""
+
+
+def address(route: Route, stage: Stage) -> tuple[str, list[str]]:
+    """The address with its arguments filled in, and the arguments themselves."""
+    used: list[str] = []
+
+    def fill(found: re.Match[str]) -> str:
+        name = found[1] or found[2]
+        before = _segment_before(route.pattern, found.start())
+        sample = ARGUMENTS.get((before, name))
+        if sample is None:
+            raise NoSample(
+                f"{route.pattern}: no sample for <{name}> after /{before}/ in tests/support/routes.py"
+            )
+        used.append(sample(stage))
+        return used[-1]
+
+    return "/" + PARAMETER.sub(fill, route.pattern), used
+
+
+def _segment_before(pattern: str, at: int) -> str:
+    """The last literal segment before a parameter: `exercises` for both in exercises/<key>/<what>."""
+    literal = [s for s in pattern[:at].strip("/").split("/") if s and not PARAMETER.fullmatch(s)]
+    return literal[-1] if literal else ""
+
+
+def pages() -> list[Route]:
+    return [
+        _page(pattern, view)
+        for pattern, view in _walk(get_resolver().url_patterns, "")
+        if not pattern.startswith(API)
+    ]
+
+
+def _page(pattern: str, view: Any) -> Route:
+    door = getattr(view, "door", None)
+    if door is None:
+        return Route(pattern, None, view=view)
+    return Route(pattern, door.permission, door.is_public, view=view)
+
+
+def _walk(patterns: list[Any], prefix: str) -> Iterator[tuple[str, Any]]:
+    for each in patterns:
+        here = prefix + str(each.pattern)
+        if isinstance(each, URLResolver):
+            yield from _walk(each.url_patterns, here)
+        elif isinstance(each, URLPattern):
+            yield here, each.callback
+
+
+def operations() -> list[Route]:
+    from anlan.conf.api import api
+
+    found = []
+    for prefix, router in api._routers:
+        for path, view in router.path_operations.items():
+            for operation in view.operations:
+                pattern = f"{API}{prefix}{path}".replace("//", "/")
+                permission = getattr(operation.view_func, "permission", None)
+                found += [
+                    Route(pattern, permission, method=m, view=operation.view_func) for m in operation.methods
+                ]
+    return found
+
+
+def everything() -> list[Route]:
+    return [*pages(), *operations()]
