@@ -1,14 +1,17 @@
 """Stations of a test: frames as they send them, and a socket that says what it hears."""
 
 import socket
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from anlan.wire.sl651 import Control, Encoding, Uplink, encode_message
 from anlan.wire.sl651.build import Value
 
 PASSWORD = 0x1234
+NOW = datetime(2021, 8, 11, 20, 0, tzinfo=UTC)  # 04:00 in Beijing
+RAIN, RIVER, STRANGER = "0042130001", "0042130003", "0099999999"
 
 
 def report(
@@ -71,9 +74,26 @@ class Line:
         finally:
             self.socket.settimeout(10.0)
 
+    def is_cut(self) -> bool:
+        """The centre ended the connection."""
+        try:
+            return self.socket.recv(1) == b""
+        except ConnectionError:
+            return True
+
     def close(self) -> None:
         self._file.close()
         self.socket.close()
+
+
+def eventually(what: Callable[[], bool], seconds: float = 10.0) -> bool:
+    """Whether it comes true in a while."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if what():
+            return True
+        time.sleep(0.02)
+    return what()
 
 
 def ends(answers: Sequence[bytes]) -> list[int]:

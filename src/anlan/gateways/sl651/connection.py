@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from anlan.wire.sl651 import Session
+from anlan.wire.sl651 import Framer, Good, Session
 from anlan.wire.sl651.assembly import GivenUp
 from anlan.wire.sl651.reply import confirmation
 from anlan.wire.sl651.session import Broken, Event, Joined, Overdue, PacketReceived, Received, Refused
@@ -86,6 +86,12 @@ class Connection(asyncio.Protocol):
                     self._broken(data, reason)
                 case GivenUp(frames, _, reason):
                     self._broken(b"".join(frame.body for frame in frames), reason)
+
+    def rescue(self, data: bytes) -> None:
+        """A frame that came broken may hold a true one: a half frame whose length reached over the next."""
+        for piece in Framer().feed(data[1:]):
+            if isinstance(piece, Good) and piece.frame.packet is None:
+                self.gateway.offer(self, piece.data)
 
     def ask_again(self, event: PacketReceived | Overdue) -> None:
         """Ask for a packet that is missing. Nothing is acknowledged by it, so it need not wait for the store."""

@@ -12,7 +12,7 @@ SPARE_FILES = 256  # what the rest of the process opens: databases, logs, pages
 class Limits:
     """Bounds of a gateway; none of them can be reached by stations that behave."""
 
-    connections: int = 20_000
+    connections: int = 18_000
     batch: int = 1_000  # frames of one transaction
     pending_high: int = 20_000  # frames that wait to be written: above, sockets are not read
     pending_low: int = 5_000

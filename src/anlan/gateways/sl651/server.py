@@ -27,6 +27,7 @@ from anlan.wire.sl651.session import Joined as JoinedEvent
 
 log = logging.getLogger(__name__)
 TICK_SECONDS = 1.0
+ENVELOPE = ("BadCrc", "BadEnd", "BadDirection")  # faults behind which a true frame may hide
 OnBatch = Callable[[Taken], None]
 
 
@@ -188,7 +189,7 @@ class Gateway:
                 await self._some.wait()
                 continue
             batch = self._waiting.split_off(self.limits.batch)
-            taken = await self._store(batch)
+            taken = await self._store(batch.batch())
             if taken is None:
                 return
             self._answer(batch, taken)
@@ -196,12 +197,12 @@ class Gateway:
             if self._on_batch is not None:
                 await self._loop.run_in_executor(self._writer, self._tell, taken)
 
-    async def _store(self, batch: _Waiting) -> Taken | None:
+    async def _store(self, batch: Batch) -> Taken | None:
         """Write until it is durable; None when the gateway is stopped first."""
         tries = 0
         while True:
             try:
-                taken = await self._loop.run_in_executor(self._writer, self._take, batch.batch())
+                taken = await self._loop.run_in_executor(self._writer, self._take, batch)
             except NotDurable as error:
                 if self.trouble != str(error):
                     log.error("nothing is acknowledged, readings cannot be written: %s", error)
@@ -238,6 +239,10 @@ class Gateway:
         for (connection, event), kept in zip(batch.messages, taken.messages, strict=True):
             if kept:
                 connection.confirm(event, taken.known_at)
+
+        for index, reason in taken.reasons.items():
+            if reason.startswith(ENVELOPE) and index < len(batch.frames):
+                batch.owners[index].rescue(batch.frames[index])
 
     def _let_go(self, batch: _Waiting) -> None:
         """Read again from whom we had stopped reading, once there is room."""

@@ -16,12 +16,13 @@ from anlan.foundation import packs, worlds
 from anlan.foundation.context import WorldInfo
 from anlan.foundation.home import home
 from anlan.observe import stations, store
-from anlan.observe.ingest import reading
+from anlan.observe.ingest import reading, shapes
 from anlan.observe.ingest.locked import LockedWindows
 from anlan.observe.ingest.present import LOOK_BACK_MS, Present
 from anlan.observe.ingest.reading import Read
-from anlan.observe.ingest.shapes import Batch, NotDurable, Outcome, Taken
-from anlan.observe.rules.quality import Flag, limits_of
+from anlan.observe.ingest.roster import Roster
+from anlan.observe.ingest.shapes import Batch, Broken, NotDurable, Outcome, Taken
+from anlan.observe.rules.quality import Flag, Limits, limits_of
 from anlan.observe.rules.rain import RAIN_5MIN, RAIN_SLOTS, RAIN_TOTAL, Known
 from anlan.science.jit import Bools
 from anlan.science.windows import ClockWentBack
@@ -40,6 +41,11 @@ def millis(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
 
 
+def limits() -> Limits:
+    """The quality pack's."""
+    return limits_of(packs.get("quality", home=home()).data)
+
+
 class Ingest:
     """Takes what stations send into one world. Every method may be called from any thread; one batch at a time.
 
@@ -50,18 +56,28 @@ class Ingest:
     _open: ClassVar[dict[Path, Ingest]] = {}
 
     def __init__(self, world: WorldInfo) -> None:
-        self.world = world
-        self._path = path_of(world.key)
+        now = worlds.clock(worlds.get(world.key))
+        self._begin(path_of(world.key), stations.roster(), limits(), now)
+
+    @classmethod
+    def over(cls, folder: Path, roster: Roster, *, now: datetime) -> Ingest:
+        """An ingest of given stations over a store in a folder of its own: no records, for benches and tools."""
+        made = cls.__new__(cls)
+        made._begin(Path(folder) / "readings.sqlite3", roster, limits(), now)
+        return made
+
+    def _begin(self, path: Path, roster: Roster, quality: Limits, now: datetime) -> None:
+        self._path = path
         self._lock = threading.RLock()
         self._put: Batch | None = None
-        self._limits = limits_of(packs.get("quality", home=home()).data)
-        if before := self._open.pop(self._path, None):
+        self._limits = quality
+        self._roster = roster
+        if before := self._open.pop(path, None):
             before.close()
-        self._writer = store.Writer(self._path)
-        self._reader = store.Reader(self._path)
-        self._open[self._path] = self
-        self._roster = stations.roster()
-        self._begin_anew(millis(worlds.clock(worlds.get(world.key))))
+        self._writer = store.Writer(path)
+        self._reader = store.Reader(path)
+        self._open[path] = self
+        self._begin_anew(millis(now))
 
     def close(self) -> None:
         """Let go of the files."""
@@ -87,6 +103,11 @@ class Ingest:
         with self._lock:
             return self._present.stages_mm()
 
+    def rises_mm(self, minutes: int) -> dict[str, int]:
+        """How much each river stage rose over so many minutes, where both ends are known."""
+        with self._lock:
+            return self._present.rises_mm(self._now_ms, minutes)
+
     def admits(self, station: str, password: int) -> bool:
         """Whether a station is ours and says its password."""
         return self._roster.admits(station, password)
@@ -94,10 +115,10 @@ class Ingest:
     def reload(self) -> bool:
         """Read stations and packs anew; True when anything changed, so that a watch over them must be made anew."""
         with self._lock:
-            roster, limits = stations.roster(), limits_of(packs.get("quality", home=home()).data)
+            roster, quality = stations.roster(), limits()
             if roster == self._roster:
                 return False
-            self._roster, self._limits = roster, limits
+            self._roster, self._limits = roster, quality
             self._begin_anew(self._now_ms)
             return True
 
@@ -115,19 +136,56 @@ class Ingest:
     def take_batch(self, batch: Batch, *, known_at: datetime) -> Taken:
         """Take frames, joined messages and broken bytes. Raises NotDurable: give the same batch again later."""
         with self._lock:
-            known_ms = millis(known_at)
-            self._move(known_ms)
-            found = self._read(batch, known_ms)
+            self._move(millis(known_at))
             try:
-                self._keep_broken(batch, found, known_ms)
-                self._store(found, known_ms)
+                return self._take(batch, known_at)
             except store.StoreError as error:
-                raise NotDurable(str(error)) from error
-            self._put = None
-            return _told(batch, found, known_at)
+                if not isinstance(error, store.BadBatch):
+                    raise NotDurable(str(error)) from error
+                log.exception("a batch of %d frames does not fit the store", len(batch.frames))
+            except Exception:
+                log.exception("a batch of %d frames could not be taken as a whole", len(batch.frames))
+            self._begin_anew(millis(known_at))
+            return self._one_by_one(batch, known_at)
 
-    def _read(self, batch: Batch, known_ms: int) -> Read:
-        return reading.read(batch, self._roster, self._limits, known_ms)
+    def _take(self, batch: Batch, known_at: datetime) -> Taken:
+        known_ms = millis(known_at)
+        found = reading.read(batch, self._roster, self._limits, known_ms)
+        self._keep_broken(batch, found, known_ms)
+        self._store(found, known_ms)
+        self._put = None
+        return _told(batch, found, known_at)
+
+    def _one_by_one(self, batch: Batch, known_at: datetime) -> Taken:
+        """One frame that nothing was prepared for must not hold up the others: it goes to the quarantine."""
+        parts = [Batch([f], [p]) for f, p in zip(batch.frames, batch.peers, strict=True)]
+        parts += [Batch(messages=[message]) for message in batch.messages]
+        taken = [self._take(Batch(broken=batch.broken), known_at)]
+        for part in parts:
+            try:
+                taken.append(self._take(part, known_at))
+            except store.StoreError as error:
+                if not isinstance(error, store.BadBatch):
+                    raise NotDurable(str(error)) from error
+                taken.append(self._unfit(part, known_at, error))
+            except Exception as error:
+                log.exception("this frame is beyond us: %s", [f.hex() for f in part.frames])
+                taken.append(self._unfit(part, known_at, error))
+        return shapes.joined(taken, known_at)
+
+    def _unfit(self, part: Batch, known_at: datetime, error: Exception) -> Taken:
+        reason = f"Unfit: {type(error).__name__}: {error}"
+        broken = [Broken(f, reason, p) for f, p in zip(part.frames, part.peers, strict=True)]
+        broken += [Broken(reading.raw_of(m), reason, m.peer) for m in part.messages]
+        self._take(Batch(broken=broken), known_at)
+        refused = np.full(len(part.frames), Outcome.REFUSED, np.int8)
+        why = {0: reason} if part.frames else {}
+        return Taken(known_at, refused, np.empty(0, np.int64), [False] * len(part.messages), why)
+
+    def frames_stored(self) -> int:
+        """Distinct frames in the store."""
+        with self._lock:
+            return self._reader.counts().get("frames_stored", 0)
 
     def _keep_broken(self, batch: Batch, found: Read, known_ms: int) -> None:
         """Into the quarantine; a batch that is given again is not counted again."""
@@ -151,7 +209,7 @@ class Ingest:
         rain = self._present.fold.take(found.readings, found.flags)
         try:
             written = self._writer.write(_rows(found, known_ms))
-        except store.StoreError:
+        except BaseException:
             self._present.fold.rollback(kept)
             raise
         frames = np.flatnonzero(found.outcomes == Outcome.STORED)
@@ -168,7 +226,7 @@ class Ingest:
         try:
             self._present.advance(now_ms)
         except ClockWentBack:
-            log.warning("the clock of world %s went back: windows are rebuilt from the store", self.world.key)
+            log.warning("%s: the clock went back, windows are rebuilt from the store", self._path.name)
             self._begin_anew(now_ms)
         self._now_ms = now_ms
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from anlan.observe.ingest.locked import LockedWindows
 from anlan.observe.ingest.roster import Roster
+from anlan.observe.ingest.stages import StageRing
 from anlan.observe.rules.quality import Limits
 from anlan.observe.rules.rain import Known, RainFold
 from anlan.science.jit import Int32s, Int64s
@@ -26,6 +27,7 @@ class Present:
         self._windows = RainWindows(roster.keys[roster.rain_row >= 0])
         self.windows = LockedWindows(self._windows, lock)
         self._stage = {code: Latest(len(roster)) for code in (STAGE, RESERVOIR)}
+        self._ring = StageRing(len(roster))
 
     def advance(self, now_ms: int) -> None:
         """Move the windows on. Raises ClockWentBack: then build a new one."""
@@ -40,6 +42,7 @@ class Present:
         self._windows.push(mine[gauge], at_ms[gauge], np.minimum(tenths[gauge], 1 << 30).astype(np.int32))
         for code, latest in self._stage.items():
             latest.see(news, code)
+        self._ring.see(news, STAGE)
 
     def rebuild(self, now_ms: int, newest: Known, day: Known) -> None:
         """The same from what is stored: the newest of each series, and a day in the order in which it became known."""
@@ -57,6 +60,16 @@ class Present:
             latest = first if first.known[row] else second
             if gauge.kind == "stage" and latest.known[row]:
                 found[gauge.address] = int(latest.value[row])
+        return found
+
+    def rises_mm(self, now_ms: int, minutes: int) -> dict[str, int]:
+        """How much each river stage rose over so many minutes, millimetres, where both ends are known."""
+        river = self._stage[STAGE]
+        found = {}
+        for row, gauge in enumerate(self.roster.gauges):
+            then = self._ring.before(row, now_ms, minutes) if gauge.kind == "stage" and river.known[row] else None
+            if then is not None:
+                found[gauge.address] = int(river.value[row]) - then
         return found
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 
+import numpy as np
+
 from anlan.science.jit import Int8s, Int64s
 from anlan.wire.sl651 import Frame
 
@@ -68,3 +70,19 @@ class Taken:
 
     def count(self, outcome: Outcome) -> int:
         return int((self.outcomes == outcome).sum())
+
+
+def joined(parts: Sequence[Taken], known_at: datetime) -> Taken:
+    """What became of several batches, as if they had been one."""
+    reasons: dict[int, str] = {}
+    at = 0
+    for part in parts:
+        reasons |= {at + index: reason for index, reason in part.reasons.items()}
+        at += part.outcomes.size
+    return Taken(
+        known_at=known_at,
+        outcomes=np.concatenate([part.outcomes for part in parts]),
+        stations=np.unique(np.concatenate([part.stations for part in parts])),
+        messages=[kept for part in parts for kept in part.messages],
+        reasons=reasons,
+    )
