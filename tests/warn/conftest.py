@@ -1,7 +1,5 @@
 """The mini city in an exercise that stands at 04:00 of the night."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from anlan.warn import calldown_rows
@@ -9,10 +7,9 @@ from tests.support.city import Mini, make_city
 
 
 @pytest.fixture(autouse=True)
-def _nothing_kept() -> Iterator[None]:
+def _nothing_kept() -> None:
     """Each test's database begins with the same numbers: what memory kept of another test must not answer."""
     calldown_rows._kept.clear()
-    yield
 
 
 @pytest.fixture

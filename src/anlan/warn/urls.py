@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.warn.views import calls, desk
+from anlan.warn.views import calls, desk, phone
 
 app_name = "warn"
 W = "w/<str:world>/"
@@ -20,4 +20,10 @@ CALLS = [
     path(f"{W}calls/<str:ref>/people", desk.people_of_line, name="people-of-line"),
 ]
 
-urlpatterns = [*CALLS]
+PHONE = [
+    path("a/<str:world>/<str:ref>/<str:holder>/<str:token>", phone.answer, name="answer"),
+    path("a/<str:world>/<str:ref>/<str:holder>/<str:token>/card", phone.card, name="answer-card"),
+    path(f"{W}calls/<str:ref>/phone/<str:holder>", phone.handed, name="answer-link"),
+]
+
+urlpatterns = [*CALLS, *PHONE]

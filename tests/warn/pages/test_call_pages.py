@@ -9,9 +9,9 @@ from django.test import Client
 
 from anlan.foundation.models import JournalEntry
 from anlan.foundation.worlds import World
+from anlan.places.queries import atlas
 from anlan.warn.actions import calldown, moving
 from anlan.warn.models import Answer, Call, CallDown
-from anlan.places.queries import atlas
 from tests.support.city import NIGHT, VILLAGE, VILLAGE_2, Mini
 from tests.warn.test_calldown_actions import opened
 
