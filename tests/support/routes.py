@@ -68,6 +68,7 @@ ARGUMENTS: dict[tuple[str, str], Argument] = {
     ("alerts", "ref"): lambda s: s.refs["alert"],
     ("call-downs", "ref"): lambda s: s.refs["call_down"],
     ("evacuations", "ref"): lambda s: s.refs["evacuation"],
+    ("calls", "ref"): lambda s: s.refs["call_down"],
 }
 BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {}
 """By pattern: what to post (a form for a page, JSON for the API). An operation that takes a body needs one."""

@@ -43,6 +43,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "anlan.conf.middleware.Context",
+    "anlan.conf.idempotency.Idempotency",
 ]
 
 ROOT_URLCONF = "anlan.conf.urls"
