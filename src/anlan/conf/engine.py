@@ -151,7 +151,7 @@ class Live:
         ctx = worlds.context(self._world)
         if fresh or ctx.now.second % 10 == 0:
             self._ingest.advance(ctx.now)
-            self._watching.look(ctx, self._ingest.windows, self._ingest.stages_mm())
+            self._watching.look(ctx, self._ingest)
         while True:
             handled = events.step(self._world)
             sent = sending.send(worlds.context(self._world))

@@ -80,7 +80,7 @@ class Driver:
         if told["acked"] != told["sent"]:
             raise ConnectionError(f"tick {n}: {told['sent'] - told['acked']} frames were not acknowledged")
         self._ingest.advance(end)
-        self._watching.look(self._ctx().at(end), self._ingest.windows, self._ingest.stages_mm())
+        self._watching.look(self._ctx().at(end), self._ingest)
         self._drain(end + self._step)
 
     def _drain(self, until: datetime) -> None:

@@ -80,6 +80,7 @@ def _load_places(ctx: Ctx, city: City, ids: dict[str, int]) -> None:
             for c in city.corridors
         ],
         grids=_grids(city, ids),
+        flows=_flows(city, ids),
     )
 
 
@@ -132,6 +133,12 @@ def _streams(city: City) -> Iterator[dict[str, Any]]:
     for s in city.streams:
         points = [[round(x, 5), round(y, 5)] for x, y in s.line.coords]
         yield {"kind": "stream", "name": s.name, "rank": top + 1 - s.order, "points": points}
+
+
+def _flows(city: City, ids: dict[str, int]) -> list[tuple[int, int]]:
+    """From village to village down each stream."""
+    pairs = {(a, b) for s in city.streams for a, b in zip(s.villages, s.villages[1:], strict=False) if a != b}
+    return [(ids[upper], ids[lower]) for upper, lower in sorted(pairs)]
 
 
 def _roads(city: City) -> Iterator[dict[str, Any]]:

@@ -19,6 +19,7 @@ from anlan.places.models import (
     DivisionChange,
     DivisionCode,
     FloodArea,
+    Flow,
     MapLine,
     WatchedObject,
 )
@@ -109,12 +110,14 @@ def load_map(
     lines: Iterable[Mapping[str, Any]],
     flood_areas: Iterable[Mapping[str, Any]],
     grids: Iterable[Mapping[str, Any]],
+    flows: Iterable[tuple[int, int]] = (),
 ) -> None:
-    """Store the lines of the base map, the strips that may flood, and community grids."""
+    """Store the lines of the base map, the strips that may flood, community grids, and which village drains to which."""
     with action(ctx, "admin.manage"):
         MapLine.objects.bulk_create(MapLine(**row) for row in lines)
         FloodArea.objects.bulk_create(FloodArea(**row) for row in flood_areas)
         CommunityGrid.objects.bulk_create(CommunityGrid(**row) for row in grids)
+        Flow.objects.bulk_create(Flow(upper_id=upper, lower_id=lower) for upper, lower in flows)
 
 
 def split(ctx: Ctx, *, division: int, into: list[DivisionRow], on: date) -> list[int]:

@@ -131,3 +131,15 @@ class FloodArea(models.Model):
     ring = models.JSONField()  # [lon, lat] … closed
     closes_after_min = models.IntegerField()  # after the village's immediate line is crossed
     synthetic = models.BooleanField(default=True)
+
+
+class Flow(models.Model):
+    """上下游: the water of one village comes down to the next along a stream."""
+
+    scope_by = EVERYONE
+
+    upper = models.ForeignKey("places.Division", models.PROTECT, related_name="+")
+    lower = models.ForeignKey("places.Division", models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["upper", "lower"], name="flow_once")]

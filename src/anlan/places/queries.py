@@ -11,7 +11,7 @@ from django.db.models import Max, Q
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
-from anlan.places.models import Division, DivisionAlias, DivisionCode, FloodArea, MapLine, WatchedObject
+from anlan.places.models import Division, DivisionAlias, DivisionCode, FloodArea, Flow, MapLine, WatchedObject
 
 EARTH_KM = 6371.0088
 
@@ -174,6 +174,26 @@ def flood_areas(path: str = "") -> list[FloodArea]:
     return list(
         FloodArea.objects.filter(place__path__startswith=path).select_related("place").order_by("ref")
     )
+
+
+def upstream() -> dict[str, frozenset[str]]:
+    """By village: the paths of all villages whose water comes down to it, and of their townships."""
+    above: dict[str, set[str]] = {}
+    for upper, lower in Flow.objects.values_list("upper__path", "lower__path"):
+        above.setdefault(lower, set()).add(upper)
+    return {path: _closure(path, above) for path in above}
+
+
+def _closure(path: str, above: dict[str, set[str]]) -> frozenset[str]:
+    found: set[str] = set()
+    waiting = list(above.get(path, ()))
+    while waiting:
+        upper = waiting.pop()
+        if upper not in found:
+            found.add(upper)
+            waiting += above.get(upper, ())
+    found.discard(path)
+    return frozenset(found | {upper[:12] for upper in found if upper[:12] != path[:12]})
 
 
 def objects(ctx: Ctx, kind: str = "", path: str = "") -> list[WatchedObject]:

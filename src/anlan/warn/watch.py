@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from anlan.science.windows import LENGTHS_MIN
 from anlan.warn.rules import thresholds
-from anlan.warn.rules.thresholds import MISSING, Change, Matrix, Prior, Rain, RuleSet, Snapshot, State
+from anlan.warn.rules.thresholds import MISSING, Change, Element, Matrix, Prior, Rain, RuleSet, Snapshot, State
 
 
 class Windows(Protocol):
@@ -22,6 +22,10 @@ class Windows(Protocol):
 
     def read(self, rows: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int16]]: ...
     def slots(self) -> tuple[int, ...]: ...
+
+
+Key = tuple[str, str, str]
+"""Pack, its version, and the subject: a division's code or a stage gauge's address."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,15 @@ class StageSubject:
     kind: str  # river, reservoir
     station: str
     marks_mm: Mapping[str, int]
+    rows: tuple[int, ...] = ()  # rain gauges of its township
+
+
+@dataclass(frozen=True)
+class Stages:
+    """What stage gauges measure: the latest, and the rise by minutes; both by address, mm."""
+
+    latest_mm: Mapping[str, int]
+    rise_mm: Mapping[int, Mapping[str, int]]
 
 
 @dataclass(frozen=True)
@@ -62,7 +75,7 @@ class Watch:
         packs: Sequence[RuleSet],
         rain: Sequence[RainSubject],
         stages: Sequence[StageSubject],
-        states: Mapping[tuple[str, int], State],
+        states: Mapping[Key, State],
         stations: Sequence[str],
     ) -> None:
         self._rain = list(rain)
@@ -117,7 +130,7 @@ class Watch:
             rain={m: sums[w, mine] for m, w in columns.items()},
             rain_full={m: full[w, mine] for m, w in columns.items()},
         )
-        prior = Prior.of([self.states.get((pack.pack, self._rain[i].id)) for i in mine])
+        prior = Prior.of([self.states.get(_key(pack, self._rain[i].code)) for i in mine])
         found = []
         for i in mine[screen.may_change(matrix, prior)]:
             rain = {
@@ -127,7 +140,7 @@ class Watch:
             }
             subject = self._rain[i]
             snapshot = Snapshot(place=subject.code, kind=subject.kind, at=at, rain=rain)
-            change = self._evaluate(pack, snapshot, subject.id)
+            change = self._evaluate(pack, snapshot, subject.code)
             if change:
                 found.append(Found(subject.id, self._deciding(change, columns, best[:, i]), change))
         return found
@@ -136,30 +149,60 @@ class Watch:
         window = change.evidence.window_minutes if change.evidence else min(columns)
         return self._stations[int(best[columns.get(window, 0)])]
 
-    def stages(self, values_mm: Mapping[str, int], at: datetime) -> list[Found]:
-        """What the latest stages change; a gauge that has not reported is left as it stands."""
+    @property
+    def rise_minutes(self) -> tuple[int, ...]:
+        """Over how many minutes the packs ask for a rise."""
+        lines = (line for pack, _ in self._packs for line in pack.lines())
+        return tuple(sorted({line.window_minutes for line in lines if line.element is Element.RISE}))
+
+    def stages(self, windows: Windows, stages: Stages, at: datetime) -> list[Found]:
+        """What the stages change; a gauge that has never reported is left as it stands."""
         found = []
         for pack, _ in self._packs:
-            if pack.windows:
-                continue
-            for subject in self._stages:
-                if subject.station in values_mm and pack.concerns(kind=subject.kind, division=subject.code):
-                    snapshot = Snapshot(
-                        place=subject.code,
-                        kind=subject.kind,
-                        at=at,
-                        stage_mm=values_mm[subject.station],
-                        marks_mm=subject.marks_mm,
-                    )
-                    change = self._evaluate(pack, snapshot, subject.id)
+            mine = [s for s in self._stages if pack.concerns(kind=s.kind, division=s.code)]
+            for subject in mine:
+                if subject.station in stages.latest_mm:
+                    change = self._evaluate(pack, _stage_snapshot(subject, pack, windows, stages, at), subject.station)
                     if change:
                         found.append(Found(subject.id, subject.station, change))
         return found
 
-    def _evaluate(self, pack: RuleSet, snapshot: Snapshot, place: int) -> Change | None:
-        outcome = thresholds.evaluate(pack, snapshot, self.states.get((pack.pack, place)))
-        self.states[(pack.pack, place)] = outcome.state
+    def _evaluate(self, pack: RuleSet, snapshot: Snapshot, subject: str) -> Change | None:
+        outcome = thresholds.evaluate(pack, snapshot, self.states.get(_key(pack, subject)))
+        self.states[_key(pack, subject)] = outcome.state
         return outcome.change
+
+
+def _key(pack: RuleSet, subject: str) -> Key:
+    return pack.pack, pack.version, subject
+
+
+def _stage_snapshot(
+    subject: StageSubject, pack: RuleSet, windows: Windows, stages: Stages, at: datetime
+) -> Snapshot:
+    rise = {m: by[subject.station] for m, by in stages.rise_mm.items() if subject.station in by}
+    return Snapshot(
+        place=subject.code,
+        kind=subject.kind,
+        at=at,
+        rain=_rain_at(subject, windows) if pack.windows else {},
+        stage_mm=stages.latest_mm[subject.station],
+        rise_mm=rise,
+        marks_mm=subject.marks_mm,
+    )
+
+
+def _rain_at(subject: StageSubject, windows: Windows) -> dict[int, Rain]:
+    """The greatest rain among the gauges of the stage gauge's township."""
+    if not subject.rows:
+        return {}
+    sums, seen = windows.read(np.array(subject.rows, np.int32))
+    best = sums.argmax(axis=1)
+    return {
+        minutes: Rain(int(sums[w, best[w]]), bool(seen[w, best[w]] >= slots))
+        for w, (minutes, slots) in enumerate(zip(LENGTHS_MIN, windows.slots(), strict=True))
+        if seen[w, best[w]]
+    }
 
 
 def _padded(rows: Iterable[tuple[int, ...]]) -> NDArray[np.int64]:

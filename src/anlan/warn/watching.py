@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any, Protocol
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
@@ -14,9 +15,19 @@ from anlan.warn.actions import exceedances
 from anlan.warn.models import Alert, Exceedance
 from anlan.warn.rules import neighbour, thresholds
 from anlan.warn.rules.thresholds import State
-from anlan.warn.watch import RainSubject, StageSubject, Watch, Windows
+from anlan.warn.watch import Key, RainSubject, Stages, StageSubject, Watch, Windows
 
 RED = 4
+Told = dict[str, Any]
+
+
+class Measured(Protocol):
+    """What the watch asks of the room that ingests."""
+
+    @property
+    def windows(self) -> Windows: ...
+    def stages_mm(self) -> Mapping[str, int]: ...
+    def rises_mm(self, minutes: int) -> Mapping[str, int]: ...
 
 
 class Watching:
@@ -28,16 +39,17 @@ class Watching:
         self._watch = Watch(
             packs=_packs(ctx),
             rain=_rain_subjects(stations, rows),
-            stages=_stage_subjects(ctx, stations),
+            stages=_stage_subjects(ctx, stations, rows),
             states=exceedances.states(ctx),
             stations=addresses,
         )
-        self._kept: dict[tuple[str, int], State] = dict(self._watch.states)
+        self._kept: dict[Key, State] = dict(self._watch.states)
         self._neighbours = _Neighbours(ctx)
 
-    def look(self, ctx: Ctx, windows: Windows, stages_mm: Mapping[str, int]) -> list[str]:
+    def look(self, ctx: Ctx, now: Measured) -> list[str]:
         """Judge this moment; returns the refs of exceedances that are new."""
-        found = [*self._watch.rain(windows, ctx.now), *self._watch.stages(stages_mm, ctx.now)]
+        stages = Stages(now.stages_mm(), {m: now.rises_mm(m) for m in self._watch.rise_minutes})
+        found = [*self._watch.rain(now.windows, ctx.now), *self._watch.stages(now.windows, stages, ctx.now)]
         found.sort(key=lambda f: (f.change.at, f.station, f.change.pack, f.place))
         moved = {key: state for key, state in self._watch.states.items() if self._kept.get(key) != state}
         refs = []
@@ -54,9 +66,7 @@ def _packs(ctx: Ctx) -> list[thresholds.RuleSet]:
     return [thresholds.compile_pack(pack) for pack in sorted(packs, key=lambda p: p.id)]
 
 
-def _rain_subjects(
-    stations: Sequence[observe.StationInfo], rows: Mapping[str, int]
-) -> list[RainSubject]:
+def _rain_subjects(stations: Sequence[observe.StationInfo], rows: Mapping[str, int]) -> list[RainSubject]:
     """Townships by all their rain gauges, villages by the gauge that serves them."""
     by_place: dict[tuple[str, int], list[int]] = {}
     for station in stations:
@@ -73,14 +83,32 @@ def _rain_subjects(
     return sorted(subjects, key=lambda s: (s.kind, s.code))
 
 
-def _stage_subjects(ctx: Ctx, stations: Sequence[observe.StationInfo]) -> list[StageSubject]:
+def _gauges_by_township(
+    stations: Sequence[observe.StationInfo], rows: Mapping[str, int]
+) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for station in stations:
+        if station.address in rows:
+            township = atlas().township(atlas().by_id[station.place_id])
+            found.setdefault(township.id, []).append(rows[station.address])
+    return found
+
+
+def _stage_subjects(
+    ctx: Ctx, stations: Sequence[observe.StationInfo], rows: Mapping[str, int]
+) -> list[StageSubject]:
+    gauges = _gauges_by_township(stations, rows)
     reservoirs = {o.ref: o for o in places.objects(ctx)}
     subjects = []
     for station in stations:
         if station.kind != "stage":
             continue
         place = atlas().by_id[station.place_id]
-        marks = {"warning": station.warning_cm, "guarantee": station.guarantee_cm, "record": station.highest_cm}
+        marks = {
+            "warning": station.warning_cm,
+            "guarantee": station.guarantee_cm,
+            "record": station.highest_cm,
+        }
         watched = reservoirs.get(station.object_ref)
         if watched is not None:
             marks = {
@@ -90,7 +118,8 @@ def _stage_subjects(ctx: Ctx, stations: Sequence[observe.StationInfo]) -> list[S
             }
         known = {mark: cm * 10 for mark, cm in marks.items() if cm is not None}
         kind = "reservoir" if watched else "river"
-        subjects.append(StageSubject(place.id, place.code, kind, station.address, known))
+        near = tuple(gauges.get(atlas().township(place).id, ()))
+        subjects.append(StageSubject(place.id, place.code, kind, station.address, known, near))
     return sorted(subjects, key=lambda s: s.station)
 
 
@@ -99,31 +128,34 @@ class _Neighbours:
 
     def __init__(self, ctx: Ctx) -> None:
         found = load_all(home=home()).in_force("neighbour", on=shelf.today(ctx))
-        self._rules = [
-            neighbour.NeighbourRule.from_data(p.data, pack=p.id, version=p.version) for p in found
-        ]
+        self._rules = [neighbour.NeighbourRule.from_data(p.data, pack=p.id, version=p.version) for p in found]
+        above = places.upstream()
         self._villages = [
-            neighbour.Village(place=p.path, lon=p.lon, lat=p.lat) for p in atlas().walk(4)
+            neighbour.Village(place=p.path, lon=p.lon, lat=p.lat, upstream=above.get(p.path, frozenset()))
+            for p in atlas().walk(4)
         ]
-        self._seen: frozenset[str] | None = None
+        self._found: dict[str, tuple[frozenset[str], list[tuple[int, Told]]]] = {}
 
     def look(self, ctx: Ctx) -> None:
+        """Prepare who has a red near or above them; free who has had none for long enough."""
         reds = self._reds(ctx)
         key = frozenset(red.place + red.hazard for red in reds)
-        if key == self._seen:
-            return
         for rule in self._rules:
-            self._apply(ctx, rule, reds)
-        self._seen = key
+            before = self._found.get(rule.pack)
+            if before is None or before[0] != key:
+                self._found[rule.pack] = (key, self._to_prepare(rule, reds))
+            rows = self._found[rule.pack][1]
+            exceedances.open_neighbours(ctx, pack=rule.pack, version=rule.version, villages=rows)
+            long_ago = ctx.now - timedelta(minutes=rule.keep_minutes)
+            exceedances.end_neighbours(
+                ctx, pack=rule.pack, still={place for place, _ in rows}, before=long_ago
+            )
 
-    def _apply(self, ctx: Ctx, rule: neighbour.NeighbourRule, reds: list[neighbour.Red]) -> None:
+    def _to_prepare(self, rule: neighbour.NeighbourRule, reds: list[neighbour.Red]) -> list[tuple[int, Told]]:
+        """Villages outside every red place itself, with the nearest reason."""
         inside = {red.place for red in reds}
-        found = [
-            each
-            for each in neighbour.villages_to_prepare(rule, reds=reds, villages=self._villages)
-            if each.place not in inside and each.place[:12] not in inside
-        ]
-        rows = [
+        found = neighbour.villages_to_prepare(rule, reds=reds, villages=self._villages)
+        return [
             (
                 atlas().by_path[each.place].id,
                 {
@@ -134,19 +166,21 @@ class _Neighbours:
                 },
             )
             for each in found
+            if each.place not in inside and each.place[:12] not in inside
         ]
-        exceedances.open_neighbours(ctx, pack=rule.pack, version=rule.version, villages=rows)
-        before = ctx.now - timedelta(minutes=rule.keep_minutes)
-        exceedances.end_neighbours(ctx, pack=rule.pack, still={place for place, _ in rows}, before=before)
 
     def _reds(self, ctx: Ctx) -> list[neighbour.Red]:
         """Places that stand at red by our own rules, and places that a warning in force names at red."""
-        hazards = {p.id: str(p.data["threshold"]["hazard"]) for p in load_all(home=home()).of_kind("threshold")}
+        hazards = {
+            p.id: str(p.data["threshold"]["hazard"]) for p in load_all(home=home()).of_kind("threshold")
+        }
         own = Exceedance.objects.filter(world_id=ctx.world.id, level=RED, ended_at=None, stage="")
         reds = [
             _red(atlas().by_id[row.place_id], hazards.get(row.pack, ""), 0.0) for row in own.order_by("pk")
         ]
-        alerts = Alert.objects.filter(world_id=ctx.world.id, level=RED, state="issued", kind="alert").order_by("pk")
+        alerts = Alert.objects.filter(
+            world_id=ctx.world.id, level=RED, state="issued", kind="alert"
+        ).order_by("pk")
         for alert in alerts:
             named = sorted(alert.names.values_list("id", flat=True))
             reds += [_red(atlas().by_id[i], "rainstorm", 0.0) for i in named if atlas().by_id[i].tier >= 3]

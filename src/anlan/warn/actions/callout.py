@@ -36,8 +36,14 @@ def decide_exceedances(ctx: Ctx, *, township: Place, found_at: datetime) -> None
 
 
 def decide_alert(ctx: Ctx, *, ref: str, event_type: str, level: int, named: Iterable[Place]) -> None:
-    """Decide on a lawful issuer's red or orange warning: the townships that it names are called."""
-    for township in sorted(_townships(named), key=lambda p: p.path):
+    """Decide on a lawful issuer's red or orange warning: the townships that it names are called.
+
+    One that names no place calls nobody by itself; that it did not stays in the journal, for the officer to decide.
+    """
+    townships = _townships(named)
+    if not townships:
+        _refused(ctx, ref, "names_no_place", atlas().city)
+    for township in sorted(townships, key=lambda p: p.path):
         trigger = standing.Trigger(
             on="imported", ref=ref, places=(township.path,), level=Grade(level), event_type=event_type
         )
@@ -91,15 +97,15 @@ def _decide(ctx: Ctx, trigger: standing.Trigger, township: Place) -> list[standi
     found = standing.decide(trigger=trigger, order=order, now=ctx.now)
     for refusal in found:
         if isinstance(refusal, standing.NoCallOut) and refusal.name in ("order_not_signed", "order_expired"):
-            with action(ctx, "warn.call"):
-                journal.append(
-                    ctx,
-                    "warn.callout.refused",
-                    refs={"cause": trigger.ref},
-                    body={"why": refusal.name},
-                    place=township.path,
-                )
+            _refused(ctx, trigger.ref, refusal.name, township)
     return [start for start in found if isinstance(start, standing.CallOut)]
+
+
+def _refused(ctx: Ctx, cause: str, why: str, place: Place) -> None:
+    with action(ctx, "warn.call"):
+        journal.append(
+            ctx, "warn.callout.refused", refs={"cause": cause}, body={"why": why}, place=place.path
+        )
 
 
 Decided = dict[tuple[str, Grade, str, str], list[Place]]

@@ -12,10 +12,10 @@ from anlan.observe import queries as observe
 from anlan.places.queries import atlas
 from anlan.warn.models import Exceedance, RuleState
 from anlan.warn.rules.thresholds import Change, Element, Move, Scale, State
-from anlan.warn.watch import Found
+from anlan.warn.watch import Found, Key
 
 
-def keep(ctx: Ctx, found: Sequence[Found], states: Mapping[tuple[str, int], State]) -> list[str]:
+def keep(ctx: Ctx, found: Sequence[Found], states: Mapping[Key, State]) -> list[str]:
     """Store changes and the moved states in one transaction; returns the refs of new exceedances.
 
     Exceedances are unique by world, rule version, place, level and onset, so that windows rebuilt after a crash
@@ -104,28 +104,35 @@ def _close_above(ctx: Ctx, item: Found, notes: list[Note]) -> None:
         notes.append(Note("warn.exceedance.ended", refs, {"pack": row.pack, "level": row.level}, place.path))
 
 
-def _save_states(ctx: Ctx, states: Mapping[tuple[str, int], State]) -> None:
+def _save_states(ctx: Ctx, states: Mapping[Key, State]) -> None:
     RuleState.objects.bulk_create(
         [
-            RuleState(world_id=ctx.world.id, pack=pack, place_id=place, state=state.to_record())
-            for (pack, place), state in sorted(states.items())
+            RuleState(
+                world_id=ctx.world.id, pack=pack, version=version, subject=subject, state=state.to_record()
+            )
+            for (pack, version, subject), state in sorted(states.items())
         ],
         update_conflicts=True,
-        unique_fields=["world", "pack", "place"],
-        update_fields=["state"],
+        unique_fields=["world", "pack", "subject"],
+        update_fields=["version", "state"],
     )
 
 
-def states(ctx: Ctx) -> dict[tuple[str, int], State]:
-    """Where every pack stood for every place when it was last looked at."""
-    rows = RuleState.objects.filter(world_id=ctx.world.id).values_list("pack", "place_id", "state")
-    return {(pack, place): State.from_record(record) for pack, place, record in rows}
+def states(ctx: Ctx) -> dict[Key, State]:
+    """Where every pack stood for every subject when it was last looked at.
+
+    A pack that has changed since begins anew: what was pending counted other rules.
+    """
+    rows = RuleState.objects.filter(world_id=ctx.world.id).values_list("pack", "version", "subject", "state")
+    return {(pack, version, subject): State.from_record(record) for pack, version, subject, record in rows}
 
 
 def open_neighbours(
     ctx: Ctx, *, pack: str, version: str, villages: Sequence[tuple[int, dict[str, Any]]]
 ) -> int:
     """Villages that prepare because of a red nearby or upstream: (division id, reason). Returns how many are new."""
+    if not villages:
+        return 0
     with action(ctx, "warn.call"):
         standing = set(
             Exceedance.objects.filter(world_id=ctx.world.id, pack=pack, ended_at=None).values_list(
@@ -169,6 +176,8 @@ def open_neighbours(
 def end_neighbours(ctx: Ctx, *, pack: str, still: set[int], before: datetime) -> None:
     """The last red nearby has gone for long enough: villages not in `still`, prepared before that time, are free."""
     rows = Exceedance.objects.filter(world_id=ctx.world.id, pack=pack, ended_at=None, onset__lt=before)
+    if not rows.exclude(place_id__in=still).exists():
+        return
     with action(ctx, "warn.call"):
         notes = []
         for row in rows.exclude(place_id__in=still).order_by("pk"):

@@ -18,7 +18,9 @@ class CallDown(Happening):
     order_no = models.CharField(max_length=60)  # the standing order it ran by
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
-    version = models.IntegerField(default=0)  # moves with every change, so that a value read before is known stale
+    version = models.IntegerField(
+        default=0
+    )  # moves with every change, so that a value read before is known stale
     held_at = models.DateTimeField(null=True)
     held_by = models.CharField(max_length=40, blank=True)
     held_reason = models.CharField(max_length=200, blank=True)

@@ -12,11 +12,12 @@ class RuleState(Happening):
     scope_by = WORLD_WIDE
 
     pack = models.CharField(max_length=60)
-    place = models.ForeignKey("places.Division", models.PROTECT, related_name="+")
+    subject = models.CharField(max_length=20)  # what is judged: a division's code, or a stage gauge's address
+    version = models.CharField(max_length=64)
     state = models.JSONField(default=dict)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["world", "pack", "place"], name="rule_state_once")]
+        constraints = [models.UniqueConstraint(fields=["world", "pack", "subject"], name="rule_state_once")]
 
 
 class Exceedance(Happening):

@@ -1,0 +1,107 @@
+"""The night's people who are not there 模拟: in an exercise with a simulated issuer, what was published comes in at its
+time, and two simulated persons of the demo's own issuer take a proposed alert from draft to issue.
+
+Everything is due work at fixed delays, so that one seed gives one journal. A person who sits at the desk may be
+quicker: then the simulated ones find nothing left to do.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from anlan.demo.liulin import load_published
+from anlan.foundation import tasks, worlds
+from anlan.foundation.context import Actor, Ctx
+from anlan.foundation.events import on
+from anlan.people.units import unit
+from anlan.warn.actions import alerts
+from anlan.warn.queries.alerts import Brief, brief
+from anlan.warn.rules.grade import Grade
+
+RAINSTORM = "11B03"
+SUBMITTED_AFTER = timedelta(seconds=60)
+APPROVED_AFTER = timedelta(seconds=120)
+ISSUED_AFTER = timedelta(seconds=10)
+FORECASTER = ("sim-forecaster", frozenset({"warn.view", "warn.draft", "warn.issue"}))
+APPROVER = ("sim-approver", frozenset({"warn.view", "warn.review", "warn.approve", "warn.issue"}))
+DOUBT = "点名乡镇待核实（据公开报道整理，非原文）"
+
+
+@tasks.task("demo.published")
+def _published(ctx: Ctx, payload: dict[str, Any]) -> None:
+    """Import a warning of that night at its published time, with the towns that it named."""
+    warning = load_published().warnings[payload["n"]]
+    grade = Grade.parse(warning.colour)
+    alerts.take_in(
+        ctx,
+        issuer_name=warning.issuer,
+        event_type=RAINSTORM,
+        level=int(grade),
+        named=list(warning.named),
+        headline=f"【演练】{warning.issuer}发布暴雨{grade.zh}预警信号",
+        description=warning.text,
+        issued_at=warning.at,
+        identifier=f"published-{payload['n']}",
+        doubtful=DOUBT if warning.named_is_uncertain else "",
+    )
+
+
+@on("warn.alert.proposed")
+def simulate_issuer(ctx: Ctx, told: dict[str, Any]) -> None:
+    """The forecaster submits a minute later."""
+    if _has_simulated_issuer(ctx):
+        work = {"ref": told["refs"]["alert"], "revision": told["body"]["revision"]}
+        _later(ctx, "submit", work, SUBMITTED_AFTER)
+
+
+def _has_simulated_issuer(ctx: Ctx) -> bool:
+    if ctx.world.is_live:
+        return False
+    return bool(worlds.get(ctx.world.key).settings.get("simulated_issuer"))
+
+
+def _later(ctx: Ctx, step: str, work: dict[str, Any], delay: timedelta) -> None:
+    key = f"demo-alert:{work['ref']}:{work['revision']}:{step}"
+    tasks.schedule(ctx, f"demo.alert.{step}", key=key, due_at=ctx.now + delay, payload=work)
+
+
+def _standing(ctx: Ctx, work: dict[str, Any], state: str) -> Brief | None:
+    """The alert, if it still stands as the simulated person last saw it."""
+    row = brief(ctx, work["ref"])
+    return row if (row.state, row.revision) == (state, work["revision"]) else None
+
+
+def _as(ctx: Ctx, row: Brief, who: tuple[str, frozenset[str]]) -> Ctx:
+    """The same moment as a simulated person of the issuing unit."""
+    ref, permissions = who
+    home = unit(row.issuer)
+    actor = Actor(
+        ref=ref,
+        role="simulated",
+        permissions=permissions,
+        unit=row.issuer,
+        organisation=home.name if home else "",
+    )
+    return replace(ctx, actor=actor)
+
+
+@tasks.task("demo.alert.submit")
+def _submit(ctx: Ctx, work: dict[str, Any]) -> None:
+    if row := _standing(ctx, work, "draft"):
+        alerts.submit(_as(ctx, row, FORECASTER), ref=row.ref)
+        _later(ctx, "approve", work, APPROVED_AFTER)
+
+
+@tasks.task("demo.alert.approve")
+def _approve(ctx: Ctx, work: dict[str, Any]) -> None:
+    """The second person types place and level again by hand."""
+    if row := _standing(ctx, work, "review"):
+        second = _as(ctx, row, APPROVER)
+        alerts.approve(second, ref=row.ref, retyped_place=row.place, retyped_level=Grade(row.level).zh)
+        _later(ctx, "issue", work, ISSUED_AFTER)
+
+
+@tasks.task("demo.alert.issue")
+def _issue(ctx: Ctx, work: dict[str, Any]) -> None:
+    if row := _standing(ctx, work, "approved"):
+        alerts.issue(_as(ctx, row, FORECASTER), ref=row.ref)

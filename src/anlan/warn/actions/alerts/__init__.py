@@ -1,0 +1,40 @@
+"""Public alerts 预警: taken in, proposed, written, approved, issued, followed up and ended.
+
+Every change is decided by `rules.alert.decide`; an act here reads the row under a lock, decides, writes, journals. The
+journal tells levels, places by code and refs of accounts; never a name, a number or what somebody said.
+"""
+
+from anlan.warn.actions.alerts.approving import (
+    Heard,
+    approve,
+    approve_verbally,
+    countersign,
+    reject,
+    review,
+    submit,
+    withdraw,
+)
+from anlan.warn.actions.alerts.drafting import Text, draft, edit, follow_up
+from anlan.warn.actions.alerts.importing import take_in
+from anlan.warn.actions.alerts.issuing import expire, issue
+from anlan.warn.actions.alerts.proposing import propose, renew
+
+__all__ = [
+    "Heard",
+    "Text",
+    "approve",
+    "approve_verbally",
+    "countersign",
+    "draft",
+    "edit",
+    "expire",
+    "follow_up",
+    "issue",
+    "propose",
+    "reject",
+    "renew",
+    "review",
+    "submit",
+    "take_in",
+    "withdraw",
+]

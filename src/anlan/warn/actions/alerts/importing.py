@@ -1,0 +1,116 @@
+"""Taking in a lawful issuer's warning: file, paste, typing or interface end here, once for each identifier."""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+
+from anlan.foundation import journal, tasks
+from anlan.foundation.actions import action, next_ref
+from anlan.foundation.context import Ctx
+from anlan.foundation.errors import Invalid, NotFound
+from anlan.places.queries import Place, atlas
+from anlan.warn.actions.alerts.common import follow, note
+from anlan.warn.models import Alert
+from anlan.warn.rules.alert import Message
+
+CLOCKS_DIFFER = timedelta(minutes=10)
+
+
+def take_in(
+    ctx: Ctx,
+    *,
+    issuer_name: str,
+    event_type: str,
+    level: int,
+    named: list[str],
+    headline: str,
+    description: str = "",
+    instruction: str = "",
+    issued_at: datetime,
+    identifier: str = "",
+    doubtful: str = "",
+    cap: bytes = b"",
+    message: str = "alert",
+    references: str = "",
+    expires_at: datetime | None = None,
+    polygon: list[Any] | None = None,
+) -> str:
+    """Keep an imported warning and return its ref; the same identifier again gives the first one's ref.
+
+    `named` are division codes; none means that the warning is for the whole city and names no place. `references` is
+    the CAP element: the earlier warning that an update, cancel or all-clear is about.
+    Raises: Invalid for a level, a time or a message that cannot be; NotFound for a place unknown or out of scope.
+    """
+    with action(ctx, "warn.import"):
+        places = sorted({atlas().code(code) for code in named}, key=lambda p: p.path)
+        _check(ctx, level=level, message=message, issued_at=issued_at, issuer_name=issuer_name, places=places)
+        identifier = identifier or _made_up(issuer_name, event_type, level, issued_at, message, places)
+        standing = Alert.objects.filter(world_id=ctx.world.id, identifier=identifier).first()
+        if standing:
+            return standing.ref
+        row = Alert.objects.create(
+            world_id=ctx.world.id,
+            ref=next_ref(ctx, "A"),
+            source="imported",
+            issuer_name=issuer_name[:80],
+            event_type=event_type,
+            level=level,
+            message=message,
+            state="issued",
+            place_id=(atlas().common(places) if places else atlas().city).id,
+            polygon=polygon or [],
+            headline=headline[:200],
+            description=description,
+            instruction=instruction,
+            predecessor=_named_before(ctx, references) if message != Message.ALERT else None,
+            drafted_at=ctx.now,
+            drafted_by=ctx.actor.ref,
+            issued_at=issued_at,
+            expires_at=expires_at,
+            identifier=identifier,
+            cap=cap.decode("utf-8", "replace"),
+            doubtful=doubtful[:200],
+        )
+        row.names.set([p.id for p in places])
+        if expires_at is not None:
+            _end_in_time(ctx, row, expires_at)
+        called = sorted(p.code for p in places if ctx.scope.holds(p.path))
+        told = {"identifier": identifier, "issued_at": issued_at, "expires_at": expires_at, "called": called}
+        note(ctx, row, "imported", **told, doubtful=bool(doubtful))
+        follow(ctx, row)
+        return row.ref
+
+
+def _check(
+    ctx: Ctx, *, level: int, message: str, issued_at: datetime, issuer_name: str, places: list[Place]
+) -> None:
+    if level not in (1, 2, 3, 4):
+        raise Invalid("级别只有蓝、黄、橙、红四级。请核对原文。")
+    if message not in tuple(Message):
+        raise Invalid("信息类型只有首发、更新、取消、解除。请核对原文。")
+    if not issuer_name.strip():
+        raise Invalid("请写明是哪个单位发布的。")
+    if issued_at > ctx.now + CLOCKS_DIFFER:
+        raise Invalid("发布时间在将来，请核对原文。")
+    if places and not any(ctx.scope.holds(p.path) for p in places):
+        raise NotFound("这份预警点名的地方都不在您的范围内。")
+
+
+def _made_up(
+    issuer: str, event_type: str, level: int, issued_at: datetime, message: str, places: list[Place]
+) -> str:
+    """A warning without an identifier (pasted, typed) gets one from what it says, so that typing it twice is once."""
+    said = [issuer, event_type, level, journal.utc(issued_at), message, sorted(p.code for p in places)]
+    return "typed-" + hashlib.sha256(journal.canonical(said).encode()).hexdigest()[:24]
+
+
+def _named_before(ctx: Ctx, references: str) -> Alert | None:
+    """The warning that the references name, the last one first; each is `sender,identifier,sent`."""
+    named = [part.split(",")[1] if "," in part else part for part in references.split()]
+    rows = Alert.objects.filter(world_id=ctx.world.id, identifier__in=named, source="imported")
+    return rows.order_by("-issued_at", "-pk").first()
+
+
+def _end_in_time(ctx: Ctx, row: Alert, expires_at: datetime) -> None:
+    key = f"alert-expire:{row.ref}:{journal.utc(expires_at)}"
+    tasks.schedule(ctx, "warn.alert.expire", key=key, due_at=expires_at, payload={"ref": row.ref})
