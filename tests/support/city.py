@@ -171,8 +171,9 @@ def _organisation(
     ref: str, name: str, kind: str, place: str, parent: str, *, ids: dict[str, int]
 ) -> people.OrganisationRow:
     return people.OrganisationRow(
-        ref=ref, name=name, kind=kind, place=ids[place], parent=parent, commands=[ids[place]]
-    )
+        ref=ref, name=name, kind=kind, place=ids[place], parent=parent, commands=[ids[place]],
+        unit_code={"O-weather": "42132141600000", "O-water": "42132133200001"}.get(ref, ""),
+    )  # fmt: skip
 
 
 def _holder(

@@ -7,8 +7,9 @@ from anlan.foundation import journal, tasks
 from anlan.foundation.context import Ctx
 from anlan.foundation.events import on
 from anlan.places.queries import Place, atlas
-from anlan.warn.actions import calldown, callout, contact, doorchecks, moving
+from anlan.warn.actions import alerts, calldown, callout, contact, doorchecks, moving
 from anlan.warn.models import CallDown, CallLine
+from anlan.warn.rules.grade import Grade
 
 Told = dict[str, Any]
 
@@ -27,6 +28,26 @@ def call_out(ctx: Ctx, told: Told) -> None:
 def _call_out(ctx: Ctx, payload: Told) -> None:
     found_at = datetime.fromisoformat(payload["at"])
     callout.decide_exceedances(ctx, township=atlas().by_path[payload["path"]], found_at=found_at)
+
+
+@on("warn.exceedance.opened")
+def propose_alert(ctx: Ctx, told: Told) -> None:
+    """A finding of signal scale at orange or red becomes a draft on the lawful issuer's desk."""
+    if not told["body"]["stage"] and told["body"]["level"] >= Grade.ORANGE:
+        alerts.propose(ctx, exceedance=told["refs"]["exceedance"])
+
+
+@on("warn.alert.imported")
+@on("warn.alert.issued")
+def call_out_on_alert(ctx: Ctx, told: Told) -> None:
+    """A lawful issuer's red or orange calls out by the standing order, whoever took it in; ours at its issue."""
+    body = told["body"]
+    speaks = body["kind"] == "alert" and body["message"] in ("alert", "update")
+    if speaks and body["level"] >= Grade.ORANGE:
+        places = [atlas().code(code) for code in body.get("called", body["named"])]
+        callout.decide_alert(
+            ctx, ref=told["refs"]["alert"], event_type=body["event_type"], level=body["level"], named=places
+        )
 
 
 @on("warn.calldown.opened")

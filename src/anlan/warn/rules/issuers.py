@@ -112,6 +112,12 @@ def _words(
     return f"{zh}可单独发布。", f"{en}: may be issued alone."
 
 
+def organs_of(packs: Sequence[CitedPack], event_type: str) -> tuple[str, ...]:
+    """Kinds of the organs that issue this type, the one that leads first; empty when no pack lists it."""
+    found = _find(packs, event_type)
+    return strings(found[1], "organs") if found else ()
+
+
 def may_do(packs: Sequence[CitedPack], *, org_kind: str, deed: str) -> bool:
     """Whether an organ may `issue`, `import`, `call_out`, send a `risk_notice` or `propose_response`."""
     return deed in _deeds(packs, org_kind)

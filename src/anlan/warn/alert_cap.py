@@ -1,0 +1,183 @@
+"""An own alert as CAP 1.2, signed with the unit's key; as the national form on demand; and what a CAP file brings in."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from anlan.foundation.context import Ctx
+from anlan.foundation.errors import Invalid
+from anlan.people.units import unit
+from anlan.places.queries import atlas
+from anlan.warn import alert_rows, identity
+from anlan.warn.models import Alert
+from anlan.warn.rules.grade import Grade
+from anlan.wire import cap
+from anlan.wire.cap import mapping
+
+MESSAGES = {
+    "alert": cap.MsgType.ALERT,
+    "update": cap.MsgType.UPDATE,
+    "all_clear": cap.MsgType.UPDATE,
+    "cancel": cap.MsgType.CANCEL,
+}
+MOST_A_SECOND = 10
+
+
+def sign(ctx: Ctx, row: Alert) -> tuple[str, str]:
+    """Identifier and signed CAP 1.2 of an alert that is being issued now. Raises: Invalid, CapError."""
+    assert row.issuer is not None
+    alert = compose(ctx, row, serial=_serial(ctx, row))
+    mine = identity.of_unit(ctx, ref=row.issuer.ref, name=row.issuer_name)
+    signed = cap.sign(cap.write(alert), mine.key, mine.certificate)
+    return alert.identifier, signed.decode()
+
+
+def compose(ctx: Ctx, row: Alert, *, serial: int | None = None) -> cap.Alert:
+    """The alert as it goes out, or would go out now while it is a draft."""
+    issuer = unit(row.issuer.ref) if row.issuer else None
+    if issuer is None or len(issuer.unit_code) != 14:
+        raise Invalid("{unit}没有 14 位单位编码，不能签发。请管理员先补上。", unit=row.issuer_name)
+    event = alert_rows.event_title(ctx, row.event_type)["zh"]
+    sent = row.issued_at or ctx.now
+    assert row.expires_at is not None
+    made = mapping.compose(
+        mapping.PublicWarning(
+            unit=issuer.unit_code,
+            sender_name=alert_rows.sender_name(row),
+            sent=sent,
+            event=event,
+            event_code=row.event_type,
+            colour=mapping.Colour(Grade(row.level).name.capitalize()),
+            observed=row.message in ("alert", "update"),
+            description=row.description,
+            instruction="\n".join(part for part in (row.instruction, row.by_when) if part),
+            effective=sent,
+            expires=row.expires_at,
+            areas=(_area(row),),
+            msg_type=MESSAGES[row.message],
+            references=_references(row),
+            response_types=_response(row),
+            serial=serial,
+            exercise=None if ctx.world.is_live else ctx.world.title or ctx.world.key,
+        )
+    )
+    info = replace(made.infos[0], headline=row.headline)
+    if row.message in ("all_clear", "cancel"):
+        info = replace(info, urgency=cap.Urgency.PAST)
+    return replace(made, infos=(info,))
+
+
+def _serial(ctx: Ctx, row: Alert) -> int | None:
+    """None, or a number when this second already holds an alert of the unit."""
+    bare = compose(ctx, row).identifier
+    taken = set(
+        Alert.objects.filter(world_id=ctx.world.id, identifier__startswith=bare).values_list(
+            "identifier", flat=True
+        )
+    )
+    free = [None, *range(1, MOST_A_SECOND)]
+    found = [n for n in free if (bare if n is None else f"{bare}_{n}") not in taken]
+    if not found:
+        raise Invalid("这一秒已经签发了十份，请稍后再签。")
+    return found[0]
+
+
+def _area(row: Alert) -> cap.Area:
+    """The named divisions by code; a drawn line as well, when one was drawn."""
+    codes = [cap.NamedValue(mapping.GEOCODE, p.code.ljust(12, "0")) for p in alert_rows.named(row)]
+    rings = tuple(_ring(ring) for ring in row.polygon)
+    return cap.Area(description=alert_rows.place_words(row), polygons=rings, geocodes=tuple(codes))
+
+
+def _ring(points: list[list[float]]) -> tuple[cap.Point, ...]:
+    ring = [cap.Point(round(lon, 5), round(lat, 5)) for lon, lat, *_ in points]
+    return tuple(ring if ring[0] == ring[-1] else [*ring, ring[0]])
+
+
+def _references(row: Alert) -> tuple[cap.Reference, ...]:
+    """The link before, named as it was sent."""
+    if row.predecessor is None or not row.predecessor.cap:
+        return ()
+    return (cap.read(row.predecessor.cap.encode()).reference,)
+
+
+def _response(row: Alert) -> tuple[cap.ResponseType, ...]:
+    if row.message in ("all_clear", "cancel"):
+        return (cap.ResponseType.ALL_CLEAR,)
+    return (cap.ResponseType.EVACUATE if row.level == Grade.RED else cap.ResponseType.PREPARE,)
+
+
+def national(row: Alert) -> tuple[str, bytes]:
+    """File name and bytes of an issued alert in the national (12379) form; what that form cannot hold is left out."""
+    if not row.cap:
+        raise Invalid("还没有签发，没有文件可下载。")
+    alert = cap.read(row.cap.encode())
+    return cap.national.file_name(alert), cap.national.write(cap.national.NationalForm(alert=alert))
+
+
+def taken_from(data: bytes) -> dict[str, Any]:
+    """What a CAP or 12379 file says, as `take_in` wants it; `named` holds the codes that we know.
+
+    Raises: CapError when it cannot be read; Invalid when it says nothing that we can act on.
+    """
+    alert = _read(data)
+    if not alert.infos:
+        raise Invalid("这份文件没有预警内容（info）。请向发布单位要完整的文件。")
+    info = alert.infos[0]
+    colour = mapping.colour_of(info.severity) or mapping.colour_in_headline(info.headline or "")
+    if colour is None:
+        raise Invalid("文件里看不出级别颜色。请改用“照原文录入”。")
+    codes = [code.value for area in info.areas for code in area.geocodes]
+    return {
+        "issuer_name": info.sender_name or alert.source or alert.sender,
+        "event_type": next((c.value for c in info.event_codes), ""),
+        "event": info.event,
+        "level": int(Grade.parse(colour.value)),
+        "named": _known(codes),
+        "unknown": [code for code in codes if not _known([code])],
+        "headline": info.headline or info.event,
+        "description": info.description or "",
+        "instruction": info.instruction or "",
+        "issued_at": alert.sent,
+        "expires_at": info.expires,
+        "identifier": alert.identifier,
+        "message": _message(alert, info),
+        "references": " ".join(f"{r.sender},{r.identifier},{r.sent.isoformat()}" for r in alert.references),
+        "polygon": [[list(point) for point in ring] for area in info.areas for ring in area.polygons],
+        "status": alert.status.value,
+    }
+
+
+def _read(data: bytes) -> cap.Alert:
+    try:
+        return cap.read(data)
+    except cap.NotCap:
+        return cap.national.read(data).alert
+
+
+def _message(alert: cap.Alert, info: cap.Info) -> str:
+    if cap.ResponseType.ALL_CLEAR in info.response_types:
+        return "all_clear"
+    return {cap.MsgType.UPDATE: "update", cap.MsgType.CANCEL: "cancel"}.get(alert.msg_type, "alert")
+
+
+def _known(codes: list[str]) -> list[str]:
+    """Codes of divisions that stand in the atlas, without their filling zeros, each once."""
+    known = atlas().by_code
+    found = {
+        code[:size]
+        for code in codes
+        for size in (12, 9, 6, 4)
+        if _is_whole(code, size) and code[:size] in known
+    }
+    return sorted(found)
+
+
+def _is_whole(code: str, size: int) -> bool:
+    return code[size:].strip("0") == ""
+
+
+def checked_at(row: Alert) -> datetime:
+    """The moment at which the signature is to be checked: when it was issued."""
+    assert row.issued_at is not None
+    return row.issued_at

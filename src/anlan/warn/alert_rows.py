@@ -1,0 +1,203 @@
+"""Between an alert's row and the value that its life cycle is decided on; and the packs that it goes by."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from anlan.foundation import packs
+from anlan.foundation.context import Ctx
+from anlan.foundation.home import home
+from anlan.people.units import Unit, units
+from anlan.places.queries import Place, atlas
+from anlan.warn import shelf
+from anlan.warn.models import Alert
+from anlan.warn.rules import issuers
+from anlan.warn.rules.alert import (
+    TABLE,
+    Actor,
+    AlertSettings,
+    AlertState,
+    IssuerVerdict,
+    Link,
+    Message,
+    State,
+    VerbalApproval,
+)
+from anlan.warn.rules.grade import Grade
+from anlan.warn.rules.pack import minutes, table
+
+EVERY_PERMISSION = frozenset(row.permission for row in TABLE)
+CURRENT = (State.DRAFT, State.REVIEW, State.APPROVED, State.ISSUED)
+NO_MARK = 1
+"""Level kept with a risk notice, for its deadlines alone: it wears no colour and no mark."""
+
+
+def state_of(row: Alert) -> AlertState:
+    """The row as the life cycle sees it."""
+    return AlertState(
+        ref=row.ref,
+        state=State(row.state),
+        message=Message(row.message),
+        grade=Grade(row.level),
+        place=place_words(row),
+        authors=frozenset({row.drafted_by, *row.edited_by}),
+        revision=row.revision,
+        expires_at=row.expires_at,
+        predecessor=row.predecessor.ref if row.predecessor else "",
+        submitted_at=row.submitted_at,
+        reviewed_by=row.reviewed_by,
+        approved_by=row.approved_by,
+        approved_at=row.approved_at,
+        approved_revision=row.approved_revision,
+        verbal=_verbal(row),
+        countersign_due_at=row.countersign_by,
+        countersigned_at=row.countersigned_at,
+        issued_at=row.issued_at,
+        ended_at=row.ended_at,
+    )
+
+
+def write_state(row: Alert, after: AlertState) -> None:
+    """Put the decided value back; the telephone approval's own words are written by its action."""
+    row.state = after.state.value
+    row.revision = after.revision
+    row.edited_by = sorted(after.authors - {row.drafted_by})
+    row.submitted_at = after.submitted_at
+    row.reviewed_by = after.reviewed_by
+    row.approved_by = after.approved_by
+    row.approved_at = after.approved_at
+    row.approved_revision = after.approved_revision
+    row.countersign_by = after.countersign_due_at
+    row.countersigned_at = after.countersigned_at
+    row.issued_at = after.issued_at
+    row.ended_at = after.ended_at
+    if after.verbal is None:
+        row.verbal = {}
+    row.approval = "" if not after.approved_by else "verbal" if after.verbal else "signed"
+
+
+def _verbal(row: Alert) -> VerbalApproval | None:
+    """What the life cycle needs of a telephone approval; number and words stay sealed."""
+    if not row.verbal:
+        return None
+    at = datetime.fromisoformat(row.verbal["at"])
+    return VerbalApproval(
+        leader=row.verbal["leader"],
+        leader_permissions=frozenset(),
+        number="sealed",
+        at=at,
+        words="sealed",
+        confirmed_how=row.verbal["confirmed_how"],
+        confirmed_by="sealed",
+        confirmed_at=datetime.fromisoformat(row.verbal["confirmed_at"]),
+    )
+
+
+def link_of(row: Alert) -> Link:
+    return Link(
+        ref=row.ref,
+        state=State(row.state),
+        message=Message(row.message),
+        predecessor=row.predecessor.ref if row.predecessor else "",
+    )
+
+
+def actor_of(ctx: Ctx) -> Actor:
+    """Who acts; the system holds every permission, also those that nobody else has."""
+    held = ctx.actor.permissions
+    return Actor(ref=ctx.actor.ref, permissions=EVERY_PERMISSION if "*" in held else held)
+
+
+def named(row: Alert) -> list[Place]:
+    """The divisions that the alert names, in path order."""
+    ids = row.names.order_by("path").values_list("id", flat=True)
+    return [atlas().by_id[i] for i in ids]
+
+
+def place_words(row: Alert) -> str:
+    """The place as it is said, and typed again for a red: the named places, or the one that holds them all."""
+    places = named(row) if row.pk else []
+    return "、".join(p.name for p in places) if 0 < len(places) <= 3 else atlas().by_id[row.place_id].name
+
+
+def settings(ctx: Ctx, code: str) -> AlertSettings:
+    return AlertSettings.from_pack(shelf.the(ctx, "approval", code).data)
+
+
+def valid_for(ctx: Ctx, code: str, level: int) -> timedelta:
+    """How long an alert holds when nobody says otherwise."""
+    part = table(shelf.the(ctx, "approval", code).data, "approval")
+    return minutes(table(part, "valid_minutes"), Grade(level).code, 180)
+
+
+def renew_before(ctx: Ctx, code: str) -> timedelta:
+    part = table(shelf.the(ctx, "approval", code).data, "approval")
+    return minutes(part, "renew_before_minutes", 30)
+
+
+def issuer_packs(ctx: Ctx, code: str) -> tuple[packs.Pack, ...]:
+    return packs.in_force("issuers", on=shelf.today(ctx), division=code, home=home())
+
+
+def verdict(ctx: Ctx, row: Alert) -> IssuerVerdict:
+    """Whether the alert's unit may lawfully issue it: a signal by the issuer pack, a risk notice by its deeds."""
+    assert row.issuer is not None
+    code = atlas().by_id[row.place_id].code
+    rules = issuer_packs(ctx, code)
+    if row.kind == "notice":
+        may = issuers.may_do(rules, org_kind=row.issuer.kind, deed="risk_notice")
+        return IssuerVerdict(
+            lawful=may, zh="本单位不能发风险提示。", en="This unit may not send a risk notice."
+        )
+    found = issuers.may_issue(
+        rules, org_kind=row.issuer.kind, event_type=row.event_type, grade=Grade(row.level)
+    )
+    if not found.allowed:
+        return IssuerVerdict(lawful=False, zh=found.reason_zh, en=found.reason_en)
+    signed = {unit.kind for unit in joint(row)}
+    return IssuerVerdict(lawful=set(found.jointly_with) <= signed, zh=found.reason_zh, en=found.reason_en)
+
+
+def event_title(ctx: Ctx, code: str) -> dict[str, str]:
+    """暴雨 / rainstorm: what an event type is called; the code itself when no pack names it."""
+    return event_titles(ctx).get(code, {"zh": code, "en": code})
+
+
+def event_titles(ctx: Ctx) -> dict[str, dict[str, str]]:
+    """Event type → its title, also under its other codes."""
+    found = {}
+    for event in shelf.the(ctx, "event_types").data["event"]:
+        for code in (event["code"], *event.get("also", ())):
+            found[code] = dict(event["title"])
+    return found
+
+
+def sender_name(row: Alert) -> str:
+    """随县水利局、随县气象台联合: who speaks, as the headline says it."""
+    if not row.joint_with:
+        return row.issuer_name
+    return "、".join([row.issuer_name, *(unit.name for unit in joint(row))]) + "联合"
+
+
+def joint(row: Alert) -> list[Unit]:
+    """The units that issue it together with its own."""
+    return units(row.joint_with)
+
+
+def told(row: Alert, **more: Any) -> dict[str, Any]:
+    """What every entry about an alert tells."""
+    return {
+        "kind": row.kind,
+        "source": row.source,
+        "message": row.message,
+        "event_type": row.event_type,
+        "level": row.level,
+        "named": codes(named(row)),
+        "revision": row.revision,
+        "state": row.state,
+        **more,
+    }
+
+
+def codes(places: Iterable[Place]) -> list[str]:
+    return sorted(p.code for p in places)

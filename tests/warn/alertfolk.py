@@ -1,0 +1,96 @@
+"""The people of alerts' tests: a forecaster, an approver and a leader of the weather station, set up to sign."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from anlan.foundation.context import Ctx
+from anlan.people import accounts
+from anlan.people import actions as people
+from anlan.warn.actions import alerts
+from anlan.warn.models import Alert
+from tests.support.city import COUNTY, NIGHT, PASSWORD, SECRET, TOWN, Mini
+
+STATION, STATION_CODE = "O-weather", "42132141600000"
+RAINSTORM = "11B03"
+STAFF = (
+    ("forecaster", "duty_officer"),
+    ("chief", "approver"),
+    ("head", "leader"),
+    ("second", "duty_officer"),
+)
+
+
+def staff(mini: Mini) -> Mini:
+    """Give the weather station accounts: forecaster, chief (approves), head (leads), second officer."""
+    ctx = mini.ctx()
+    for name, role in STAFF:
+        people.make_post(
+            ctx, ref=f"POST-w-{name}", organisation=STATION, title=name, role=role, places=[mini.ids[COUNTY]]
+        )
+        mini.accounts[name] = f"weather-{name}"
+        accounts.create_account(
+            ctx,
+            username=f"weather-{name}",
+            name="周测报",
+            password=PASSWORD,
+            post_ref=f"POST-w-{name}",
+            totp_secret=SECRET,
+        )
+    return mini
+
+
+def text(level: int = 4, **changes: object) -> alerts.Text:
+    base = alerts.Text(
+        level=level,
+        named=[TOWN],
+        expires_at=NIGHT + timedelta(hours=3),
+        description="柳林镇3小时下了102毫米，山洪随时会来。",
+        instruction="离开河边和一楼，去高处。",
+        by_when="现在就走。",
+    )
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def after(mini: Mini, who: str, *, minutes: int = 0) -> Ctx:
+    return mini.ctx(who, at=NIGHT + timedelta(minutes=minutes))
+
+
+def drafted(mini: Mini, level: int = 4) -> str:
+    return alerts.draft(after(mini, "forecaster"), event_type=RAINSTORM, text=text(level))
+
+
+def submitted(mini: Mini, level: int = 4) -> str:
+    ref = drafted(mini, level)
+    alerts.submit(after(mini, "forecaster", minutes=1), ref=ref)
+    return ref
+
+
+def approved(mini: Mini, level: int = 4) -> str:
+    ref = submitted(mini, level)
+    word = {4: "红色", 3: "橙色", 2: "黄色", 1: "蓝色"}[level]
+    alerts.approve(after(mini, "chief", minutes=3), ref=ref, retyped_place="柳林镇", retyped_level=word)
+    return ref
+
+
+def issued(mini: Mini, level: int = 4) -> str:
+    ref = approved(mini, level)
+    alerts.issue(after(mini, "forecaster", minutes=4), ref=ref)
+    return ref
+
+
+def row(ref: str) -> Alert:
+    return Alert.objects.get(ref=ref)
+
+
+def heard(mini: Mini, at: datetime | None = None, **changes: object) -> alerts.Heard:
+    moment = at or NIGHT + timedelta(minutes=3)
+    base = alerts.Heard(
+        leader=mini.account("head").ref,
+        number="13800009999",
+        at=moment,
+        words="同意发，马上发。",
+        confirmed_how="second_officer",
+        confirmed_by=mini.account("second").ref,
+        confirmed_at=moment + timedelta(minutes=1),
+    )
+    return replace(base, **changes)  # type: ignore[arg-type]

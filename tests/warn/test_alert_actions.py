@@ -1,0 +1,438 @@
+"""Public alerts as they are stored: every step of the life cycle, two persons, and what goes out signed."""
+
+from datetime import timedelta
+
+import pytest
+from cryptography.x509.oid import NameOID
+
+from anlan.foundation import journal, tasks
+from anlan.foundation.errors import Forbidden, Invalid, NotFound
+from anlan.foundation.models import JournalEntry, Task
+from anlan.warn import alert_cap, identity
+from anlan.warn.actions import alerts
+from anlan.warn.models import Alert, Exceedance
+from anlan.warn.rules.errors import AlertRefused
+from anlan.wire import cap
+from tests.support.city import FOREIGN_TOWN, NIGHT, TOWN, VILLAGE, Mini
+from tests.warn.alertfolk import (
+    RAINSTORM,
+    STATION,
+    after,
+    approved,
+    drafted,
+    heard,
+    issued,
+    row,
+    staff,
+    submitted,
+    text,
+)
+
+
+@pytest.fixture
+def night(city: Mini) -> Mini:
+    return staff(city).exercise()
+
+
+def told(name: str) -> list[dict[str, object]]:
+    found = JournalEntry.objects.filter(name=f"warn.alert.{name}").order_by("seq")
+    return [journal.read(entry)["body"] for entry in found]
+
+
+def refusal(error: pytest.ExceptionInfo[AlertRefused]) -> str:
+    return error.value.name
+
+
+def test_an_alert_goes_from_draft_to_issue_by_two_persons(night: Mini) -> None:
+    ref = issued(night)
+    found = row(ref)
+    assert (found.state, found.source, found.approval) == ("issued", "own", "signed")
+    assert found.approved_by == night.account("chief").ref != found.drafted_by
+    steps = JournalEntry.objects.filter(subject=ref).order_by("seq").values_list("name", flat=True)
+    assert list(steps) == [f"warn.alert.{s}" for s in ("drafted", "submitted", "approved", "issued")]
+
+
+def test_nobody_approves_their_own_draft(night: Mini) -> None:
+    ref = submitted(night)
+    alerts.withdraw(after(night, "forecaster", minutes=2), ref=ref)
+    with pytest.raises(Forbidden):  # a forecaster's role may not approve at all
+        alerts.approve(after(night, "forecaster", minutes=3), ref=ref)
+    boss = night.may("warn.draft", "warn.approve").at(NIGHT + timedelta(minutes=3))
+    boss = of_station(boss)
+    alerts.edit(boss, ref=ref, text=text())
+    alerts.submit(after(night, "forecaster", minutes=4), ref=ref)
+    with pytest.raises(AlertRefused) as error:
+        alerts.approve(boss, ref=ref, retyped_place="柳林镇", retyped_level="红色")
+    assert refusal(error) == "own_draft"
+
+
+def of_station(ctx):  # type: ignore[no-untyped-def]
+    from dataclasses import replace
+
+    return replace(ctx, actor=replace(ctx.actor, unit=STATION))
+
+
+def test_who_submits_what_the_system_drafted_does_not_approve_it(night: Mini) -> None:
+    both = of_station(night.may("warn.draft", "warn.approve"))
+    ref = proposed(night)
+    alerts.submit(both, ref=ref)
+    with pytest.raises(AlertRefused) as error:
+        alerts.approve(both, ref=ref, retyped_place="柳林镇", retyped_level="红色")
+    assert refusal(error) == "own_draft"
+
+
+def test_a_red_is_approved_only_with_place_and_level_typed_again(night: Mini) -> None:
+    ref = submitted(night)
+    chief = after(night, "chief", minutes=3)
+    for place, level, name in (
+        ("洪山镇", "红色", "place_not_retyped"),
+        ("柳林镇", "橙色", "level_not_retyped"),
+    ):
+        with pytest.raises(AlertRefused) as error:
+            alerts.approve(chief, ref=ref, retyped_place=place, retyped_level=level)
+        assert refusal(error) == name
+    assert row(ref).state == "review"
+
+
+def test_two_officers_approve_at_once_and_one_wins(night: Mini) -> None:
+    ref = submitted(night)
+    alerts.approve(after(night, "chief", minutes=3), ref=ref, retyped_place="柳林镇", retyped_level="红色")
+    with pytest.raises(AlertRefused) as error:
+        alerts.approve(after(night, "head", minutes=3), ref=ref, retyped_place="柳林镇", retyped_level="红色")
+    assert refusal(error) == "not_now"
+    assert row(ref).approved_by == night.account("chief").ref
+    assert len(told("approved")) == 1
+
+
+def test_another_unit_may_not_approve(night: Mini) -> None:
+    with pytest.raises(Forbidden):
+        alerts.approve(night.ctx("approver"), ref=submitted(night))
+
+
+def test_the_other_county_does_not_find_it(night: Mini) -> None:
+    with pytest.raises(NotFound):
+        alerts.submit(night.ctx("foreign"), ref=drafted(night))
+
+
+def test_a_place_outside_the_scope_cannot_be_named(night: Mini) -> None:
+    with pytest.raises(NotFound):
+        alerts.draft(after(night, "forecaster"), event_type=RAINSTORM, text=text(named=[FOREIGN_TOWN]))
+
+
+def test_the_emergency_bureau_cannot_submit_a_signal_but_may_send_a_notice(night: Mini) -> None:
+    officer = night.ctx("duty_officer")
+    ref = alerts.draft(officer, event_type=RAINSTORM, text=text())
+    with pytest.raises(AlertRefused) as error:
+        alerts.submit(officer, ref=ref)
+    assert refusal(error) == "issuer_not_lawful"
+    notice = alerts.draft(officer, event_type=RAINSTORM, text=text(), kind="notice")
+    alerts.submit(officer, ref=notice)
+    alerts.approve(night.ctx("approver"), ref=notice)
+    alerts.issue(officer, ref=notice)
+    assert row(notice).headline == "【演练】随县应急管理局风险提示：柳林镇暴雨"
+    assert row(notice).cap == ""
+
+
+def test_what_lacks_plain_words_is_not_submitted(night: Mini) -> None:
+    ref = alerts.draft(after(night, "forecaster"), event_type=RAINSTORM, text=text(by_when=" "))
+    with pytest.raises(AlertRefused, match="什么时候"):
+        alerts.submit(after(night, "forecaster"), ref=ref)
+
+
+def test_a_returned_draft_keeps_its_reason_off_the_journal(night: Mini) -> None:
+    ref = submitted(night)
+    alerts.reject(after(night, "chief", minutes=2), ref=ref, reason="王五家的地名写错")
+    assert (row(ref).state, row(ref).returned_why) == ("draft", "王五家的地名写错")
+    assert not JournalEntry.objects.filter(text__contains="王五").exists()
+
+
+def test_a_review_is_a_third_persons(night: Mini) -> None:
+    ref = submitted(night)
+    alerts.review(after(night, "second", minutes=2), ref=ref)
+    assert row(ref).reviewed_by == night.account("second").ref
+
+
+def test_a_withdrawn_approval_is_gone(night: Mini) -> None:
+    ref = approved(night)
+    alerts.withdraw(after(night, "forecaster", minutes=4), ref=ref)
+    assert (row(ref).state, row(ref).approved_by, row(ref).approved_revision) == ("draft", "", None)
+
+
+# ---------- approval by telephone ----------
+def by_telephone(night: Mini, **changes: object) -> str:
+    ref = submitted(night)
+    alerts.approve_verbally(
+        after(night, "forecaster", minutes=5), ref=ref, heard=heard(night, **changes),
+        retyped_place="柳林镇", retyped_level="红色",
+    )  # fmt: skip
+    return ref
+
+
+def test_a_telephone_approval_stands_at_once_and_waits_for_the_signature(night: Mini) -> None:
+    ref = by_telephone(night)
+    found = row(ref)
+    assert (found.state, found.approval) == ("approved", "verbal")
+    assert found.countersign_by == NIGHT + timedelta(hours=24, minutes=3)
+    with pytest.raises(AlertRefused) as error:
+        alerts.countersign(after(night, "chief", minutes=9), ref=ref)
+    assert refusal(error) == "not_the_leader"
+    alerts.issue(after(night, "forecaster", minutes=6), ref=ref)
+    alerts.countersign(after(night, "head", minutes=60), ref=ref)
+    assert row(ref).countersigned_at == NIGHT + timedelta(minutes=60)
+    assert not Task.objects.filter(kind="warn.alert.countersign", state="due").exists()
+
+
+def test_what_was_said_on_the_telephone_is_sealed(night: Mini) -> None:
+    ref = by_telephone(night)
+    everything = str(row(ref).verbal) + "".join(JournalEntry.objects.values_list("text", flat=True))
+    assert "13800009999" not in everything
+    assert "马上发" not in everything
+
+
+def test_a_telephone_approval_not_signed_in_time_stays_in_the_journal(night: Mini) -> None:
+    by_telephone(night)
+    tasks.run(Task.objects.get(kind="warn.alert.countersign"), night._fresh())
+    assert len(told("countersign_overdue")) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"words": ""}, "verbal_incomplete"),
+        ({"at": NIGHT}, "verbal_time"),
+        ({"confirmed_how": "he said so"}, "verbal_unconfirmed"),
+    ],
+)
+def test_a_telephone_approval_with_a_gap_is_refused(
+    night: Mini, changes: dict[str, object], name: str
+) -> None:
+    with pytest.raises(AlertRefused) as error:
+        by_telephone(night, **changes)
+    assert refusal(error) == name
+
+
+def test_a_leader_of_another_unit_cannot_approve_by_telephone(night: Mini) -> None:
+    with pytest.raises(AlertRefused) as error:
+        by_telephone(night, leader=night.account("leader").ref)
+    assert refusal(error) == "leader_may_not_approve"
+
+
+def test_the_second_officer_is_of_the_unit(night: Mini) -> None:
+    with pytest.raises(AlertRefused) as error:
+        by_telephone(night, confirmed_by=night.account("duty_officer").ref)
+    assert refusal(error) == "verbal_unconfirmed"
+
+
+# ---------- what goes out ----------
+def test_the_issued_file_verifies_with_the_pinned_certificate_and_says_exercise(night: Mini) -> None:
+    found = row(issued(night))
+    pinned = identity.certificate_of(night.ctx(), ref=STATION, name="随县气象台")
+    alert = cap.verify(found.cap.encode(), pinned).alert
+    assert alert.status is cap.Status.EXERCISE
+    assert alert.infos[0].headline == found.headline == "【演练】随县气象台发布暴雨红色预警[Ⅰ级/特别严重]"
+    assert alert.infos[0].areas[0].geocodes[0].value == "421321117000"
+    assert alert.identifier == found.identifier == "42132141600000_20210812040400"
+    units = pinned.subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)
+    assert "演练" in str(units[0].value)
+    assert not cap.check(found.cap.encode()).errors
+
+
+def test_a_real_alert_is_signed_with_another_key_and_says_actual(city: Mini) -> None:
+    live = staff(city)
+    found = row(issued(live))
+    pinned = identity.certificate_of(live.ctx(), ref=STATION, name="随县气象台")
+    alert = cap.verify(found.cap.encode(), pinned, at=pinned.not_valid_before_utc).alert
+    assert alert.status is cap.Status.ACTUAL
+    assert "演练" not in found.headline
+    other = identity.certificate_of(live.exercise().ctx(), ref=STATION, name="随县气象台")
+    with pytest.raises(cap.SignatureError):
+        cap.verify(found.cap.encode(), other)
+
+
+def test_a_drawn_line_travels_with_the_alert(night: Mini) -> None:
+    ring = [[113.2, 31.5], [113.3, 31.5], [113.3, 31.6], [113.2, 31.5]]
+    ref = drafted(night)
+    alerts.edit(after(night, "forecaster"), ref=ref, text=text(polygon=[ring]))
+    polygon = alert_cap.compose(night.ctx(), row(ref)).infos[0].areas[0].polygons[0]
+    assert [list(p) for p in polygon] == ring
+
+
+def test_two_alerts_in_one_second_have_two_identifiers(night: Mini) -> None:
+    assert {row(issued(night)).identifier, row(issued(night)).identifier} == {
+        "42132141600000_20210812040400",
+        "42132141600000_20210812040400_1",
+    }
+
+
+def test_the_national_form_is_made_on_demand(night: Mini) -> None:
+    name, data = alert_cap.national(row(issued(night)))
+    assert name.startswith("42132141600000_20210812040400_11B03_")
+    assert cap.national.read(data).alert.identifier == "42132141600000_20210812040400"
+
+
+def test_a_unit_without_its_code_cannot_sign(night: Mini) -> None:
+    from anlan.people.models import Organisation
+
+    ref = approved(night)
+    Organisation.objects.filter(ref=STATION).update(unit_code="")
+    with pytest.raises(Invalid):
+        alerts.issue(after(night, "forecaster", minutes=4), ref=ref)
+    assert row(ref).state == "approved"
+
+
+# ---------- the chain ----------
+def test_an_update_ends_the_link_before_it(night: Mini) -> None:
+    first = issued(night, 3)
+    second = alerts.follow_up(
+        after(night, "forecaster", minutes=9), ref=first, message="update", text=text(4)
+    )
+    go_out(night, second)
+    assert (row(first).state, row(second).state) == ("updated", "issued")
+    assert cap.read(row(second).cap.encode()).references[0].identifier == row(first).identifier
+
+
+def go_out(night: Mini, ref: str) -> None:
+    alerts.submit(after(night, "forecaster", minutes=10), ref=ref)
+    alerts.approve(after(night, "chief", minutes=11), ref=ref, retyped_place="柳林镇", retyped_level="红色")
+    alerts.issue(after(night, "forecaster", minutes=12), ref=ref)
+
+
+@pytest.mark.parametrize(("message", "state"), [("all_clear", "all_clear"), ("cancel", "cancelled")])
+def test_an_end_is_approved_by_two_like_every_link(night: Mini, message: str, state: str) -> None:
+    first = issued(night)
+    last = alerts.follow_up(after(night, "forecaster", minutes=9), ref=first, message=message)
+    assert row(first).state == "issued"
+    go_out(night, last)
+    assert row(first).state == state
+    assert not cap.check(row(last).cap.encode()).errors
+
+
+def test_one_follow_up_at_a_time(night: Mini) -> None:
+    first = issued(night)
+    alerts.follow_up(after(night, "forecaster", minutes=9), ref=first, message="update")
+    with pytest.raises(AlertRefused) as error:
+        alerts.follow_up(after(night, "second", minutes=9), ref=first, message="all_clear")
+    assert refusal(error) == "follow_up_open"
+
+
+def test_an_alert_ends_with_its_time(night: Mini) -> None:
+    ref = issued(night)
+    assert not alerts.expire(night.ctx().at(NIGHT + timedelta(hours=1)), ref=ref)
+    due = Task.objects.filter(kind="warn.alert.expire").get()
+    tasks.run(due, night._fresh())
+    assert (row(ref).state, row(ref).ended_at) == ("expired", NIGHT + timedelta(hours=3))
+
+
+# ---------- from a finding ----------
+def proposed(night: Mini, level: int = 4, *, at: int = 0, place: str = TOWN, value: int = 1020) -> str:
+    return found(night, level, at=at, place=place, value=value) or ""
+
+
+def found(
+    night: Mini, level: int, *, at: int = 0, place: str = TOWN, value: int = 1020,
+    pack: str = "rainstorm-signal-national",
+) -> str | None:  # fmt: skip
+    moment = NIGHT + timedelta(minutes=at)
+    finding = Exceedance.objects.create(
+        world_id=night.world.pk, ref=f"X-{level}-{at}-{place}", pack=pack, rule_version="v", place_id=night.ids[place],
+        level=level, onset=moment, known_at=moment, quantity="rain", value=value, threshold=1000, window_min=180,
+    )  # fmt: skip
+    return alerts.propose(night.ctx(at=moment), exceedance=finding.ref)
+
+
+def test_a_finding_becomes_the_weather_stations_draft_in_plain_words(night: Mini) -> None:
+    draft = row(proposed(night))
+    assert (draft.issuer and draft.issuer.ref, draft.state, draft.level) == (STATION, "draft", 4)
+    assert draft.description == "这是演练。柳林镇三小时下了102毫米，还在下，山洪随时会来。"
+    assert draft.by_when.startswith("现在就走")
+    assert told("proposed")[0]["named"] == [TOWN]
+
+
+def test_one_chain_for_a_township(night: Mini) -> None:
+    first = proposed(night, 3)
+    assert found(night, 3, at=1, place=VILLAGE) is None
+    assert found(night, 4, at=2) == first  # not issued yet: the draft is raised
+    assert (row(first).level, row(first).revision, row(first).message) == (4, 2, "alert")
+    assert Alert.objects.count() == 1
+
+
+def test_a_higher_finding_after_the_issue_makes_an_update(night: Mini) -> None:
+    first = proposed(night, 3)
+    go_out(night, first)
+    second = found(night, 4, at=20)
+    assert second is not None
+    assert (row(second).message, row(second).predecessor_id) == ("update", row(first).pk)
+    assert found(night, 3, at=21) is None
+
+
+def test_a_higher_finding_takes_back_what_waits_for_approval(night: Mini) -> None:
+    first = proposed(night, 3)
+    alerts.submit(after(night, "forecaster", minutes=1), ref=first)
+    assert found(night, 4, at=2) == first
+    assert (row(first).state, row(first).level) == ("draft", 4)
+
+
+@pytest.mark.parametrize(
+    ("level", "place", "pack"),
+    [
+        (2, TOWN, "rainstorm-signal-national"),
+        (4, FOREIGN_TOWN, "rainstorm-signal-national"),  # no unit set up there
+        (4, TOWN, "flash-flood-jianghua"),  # an example pack stands behind no public alert
+    ],
+)
+def test_nothing_is_proposed(night: Mini, level: int, place: str, pack: str) -> None:
+    assert found(night, level, place=place, pack=pack) is None
+    assert not Alert.objects.exists()
+
+
+def test_what_still_stands_is_prolonged_before_it_runs_out(night: Mini) -> None:
+    first = proposed(night)
+    go_out(night, first)
+    due = Task.objects.get(kind="warn.alert.renew")
+    assert due.due_at == NIGHT + timedelta(minutes=150)
+    tasks.run(due, night._fresh())
+    assert Alert.objects.get(state="draft").predecessor_id == row(first).pk
+    Exceedance.objects.update(ended_at=NIGHT)
+    assert alerts.renew(night.ctx(), ref=first) is None
+
+
+# ---------- taking in ----------
+def take(night: Mini, who: str = "duty_officer", **changes: object) -> str:
+    given = {
+        "issuer_name": "随州市气象台", "event_type": RAINSTORM, "level": 4, "named": [TOWN],
+        "headline": "随州市气象台发布暴雨红色预警信号", "issued_at": NIGHT, **changes,
+    }  # fmt: skip
+    return alerts.take_in(night.ctx(who), **given)  # type: ignore[arg-type]
+
+
+def test_taking_in_twice_is_one(night: Mini) -> None:
+    assert take(night, identifier="published-2") == take(night, identifier="published-2", level=3)
+    assert take(night) == take(night)
+    assert Alert.objects.count() == 2
+    assert len(told("imported")) == 2
+
+
+def test_a_warning_that_names_only_foreign_places_is_not_ours(night: Mini) -> None:
+    with pytest.raises(NotFound):
+        take(night, named=[FOREIGN_TOWN])
+
+
+def test_an_imported_warning_is_its_issuers_to_change(night: Mini) -> None:
+    ref = take(night)
+    with pytest.raises(AlertRefused) as error:
+        alerts.follow_up(night.ctx("duty_officer"), ref=ref, message="all_clear")
+    assert refusal(error) == "imported"
+
+
+def test_an_imported_all_clear_ends_what_it_names(night: Mini) -> None:
+    first = take(night, identifier="A-1")
+    take(night, identifier="A-2", message="all_clear", references="42,A-1,2021-08-12T04:00:00+08:00")
+    assert row(first).state == "all_clear"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"level": 5}, {"message": "hello"}, {"issued_at": NIGHT + timedelta(hours=1)}]
+)
+def test_what_cannot_be_is_refused(night: Mini, wrong: dict[str, object]) -> None:
+    with pytest.raises(Invalid):
+        take(night, **wrong)
