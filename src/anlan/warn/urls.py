@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.warn.views import calls, desk, phone
+from anlan.warn.views import calls, desk, doors, phone
 
 app_name = "warn"
 W = "w/<str:world>/"
@@ -20,10 +20,16 @@ CALLS = [
     path(f"{W}calls/<str:ref>/people", desk.people_of_line, name="people-of-line"),
 ]
 
+DOORS = [
+    path(f"{W}calls/<str:ref>/door", doors.one, name="door"),
+    path(f"{W}calls/<str:ref>/door/send", doors.send, name="door-send"),
+    path(f"{W}calls/<str:ref>/door/report", doors.report, name="door-report"),
+    path(f"{W}contact/<str:ref>", doors.lost, name="contact-lost"),
+]
 PHONE = [
     path("a/<str:world>/<str:ref>/<str:holder>/<str:token>", phone.answer, name="answer"),
     path("a/<str:world>/<str:ref>/<str:holder>/<str:token>/card", phone.card, name="answer-card"),
     path(f"{W}calls/<str:ref>/phone/<str:holder>", phone.handed, name="answer-link"),
 ]
 
-urlpatterns = [*CALLS, *PHONE]
+urlpatterns = [*CALLS, *DOORS, *PHONE]
