@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.warn.views import calls, desk, doors, phone
+from anlan.warn.views import calls, desk, doors, moving, phone
 
 app_name = "warn"
 W = "w/<str:world>/"
@@ -26,10 +26,20 @@ DOORS = [
     path(f"{W}calls/<str:ref>/door/report", doors.report, name="door-report"),
     path(f"{W}contact/<str:ref>", doors.lost, name="contact-lost"),
 ]
+MOVING = [
+    path(f"{W}moving", moving.board, name="moving"),
+    path(f"{W}moving/order", moving.order, name="order-move"),
+    path(f"{W}moving/<str:ref>", moving.one, name="village-move"),
+    path(f"{W}moving/<str:ref>/stage/<str:code>", moving.stage, name="order-stage"),
+    path(f"{W}moving/<str:ref>/mark", moving.mark, name="mark-household"),
+    path(f"{W}moving/<str:ref>/count", moving.count, name="count-in"),
+    path(f"{W}moving/<str:ref>/list", moving.printed, name="move-list"),
+    path(f"{W}moving/<str:ref>/cards", moving.cards, name="cards"),
+]
 PHONE = [
     path("a/<str:world>/<str:ref>/<str:holder>/<str:token>", phone.answer, name="answer"),
     path("a/<str:world>/<str:ref>/<str:holder>/<str:token>/card", phone.card, name="answer-card"),
     path(f"{W}calls/<str:ref>/phone/<str:holder>", phone.handed, name="answer-link"),
 ]
 
-urlpatterns = [*CALLS, *DOORS, *PHONE]
+urlpatterns = [*CALLS, *DOORS, *MOVING, *PHONE]
