@@ -53,7 +53,9 @@ def test_no_request_breaks_an_operation(role: str) -> None:
         @given(case=operation.as_strategy())
         def fire(case: schemathesis.Case) -> None:
             if role == "duty_officer" and "world" in case.path_parameters:
-                case.path_parameters["world"] = mini.world.key  # so that what lies behind the address is tried
+                case.path_parameters["world"] = (
+                    mini.world.key
+                )  # so that what lies behind the address is tried
             response = case.call(headers=headers)
             assert response.status_code < 500, f"{case.method} {case.formatted_path}"
             if response.status_code == 200:

@@ -23,5 +23,5 @@ def test_two_people_at_one_post_are_two_actors_and_neither_is_named() -> None:
 
 def test_one_of_each_thing_can_happen_there() -> None:
     refs = make_records(make_city().exercise())
-    assert set(refs) == {"exceedance", "call_down", "evacuation", "alert"}
+    assert set(refs) == {"exceedance", "call_down", "evacuation", "alert", "contact_lost"}
     assert COUNTY

@@ -5,13 +5,13 @@ from datetime import timedelta
 from anlan.foundation.context import Ctx
 from anlan.places.queries import atlas
 from anlan.warn.actions import calldown, moving
-from anlan.warn.models import Alert, Exceedance
+from anlan.warn.models import Alert, ContactLost, Exceedance
 from anlan.warn.rules.grade import Grade
 from tests.support.city import COUNTY, TOWN, VILLAGE, VILLAGE_2, Mini
 
 
 def make_records(mini: Mini) -> dict[str, str]:
-    """An exceedance, a call-down with an answer, an evacuation and an imported alert; returns refs by kind."""
+    """An exceedance, a call-down with an answer, an evacuation, an imported alert and contact lost; returns refs by kind."""
     ctx = mini.ctx()
     town, village = atlas().code(TOWN), atlas().code(VILLAGE)
     exceedance = _exceedance(ctx, mini)
@@ -21,7 +21,21 @@ def make_records(mini: Mini) -> dict[str, str]:
     )  # fmt: skip
     calldown.heard_answer(ctx, call_down=ref, holder="H-v1-secretary", kind=2, key="a-1", channel="desk")
     evacuation = moving.order_stage(ctx, village=village, stage="move", by="H-town-leader", tier="county")
-    return {"exceedance": exceedance, "call_down": ref, "evacuation": evacuation, "alert": _alert(ctx, mini)}
+    return {
+        "exceedance": exceedance,
+        "call_down": ref,
+        "evacuation": evacuation,
+        "alert": _alert(ctx, mini),
+        "contact_lost": _contact_lost(ctx, mini),
+    }
+
+
+def _contact_lost(ctx: Ctx, mini: Mini) -> str:
+    row = ContactLost.objects.create(
+        world_id=ctx.world.id, ref="L-20210812-001", place_id=mini.ids[TOWN], since=ctx.now,
+        why={"kind": "holders", "silent": ["H-v2-secretary", "H-v2-deputy"]}, step_deadline=ctx.now + timedelta(minutes=5),
+    )  # fmt: skip
+    return row.ref
 
 
 def _exceedance(ctx: Ctx, mini: Mini) -> str:

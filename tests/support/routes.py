@@ -1,7 +1,8 @@
 """Every way in: pages from the urlconf, operations from the API, each with arguments that name something of Liulin.
 
 A new route with a parameter that nothing here knows fails the tests until it has its sample: add it to `ARGUMENTS`
-(by the literal segment before it and the parameter's name), and to `BODIES` when something must be posted.
+(by the literal segment before it and the parameter's name), to `QUERIES` when it must be asked with something, and to
+`BODIES` when something must be posted.
 """
 
 import re
@@ -12,6 +13,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from anlan.people import tokens
+from anlan.warn.queries import records
 from tests.support.city import GAUGE, VILLAGE, Mini, make_city
 from tests.support.records import make_records
 
@@ -69,11 +71,26 @@ ARGUMENTS: dict[tuple[str, str], Argument] = {
     ("call-downs", "ref"): lambda s: s.refs["call_down"],
     ("evacuations", "ref"): lambda s: s.refs["evacuation"],
     ("calls", "ref"): lambda s: s.refs["call_down"],
+    ("contact", "ref"): lambda s: s.refs["contact_lost"],
+    ("phone", "holder"): lambda s: "H-v1-secretary",
+    ("a", "world"): lambda s: s.mini.world.key,
+    ("a", "ref"): lambda s: s.refs["call_down"],
+    ("a", "holder"): lambda s: "H-v1-secretary",
+    ("a", "token"): lambda s: "not-the-token-of-this-link",
 }
+QUERIES: dict[str, Callable[[Stage], dict[str, str]]] = {
+    "w/<str:world>/calls/<str:ref>/door": lambda s: {"line": _village_line(s)},
+}
+"""By pattern: what a page must be asked with, besides its address."""
 BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {}
 """By pattern: what to post (a form for a page, JSON for the API). An operation that takes a body needs one."""
 PUBLIC_MAP: dict[str, str] = {}
 """By pattern, with the reason: routes that show names of divisions to everybody, as any printed map does."""
+
+
+def _village_line(stage: Stage) -> str:
+    lines = records.lines(stage.mini.ctx(), stage.refs["call_down"])
+    return next(line.key for line in lines if line.kind == "village")
 
 
 class NoSample(AssertionError):
