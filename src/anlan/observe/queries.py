@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from anlan.foundation import crypto
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.observe import store
-from anlan.observe.ingest import millis, path_of
+from anlan.observe.ingest import millis, moment, path_of
 from anlan.observe.models import Station, StationSilence
 from anlan.observe.rules.rain import RAIN_5MIN
 from anlan.wire.sl651 import station_key
@@ -85,11 +85,6 @@ def readings(ctx: Ctx) -> Iterator[store.Reader]:
     """The reading store of this world. Raises store.StoreMissing where nothing ever came in."""
     with store.Reader(path_of(ctx.world.key)) as reader:
         yield reader
-
-
-def moment(ms: int) -> datetime:
-    """UTC milliseconds as an aware time."""
-    return datetime.fromtimestamp(ms / 1000, UTC)
 
 
 def station(ctx: Ctx, address: str) -> Station:

@@ -1,6 +1,7 @@
 """The stations as ingest needs them: read from the records once, held as columns."""
 
 from anlan.foundation import crypto
+from anlan.foundation.scope import STEP
 from anlan.observe.ingest.roster import Gauge, Roster
 from anlan.observe.models import Station
 
@@ -14,7 +15,8 @@ def roster() -> Roster:
                 kind=s.kind,
                 password=int(crypto.unseal(s.password_sealed, s.address), 16),
                 is_reservoir=bool(s.object_ref),
+                township=s.place.path[: STEP * 3],
             )
-            for s in Station.objects.order_by("address")
+            for s in Station.objects.select_related("place").order_by("address")
         ]
     )

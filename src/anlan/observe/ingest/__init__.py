@@ -1,6 +1,17 @@
 """From frames to readings: decode, judge, store, count. See `ingest.Ingest`."""
 
-from anlan.observe.ingest.ingest import Ingest, millis, path_of
-from anlan.observe.ingest.shapes import Batch, Broken, Joined, NotDurable, Outcome, Taken
+from anlan.observe.ingest.ingest import Ingest, path_of
+from anlan.observe.ingest.shapes import Batch, Broken, Joined, NotDurable, Outcome, Taken, millis, moment
 
-__all__ = ["Batch", "Broken", "Ingest", "Joined", "NotDurable", "Outcome", "Taken", "millis", "path_of"]
+__all__ = [
+    "Batch",
+    "Broken",
+    "Ingest",
+    "Joined",
+    "NotDurable",
+    "Outcome",
+    "Taken",
+    "millis",
+    "moment",
+    "path_of",
+]

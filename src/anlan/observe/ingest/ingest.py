@@ -21,9 +21,10 @@ from anlan.observe.ingest.locked import LockedWindows
 from anlan.observe.ingest.present import LOOK_BACK_MS, Present
 from anlan.observe.ingest.reading import Read
 from anlan.observe.ingest.roster import Roster
-from anlan.observe.ingest.shapes import Batch, Broken, NotDurable, Outcome, Taken
+from anlan.observe.ingest.shapes import Batch, Broken, NotDurable, Outcome, Taken, millis
 from anlan.observe.rules.quality import Flag, Limits, limits_of
 from anlan.observe.rules.rain import RAIN_5MIN, RAIN_SLOTS, RAIN_TOTAL, Known
+from anlan.observe.silence import Silences
 from anlan.science.jit import Bools
 from anlan.science.windows import ClockWentBack
 
@@ -34,11 +35,6 @@ FOLLOWED = np.array([RAIN_5MIN, RAIN_TOTAL, RAIN_SLOTS, 0x39, 0x3B], np.int32)
 def path_of(world: str) -> Path:
     """The file that holds the readings of a world."""
     return home() / f"readings-{world}.sqlite3"
-
-
-def millis(moment: datetime) -> int:
-    """UTC milliseconds since 1970."""
-    return round(moment.timestamp() * 1000)
 
 
 def limits() -> Limits:
@@ -58,6 +54,7 @@ class Ingest:
     def __init__(self, world: WorldInfo) -> None:
         now = worlds.clock(worlds.get(world.key))
         self._begin(path_of(world.key), stations.roster(), limits(), now)
+        self._silences = Silences(world, now)
 
     @classmethod
     def over(cls, folder: Path, roster: Roster, *, now: datetime) -> Ingest:
@@ -70,6 +67,7 @@ class Ingest:
         self._path = path
         self._lock = threading.RLock()
         self._put: Batch | None = None
+        self._silences: Silences | None = None
         self._limits = quality
         self._roster = roster
         if before := self._open.pop(path, None):
@@ -123,9 +121,11 @@ class Ingest:
             return True
 
     def advance(self, now: datetime) -> None:
-        """Move the clock of the windows on; a clock that went back has them rebuilt from the store."""
+        """Move the clock on and notice who fell silent; a clock that went back has the windows rebuilt from the store."""
         with self._lock:
             self._move(millis(now))
+        if self._silences is not None:
+            self._silences.look(self._present, now)
 
     def take(
         self, frames: Sequence[bytes], *, peers: Sequence[str] | None = None, known_at: datetime
@@ -240,7 +240,6 @@ class Ingest:
         """The newest reading of each series, and all that the last day's windows need, as they became known."""
         since, until = now_ms - LOOK_BACK_MS, now_ms + self._limits.refuse_ahead_ms
         newest = self._reader.latest()
-        newest = newest.take(np.isin(newest.element, FOLLOWED))
         day = self._reader.between(max(since, 0), until, elements=FOLLOWED)
         return self._known(newest), self._known(day)
 

@@ -12,7 +12,7 @@ from anlan.observe.ingest.stages import StageRing
 from anlan.observe.rules.quality import Limits
 from anlan.observe.rules.rain import Known, RainFold
 from anlan.science.jit import Int32s, Int64s
-from anlan.science.windows import ClockWentBack, RainWindows
+from anlan.science.windows import LENGTHS_MIN, ClockWentBack, RainWindows
 
 STAGE, RESERVOIR = 0x39, 0x3B
 LOOK_BACK_MS = 26 * 3_600_000  # the counter before the first one that counts
@@ -26,6 +26,7 @@ class Present:
         self.fold = RainFold(limits, len(roster))
         self._windows = RainWindows(roster.keys[roster.rain_row >= 0])
         self.windows = LockedWindows(self._windows, lock)
+        self.heard_ms = np.zeros(len(roster), np.int64)
         self._stage = {code: Latest(len(roster)) for code in (STAGE, RESERVOIR)}
         self._ring = StageRing(len(roster))
 
@@ -43,11 +44,24 @@ class Present:
         for code, latest in self._stage.items():
             latest.see(news, code)
         self._ring.see(news, STAGE)
+        self._hear(news)
+
+    def _hear(self, news: Known) -> None:
+        np.maximum.at(self.heard_ms, news.row, np.minimum(news.at_ms, news.known_ms))
+
+    def rain_1h(self) -> Int32s:
+        """Rain of the last hour at each station, 0.1 mm; -1 where none is measured."""
+        found = np.full(len(self.roster), -1, np.int32)
+        gauges = np.flatnonzero(self.roster.rain_row >= 0)
+        sums, _ = self._windows.read(self.roster.rain_row[gauges])
+        found[gauges] = sums[LENGTHS_MIN.index(60)]
+        return found
 
     def rebuild(self, now_ms: int, newest: Known, day: Known) -> None:
         """The same from what is stored: the newest of each series, and a day in the order in which it became known."""
         for code, latest in self._stage.items():
             latest.see(newest, code)
+        self._hear(newest)
         rain = self.fold.take(day, np.zeros(day.row.size, np.int16))
         self.count(now_ms, rain, day)
 
@@ -67,7 +81,11 @@ class Present:
         river = self._stage[STAGE]
         found = {}
         for row, gauge in enumerate(self.roster.gauges):
-            then = self._ring.before(row, now_ms, minutes) if gauge.kind == "stage" and river.known[row] else None
+            then = (
+                self._ring.before(row, now_ms, minutes)
+                if gauge.kind == "stage" and river.known[row]
+                else None
+            )
             if then is not None:
                 found[gauge.address] = int(river.value[row]) - then
         return found

@@ -20,6 +20,7 @@ class Gauge:
     kind: str
     password: int
     is_reservoir: bool = False
+    township: str = ""
 
 
 class Roster:
@@ -30,7 +31,9 @@ class Roster:
         self.keys = np.array([station_key(g.address) for g in self.gauges], np.int64)
         self.passwords = np.array([g.password for g in self.gauges], np.int64)
         self._table = CodeTable(self.keys)
-        self._by_address: Mapping[str, int] = {g.address: g.password for g in self.gauges}
+        self._by_address: Mapping[str, int] = {g.address: row for row, g in enumerate(self.gauges)}
+        names = sorted({g.township for g in self.gauges})
+        self.township = np.array([names.index(g.township) for g in self.gauges], np.int32)
         rain = np.array([g.kind == "rain" for g in self.gauges], np.bool_)
         self.rain_row = np.where(rain, np.cumsum(rain) - 1, -1).astype(np.int32)
         self.rain_addresses = [g.address for g in self.gauges if g.kind == "rain"]
@@ -48,7 +51,12 @@ class Roster:
         return self._table.rows(np.ascontiguousarray(keys, np.int64))
 
     def admits(self, address: str, password: int) -> bool:
-        return self._by_address.get(address) == password
+        row = self._by_address.get(address)
+        return row is not None and self.gauges[row].password == password
+
+    def row_of(self, address: str) -> int | None:
+        """The row of a station, None where it is none of ours."""
+        return self._by_address.get(address)
 
     def knows(self, address: str) -> bool:
         return address in self._by_address

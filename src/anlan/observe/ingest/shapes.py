@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import IntEnum
 
 import numpy as np
 
 from anlan.science.jit import Int8s, Int64s
 from anlan.wire.sl651 import Frame
+
+
+def millis(at: datetime) -> int:
+    """UTC milliseconds since 1970."""
+    return round(at.timestamp() * 1000)
+
+
+def moment(ms: int) -> datetime:
+    """UTC milliseconds as an aware time."""
+    return datetime.fromtimestamp(ms / 1000, UTC)
 
 
 class NotDurable(Exception):
