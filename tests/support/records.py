@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from anlan.foundation.context import Ctx
 from anlan.places.queries import atlas
-from anlan.warn.actions import calldown, moving
+from anlan.warn.actions import calldown, hearing, moving
 from anlan.warn.models import Alert, ContactLost, Exceedance
 from anlan.warn.rules.grade import Grade
 from tests.support.city import COUNTY, TOWN, VILLAGE, VILLAGE_2, Mini
@@ -19,7 +19,7 @@ def make_records(mini: Mini) -> dict[str, str]:
         ctx, township=town, villages=[village, atlas().code(VILLAGE_2)], grade=Grade.RED, stage="move",
         cause=exceedance, order_no="测试〔2021〕1号",
     )  # fmt: skip
-    calldown.heard_answer(ctx, call_down=ref, holder="H-v1-secretary", kind=2, key="a-1", channel="desk")
+    hearing.heard_answer(ctx, call_down=ref, holder="H-v1-secretary", kind=2, key="a-1", channel="desk")
     evacuation = moving.order_stage(ctx, village=village, stage="move", by="H-town-leader", tier="county")
     return {
         "exceedance": exceedance,

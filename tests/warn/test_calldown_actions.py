@@ -9,7 +9,7 @@ from anlan.foundation.errors import Conflict, Forbidden, NotFound
 from anlan.foundation.models import JournalEntry
 from anlan.foundation.scope import Scope
 from anlan.places.queries import atlas
-from anlan.warn.actions import calldown, callout
+from anlan.warn.actions import calldown, callout, hearing
 from anlan.warn.models import Answer, Call, CallDown, CallLine
 from anlan.warn.rules.errors import MovedNeedsCount
 from anlan.warn.rules.grade import Grade
@@ -72,7 +72,7 @@ def test_a_higher_grade_takes_the_place_of_the_lower_and_keeps_its_villages(mini
 def test_an_answer_counts_once_however_often_its_key_arrives(mini: Mini) -> None:
     ref = opened(mini.ctx())
     for _ in range(3):
-        calldown.heard_answer(
+        hearing.heard_answer(
             mini.ctx(), call_down=ref, holder="H-v1-secretary", kind=2, key="k-1", channel="web"
         )
     assert Answer.objects.count() == 1
@@ -81,16 +81,16 @@ def test_an_answer_counts_once_however_often_its_key_arrives(mini: Mini) -> None
 
 def test_a_red_village_is_answered_when_two_of_its_own_people_have_said_so(mini: Mini) -> None:
     ref = opened(mini.ctx())
-    calldown.heard_answer(mini.ctx(), call_down=ref, holder="H-v1-secretary", kind=1, key="a", channel="desk")
+    hearing.heard_answer(mini.ctx(), call_down=ref, holder="H-v1-secretary", kind=1, key="a", channel="desk")
     assert village_line(ref).state == "calling"
-    calldown.heard_answer(mini.ctx(), call_down=ref, holder="H-v1-group", kind=2, key="b", channel="desk")
+    hearing.heard_answer(mini.ctx(), call_down=ref, holder="H-v1-group", kind=2, key="b", channel="desk")
     assert village_line(ref).state == "answered"
 
 
 def test_moved_without_numbers_is_refused_and_leaves_nothing_behind(mini: Mini) -> None:
     ref = opened(mini.ctx())
     with pytest.raises(MovedNeedsCount):
-        calldown.heard_answer(
+        hearing.heard_answer(
             mini.ctx(), call_down=ref, holder="H-v1-secretary", kind=4, key="a", channel="web"
         )
     assert not Answer.objects.exists()
@@ -99,7 +99,7 @@ def test_moved_without_numbers_is_refused_and_leaves_nothing_behind(mini: Mini) 
 def test_a_village_secretary_answers_the_townships_call_down_from_the_own_village(mini: Mini) -> None:
     ref = opened(mini.ctx())
     ctx = by_holder(mini, atlas().code(VILLAGE).path)
-    calldown.heard_answer(ctx, call_down=ref, holder="H-v1-secretary", kind=1, key="a", channel="web")
+    hearing.heard_answer(ctx, call_down=ref, holder="H-v1-secretary", kind=1, key="a", channel="web")
     assert Answer.objects.get().holder.ref == "H-v1-secretary"
 
 
@@ -108,7 +108,7 @@ def test_an_answer_through_a_narrow_scope_does_not_empty_the_other_ladders(mini:
     ref = opened(mini.ctx())
     before = {line.key: line.state for line in CallLine.objects.filter(call_down__ref=ref)}
     ctx = by_holder(mini, atlas().code(VILLAGE).path)
-    calldown.heard_answer(ctx, call_down=ref, holder="H-v1-secretary", kind=1, key="a", channel="web")
+    hearing.heard_answer(ctx, call_down=ref, holder="H-v1-secretary", kind=1, key="a", channel="web")
     assert {line.key: line.state for line in CallLine.objects.filter(call_down__ref=ref)} == before
     assert "warn.line.silent" not in names(mini)
 
@@ -117,7 +117,7 @@ def test_nobody_answers_for_a_village_outside_their_scope(mini: Mini) -> None:
     ref = opened(mini.ctx(), VILLAGE)
     ctx = by_holder(mini, atlas().code(VILLAGE_2).path, "holder:H-v2-secretary")
     with pytest.raises(NotFound):
-        calldown.heard_answer(ctx, call_down=ref, holder="H-v1-secretary", kind=1, key="a", channel="web")
+        hearing.heard_answer(ctx, call_down=ref, holder="H-v1-secretary", kind=1, key="a", channel="web")
 
 
 def test_a_foreign_officer_can_do_nothing_with_the_call_down(mini: Mini) -> None:
@@ -127,7 +127,7 @@ def test_a_foreign_officer_can_do_nothing_with_the_call_down(mini: Mini) -> None
         lambda: calldown.hold(foreign, ref=ref, reason="不归我管的事"),
         lambda: calldown.stand_down(foreign, ref=ref, why="不归我管的事"),
         lambda: calldown.go_on(foreign, ref),
-        lambda: calldown.heard_answer(
+        lambda: hearing.heard_answer(
             foreign, call_down=ref, holder="H-v1-secretary", kind=1, key="a", channel="desk"
         ),
         lambda: callout.call_by_hand(foreign, places=[VILLAGE], grade="red", stage="move", reason="演练"),
@@ -181,7 +181,7 @@ def test_after_standing_down_nobody_is_called_and_it_cannot_be_ended_twice(mini:
 
 def test_who_answered_is_left_alone_by_another_call_down_at_the_same_grade(mini: Mini) -> None:
     first = opened(mini.ctx(), VILLAGE)
-    calldown.heard_answer(
+    hearing.heard_answer(
         mini.ctx(), call_down=first, holder="H-v1-secretary", kind=2, key="a", channel="desk",
         call=Call.objects.get(holder__ref="H-v1-secretary").key,
     )  # fmt: skip
@@ -196,7 +196,7 @@ def test_dialling_by_hand_takes_the_call_that_waits_and_else_begins_the_next(min
     contact = "H-v1-secretary/1"
     first = calldown.dial_by_hand(officer, call_down=ref, holder="H-v1-secretary", contact=contact)
     assert first == Call.objects.get(holder__ref="H-v1-secretary").key
-    calldown.heard_outcome(officer, call_down=ref, call=first, outcome="no_answer")
+    hearing.heard_outcome(officer, call_down=ref, call=first, outcome="no_answer")
     second = calldown.dial_by_hand(officer, call_down=ref, holder="H-v1-secretary", contact=contact)
     assert second != first
     assert Call.objects.get(key=second).channel == "desk"

@@ -10,7 +10,7 @@ from anlan.foundation.models import Task
 from anlan.foundation.scope import Scope
 from anlan.foundation.tasks import run
 from anlan.places.queries import atlas
-from anlan.warn.actions import calldown, doorchecks, moving
+from anlan.warn.actions import doorchecks, hearing, moving
 from anlan.warn.models import CallLine, DoorCheck, Evacuation, HouseholdMove
 from anlan.warn.rules.errors import IllegalStage, NotDispatched, NotOrdered
 from tests.support.city import NIGHT, VILLAGE, VILLAGE_2, Mini
@@ -18,7 +18,7 @@ from tests.warn.test_calldown_actions import names, opened, village_line
 
 
 def answered(ctx: Ctx, ref: str, holder: str, kind: int = 2) -> None:
-    calldown.heard_answer(
+    hearing.heard_answer(
         ctx, call_down=ref, holder=holder, kind=kind, key=f"{holder}-{kind}", channel="desk",
         households=2 if kind == 4 else None, people_moved=6 if kind == 4 else None,
     )  # fmt: skip

@@ -17,17 +17,16 @@ from django.db import transaction
 from anlan.demo.field.client import FieldClient
 from anlan.demo.liulin import load_scenario
 from anlan.foundation import channels, cursors, events, tasks, worlds
-from anlan.foundation.context import Ctx
-from anlan.foundation.errors import AnlanError
+from anlan.foundation.context import SYSTEM, Ctx
+from anlan.foundation.scope import Scope
 from anlan.foundation.worlds import World
 from anlan.observe.ingest import Ingest
 from anlan.warn import sending
-from anlan.warn.rules.errors import RuleError
 from anlan.warn.watching import Watching
 
 log = logging.getLogger(__name__)
 VOICE = "voice"
-REPORTS_AT_ONCE = 200
+LOOK_SECONDS = 0.2
 
 
 class Stopped(Exception):
@@ -46,7 +45,9 @@ class Driver:
         scenario = load_scenario(hours=world.settings["hours"])
         self._ends = scenario.ends_of_ticks()
         self._step = timedelta(minutes=scenario.tick_min)
-        self._watching = Watching(self._ctx(), ingest.addresses)
+        self._info = worlds.info(world)
+        self._at = worlds.clock(world)
+        self._watching = Watching(self._ctx(self._at), ingest.addresses)
         self._pace = _Pace(world)
         self._mark = cursors.mark(worlds.info(world), VOICE)
         self._heard: deque[channels.Report] = deque()
@@ -56,22 +57,21 @@ class Driver:
     def run(self) -> None:
         """Go on from where the clock stands until the end."""
         try:
-            self._drain(self._ends[0])
+            self._drain(self._at, self._ends[0])
             for n, end in enumerate(self._ends):
                 if self._now() < end + self._step:
                     self._tick(n, end)
-            World.objects.filter(pk=self._world.pk).update(state=World.State.ENDED)
+            World.objects.filter(pk=self._info.id).update(state=World.State.ENDED)
         except Stopped:
             log.info("exercise %s stands at %s", self._world.key, self._now())
         finally:
             self._field.close()
 
-    def _ctx(self) -> Ctx:
-        self._world.refresh_from_db()
-        return worlds.context(self._world)
+    def _ctx(self, at: datetime) -> Ctx:
+        return Ctx(self._info, at, SYSTEM, Scope.everywhere())
 
     def _now(self) -> datetime:
-        return World.objects.values_list("now", flat=True).get(pk=self._world.pk) or self._ends[0]
+        return World.objects.values_list("now", flat=True).get(pk=self._info.id) or self._ends[0]
 
     def _tick(self, n: int, end: datetime) -> None:
         """One tick: frames in, judged, and everything that falls due before the next."""
@@ -80,57 +80,61 @@ class Driver:
         if told["acked"] != told["sent"]:
             raise ConnectionError(f"tick {n}: {told['sent'] - told['acked']} frames were not acknowledged")
         self._ingest.advance(end)
-        self._watching.look(self._ctx().at(end), self._ingest)
-        self._drain(end + self._step)
+        self._watching.look(self._ctx(end), self._ingest)
+        self._drain(end, end + self._step)
 
-    def _drain(self, until: datetime) -> None:
-        """Handlers, calls, due work and reports, in time order, up to but not with `until`."""
+    def _drain(self, at: datetime, until: datetime) -> None:
+        """Handlers, calls, due work and reports, in time order, up to but not with `until`.
+
+        All that falls on one moment is done before handlers look again; the reports of a moment are one transaction,
+        so that a kill in the middle changes no order.
+        """
         last = until - timedelta(seconds=1)
         while True:
-            self._settle()
-            work = tasks.next_due(self._world.pk, last)
+            self._settle(at)
+            work = tasks.next_due(self._info.id, last)
             report = self._next_report(last)
             if work is None and report is None:
                 return
             if report is None or (work is not None and work.due_at <= report.at):
                 assert work is not None
-                self._move_to(work.due_at)
+                at = self._move_to(work.due_at)
                 tasks.run(work, self._world)
             else:
-                self._move_to(report.at)
-                self._take_in(report)
+                at = self._move_to(report.at)
+                self._take_in(at)
 
-    def _settle(self) -> None:
+    def _settle(self, at: datetime) -> None:
         """Let handlers read the journal to its end, and hand over what they decided to send."""
         while events.step(self._world):
             pass
-        while sending.send(self._ctx()):
+        if sending.send(self._ctx(at)):
             self._heard.clear()  # what was placed may be heard before what we fetched
             self._heard_until = None
 
     def _next_report(self, until: datetime) -> channels.Report | None:
         if not self._heard and self._heard_until != until:
             self._heard.extend(self._field.reports(after=self._mark, until=until))
-            self._heard_until = until if len(self._heard) < REPORTS_AT_ONCE else None
+            self._heard_until = until
         return self._heard[0] if self._heard else None
 
-    def _take_in(self, report: channels.Report) -> None:
-        """Take in one report; its effect and the reader's step are one transaction."""
-        ctx = self._ctx().at(report.at)
+    def _take_in(self, at: datetime) -> None:
+        """Take in all reports of one moment; their effect and the reader's step are one transaction."""
+        reports = []
+        while self._heard and self._heard[0].at == at:
+            reports.append(self._heard.popleft())
         with transaction.atomic():
-            cursors.move(ctx.world, VOICE, report.mark)
-            try:
-                with transaction.atomic():
-                    sending.hear(ctx, report)
-            except (AnlanError, RuleError) as error:
-                log.info("report %s taken as noise: %s", report.key, error)
-        self._heard.popleft()
-        self._mark = report.mark
+            cursors.move(self._info, VOICE, reports[-1].mark)
+            sending.hear(self._ctx(at), reports)
+        self._mark = reports[-1].mark
 
-    def _move_to(self, at: datetime) -> None:
+    def _move_to(self, at: datetime) -> datetime:
         """Advance the clock, as fast as the exercise's speed allows; stop when somebody paused it."""
         self._pace.wait_for(at, self._stop)
-        worlds.advance(self._world.pk, at)
+        if at > self._at:
+            worlds.advance(self._info.id, at)
+            self._at = at
+        return max(at, self._at)
 
 
 class _Pace:
@@ -141,11 +145,15 @@ class _Pace:
         self._speed = 0.0
         self._real = time.monotonic()
         self._sim = world.now
+        self._looked = 0.0
 
     def wait_for(self, at: datetime, stop: threading.Event) -> None:
         while True:
             if stop.is_set():
                 raise Stopped
+            if not self._speed and time.monotonic() - self._looked < LOOK_SECONDS:
+                return
+            self._looked = time.monotonic()
             speed, state = World.objects.values_list("speed", "state").get(pk=self._id)
             if state == World.State.ENDED:
                 raise Stopped
@@ -169,5 +177,3 @@ class _Pace:
         if not self._speed or self._sim is None:
             return 0.0
         return (at - self._sim).total_seconds() / self._speed - (time.monotonic() - self._real)
-
-

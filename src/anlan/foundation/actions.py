@@ -12,16 +12,25 @@ from anlan.foundation.worlds import beijing
 
 @contextmanager
 def action(ctx: Ctx, permission: str) -> Iterator[None]:
-    """Open the transaction of an action, once the actor is found to have the permission."""
+    """Open the transaction of an action, once the actor is found to have the permission.
+
+    An action inside another joins its transaction without a savepoint: an error ends both.
+    """
     ctx.require(permission)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         yield
 
 
 def next_ref(ctx: Ctx, kind: str) -> str:
     """The next name a person can say, such as A-20210812-003: one row of numbers per world, kind and day."""
+    return next_refs(ctx, kind, 1)[0]
+
+
+def next_refs(ctx: Ctx, kind: str, count: int) -> list[str]:
+    """The next so many names at once."""
     day = beijing(ctx.now).strftime("%Y%m%d")
     row, _ = Counter.objects.select_for_update().get_or_create(world_id=ctx.world.id, kind=f"{kind}-{day}")
-    row.last += 1
+    first = row.last + 1
+    row.last += count
     row.save(update_fields=["last"])
-    return f"{kind}-{day}-{row.last:03d}"
+    return [f"{kind}-{day}-{number:03d}" for number in range(first, first + count)]

@@ -15,6 +15,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.models import Cursor, JournalEntry, JournalHead, World
 
 log = logging.getLogger(__name__)
+READER = "engine"
 Handler = Callable[[Ctx, dict[str, Any]], None]
 _handlers: dict[str, list[Handler]] = {}
 
@@ -29,37 +30,44 @@ def on(name: str) -> Callable[[Handler], Handler]:
     return register
 
 
-def step(world: World, limit: int = 200) -> int:
-    """Handle what is new; returns how many entries were read."""
-    cursor, _ = Cursor.objects.get_or_create(world=world, reader="engine")
-    if JournalHead.objects.filter(world=world, seq__lte=cursor.seq).exists():
+def step(world: World, limit: int = 25) -> int:
+    """Handle what is new, so many entries in one transaction; returns how many were read."""
+    read = _read_to(world)
+    if JournalHead.objects.filter(world=world, seq__lte=read).exists():
         return 0
-    entries = journal.tail(world.pk, cursor.seq, limit)
-    quiet = cursor.seq
-    for entry in entries:
-        if entry.name in _handlers:
-            _handle(world, cursor, entry)
-        quiet = entry.seq
-    Cursor.objects.filter(pk=cursor.pk, seq__lt=quiet).update(seq=quiet)
+    entries = journal.tail(world.pk, read, limit)
+    last = entries[-1].seq
+    with transaction.atomic():
+        if Cursor.objects.filter(world=world, reader=READER, seq=read).update(seq=last):
+            for entry in entries:
+                _handle(world, entry)
     return len(entries)
 
 
-def _handle(world: World, cursor: Cursor, entry: JournalEntry) -> None:
+def _read_to(world: World) -> int:
+    """The last entry that was handled."""
+    known = Cursor.objects.filter(world=world, reader=READER).values_list("seq", flat=True).first()
+    if known is None:
+        Cursor.objects.get_or_create(world=world, reader=READER)
+    return known or 0
+
+
+def _handle(world: World, entry: JournalEntry) -> None:
+    """Every handler of one entry; one that fails becomes due work, and the others go on."""
+    handlers = _handlers.get(entry.name, ())
+    if not handlers:
+        return
     ctx = worlds.context(world).at(entry.at)
     told = journal.read(entry)
-    with transaction.atomic():
-        if not Cursor.objects.filter(pk=cursor.pk, seq__lt=entry.seq).update(seq=entry.seq):
-            return
-        for number, handler in enumerate(_handlers[entry.name]):
-            try:
-                with transaction.atomic():
-                    handler(ctx, told)
-            except Exception:
-                log.exception("handler %s failed on %s", handler.__qualname__, entry.seq)
-                key = f"event:{entry.seq}:{number}"
-                tasks.schedule(
-                    ctx, "event", key=key, due_at=ctx.now, payload={"seq": entry.seq, "handler": number}
-                )
+    for number, handler in enumerate(handlers):
+        try:
+            with transaction.atomic():
+                handler(ctx, told)
+        except Exception:
+            log.exception("handler %s failed on %s", handler.__qualname__, entry.seq)
+            key = f"event:{entry.seq}:{number}"
+            payload = {"seq": entry.seq, "handler": number}
+            tasks.schedule(ctx, "event", key=key, due_at=ctx.now, payload=payload)
 
 
 @tasks.task("event")

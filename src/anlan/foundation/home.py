@@ -1,8 +1,16 @@
 """Where anlan keeps its state: everything lies under one folder, `ANLAN_HOME`."""
 
+import json
 import os
 import secrets
 from pathlib import Path
+
+AWAITED = "keys-awaited.json"
+"""Names of keys that restored records need: nobody may draw them anew."""
+
+
+class KeyMissing(RuntimeError):
+    """A key of the restored records is not here. Copy the keys folder that belongs to them."""
 
 
 def home() -> Path:
@@ -17,6 +25,11 @@ def secret(name: str, size: int = 32) -> bytes:
     folder = home() / "keys"
     folder.mkdir(exist_ok=True, mode=0o700)
     path = folder / name
+    awaited = home() / AWAITED
+    if not path.exists() and awaited.exists() and name in json.loads(awaited.read_text()):
+        raise KeyMissing(
+            f"{path} is missing: copy it from where you keep the keys of the installation that was backed up"
+        )
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -40,9 +40,7 @@ def schedule(
     ctx: Ctx, kind: str, *, key: str, due_at: datetime, payload: dict[str, Any] | None = None
 ) -> None:
     """Put work on the list. The same key again moves nothing and repeats nothing."""
-    Task.objects.get_or_create(
-        world_id=ctx.world.id, key=key, defaults={"kind": kind, "due_at": due_at, "payload": payload or {}}
-    )
+    schedule_many(ctx, [(kind, key, due_at, payload or {})])
 
 
 def schedule_many(ctx: Ctx, rows: list[tuple[str, str, datetime, dict[str, Any]]]) -> None:

@@ -1,6 +1,6 @@
 """Reading people. Names and numbers come out masked; `reveal` opens one and leaves a trace."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -87,10 +87,12 @@ def organisations(ctx: Ctx, kind: str = "", place_path: str = "") -> list[Organi
     return list((rows.filter(kind=kind) if kind else rows).select_related("place").order_by("ref"))
 
 
-def households_in_danger(ctx: Ctx, path: str) -> list[Household]:
-    """Households of a village that must move when its line is crossed."""
-    rows = ctx.rows(Household).filter(place__path__startswith=path, in_danger=True)
-    return list(rows.select_related("place", "helper").order_by("ref"))
+def households_in_danger(ctx: Ctx, places: Sequence[int]) -> dict[int, list[Household]]:
+    """By division: the households that must move when the village's line is crossed, in order of their refs."""
+    found: dict[int, list[Household]] = {}
+    for row in ctx.rows(Household).filter(place_id__in=places, in_danger=True).order_by("ref"):
+        found.setdefault(row.place_id, []).append(row)
+    return found
 
 
 def residents_points(ctx: Ctx) -> list[tuple[int, float, float, int, bool]]:

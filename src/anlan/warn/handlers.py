@@ -6,8 +6,8 @@ from typing import Any
 from anlan.foundation import journal, tasks
 from anlan.foundation.context import Ctx
 from anlan.foundation.events import on
-from anlan.places.queries import Place, atlas
-from anlan.warn.actions import alerts, calldown, callout, contact, doorchecks, moving
+from anlan.places.queries import atlas
+from anlan.warn.actions import alerts, callout, contact, doorchecks, moving, sheets
 from anlan.warn.models import CallDown, CallLine
 from anlan.warn.rules.grade import Grade
 
@@ -57,15 +57,21 @@ def order_moving(ctx: Ctx, told: Told) -> None:
     row = CallDown.objects.get(world_id=ctx.world.id, ref=told["refs"]["call_down"])
     if not row.stage:
         return
-    for line in CallLine.objects.filter(call_down=row, kind="village").order_by("key"):
-        moving.order_stage(
-            ctx,
-            village=atlas().by_id[line.place_id],
-            stage=row.stage,
-            by=row.order_no,
-            tier="county",
-            call_down=row.ref,
-        )
+    lines = CallLine.objects.filter(call_down=row, kind="village").order_by("key")
+    moving.order_stages(
+        ctx,
+        villages=[atlas().by_id[line.place_id] for line in lines],
+        stage=row.stage,
+        by=row.order_no,
+        tier="county",
+        call_down=row.ref,
+    )
+
+
+@on("warn.calldown.opened")
+def make_sheet(ctx: Ctx, told: Told) -> None:
+    """Under orange and red the township's sheet is made at once, and anew each hour."""
+    sheets.make(ctx, ref=told["refs"]["call_down"])
 
 
 @on("warn.line.silent")
@@ -97,12 +103,7 @@ def call_the_lost(ctx: Ctx, told: Told) -> None:
 @on("warn.call.answered")
 def people_set_out(ctx: Ctx, told: Told) -> None:
     """Answer 3 says that the village is on its way. Answer 4 is a claim; only the count at the site makes it moved."""
-    place = _village(ctx, told)
-    if place is not None and told["body"]["answer"] in (3, 4):
-        moving.set_out(ctx, village=place, by=told["refs"]["holder"])
-
-
-def _village(ctx: Ctx, told: Told) -> Place | None:
-    row = CallDown.objects.get(world_id=ctx.world.id, ref=told["refs"]["call_down"])
-    found = calldown.place_of(ctx, row, told["refs"]["holder"])
-    return found if found.tier == 4 else None
+    if told["body"]["answer"] in (3, 4):
+        place = atlas().code(told["refs"]["place"])
+        if place.tier == 4:
+            moving.set_out(ctx, village=place, by=told["refs"]["holder"])

@@ -8,17 +8,20 @@ counted in at a site.
 """
 
 import logging
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import transaction
 
 from anlan.foundation import channels
 from anlan.foundation.context import Ctx
+from anlan.foundation.errors import AnlanError
 from anlan.people import queries as people
 from anlan.places.queries import atlas
 from anlan.warn import calldown_rows
-from anlan.warn.actions import calldown, doorchecks, moving
+from anlan.warn.actions import doorchecks, hearing, moving
 from anlan.warn.models import Call, DoorCheck, Evacuation
+from anlan.warn.rules.errors import RuleError
 
 log = logging.getLogger(__name__)
 VOICE = "voice"
@@ -46,9 +49,8 @@ def _send_calls(ctx: Ctx, channel: channels.Channel) -> int:
     channel.place(
         [_request(call, numbers[call.contact], listed) for call in calls if call.contact in numbers]
     )
-    Call.objects.filter(pk__in=[call.pk for call in calls], state="sending").update(
-        sent=True, state="ringing"
-    )
+    with transaction.atomic():
+        calldown_rows.mark_sent(ctx, calls)
     return len(calls)
 
 
@@ -98,8 +100,53 @@ def _send_errands(ctx: Ctx, channel: channels.Channel) -> int:
     return len(checks)
 
 
-def hear(ctx: Ctx, report: channels.Report) -> None:
-    """Take in one thing that the channel heard. Call it in the transaction that moves the channel's cursor."""
+def hear(ctx: Ctx, reports: Sequence[channels.Report]) -> None:
+    """Take in all that the channel heard at one moment. Call it in the transaction that moves the channel's cursor."""
+    calls = _calls(ctx, [report.key for report in reports])
+    by_call_down: dict[str, list[hearing.Heard]] = {}
+    for report in reports:
+        if report.key in calls:
+            call_down, holder = calls[report.key]
+            by_call_down.setdefault(call_down, []).append(_heard(report, holder))
+    for call_down, heard in by_call_down.items():
+        _noise_is_kept_out(hearing.hear, ctx, call_down=call_down, heard=heard)
+    for report in reports:
+        if report.key not in calls:
+            _noise_is_kept_out(_hear_field, ctx, report)
+
+
+def _calls(ctx: Ctx, keys: list[str]) -> dict[str, tuple[str, str]]:
+    """Call key → ref of the call-down, ref of the holder."""
+    rows = Call.objects.filter(world_id=ctx.world.id, key__in=keys)
+    return {
+        key: (ref, holder) for key, ref, holder in rows.values_list("key", "call_down__ref", "holder__ref")
+    }
+
+
+def _heard(report: channels.Report, holder: str) -> hearing.Heard:
+    if report.outcome != hearing.ANSWERED:
+        return hearing.Heard(call=report.key, outcome=report.outcome)
+    return hearing.Heard(
+        call=report.key,
+        holder=holder,
+        key=f"{report.key}#{report.sequence}",
+        kind=report.digit or 1,
+        channel=VOICE,
+        households=report.households,
+        people=report.people,
+    )
+
+
+def _noise_is_kept_out(take: Callable[..., None], *args: Any, **kwargs: Any) -> None:
+    """What cannot be (a second report of a door check, a count beyond the list) changes nothing and is logged."""
+    try:
+        with transaction.atomic():
+            take(*args, **kwargs)
+    except (AnlanError, RuleError) as error:
+        log.info("taken as noise: %s", error)
+
+
+def _hear_field(ctx: Ctx, report: channels.Report) -> None:
     kind, _, ref = report.key.partition(":")
     if kind == "door":
         doorchecks.report(ctx, ref=ref, outcome=report.outcome, households=report.households)
@@ -113,25 +160,4 @@ def hear(ctx: Ctx, report: channels.Report) -> None:
             by="site-keeper",
         )
     else:
-        _hear_call(ctx, report)
-
-
-def _hear_call(ctx: Ctx, report: channels.Report) -> None:
-    rows = Call.objects.filter(world_id=ctx.world.id, key=report.key).select_related("call_down", "holder")
-    call = rows.first()
-    if call is None:
         log.warning("a report for a call that nobody placed: %s", report.key)
-    elif report.outcome == "answered":
-        calldown.heard_answer(
-            ctx,
-            call_down=call.call_down.ref,
-            holder=call.holder.ref,
-            kind=report.digit or 1,
-            key=f"{report.key}#{report.sequence}",
-            channel=VOICE,
-            call=report.key,
-            households=report.households,
-            people_moved=report.people,
-        )
-    else:
-        calldown.heard_outcome(ctx, call_down=call.call_down.ref, call=report.key, outcome=report.outcome)

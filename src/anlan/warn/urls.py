@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.warn.views import calls, desk, doors, moving, phone
+from anlan.warn.views import calls, desk, doors, moving, phone, sheet
 
 app_name = "warn"
 W = "w/<str:world>/"
@@ -29,12 +29,17 @@ DOORS = [
 MOVING = [
     path(f"{W}moving", moving.board, name="moving"),
     path(f"{W}moving/order", moving.order, name="order-move"),
-    path(f"{W}moving/<str:ref>", moving.one, name="village-move"),
+    path(f"{W}moving/<str:ref>", moving.one, name="moving-one"),
     path(f"{W}moving/<str:ref>/stage/<str:code>", moving.stage, name="order-stage"),
     path(f"{W}moving/<str:ref>/mark", moving.mark, name="mark-household"),
     path(f"{W}moving/<str:ref>/count", moving.count, name="count-in"),
     path(f"{W}moving/<str:ref>/list", moving.printed, name="move-list"),
     path(f"{W}moving/<str:ref>/cards", moving.cards, name="cards"),
+]
+SHEETS = [
+    path(f"{W}calls/<str:ref>/sheet", sheet.one, name="sheet"),
+    path(f"{W}calls/<str:ref>/sheet/print", sheet.printed, name="sheet-print"),
+    path(f"{W}calls/<str:ref>/sheet/keyed", sheet.keyed, name="sheet-keyed"),
 ]
 PHONE = [
     path("a/<str:world>/<str:ref>/<str:holder>/<str:token>", phone.answer, name="answer"),
@@ -42,4 +47,4 @@ PHONE = [
     path(f"{W}calls/<str:ref>/phone/<str:holder>", phone.handed, name="answer-link"),
 ]
 
-urlpatterns = [*CALLS, *DOORS, *MOVING, *PHONE]
+urlpatterns = [*CALLS, *DOORS, *MOVING, *SHEETS, *PHONE]

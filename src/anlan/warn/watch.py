@@ -1,6 +1,7 @@
 """The watch 研判: what stations measure now, held against every pack in force, all places at once.
 
-A township is judged by the greatest sum among its rain gauges, a village by the gauge that serves it, a river by its stage gauge. Places whose
+A township is judged by the greatest sum among its rain gauges, a village by the gauge that serves it, a river by
+its stage gauge. Places whose
 level cannot have changed are left out by one pass over columns; the rest go one by one through the pure rules. Pure of the database.
 """
 
@@ -14,7 +15,17 @@ from numpy.typing import NDArray
 
 from anlan.science.windows import LENGTHS_MIN
 from anlan.warn.rules import thresholds
-from anlan.warn.rules.thresholds import MISSING, Change, Element, Matrix, Prior, Rain, RuleSet, Snapshot, State
+from anlan.warn.rules.thresholds import (
+    MISSING,
+    Change,
+    Element,
+    Matrix,
+    Prior,
+    Rain,
+    RuleSet,
+    Snapshot,
+    State,
+)
 
 
 class Windows(Protocol):
@@ -162,7 +173,9 @@ class Watch:
             mine = [s for s in self._stages if pack.concerns(kind=s.kind, division=s.code)]
             for subject in mine:
                 if subject.station in stages.latest_mm:
-                    change = self._evaluate(pack, _stage_snapshot(subject, pack, windows, stages, at), subject.station)
+                    change = self._evaluate(
+                        pack, _stage_snapshot(subject, pack, windows, stages, at), subject.station
+                    )
                     if change:
                         found.append(Found(subject.id, subject.station, change))
         return found

@@ -10,7 +10,7 @@ from django.test import Client
 from anlan.foundation.models import JournalEntry
 from anlan.foundation.worlds import World
 from anlan.places.queries import atlas
-from anlan.warn.actions import calldown, moving
+from anlan.warn.actions import hearing, moving
 from anlan.warn.models import Answer, Call, CallDown
 from tests.support.city import NIGHT, VILLAGE, VILLAGE_2, Mini
 from tests.warn.test_calldown_actions import opened
@@ -56,7 +56,7 @@ def test_an_empty_list_says_what_to_do(mini: Mini, officer: Client) -> None:
 
 def test_people_and_households_are_counted_apart(mini: Mini, ref: str, officer: Client) -> None:
     moving.order_stage(mini.ctx(), village=atlas().code(VILLAGE), stage="move", by="U-1", tier="county")
-    calldown.heard_answer(
+    hearing.heard_answer(
         mini.ctx(),
         call_down=ref,
         holder="H-v1-secretary",
@@ -83,7 +83,7 @@ def test_the_board_reads_in_english(mini: Mini, ref: str, officer: Client) -> No
 def test_the_board_shows_a_past_moment_as_it_was_known_then(mini: Mini, ref: str, officer: Client) -> None:
     later = NIGHT + timedelta(minutes=5)
     World.objects.filter(pk=mini.world.pk).update(now=later)
-    calldown.heard_answer(
+    hearing.heard_answer(
         mini.ctx(at=later), call_down=ref, holder="H-v1-secretary", kind=2, key="a", channel="desk"
     )
     url = at(mini, "calls", ref)

@@ -29,7 +29,9 @@ def folder_of(world: str) -> Path:
 
 def write_settings(world: str, settings: dict[str, Any]) -> None:
     """What the field goes by: seed, hours, and the network's delays, silence and dead cells."""
-    (folder_of(world) / "settings.json").write_text(json.dumps(settings, ensure_ascii=False, indent=1), "utf-8")
+    (folder_of(world) / "settings.json").write_text(
+        json.dumps(settings, ensure_ascii=False, indent=1), "utf-8"
+    )
 
 
 class FieldClient:

@@ -64,7 +64,9 @@ class Gauges:
 
     async def tick(self, n: int, host: str, port: int) -> tuple[int, int]:
         """Send tick n of every gauge and wait for each acknowledgement: (sent, acknowledged)."""
-        done = await asyncio.gather(*(line.send(self.frame(line.gauge, n), host, port) for line in self._lines))
+        done = await asyncio.gather(
+            *(line.send(self.frame(line.gauge, n), host, port) for line in self._lines)
+        )
         return len(done), sum(done)
 
     def frame(self, gauge: Gauge, n: int) -> bytes:
@@ -86,5 +88,12 @@ class Gauges:
             password=int(gauge.password, 16),
             serial=n + 1,
             sent_at=at + timedelta(seconds=2),
-            groups=[(gauge.address, "P" if gauge.kind == "rain" else "H", at, [*values, (VOLTAGE, Decimal("12.60"))])],
+            groups=[
+                (
+                    gauge.address,
+                    "P" if gauge.kind == "rain" else "H",
+                    at,
+                    [*values, (VOLTAGE, Decimal("12.60"))],
+                )
+            ],
         )

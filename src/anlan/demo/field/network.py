@@ -48,7 +48,9 @@ class Network:
         key, facts = str(request["key"]), request["facts"]
         at = datetime.fromisoformat(request["at"])
         row = (key, request["number"], stamp(at), facts.get("grade", 0))
-        if not self._db.execute("INSERT OR IGNORE INTO call (key,number,at,grade) VALUES (?,?,?,?)", row).rowcount:
+        if not self._db.execute(
+            "INSERT OR IGNORE INTO call (key,number,at,grade) VALUES (?,?,?,?)", row
+        ).rowcount:
             self._db.execute("UPDATE call SET repeats=repeats+1 WHERE key=?", (key,))
             return 0
         village = str(facts["place"])
@@ -60,11 +62,12 @@ class Network:
         if any(h.outcome == "counted" for h in heard):
             self._db.execute("INSERT OR IGNORE INTO village VALUES (?,?)", (village, key))
         self._db.executemany(
-            "INSERT INTO report (key,at,outcome,digit,households,people) VALUES (?,?,?,?,?,?)", map(_row, heard)
+            "INSERT INTO report (key,at,outcome,digit,households,people) VALUES (?,?,?,?,?,?)",
+            map(_row, heard),
         )
         return 1
 
-    def reports(self, after: str, until: str, limit: int = 200) -> list[dict[str, Any]]:
+    def reports(self, after: str, until: str, limit: int = 5000) -> list[dict[str, Any]]:
         """Reports in (time, number) order after a mark `<time>|<number>`, up to and with a time."""
         at, _, seq = after.partition("|")
         rows = self._db.execute(
@@ -82,12 +85,16 @@ class Network:
     def counts(self) -> dict[str, int]:
         """What the network counted: calls that rang, requests repeated by key, frames sent and acknowledged."""
         calls, repeats = self._db.execute("SELECT count(*), coalesce(sum(repeats),0) FROM call").fetchone()
-        sent, acked = self._db.execute("SELECT coalesce(sum(sent),0), coalesce(sum(acked),0) FROM tick").fetchone()
+        sent, acked = self._db.execute(
+            "SELECT coalesce(sum(sent),0), coalesce(sum(acked),0) FROM tick"
+        ).fetchone()
         return {"calls": calls, "repeats": repeats, "sent": sent, "acked": acked}
 
     def rings(self) -> list[tuple[str, str, int]]:
         """Every ring: number, time, grade, in order. For the proof that nobody was called twice."""
-        return list(self._db.execute("SELECT number, at, grade FROM call WHERE number != '' ORDER BY at, key"))
+        return list(
+            self._db.execute("SELECT number, at, grade FROM call WHERE number != '' ORDER BY at, key")
+        )
 
 
 def _row(heard: Heard) -> tuple[Any, ...]:

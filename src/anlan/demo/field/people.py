@@ -87,7 +87,9 @@ class Behaviour:
         if facts.get("stage") == "move" and role.startswith("village_") and moves_village:
             heard += self.moving(key, holder, answered, facts)
         else:
-            heard.append(Heard(key, self._minutes(answered, holder, "to post", self._set.to_post_min), "answered", 2))
+            heard.append(
+                Heard(key, self._minutes(answered, holder, "to post", self._set.to_post_min), "answered", 2)
+            )
         return [h for h in heard if h is heard[0] or not self._is_dead(place, h.at, "")]
 
     def _picks_up(self, key: str, holder: str, role: str, place: str) -> bool:
@@ -105,7 +107,8 @@ class Behaviour:
         set_out = self._minutes(start, who, "set out", self._set.set_out_min)
         heard = [Heard(key, set_out, "answered", 3)] if "/" in key else []
         refusing = sum(
-            self._chance.unit(f"{place}-{n}", "refuses") < self._set.refusing_households for n in range(households)
+            self._chance.unit(f"{place}-{n}", "refuses") < self._set.refusing_households
+            for n in range(households)
         )
         moved = households - refusing
         arrived = set_out

@@ -32,7 +32,9 @@ class Field:
         night = prepare_night(
             scenario=load_scenario(**changes), published=load_published(), gauges=city.gauges, seed=seed
         )
-        self.network = Network(folder / "network.sqlite3", Behaviour(NetworkSettings.of(settings["network"]), seed))
+        self.network = Network(
+            folder / "network.sqlite3", Behaviour(NetworkSettings.of(settings["network"]), seed)
+        )
         self.gauges = Gauges(night, city.gauges)
         self.stop = asyncio.Event()
 

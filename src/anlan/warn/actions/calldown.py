@@ -14,10 +14,9 @@ from anlan.foundation.actions import action, next_ref
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, NotFound
 from anlan.foundation.journal import Note
-from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.warn import calldown_rows, ladders, shelf
-from anlan.warn.models import Answer, CallDown, CallLine
+from anlan.warn.models import CallDown, CallLine
 from anlan.warn.rules.calldown import opening, reduce, shapes
 from anlan.warn.rules.grade import Grade
 
@@ -75,7 +74,7 @@ def open_calldown(
         journal.append(
             ctx, "warn.calldown.opened", refs={"call_down": row.ref}, body=told, place=township.path
         )
-        _go_on(ctx, row)
+        go_on_with(ctx, row)
         return row.ref
 
 
@@ -107,7 +106,7 @@ def _join(ctx: Ctx, row: CallDown, villages: list[Place]) -> None:
     township = atlas().by_id[row.place_id]
     told = {"lines": sorted(line.key for line in fresh)}
     journal.append(ctx, "warn.calldown.joined", refs={"call_down": row.ref}, body=told, place=township.path)
-    _go_on(ctx, row)
+    go_on_with(ctx, row)
 
 
 def go_on(ctx: Ctx, ref: str) -> None:
@@ -115,7 +114,7 @@ def go_on(ctx: Ctx, ref: str) -> None:
     with action(ctx, "warn.call"):
         row = _locked(ctx, ref)
         if row.closed_at is None and row.held_at is None:
-            _go_on(ctx, row)
+            go_on_with(ctx, row)
 
 
 def _locked(ctx: Ctx, ref: str) -> CallDown:
@@ -125,7 +124,7 @@ def _locked(ctx: Ctx, ref: str) -> CallDown:
     return row
 
 
-def _reached(ctx: Ctx, ref: str) -> CallDown:
+def reached(ctx: Ctx, ref: str) -> CallDown:
     """The call-down for somebody who answers within it: it or one of its lines lies within their scope.
 
     A village secretary sees the own village, and still must be able to answer the township's call-down.
@@ -144,7 +143,9 @@ def _inside(ctx: Ctx, ref: str) -> CallDown:
     return CallDown.objects.select_for_update().get(world_id=ctx.world.id, ref=ref)
 
 
-def _go_on(ctx: Ctx, row: CallDown, change: Change | None = None, notes: list[Note] | None = None) -> None:
+def go_on_with(
+    ctx: Ctx, row: CallDown, change: Change | None = None, notes: list[Note] | None = None
+) -> None:
     """Apply a change if any, advance, write, journal, and set the alarm for the next step."""
     before = calldown_rows.value_of(ctx, row)
     changed = change(before) if change else before
@@ -217,80 +218,6 @@ def _line_note(row: CallDown, line: shapes.Line, step: shapes.Step) -> Note:
     raise TypeError(step)
 
 
-def heard_answer(
-    ctx: Ctx,
-    *,
-    call_down: str,
-    holder: str,
-    kind: int,
-    key: str,
-    channel: str,
-    call: str = "",
-    households: int | None = None,
-    people_moved: int | None = None,
-    words: str = "",
-) -> None:
-    """Take in what a person answered. The same key again changes nothing.
-
-    Raises: Conflict for an answer that does not fit (4 without numbers); NotFound for a call-down out of scope.
-    """
-    with action(ctx, "warn.answer"):
-        row = _reached(ctx, call_down)
-        if Answer.objects.filter(world_id=ctx.world.id, key=key).exists():
-            return
-        known = people.holders_by_ref(ctx, [holder])
-        if holder not in known:
-            raise NotFound("责任人 {holder} 不在您的范围内。", holder=holder)
-        answer = shapes.Answer(
-            holder=holder,
-            kind=shapes.AnswerKind(kind),
-            at=ctx.now,
-            channel=channel,
-            call=call,
-            households=households,
-            people=people_moved,
-            words=words,
-        )
-        place = place_of(ctx, row, holder)
-        Answer.objects.create(
-            world_id=ctx.world.id,
-            call_down=row,
-            place_id=place.id,
-            holder_id=known[holder].id,
-            call_key=call,
-            key=key,
-            kind=kind,
-            at=ctx.now,
-            channel=channel,
-            households=households,
-            people=people_moved,
-            words=words,
-        )
-        told = {
-            "answer": kind,
-            "channel": channel,
-            "call": call,
-            "households": households,
-            "people": people_moved,
-        }
-        note = Note("warn.call.answered", {"call_down": row.ref, "holder": holder}, told, place.path)
-        _go_on(ctx, row, lambda value: _with_answer(value, answer), [note])
-
-
-def _with_answer(value: shapes.CallDown, answer: shapes.Answer) -> shapes.CallDown:
-    """The answer's row is already among those read, so only its call has to end."""
-    bare = tuple(a for a in value.answers if a != answer)
-    return reduce.on_answer(call_down=replace(value, answers=bare), answer=answer)
-
-
-def place_of(ctx: Ctx, row: CallDown, holder: str) -> Place:
-    """The village that a person answers for in this call-down, else the township."""
-    for line in CallLine.objects.filter(call_down=row, kind="village").order_by("key"):
-        if any(holder in rung["holders"] for rung in line.rungs if rung["stands_for_place"]):
-            return atlas().by_id[line.place_id]
-    return atlas().by_id[row.place_id]
-
-
 def dial_by_hand(ctx: Ctx, *, call_down: str, holder: str, contact: str) -> str:
     """The officer dials this number now; returns the call's key. A call of this person that still waits is that call.
 
@@ -346,28 +273,16 @@ def _dialled(ctx: Ctx, value: shapes.CallDown, holder: str, contact: str) -> sha
     )
 
 
-def heard_outcome(ctx: Ctx, *, call_down: str, call: str, outcome: str) -> None:
-    """Take in that a call ended without an answer: no_answer, busy, wrong_number, refused, unreachable."""
-    with action(ctx, "warn.answer"):
-        row = _locked(ctx, call_down)
-        state = shapes.CallState(outcome)
-        told = {"calls": [{"call": call, "outcome": outcome}]}
-        note = Note("warn.call.ended", {"call_down": row.ref}, told, atlas().by_id[row.place_id].path)
-        _go_on(
-            ctx, row, lambda v: reduce.on_outcome(call_down=v, call=call, outcome=state, at=ctx.now), [note]
-        )
-
-
 def door_checked(ctx: Ctx, *, call_down: str, line: str) -> None:
     """Someone stood at the door of this line's village. Called inside the door check's own action."""
     row = _inside(ctx, call_down)
-    _go_on(ctx, row, lambda v: reduce.on_door_checked(call_down=v, line=line, at=ctx.now))
+    go_on_with(ctx, row, lambda v: reduce.on_door_checked(call_down=v, line=line, at=ctx.now))
 
 
 def contact_lost(ctx: Ctx, *, call_down: str) -> None:
     """The township counts as lost. Called inside the action that declares it."""
     row = _inside(ctx, call_down)
-    _go_on(ctx, row, lambda v: reduce.on_contact_lost(call_down=v))
+    go_on_with(ctx, row, lambda v: reduce.on_contact_lost(call_down=v))
 
 
 def hold(ctx: Ctx, *, ref: str, reason: str) -> None:
@@ -392,7 +307,7 @@ def release(ctx: Ctx, *, ref: str) -> None:
         row.held_at, row.held_by = None, ""
         row.save(update_fields=["held_at", "held_by"])
         _note(ctx, row, "warn.calldown.released", {})
-        _go_on(ctx, row)
+        go_on_with(ctx, row)
 
 
 def stand_down(ctx: Ctx, *, ref: str, why: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from anlan.foundation import journal
-from anlan.foundation.actions import action, next_ref
+from anlan.foundation.actions import action, next_refs
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid, NotFound
 from anlan.foundation.journal import Note
@@ -22,41 +22,89 @@ def order_stage(
 
     Raises: rules.errors with the next step when the stage cannot follow or the tier may not order it.
     """
+    found = order_stages(
+        ctx, villages=[village], stage=stage, by=by, tier=tier, call_down=call_down, basis=basis
+    )
+    return found[village.code]
+
+
+def order_stages(
+    ctx: Ctx,
+    *,
+    villages: Sequence[Place],
+    stage: str,
+    by: str,
+    tier: str,
+    call_down: str = "",
+    basis: str = "",
+) -> dict[str, str]:
+    """The same for many villages at once: village code → ref of its evacuation."""
     with action(ctx, "warn.move"):
-        if not ctx.scope.holds(village.path):
-            raise NotFound("{village}不在您的范围内。", village=village.name)
-        row = _running(ctx, village)
-        present = Stage(row.stage) if row else None
+        for village in villages:
+            if not ctx.scope.holds(village.path):
+                raise NotFound("{village}不在您的范围内。", village=village.name)
         wanted = Stage(stage)
-        if row and (present is wanted or _is_behind(present, wanted)):
-            return row.ref
-        settings = rules.EvacuationSettings.from_pack(shelf.the(ctx, "evacuation", village.code).data)
-        order = rules.order_stage(
-            present=present,
-            to=wanted,
-            by=rules.Orderer(ref=by, tier=tier),
-            now=ctx.now,
-            settings=settings,
-            basis=basis,
-        )
-        if row is None or present is Stage.RETURN:  # after the all-clear a new move counts everybody anew
-            row = _begin(ctx, village, wanted, by, call_down)
-        row.stage, row.stage_at, row.ordered_by = wanted.value, ctx.now, by
+        present = _latest(ctx, villages)
+        behind = [v for v in villages if not _stands(present.get(v.id), wanted)]
+        orders = {v.id: _order(ctx, v, present.get(v.id), wanted, by, tier, basis) for v in behind}
+        rows = present | _begin(ctx, [v for v in behind if _is_new(present.get(v.id))], wanted, by, call_down)
+        notes = [_ordered(ctx, v, rows[v.id], orders[v.id], tier, basis) for v in behind]
+        if notes:
+            journal.append_many(ctx, notes)
+        return {v.code: rows[v.id].ref for v in villages}
+
+
+def _latest(ctx: Ctx, villages: Sequence[Place]) -> dict[int, Evacuation]:
+    """By division: its last evacuation, locked."""
+    rows = ctx.rows(Evacuation).select_for_update(of=("self",)).filter(place_id__in=[v.id for v in villages])
+    return {row.place_id: row for row in rows.order_by("pk")}
+
+
+def _stands(row: Evacuation | None, wanted: Stage) -> bool:
+    """Whether the village is at that stage, or already further than an automatic `prepare`."""
+    return row is not None and (row.stage == wanted or _is_behind(Stage(row.stage), wanted))
+
+
+def _is_new(row: Evacuation | None) -> bool:
+    """After the all-clear a new move counts everybody anew."""
+    return row is None or row.stage == Stage.RETURN
+
+
+def _order(
+    ctx: Ctx, village: Place, row: Evacuation | None, wanted: Stage, by: str, tier: str, basis: str
+) -> rules.StageOrder:
+    settings = rules.EvacuationSettings.from_pack(shelf.the(ctx, "evacuation", village.code).data)
+    return rules.order_stage(
+        present=Stage(row.stage) if row else None,
+        to=wanted,
+        by=rules.Orderer(ref=by, tier=tier),
+        now=ctx.now,
+        settings=settings,
+        basis=basis,
+    )
+
+
+def _ordered(
+    ctx: Ctx, village: Place, row: Evacuation, order: rules.StageOrder, tier: str, basis: str
+) -> Note:
+    """Put the order into the row; returns the journal's words."""
+    if (row.stage, row.ordered_by) != (order.stage.value, order.by) or row.stage_at != ctx.now:
+        row.stage, row.stage_at, row.ordered_by = order.stage.value, ctx.now, order.by
         row.save(update_fields=["stage", "stage_at", "ordered_by"])
-        told = {
-            "stage": wanted.value,
-            "by": by,
-            "tier": tier,
-            "basis": basis,
-            "report_due_at": order.report_due_at,
-            "households_to_move": row.households_to_move,
-            "people_to_move": row.people_to_move,
-            "households_moved": row.households_moved,
-            "households_moving": row.households_moving,
-        }
-        refs = {"evacuation": row.ref, "village": village.code}
-        journal.append(ctx, "warn.evacuation.ordered", refs=refs, body=told, place=village.path)
-        return row.ref
+    told = {
+        "stage": order.stage.value,
+        "by": order.by,
+        "tier": tier,
+        "basis": basis,
+        "report_due_at": order.report_due_at,
+        "households_to_move": row.households_to_move,
+        "people_to_move": row.people_to_move,
+        "households_moved": row.households_moved,
+        "households_moving": row.households_moving,
+    }
+    return Note(
+        "warn.evacuation.ordered", {"evacuation": row.ref, "village": village.code}, told, village.path
+    )
 
 
 def _is_behind(present: Stage | None, wanted: Stage) -> bool:
@@ -69,21 +117,32 @@ def _running(ctx: Ctx, village: Place) -> Evacuation | None:
     return rows.order_by("-pk").first()
 
 
-def _begin(ctx: Ctx, village: Place, stage: Stage, by: str, call_down: str) -> Evacuation:
-    households = people.households_in_danger(ctx, village.path)
-    row = Evacuation.objects.create(
-        world_id=ctx.world.id,
-        ref=next_ref(ctx, "E"),
-        place_id=village.id,
-        call_down=CallDown.objects.filter(world_id=ctx.world.id, ref=call_down).first(),
-        stage=stage.value,
-        stage_at=ctx.now,
-        began_at=ctx.now,
-        ordered_by=by,
-        households_to_move=len(households),
-        people_to_move=sum(h.at_home for h in households),
-        destination=next((h.destination for h in households if h.destination), ""),
-    )
+def _begin(
+    ctx: Ctx, villages: Sequence[Place], stage: Stage, by: str, call_down: str
+) -> dict[int, Evacuation]:
+    """New evacuations with their lists of households, by division."""
+    if not villages:
+        return {}
+    listed = people.households_in_danger(ctx, [v.id for v in villages])
+    cause = CallDown.objects.filter(world_id=ctx.world.id, ref=call_down).first()
+    refs = next_refs(ctx, "E", len(villages))
+    rows = [
+        Evacuation(
+            world_id=ctx.world.id,
+            ref=ref,
+            place_id=village.id,
+            call_down=cause,
+            stage=stage.value,
+            stage_at=ctx.now,
+            began_at=ctx.now,
+            ordered_by=by,
+            households_to_move=len(listed.get(village.id, ())),
+            people_to_move=sum(h.at_home for h in listed.get(village.id, ())),
+            destination=next((h.destination for h in listed.get(village.id, ()) if h.destination), ""),
+        )
+        for village, ref in zip(villages, refs, strict=True)
+    ]
+    Evacuation.objects.bulk_create(rows)
     HouseholdMove.objects.bulk_create(
         HouseholdMove(
             world_id=ctx.world.id,
@@ -93,9 +152,10 @@ def _begin(ctx: Ctx, village: Place, stage: Stage, by: str, call_down: str) -> E
             at=ctx.now,
             by=by,
         )
-        for h in households
+        for row in rows
+        for h in listed.get(row.place_id, ())
     )
-    return row
+    return {row.place_id: row for row in rows}
 
 
 def set_out(ctx: Ctx, *, village: Place, by: str) -> None:

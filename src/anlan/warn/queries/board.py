@@ -297,11 +297,11 @@ def _due(
 def _next_rung(line: Line, settings: CallSettings) -> tuple[str, datetime]:
     silence = line.opened_at + settings.silence_limit
     if not line.rungs:
-        return w("派人敲门"), silence
+        return w("派敲门"), silence
     over = (line.rung_opened_at or line.opened_at) + line.rungs[line.rung].timeout
     if line.rung + 1 < len(line.rungs) and over < silence:
         return w("上提一级"), over
-    return w("派人敲门"), min(over, silence)
+    return w("派敲门"), min(over, silence)
 
 
 def _order(row: Row) -> tuple[int, float, str]:

@@ -195,7 +195,7 @@ class ByHand(forms.Form):
 def by_hand(request: Request) -> HttpResponse:
     """The officer calls out: places, grade, stage, reason."""
     text = request.GET.get("q", "")
-    chosen = request.POST.getlist("places") or request.GET.getlist("places")
+    chosen = request.POST.getlist("places") or request.GET.getlist("places") or request.GET.getlist("place")
     form = ByHand(
         request.POST or None,
         choices=_choices(request.ctx, text, chosen),

@@ -11,7 +11,7 @@ from anlan.foundation.errors import AnlanError, Invalid, NotFound
 from anlan.people.actions import unmask
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t
-from anlan.warn.actions import calldown
+from anlan.warn.actions import calldown, hearing
 from anlan.warn.queries import desk as desks
 from anlan.warn.rules.errors import RuleError
 from anlan.warn.views.calls import board_context, may_link
@@ -46,9 +46,9 @@ def _record(request: Request, ref: str) -> None:
         call = person.waiting or calldown.dial_by_hand(
             ctx, call_down=ref, holder=person.holder, contact=contact
         )
-        calldown.heard_outcome(ctx, call_down=ref, call=call, outcome=OUTCOMES[result])
+        hearing.heard_outcome(ctx, call_down=ref, call=call, outcome=OUTCOMES[result])
         return
-    calldown.heard_answer(
+    hearing.heard_answer(
         ctx,
         call_down=ref,
         holder=person.holder,

@@ -16,7 +16,7 @@ from anlan.foundation.errors import AnlanError, Forbidden, Invalid, NotFound
 from anlan.foundation.worlds import World, beijing
 from anlan.ui.pages import Request, page, public
 from anlan.ui.words import t, w
-from anlan.warn.actions import calldown
+from anlan.warn.actions import hearing
 from anlan.warn.queries import answering
 from anlan.warn.queries.board import the_call_down
 from anlan.warn.queries.desk import people_of
@@ -84,7 +84,7 @@ def _taken_in(request: HttpRequest, ctx: Ctx, ref: str, holder: str) -> str:
     if kind is None or not 1 <= kind <= 5:
         raise Invalid("没认出这个答复。请按 1 到 5 中的一个。")
     key = f"web:{holder}:{_key(given.get('key', ''))}"
-    calldown.heard_answer(
+    hearing.heard_answer(
         ctx,
         call_down=ref,
         holder=holder,
