@@ -1,18 +1,25 @@
 """Backup under load, and restore onto an empty machine: SQLite to PostgreSQL and back, with the same heads."""
 
+import hashlib
 import json
 import shutil
-import sqlite3
+import threading
+import time
 import zipfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 import pytest
 
+from anlan.conf.backups import BackupError, restore, write
+from anlan.conf.backups.errors import BackupDamaged, CannotWrite, OtherKeys, TargetNotEmpty
+from anlan.foundation import worlds
+from anlan.foundation.models import JournalEntry, World
 from tests.support.installation import Installation
 
 FILL = """
+ready()
 import numpy as np
 from datetime import timedelta
 from anlan.foundation import checkpoints, worlds
@@ -34,24 +41,26 @@ with Writer(path_of(mini.world.key)) as store:
 checkpoints.write(worlds.info(mini.world))
 (home() / "packs" / "mine").mkdir(parents=True)
 (home() / "packs" / "mine" / "README.txt").write_text("本市规则的出处")
-told = mini.world.key
+told = [heads(), run("backup", BACKUP)]
 """
 
 
-@pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+@dataclass(frozen=True)
+class Source:
     """A small city with one of each thing that happens, readings, quarantine, checkpoints and packs of its own."""
-    made = Installation(tmp_path_factory.mktemp("source"))
-    assert made.python(FILL) == "x1"
-    return made
+
+    made: Installation
+    backup: Path
+    heads: dict[str, list[object]]
+    said: str
 
 
 @pytest.fixture(scope="module")
-def backup(source: Installation, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("backup") / "anlan.zip"
-    said = source.anlan("backup", str(path)).stdout
-    assert "keys are not in it" in said
-    return path
+def source(tmp_path_factory: pytest.TempPathFactory) -> Source:
+    made = Installation(tmp_path_factory.mktemp("source"))
+    backup = tmp_path_factory.mktemp("backup") / "anlan.zip"
+    heads, said = made.python(f"BACKUP = {str(backup)!r}\n{FILL}")
+    return Source(made, backup, heads, said)
 
 
 def empty(folder: Path, like: Installation | None, url: str = "") -> Installation:
@@ -69,117 +78,146 @@ def parts(path: Path) -> dict[str, str]:
     return {name: part["digest"] for name, part in told.items() if not name.startswith("files/")}
 
 
+def restored(backup: Path, *, then: str = "told = None") -> str:
+    """Lines that restore, verify, and go on."""
+    return f"run('restore', {str(backup)!r})\nrun('journal', 'verify')\n{then}"
+
+
 @pytest.mark.postgres
 def test_from_sqlite_to_postgres_and_back_every_row_and_head_is_the_same(
-    source: Installation, backup: Path, tmp_path: Path, postgres_url: str
+    source: Source, tmp_path: Path, postgres_url: str
 ) -> None:
-    there = empty(tmp_path / "there", source, postgres_url)
-    there.anlan("restore", str(backup))
-    there.anlan("journal", "verify")
-    assert there.heads() == source.heads()
-    there.anlan("backup", str(tmp_path / "again.zip"))
-    back = empty(tmp_path / "back", source)
-    back.anlan("restore", str(tmp_path / "again.zip"))
-    back.anlan("journal", "verify")
-    assert back.heads() == source.heads()
-    back.anlan("backup", str(tmp_path / "third.zip"))
-    assert parts(backup) == parts(tmp_path / "again.zip") == parts(tmp_path / "third.zip")
+    there = empty(tmp_path / "there", source.made, postgres_url)
+    second, third = tmp_path / "second.zip", tmp_path / "third.zip"
+    assert (
+        there.python(restored(source.backup, then=f"run('backup', {str(second)!r})\ntold = heads()"))
+        == source.heads
+    )
+    back = empty(tmp_path / "back", source.made)
+    assert (
+        back.python(restored(second, then=f"run('backup', {str(third)!r})\ntold = heads()")) == source.heads
+    )
+    assert parts(source.backup) == parts(second) == parts(third)
+
+
+GO_ON = """
+from anlan.foundation import crypto, worlds
+from anlan.people.models import Person
+from anlan.places.queries import atlas
+from anlan.warn.actions import calldown
+from anlan.warn.rules.grade import Grade
+from tests.support.city import TOWN, VILLAGE, Mini
+mini = Mini(worlds.get("x1"), {}).exercise()
+ref = calldown.open_calldown(mini.ctx(), township=atlas().code(TOWN), villages=[atlas().code(VILLAGE)],
+    grade=Grade.RED, stage="move", cause="X-1", order_no="测试〔2021〕1号")
+person = Person.objects.order_by("pk").first()
+run("journal", "verify")
+told = [mini.world.key, ref, crypto.unseal(person.name_sealed, person.ref)]
+"""
 
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("postgres", [False, True], ids=["sqlite", "postgres"])
 def test_a_restored_installation_goes_on_working(
-    source: Installation, backup: Path, tmp_path: Path, postgres_url: str, postgres: bool
+    source: Source, tmp_path: Path, request: pytest.FixtureRequest, postgres: bool
 ) -> None:
-    there = empty(tmp_path / "there", source, postgres_url if postgres else "")
-    there.anlan("restore", str(backup))
-    went_on = there.python(
-        "from anlan.foundation import worlds\n"
-        "from tests.support.city import Mini\n"
-        "from anlan.warn.actions import calldown\n"
-        "from anlan.people.actions import *\n"
-        "from anlan.people.models import Person\n"
-        "from anlan.foundation import crypto\n"
-        "from anlan.places.queries import atlas\n"
-        "from tests.support.city import TOWN, VILLAGE\n"
-        "from anlan.warn.rules.grade import Grade\n"
-        "mini = Mini(worlds.get('x1'), {}).exercise()\n"
-        "ref = calldown.open_calldown(mini.ctx(), township=atlas().code(TOWN), villages=[atlas().code(VILLAGE)],\n"
-        "    grade=Grade.RED, stage='move', cause='X-1', order_no='测试〔2021〕1号')\n"
-        "person = Person.objects.order_by('pk').first()\n"
-        "told = [mini.world.key, ref, crypto.unseal(person.name_sealed, person.ref)]"
+    there = empty(
+        tmp_path / "there", source.made, request.getfixturevalue("postgres_url") if postgres else ""
     )
-    assert went_on[:2] == ["x2", "C-20210812-001"]
-    assert len(went_on[2]) >= 2
-    there.anlan("journal", "verify")
+    world, ref, name = there.python(restored(source.backup, then=GO_ON))
+    assert (world, ref) == ("x2", "C-20210812-001")
+    assert len(name) >= 2
 
 
-def test_readings_quarantine_packs_and_checkpoints_come_back(
-    source: Installation, backup: Path, tmp_path: Path
-) -> None:
-    there = empty(tmp_path / "there", source)
-    there.anlan("restore", str(backup))
-    look = (
-        "from anlan.observe.ingest import path_of\nfrom anlan.observe.store import Reader\n"
-        "with Reader(path_of('x1')) as r:\n"
-        "    told = [r.digest(), r.counts(), [[b.id, b.bytes.hex(), b.reason, b.state, b.count] for b in r.broken(state=None)],\n"
-        "        r.latest().value.tolist()]"
-    )
-    assert there.python(look) == source.python(look)
+LOOK = """
+from anlan.observe.ingest import path_of
+from anlan.observe.store import Reader
+with Reader(path_of("x1")) as r:
+    broken = [[b.id, b.bytes.hex(), b.reason, b.state, b.count] for b in r.broken(state=None)]
+    told = [r.digest(), r.counts(), broken, r.latest().value.tolist()]
+"""
+
+
+def test_readings_quarantine_packs_and_checkpoints_come_back(source: Source, tmp_path: Path) -> None:
+    there = empty(tmp_path / "there", source.made)
+    assert there.python(restored(source.backup, then=LOOK)) == source.made.python(LOOK)
     for name in ("packs/mine/README.txt", "checkpoints/x1.jsonl", "installation"):
-        assert (there.home / name).read_bytes() == (source.home / name).read_bytes()
+        assert (there.home / name).read_bytes() == (source.made.home / name).read_bytes()
     assert not (there.home / "restoring").exists()
 
 
-def test_no_key_is_in_a_backup(source: Installation, backup: Path) -> None:
-    with zipfile.ZipFile(backup) as archive:
+def test_no_key_is_in_a_backup(source: Source) -> None:
+    with zipfile.ZipFile(source.backup) as archive:
         everything = b"".join(archive.read(name) for name in archive.namelist())
         assert not [name for name in archive.namelist() if "key" in name]
-    keys = list((source.home / "keys").iterdir())
+    keys = list((source.made.home / "keys").iterdir())
     assert keys
     for key in keys:
         raw = key.read_bytes()
         assert raw not in everything
         assert raw.hex().encode() not in everything
-    assert backup.stat().st_mode & 0o077 == 0
+    assert source.backup.stat().st_mode & 0o077 == 0
+    assert "keys are not in it" in source.said
+    assert "seal-k1" in source.said
 
 
-def test_without_its_keys_a_backup_restores_and_says_what_stays_closed(
-    source: Installation, backup: Path, tmp_path: Path
-) -> None:
+WITHOUT_KEYS = """
+from anlan.foundation import crypto
+from anlan.foundation.home import KeyMissing
+try:
+    crypto.seal("杨柳青", "P-1")
+except KeyMissing as error:
+    told = str(error)
+"""
+
+
+def test_without_its_keys_a_backup_restores_and_no_new_key_is_drawn(source: Source, tmp_path: Path) -> None:
     bare = empty(tmp_path / "bare", None)
-    said = bare.anlan("restore", str(backup))
-    assert "seal-k1" in said.stderr
-    bare.anlan("journal", "verify")
-    refused = bare.python(
-        "from anlan.foundation import crypto\nfrom anlan.foundation.home import KeyMissing\n"
-        "try:\n    crypto.seal('杨柳青', 'P-1')\nexcept KeyMissing as error:\n    told = str(error)"
-    )
-    assert "seal-k1" in refused
+    assert "seal-k1" in bare.python(restored(source.backup, then=WITHOUT_KEYS))
     assert not (bare.home / "keys" / "seal-k1").exists()
 
 
-def test_the_keys_of_another_installation_are_refused(
-    source: Installation, backup: Path, tmp_path: Path
-) -> None:
-    other = empty(tmp_path / "other", None)
-    (other.home / "keys").mkdir(mode=0o700)
-    (other.home / "keys" / "seal-k1").write_bytes(b"k" * 32)
-    said = other.anlan("restore", str(backup), code=2).stderr
-    assert "another installation's" in said
+# Refusals, in this very process and its empty test database.
 
 
-def test_a_target_that_holds_anything_is_refused(source: Installation, backup: Path, tmp_path: Path) -> None:
-    assert "holds rows already" in source.anlan("restore", str(backup), code=2).stderr
-    half = empty(tmp_path / "half", None)
-    (half.home / "readings-live.sqlite3").touch()
-    assert "readings-live" in half.anlan("restore", str(backup), code=2).stderr
+@pytest.fixture
+def bare(transactional_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty state folder over an empty database."""
+    home = tmp_path / "bare"
+    monkeypatch.setenv("ANLAN_HOME", str(home))
+    return home
 
 
-def test_an_existing_file_is_never_overwritten(source: Installation, backup: Path) -> None:
-    before = backup.read_bytes()
-    assert "exists already" in source.anlan("backup", str(backup), code=2).stderr
-    assert backup.read_bytes() == before
+def test_the_keys_of_another_installation_are_refused(source: Source, bare: Path) -> None:
+    (bare / "keys").mkdir(parents=True)
+    (bare / "keys" / "seal-k1").write_bytes(b"k" * 32)
+    with pytest.raises(OtherKeys, match="another installation's"):
+        restore(source.backup)
+
+
+def test_a_database_that_holds_anything_is_refused(source: Source, bare: Path) -> None:
+    worlds.ensure_live("somebody else's")
+    with pytest.raises(TargetNotEmpty, match=r"foundation\.world"):
+        restore(source.backup)
+
+
+def test_a_folder_that_holds_readings_is_refused(source: Source, bare: Path) -> None:
+    bare.mkdir()
+    (bare / "readings-live.sqlite3").touch()
+    with pytest.raises(TargetNotEmpty, match="readings-live"):
+        restore(source.backup)
+
+
+def test_an_existing_file_is_never_overwritten(source: Source, bare: Path) -> None:
+    before = source.backup.read_bytes()
+    with pytest.raises(CannotWrite, match="exists already"):
+        write(source.backup)
+    assert source.backup.read_bytes() == before
+
+
+def test_a_folder_that_is_not_there_is_named(bare: Path) -> None:
+    with pytest.raises(CannotWrite, match="choose a folder"):
+        write(bare / "no" / "such" / "folder.zip")
 
 
 def rewritten(backup: Path, target: Path, change: Callable[[dict[str, bytes]], object]) -> Path:
@@ -198,8 +236,6 @@ JOURNAL = "records/foundation.journalentry.jsonl"
 
 def lie_in_the_journal(members: dict[str, bytes]) -> None:
     """Edit an entry, and the manifest's digest with it: what one does who knows the format."""
-    import hashlib
-
     members[JOURNAL] = (
         members[JOURNAL].replace("联盟村".encode(), "古城畈".encode()).replace(b"call", b"cell", 1)
     )
@@ -230,29 +266,26 @@ SPOILED: dict[str, tuple[Callable[[dict[str, bytes]], object], str]] = {
 
 
 @pytest.mark.parametrize("what", SPOILED)
-def test_a_spoiled_backup_is_refused_and_leaves_nothing(backup: Path, tmp_path: Path, what: str) -> None:
+def test_a_spoiled_backup_is_refused_and_leaves_nothing(
+    source: Source, bare: Path, tmp_path: Path, what: str
+) -> None:
     change, word = SPOILED[what]
-    spoiled = rewritten(backup, tmp_path / "spoiled.zip", change)
-    bare = empty(tmp_path / "bare", None)
-    assert word in bare.anlan("restore", str(spoiled), code=2).stderr
-    assert not list(bare.home.glob("readings-*"))
-    if (bare.home / "records.sqlite3").exists():
-        with sqlite3.connect(bare.home / "records.sqlite3") as db:
-            tables = {
-                row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE name LIKE 'foundation%'")
-            }
-            assert not tables or db.execute("SELECT count(*) FROM foundation_journalentry").fetchone() == (0,)
-        db.close()
+    with pytest.raises(BackupError, match=word):
+        restore(rewritten(source.backup, tmp_path / "spoiled.zip", change))
+    assert not list(bare.glob("readings-*"))
+    assert not World.objects.exists()
+    assert not JournalEntry.objects.exists()
 
 
-def test_a_file_cut_short_is_refused(backup: Path, tmp_path: Path) -> None:
+def test_a_file_cut_short_is_refused(source: Source, bare: Path, tmp_path: Path) -> None:
     short = tmp_path / "short.zip"
-    short.write_bytes(backup.read_bytes()[:-200])
-    assert "cannot be opened" in empty(tmp_path / "bare", None).anlan("restore", str(short), code=2).stderr
+    short.write_bytes(source.backup.read_bytes()[:-200])
+    with pytest.raises(BackupDamaged, match="cannot be opened"):
+        restore(short)
 
 
 LOAD = """
-import sys, time
+import time
 from django.db import transaction
 import numpy as np
 from anlan.foundation import journal, worlds
@@ -274,22 +307,29 @@ told = [n, slowest]
 """
 
 
+NEWEST = """
+from anlan.observe.ingest import path_of
+from anlan.observe.store import Reader
+with Reader(path_of("live")) as r:
+    told = [heads()["live"][0], int(r.latest().value.max())]
+"""
+
+
+@pytest.mark.slow
 @pytest.mark.postgres
 @pytest.mark.parametrize("postgres", [False, True], ids=["sqlite", "postgres"])
 def test_a_backup_under_load_is_of_one_moment_and_stops_nobody(
-    source: Installation, backup: Path, tmp_path: Path, postgres_url: str, postgres: bool
+    source: Source, tmp_path: Path, request: pytest.FixtureRequest, postgres: bool
 ) -> None:
-    import threading
-
-    busy = empty(tmp_path / "busy", source, postgres_url if postgres else "")
-    busy.anlan("restore", str(backup))
+    busy = empty(tmp_path / "busy", source.made, request.getfixturevalue("postgres_url") if postgres else "")
     found: list[list[float]] = []
-    hand = threading.Thread(target=lambda: found.append(busy.python(LOAD)))
+    hand = threading.Thread(target=lambda: found.append(busy.python(restored(source.backup, then=LOAD))))
     hand.start()
     at = busy.home / "at"
     while not at.exists():
         assert hand.is_alive()
-    before = int(at.read_text() or 0)
+        time.sleep(0.05)
+    before = int(at.read_text())
     busy.anlan("backup", str(tmp_path / "under-load.zip"))
     after = int(at.read_text())
     (busy.home / "stop").touch()
@@ -297,25 +337,15 @@ def test_a_backup_under_load_is_of_one_moment_and_stops_nobody(
     assert after > before, "the load did not go on while the backup was written"
     assert found[0][1] < 5
 
-    there = empty(tmp_path / "there", source)
-    there.anlan("restore", str(tmp_path / "under-load.zip"))
-    there.anlan("journal", "verify")
-    entries = there.heads()["live"][0] - source.heads()["live"][0]
-    assert before <= entries <= after
-    readings = there.python(
-        "from anlan.observe.ingest import path_of\nfrom anlan.observe.store import Reader\n"
-        "with Reader(path_of('live')) as r:\n    told = int(r.latest().value.max())"
-    )
-    assert readings + 1 >= entries, "a record was newer than the readings it stands on"
+    there = empty(tmp_path / "there", source.made)
+    seq, newest = there.python(restored(tmp_path / "under-load.zip", then=NEWEST))
+    entries = seq - source.heads["live"][0]
+    assert before <= entries <= after + 1
+    assert newest + 1 >= entries, "a record was newer than the readings it stands on"
 
 
-@pytest.mark.postgres
-def test_a_database_that_cannot_be_reached_is_named_with_the_next_step(
-    tmp_path: Path, postgres_url: str
-) -> None:
-    wrong = postgres_url.rsplit("/", 1)[0] + "/not_there"
-    with pytest.raises(psycopg.OperationalError):
-        psycopg.connect(wrong)
-    said = Installation(tmp_path, wrong).anlan("backup", str(tmp_path / "b.zip"), code=2).stderr
+def test_a_database_that_cannot_be_reached_is_named_with_the_next_step(tmp_path: Path) -> None:
+    nowhere = Installation(tmp_path, "postgresql://nobody:x@127.0.0.1:1/nothing")
+    said = nowhere.anlan("backup", str(tmp_path / "b.zip"), code=2).stderr
     assert "anlan doctor" in said
     assert "Traceback" not in said

@@ -41,11 +41,20 @@ class Quarantine:
             " values (?, ?, ?, ?, ?, ?, 1, 'new') on conflict (digest, reason) do update"
             " set count = count + 1, last_at = excluded.last_at, state = 'new'"
         )
-        rows = [(_digest(data), reason, data, peer, received_at, received_at) for data, reason in items]
+        self._all(
+            add, [(_digest(data), reason, data, peer, received_at, received_at) for data, reason in items]
+        )
+
+    def load(self, items: Sequence[Broken]) -> None:
+        """Keep the items of a backup as they were. Raises `StoreError`."""
+        add = f"insert into quarantine ({_FIELDS}, digest) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        self._all(add, [(*(getattr(i, n) for n in _FIELDS.split(", ")), _digest(i.bytes)) for i in items])
+
+    def _all(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         with named(self._path):
             try:
                 self._db.execute("begin immediate")
-                self._db.executemany(add, rows)
+                self._db.executemany(statement, rows)
                 self._db.execute("commit")
             except BaseException:
                 if self._db.in_transaction:

@@ -1,0 +1,38 @@
+"""What can go wrong, each with its next step.
+
+BackupError
+├── CannotWrite     the file exists, or its folder cannot be written or is full
+├── BackupDamaged   no backup, cut short, or a digest does not fit
+├── OtherVersion    made with other tables: restore with that version, then update
+├── TargetNotEmpty  the state folder or the database holds something
+├── OtherKeys       the keys folder is another installation's
+└── HeadsDiffer     what was restored does not verify; nothing was kept
+"""
+
+
+class BackupError(Exception):
+    """A backup could not be written or restored."""
+
+
+class CannotWrite(BackupError):
+    """The file cannot be written."""
+
+
+class BackupDamaged(BackupError):
+    """The file is no whole backup."""
+
+
+class OtherVersion(BackupError):
+    """The file was made with other tables."""
+
+
+class TargetNotEmpty(BackupError):
+    """Only an empty installation is restored into."""
+
+
+class OtherKeys(BackupError):
+    """The keys that are here do not open what the backup holds."""
+
+
+class HeadsDiffer(BackupError):
+    """The restored journal is not the one that was backed up."""

@@ -1,0 +1,176 @@
+"""Restoring into an empty installation: everything is checked before anything is written, and again before it is kept."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile
+
+from django.core.management import call_command
+from django.db import transaction
+
+from anlan.conf.backups import manifest, readings, records
+from anlan.conf.backups.errors import BackupDamaged, HeadsDiffer, OtherKeys, OtherVersion, TargetNotEmpty
+from anlan.conf.backups.manifest import Manifest, Part
+from anlan.foundation import journal, worlds
+from anlan.foundation.home import AWAITED, home
+from anlan.observe.ingest import path_of
+
+SAFE = re.compile(r"(records|readings|files)(/[\w.-]+)+")
+BLOCK = 1 << 20
+OPENS = ("seal-", "index-")
+"""Keys that may never be drawn anew over restored records: names would be sealed by two keys."""
+
+
+def restore(path: Path) -> tuple[Manifest, list[str]]:
+    """Restore a backup; gives its manifest and the keys that are missing here. Raises BackupError, nothing kept."""
+    with _opened(path) as archive:
+        made = _checked(archive)
+        call_command("migrate", verbosity=0, interactive=False)
+        _fits(made)
+        missing = _keys(made)
+        scratch = home() / "restoring"
+        shutil.rmtree(scratch, ignore_errors=True)
+        try:
+            _lay_out(archive, made, scratch)
+            with transaction.atomic():
+                for model in records.tables():
+                    records.load(model, _lines(archive, f"records/{records.name_of(model)}.jsonl"))
+                records.count_on_from_here()
+                _compare(made)
+            _move_in(made, scratch, missing)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+    return made, missing
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[ZipFile]:
+    try:
+        archive = ZipFile(path)
+    except (OSError, BadZipFile) as error:
+        raise BackupDamaged(
+            f"{path} cannot be opened ({error}): give a file that anlan backup wrote"
+        ) from error
+    with archive:
+        try:
+            yield archive
+        except BadZipFile as error:
+            raise BackupDamaged(f"{path} is damaged ({error}): take another backup") from error
+
+
+def _checked(archive: ZipFile) -> Manifest:
+    """The manifest, once every part is found to be what it says."""
+    if manifest.NAME not in archive.namelist():
+        raise BackupDamaged("it has no manifest, so it was not finished: take another backup")
+    made = manifest.parse(archive.read(manifest.NAME))
+    names = set(archive.namelist()) - {manifest.NAME}
+    if odd := sorted(names ^ made.parts.keys()):
+        raise BackupDamaged(f"its manifest does not tell of the same parts ({odd[0]}): take another backup")
+    for name, part in made.parts.items():
+        if not SAFE.fullmatch(name) or ".." in name:
+            raise BackupDamaged(f"it has a part {name!r} that anlan never writes: take another backup")
+        if _part(archive, name, part.rows) != part:
+            raise BackupDamaged(f"{name} is not what the manifest says: take another backup")
+    return made
+
+
+def _part(archive: ZipFile, name: str, rows: int) -> Part:
+    digest, size = hashlib.sha256(), 0
+    with archive.open(name) as member:
+        while block := member.read(BLOCK):
+            digest.update(block)
+            size += len(block)
+    return Part(digest.hexdigest(), size, rows)
+
+
+def _fits(made: Manifest) -> None:
+    here = records.migrations()
+    if here != made.migrations:
+        raise OtherVersion(
+            f"it was made by version {made.version} with other tables: install that version, restore, then update"
+        )
+    if full := records.filled():
+        raise TargetNotEmpty(
+            f"the database holds rows already ({full[0]}): give ANLAN_DATABASE_URL of an empty one, or another ANLAN_HOME"
+        )
+    left = [*home().glob("readings-*.sqlite3"), *home().glob("checkpoints/*"), *home().glob("field/*")]
+    if left:
+        raise TargetNotEmpty(f"{left[0]} is there already: give an ANLAN_HOME that holds nothing but keys")
+
+
+def _keys(made: Manifest) -> list[str]:
+    """The keys that are wanted and not here."""
+    here = manifest.fingerprints()
+    if other := sorted(name for name in made.keys.keys() & here.keys() if made.keys[name] != here[name]):
+        raise OtherKeys(
+            f"{home() / 'keys' / other[0]} is another installation's: put the keys that belong to the backup there, or none"
+        )
+    return sorted(made.keys.keys() - here.keys())
+
+
+def _lines(archive: ZipFile, name: str) -> Iterator[bytes]:
+    with archive.open(name) as member:
+        yield from member
+
+
+def _lay_out(archive: ZipFile, made: Manifest, scratch: Path) -> None:
+    """Readings and files beside their places, readings compared with what was told."""
+    scratch.mkdir(mode=0o700)
+    for name in made.parts:
+        if name.startswith("files/"):
+            target = scratch / name.removeprefix("files/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(archive.read(name))
+    for world in made.heads:
+        told = {kind: f"readings/{world}.{kind}.jsonl" for kind in ("rows", "counters", "quarantine")}
+        if told["rows"] in made.parts:
+            store = scratch / path_of(world).name
+            readings.load(store, *(_lines(archive, name) for name in told.values()))
+            for kind, lines in readings.parts(store).items():
+                digest = hashlib.sha256()
+                for line in lines():
+                    digest.update(line)
+                if digest.hexdigest() != made.parts[told[kind]].digest:
+                    raise HeadsDiffer(
+                        f"readings of {world} came out otherwise: report this, and keep the backup"
+                    )
+
+
+def _compare(made: Manifest) -> None:
+    """Every chain holds and ends where the manifest says."""
+    for key, head in made.heads.items():
+        world = worlds.get(key)
+        verdict = journal.verify(worlds.info(world), world.scenario)
+        if verdict.bad_seq is not None:
+            raise HeadsDiffer(
+                f"the journal of {key} does not hold at entry {verdict.bad_seq} ({verdict.reason}): "
+                "it was changed before the backup; take an older one"
+            )
+        if (verdict.entries, verdict.head) != (head.seq, head.hash):
+            raise HeadsDiffer(
+                f"the journal of {key} ends elsewhere than the manifest says: take another backup"
+            )
+    for model in records.tables():
+        name = records.name_of(model)
+        if model._base_manager.count() != made.parts[f"records/{name}.jsonl"].rows:
+            raise HeadsDiffer(
+                f"{name} has another number of rows than the manifest says: take another backup"
+            )
+
+
+def _move_in(made: Manifest, scratch: Path, missing: list[str]) -> None:
+    awaited = [name for name in missing if name.startswith(OPENS)]
+    if awaited:
+        (home() / AWAITED).write_text(json.dumps(awaited))
+    (home() / "installation").write_text(made.installation)
+    for path in sorted(scratch.rglob("*")):
+        target = home() / path.relative_to(scratch)
+        if path.is_dir():
+            target.mkdir(exist_ok=True)
+        else:
+            os.replace(path, target)
