@@ -12,12 +12,9 @@ from anlan.foundation.worlds import beijing
 
 @contextmanager
 def action(ctx: Ctx, permission: str) -> Iterator[None]:
-    """Open the transaction of an action, once the actor is found to have the permission.
-
-    An action inside another joins its transaction without a savepoint: an error ends both.
-    """
+    """Open the transaction of an action, once the actor is found to have the permission."""
     ctx.require(permission)
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         yield
 
 

@@ -16,6 +16,7 @@ from anlan.foundation.models import Cursor, JournalEntry, JournalHead, World
 
 log = logging.getLogger(__name__)
 READER = "engine"
+AT_ONCE = 25
 Handler = Callable[[Ctx, dict[str, Any]], None]
 _handlers: dict[str, list[Handler]] = {}
 
@@ -30,18 +31,28 @@ def on(name: str) -> Callable[[Handler], Handler]:
     return register
 
 
-def step(world: World, limit: int = 25) -> int:
-    """Handle what is new, so many entries in one transaction; returns how many were read."""
+def step(world: World, limit: int = 200) -> int:
+    """Handle what is new, a handful in one transaction; returns how many entries were read."""
     read = _read_to(world)
     if JournalHead.objects.filter(world=world, seq__lte=read).exists():
         return 0
-    entries = journal.tail(world.pk, read, limit)
+    entries = _handful(journal.tail(world.pk, read, limit))
     last = entries[-1].seq
     with transaction.atomic():
         if Cursor.objects.filter(world=world, reader=READER, seq=read).update(seq=last):
             for entry in entries:
                 _handle(world, entry)
     return len(entries)
+
+
+def _handful(entries: list[JournalEntry]) -> list[JournalEntry]:
+    """So many of the next entries that the transaction stays short: few that are handled, any number that are not."""
+    handled = 0
+    for number, entry in enumerate(entries):
+        handled += entry.name in _handlers
+        if handled == AT_ONCE:
+            return entries[: number + 1]
+    return entries
 
 
 def _read_to(world: World) -> int:
