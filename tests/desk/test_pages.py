@@ -1,18 +1,23 @@
 """Journal, exercises, dead letters and search, as each role meets them."""
 
+import ast
+import re
 from typing import Any
 
 import pytest
 
+from anlan.desk.names import NAMES
 from anlan.desk.views import exercises as exercise_pages
 from anlan.foundation import exercises, journal_reading, scenarios, tasks, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid
 from anlan.foundation.worlds import World
 from tests.support.city import NIGHT, Mini, make_city
+from tests.support.house import sources
 from tests.support.records import make_records
 
 pytestmark = pytest.mark.django_db
+WRITERS = {"append", "Note", "_note"}
 
 
 def _factory(ctx: Ctx, settings: Any) -> World:
@@ -54,10 +59,10 @@ def test_the_journal_is_read_newest_first_and_filtered_by_kind_thing_and_time() 
     mini = make_city().exercise()
     refs = make_records(mini)
     everything = page(mini, "auditor", "journal")
-    assert "warn.calldown.opened" in everything
+    assert "叫应已启动" in everything
     one_kind = page(mini, "auditor", "journal", name="warn.evacuation.ordered")
     assert refs["evacuation"] in one_kind
-    assert "<code>warn.calldown.opened" not in one_kind
+    assert 'class="strong">叫应已启动' not in one_kind
     assert refs["call_down"] in page(mini, "auditor", "journal", subject=refs["call_down"])
     assert "没有这样的记录" in page(mini, "auditor", "journal", until="2021-08-12T03:59")
     assert "warn.calldown.opened" in page(
@@ -83,6 +88,30 @@ def test_a_whole_chain_is_found_whole_and_a_changed_one_is_named() -> None:
     entry.text = entry.text.replace("warn.", "warm.")
     entry.save()
     assert "第 2 条对不上" in client.post(path).content.decode()
+
+
+def written_names() -> set[str]:
+    """Journal names that actions spell out: first texts of append, Note and the rooms' own `_note`."""
+    found = set()
+    for path in sources():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "attr", getattr(node.func, "id", "")) in WRITERS
+            ):
+                found |= {
+                    each.value
+                    for each in node.args
+                    if isinstance(each, ast.Constant)
+                    and re.fullmatch(r"[a-z]+\.[a-z_]+\.[a-z_]+", str(each.value))
+                }
+    return found
+
+
+def test_every_name_that_an_action_writes_has_its_words() -> None:
+    written = written_names()
+    assert len(written) > 15
+    assert not written - set(NAMES), "add to desk/names.py"
 
 
 # ---------- exercises ----------

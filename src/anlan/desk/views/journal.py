@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.functional import cached_property
 from django.views.decorators.http import require_http_methods
 
+from anlan.desk.names import spoken
 from anlan.foundation import checkpoints, journal, journal_reading, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.journal_reading import Entry
@@ -57,18 +58,16 @@ def listing(request: Request) -> HttpResponse:
     told = {
         "rows": rows,
         "entries": [row(each) for each in rows.object_list],
-        "who": account_queries.posts_of(each.actor for each in rows.object_list),
-        "kinds": journal_reading.kinds(request.ctx),
+        "kinds": [(name, spoken(name)) for name in journal_reading.kinds(request.ctx)],
         "asked": {key: request.GET.get(key, "") for key in ("name", "subject", "since", "until")},
     }
     return render(request, "desk/journal.html", told)
 
 
 def row(entry: Entry) -> dict[str, Any]:
-    """One line of the list: what, where, which thing, and the new state in brief."""
+    """One line of the list: what happened, in words, and where."""
     place = atlas().by_path.get(entry.place_path)
-    brief = "，".join(f"{key} {value}" for key, value in entry.body.items() if isinstance(value, str | int))
-    return {"entry": entry, "place": place.name if place else "", "brief": brief[:120]}
+    return {"entry": entry, "word": spoken(entry.name), "place": place.name if place else ""}
 
 
 def _moment(text: str) -> datetime | None:
