@@ -169,6 +169,16 @@ def tail(world_id: int, after: int, limit: int = 500) -> list[JournalEntry]:
     return list(JournalEntry.objects.filter(world_id=world_id, seq__gt=after).order_by("seq")[:limit])
 
 
+def newest(name: str) -> int:
+    """The database's own number of the last entry of that name in any world; for caches, never for a page."""
+    return JournalEntry.objects.filter(name=name).order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def named(name: str, after: int) -> list[JournalEntry]:
+    """Entries of that name in any world after such a number, in the order they were written."""
+    return list(JournalEntry.objects.filter(name=name, pk__gt=after).order_by("pk"))
+
+
 def verify(world: WorldInfo, scenario: str) -> Verdict:
     """Walk the whole chain again and name the first entry that does not hold."""
     end = head(world)
