@@ -49,11 +49,20 @@ class ImportRun(Happening):
 
     scope_by = "place__path"
 
+    class State(models.TextChoices):
+        READ = "read"  # shown to the person, who has not confirmed yet
+        QUEUED = "queued"  # waits for the engine, the only writer of readings
+        DONE = "done"
+
     ref = models.CharField(max_length=24)
     place = models.ForeignKey("places.Division", models.PROTECT, related_name="+")
+    paths = models.JSONField(null=True)  # where the importer may write; null: everywhere
     file_name = models.CharField(max_length=120)
+    encoding = models.CharField(max_length=20, blank=True)
     started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
     by = models.CharField(max_length=40)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.READ)
     rows = models.IntegerField(default=0)
     taken = models.IntegerField(default=0)
     repeats = models.IntegerField(default=0)

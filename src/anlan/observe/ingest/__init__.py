@@ -2,6 +2,7 @@
 
 from anlan.observe.ingest.ingest import Ingest, path_of
 from anlan.observe.ingest.shapes import Batch, Broken, Joined, NotDurable, Outcome, Taken, millis, moment
+from anlan.observe.ingest.typed import Typed
 
 __all__ = [
     "Batch",
@@ -11,6 +12,7 @@ __all__ = [
     "NotDurable",
     "Outcome",
     "Taken",
+    "Typed",
     "millis",
     "moment",
     "path_of",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
@@ -16,12 +17,13 @@ from anlan.foundation import packs, worlds
 from anlan.foundation.context import WorldInfo
 from anlan.foundation.home import home
 from anlan.observe import stations, store
-from anlan.observe.ingest import reading, shapes
+from anlan.observe.ingest import reading, shapes, typed
 from anlan.observe.ingest.locked import LockedWindows
 from anlan.observe.ingest.present import LOOK_BACK_MS, Present
 from anlan.observe.ingest.reading import Read
 from anlan.observe.ingest.roster import Roster
 from anlan.observe.ingest.shapes import Batch, Broken, NotDurable, Outcome, Taken, millis
+from anlan.observe.ingest.typed import Typed
 from anlan.observe.rules.quality import Flag, Limits, limits_of
 from anlan.observe.rules.rain import RAIN_5MIN, RAIN_SLOTS, RAIN_TOTAL, Known
 from anlan.observe.silence import Silences
@@ -48,6 +50,20 @@ class Ingest:
     `windows` and `stages_mm()` tell what holds now; `addresses` are the rain gauges in the order of the windows' rows. A
     second Ingest of the same world in this process takes over from the first.
     """
+
+    @classmethod
+    @contextmanager
+    def of(cls, world: WorldInfo) -> Iterator[Ingest]:
+        """The one that this process has open for a world, else one for the moment."""
+        mine = cls._open.get(path_of(world.key))
+        if mine is not None:
+            yield mine
+            return
+        made = cls(world)
+        try:
+            yield made
+        finally:
+            made.close()
 
     _open: ClassVar[dict[Path, Ingest]] = {}
 
@@ -182,6 +198,48 @@ class Ingest:
         why = {0: reason} if part.frames else {}
         return Taken(known_at, refused, np.empty(0, np.int64), [False] * len(part.messages), why)
 
+    def type_in(self, rows: Sequence[Typed], *, known_at: datetime) -> Bools:
+        """Take readings that a person brings, all of them or none; which were news. Raises NotDurable."""
+        with self._lock:
+            known_ms = millis(known_at)
+            self._move(known_ms)
+            news = typed.columns(rows, self._roster, known_ms)
+            try:
+                fresh = ~typed.repeats(news, self._roster, self._reader)
+                news = news.pick(fresh)
+                if fresh.any():
+                    self._writer.write(typed.batch(news, self._roster, self._limits, known_ms))
+            except store.StoreError as error:
+                raise NotDurable(str(error)) from error
+            self._present.count_typed(known_ms, news)
+            return fresh
+
+    def feed_again(self, ids: Sequence[int], *, known_at: datetime) -> Taken:
+        """Read broken input of the quarantine as if it had just come; what is still broken stands there again."""
+        with self._lock:
+            self.reload()
+            try:
+                items = [i for i in self._items(ids) if i.state != "dropped"]  # "refed": we were cut off
+                self._writer.quarantine.mark([i.id for i in items], "refed")
+            except store.StoreError as error:
+                raise NotDurable(str(error)) from error
+            return self.take_batch(
+                reading.again([(i.bytes, i.reason, i.peer) for i in items]), known_at=known_at
+            )
+
+    def drop(self, ids: Sequence[int]) -> int:
+        """Somebody looked at broken input and it is of no use: it stays in the file, out of sight."""
+        with self._lock:
+            return self._writer.quarantine.mark(list(ids), "dropped")
+
+    def _items(self, ids: Sequence[int]) -> list[store.Broken]:
+        return [
+            item
+            for n in ids
+            for item in self._reader.broken(state=None, after=n - 1, limit=1)
+            if item.id == n
+        ]
+
     def frames_stored(self) -> int:
         """Distinct frames in the store."""
         with self._lock:
@@ -236,12 +294,13 @@ class Ingest:
         self._present.rebuild(now_ms, *self._stored(now_ms))
         self._now_ms = now_ms
 
-    def _stored(self, now_ms: int) -> tuple[Known, Known]:
-        """The newest reading of each series, and all that the last day's windows need, as they became known."""
+    def _stored(self, now_ms: int) -> tuple[Known, Known, Known]:
+        """The newest reading of each series; and of the last day, as they became known, the gauges' and people's readings."""
         since, until = now_ms - LOOK_BACK_MS, now_ms + self._limits.refuse_ahead_ms
         newest = self._reader.latest()
         day = self._reader.between(max(since, 0), until, elements=FOLLOWED)
-        return self._known(newest), self._known(day)
+        by_hand = (day.quality & Flag.MANUAL) != 0
+        return self._known(newest), self._known(day.take(~by_hand)), self._known(day.take(by_hand))
 
     def _known(self, rows: store.StoredRows) -> Known:
         rows = rows.take(np.argsort(rows.known, kind="stable"))

@@ -10,9 +10,9 @@ from anlan.observe.ingest.locked import LockedWindows
 from anlan.observe.ingest.roster import Roster
 from anlan.observe.ingest.stages import StageRing
 from anlan.observe.rules.quality import Limits
-from anlan.observe.rules.rain import Known, RainFold
+from anlan.observe.rules.rain import RAIN_5MIN, RAIN_SLOTS, Known, RainFold
 from anlan.science.jit import Int32s, Int64s
-from anlan.science.windows import LENGTHS_MIN, ClockWentBack, RainWindows
+from anlan.science.windows import LENGTHS_MIN, RETRACT, ClockWentBack, RainWindows
 
 STAGE, RESERVOIR = 0x39, 0x3B
 LOOK_BACK_MS = 26 * 3_600_000  # the counter before the first one that counts
@@ -46,6 +46,17 @@ class Present:
         self._ring.see(news, STAGE)
         self._hear(news)
 
+    def count_typed(self, now_ms: int, news: Known) -> None:
+        """What people brought: five-minute rain replaces what the gauge said, or takes it back; stages as usual."""
+        self._windows.advance(now_ms)
+        rain = news.pick(((news.code == RAIN_5MIN) | (news.code == RAIN_SLOTS)) & (news.value >= 0))
+        row = self.roster.rain_row[rain.row]
+        value = np.where(rain.missing, RETRACT, np.minimum(rain.value, 1 << 30)).astype(np.int32)
+        past = (row >= 0) & (rain.at_ms <= rain.known_ms)
+        self._windows.push(row[past], rain.at_ms[past], value[past])
+        for code, latest in self._stage.items():
+            latest.see(news, code)
+
     def _hear(self, news: Known) -> None:
         np.maximum.at(self.heard_ms, news.row, np.minimum(news.at_ms, news.known_ms))
 
@@ -57,13 +68,14 @@ class Present:
         found[gauges] = sums[LENGTHS_MIN.index(60)]
         return found
 
-    def rebuild(self, now_ms: int, newest: Known, day: Known) -> None:
+    def rebuild(self, now_ms: int, newest: Known, day: Known, typed: Known) -> None:
         """The same from what is stored: the newest of each series, and a day in the order in which it became known."""
         for code, latest in self._stage.items():
             latest.see(newest, code)
         self._hear(newest)
         rain = self.fold.take(day, np.zeros(day.row.size, np.int16))
         self.count(now_ms, rain, day)
+        self.count_typed(now_ms, typed)
 
     def stages_mm(self) -> dict[str, int]:
         """The latest stage of each station that measures one, millimetres; a reservoir's own level comes first."""

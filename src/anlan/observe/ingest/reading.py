@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from calendar import timegm
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 import numpy as np
 
 from anlan.observe.ingest.roster import Roster
-from anlan.observe.ingest.shapes import Batch, Joined, Outcome
+from anlan.observe.ingest.shapes import Batch, Broken, Joined, Outcome
 from anlan.observe.rules import quality
 from anlan.observe.rules.quality import Flags, Limits
 from anlan.observe.rules.rain import Known
@@ -19,7 +19,10 @@ from anlan.wire.sl651 import (
     BadDirection,
     BodyError,
     Direction,
+    Encoding,
     Frame,
+    Framer,
+    Good,
     Message,
     Sl651Error,
     decode_batch,
@@ -34,6 +37,7 @@ from anlan.wire.sl651.batch import HOT, BatchResult
 from anlan.wire.sl651.elements import Coding
 
 BEIJING_S = 8 * 3600
+JOINED = b"packets:"  # what a joined message is kept under begins so; no frame does
 MOST = 1 << 60
 NUMBERS = (Coding.BCD, Coding.SLOTS, Coding.BITS)
 
@@ -121,10 +125,39 @@ def read(batch: Batch, roster: Roster, limits: Limits, known_ms: int) -> Read:
 
 
 def raw_of(message: Joined) -> bytes:
-    """The bytes under which a joined message is kept: header fields and the whole body."""
+    """The bytes under which a joined message is kept: its coding, header fields and the whole body."""
     frame = message.frame
-    head = bytes([frame.center]) + bytes.fromhex(frame.station) + frame.password.to_bytes(2, "big")
-    return head + bytes([frame.function]) + frame.body
+    head = JOINED + (b"A" if frame.encoding is Encoding.ASCII else b"H") + bytes([frame.center])
+    head += bytes.fromhex(frame.station) + frame.password.to_bytes(2, "big") + bytes([frame.function])
+    return head + frame.body
+
+
+def _message_of(kept: bytes) -> Frame:
+    data = kept.removeprefix(JOINED)
+    encoding = Encoding.ASCII if data[:1] == b"A" else Encoding.HEX
+    password = int.from_bytes(data[7:9], "big")
+    station = data[2:7].hex().upper()
+    return Frame(encoding, Direction.UP, data[1], station, password, data[9], data[10:])
+
+
+def again(items: Sequence[tuple[bytes, str, str]]) -> Batch:
+    """Kept bytes (with reason and peer) as a batch: frames as they are, joined messages, and frames found inside noise."""
+    frames: list[bytes] = []
+    peers: list[str] = []
+    messages: list[Joined] = []
+    broken: list[Broken] = []
+    for data, reason, peer in items:
+        if data.startswith(JOINED):
+            messages.append(Joined(_message_of(data), 0, peer))
+            continue
+        framer = Framer()
+        for piece in [*framer.feed(data), *framer.flush()]:
+            if isinstance(piece, Good) and piece.frame.packet is None:
+                frames.append(piece.data)
+                peers.append(peer)
+            else:
+                broken.append(Broken(piece.data, reason, peer))
+    return Batch(frames, peers, messages, broken)
 
 
 def _heads(raws: list[bytes], hot: BatchResult, roster: Roster) -> Read:

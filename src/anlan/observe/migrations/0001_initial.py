@@ -41,9 +41,13 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('ref', models.CharField(max_length=24)),
+                ('paths', models.JSONField(null=True)),
                 ('file_name', models.CharField(max_length=120)),
+                ('encoding', models.CharField(blank=True, max_length=20)),
                 ('started_at', models.DateTimeField()),
+                ('finished_at', models.DateTimeField(null=True)),
                 ('by', models.CharField(max_length=40)),
+                ('state', models.CharField(choices=[('read', 'Read'), ('queued', 'Queued'), ('done', 'Done')], default='read', max_length=8)),
                 ('rows', models.IntegerField(default=0)),
                 ('taken', models.IntegerField(default=0)),
                 ('repeats', models.IntegerField(default=0)),

@@ -122,7 +122,7 @@ def counts(ctx: Ctx) -> dict[str, int]:
     try:
         with readings(ctx) as reader:
             found = reader.counts()
-            broken = sum(item.count for item in reader.broken(state=None, limit=1_000_000))
+            broken = reader.broken_total()
     except store.StoreMissing:
         found, broken = {}, 0
     return {

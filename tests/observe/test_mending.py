@@ -1,0 +1,198 @@
+"""Imports, corrections and the quarantine: people ask, the engine writes, nothing is doubled and nothing overwritten."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from anlan.foundation import journal, tasks
+from anlan.foundation.errors import Conflict, Forbidden, Invalid, NotFound
+from anlan.observe import queries
+from anlan.observe.actions import imports, mending
+from anlan.observe.ingest import Ingest
+from anlan.observe.models import ImportRun, Station
+from anlan.observe.queries import quarantine
+from anlan.observe.store import Quality
+from anlan.wire.sl651 import station_key
+from tests.support.city import FOREIGN_GAUGE, GAUGE, NIGHT, Mini
+from tests.support.stations import rain
+
+MINUTE = timedelta(minutes=1)
+CLOCK = "2021-08-12 04:00"  # NIGHT in Beijing
+
+
+def work(mini: Mini) -> None:
+    """The engine does what is due."""
+    while (due := tasks.next_due(mini.world.pk, NIGHT)) is not None:
+        tasks.run(due, mini.world)
+    assert tasks.dead_letters(mini.ctx()) == []
+
+
+def values(mini: Mini, address: str = GAUGE, known_by: int | None = None) -> list[tuple[int, int]]:
+    """Five-minute rain with its flags."""
+    with queries.readings(mini.ctx()) as reader:
+        seen = reader.series_values(station_key(address), 0x22, 0, 1 << 41, known_by=known_by)
+        return list(zip(seen.value.tolist(), seen.quality.tolist(), strict=True))
+
+
+def upload(mini: Mini, text: str, role: str = "duty_officer") -> str:
+    return imports.begin(mini.ctx(role), name="night.csv", data=text.encode())
+
+
+FILE = f"station,code,at,value\n{GAUGE},22,{CLOCK},30.0\n{GAUGE},22,2021-08-12 03:55,8.5\n"
+
+
+def test_a_file_is_shown_first_and_taken_when_somebody_confirms(mini: Mini, ingest: Ingest) -> None:
+    ref = upload(mini, FILE)
+    run = ImportRun.objects.get(ref=ref)
+    assert (run.state, run.rows, run.taken) == ("read", 2, 0)
+    imports.confirm(mini.ctx("duty_officer"), ref=ref)
+    work(mini)
+    run.refresh_from_db()
+    assert (run.state, run.taken, run.repeats, run.errors) == ("done", 2, 0, [])
+    assert values(mini) == [(85, Quality.MANUAL), (300, Quality.MANUAL)]
+
+
+def test_the_same_file_again_doubles_nothing(mini: Mini, ingest: Ingest) -> None:
+    for wanted in ((2, 0), (0, 2)):
+        ref = upload(mini, FILE)
+        imports.confirm(mini.ctx("duty_officer"), ref=ref)
+        work(mini)
+        run = ImportRun.objects.get(ref=ref)
+        assert (run.taken, run.repeats) == wanted
+    assert len(values(mini)) == 2
+
+
+def test_what_the_gauge_sent_already_is_recognised(mini: Mini, ingest: Ingest) -> None:
+    ingest.take([rain(GAUGE, NIGHT, 300)], known_at=NIGHT)
+    ref = upload(mini, FILE)
+    imports.confirm(mini.ctx("duty_officer"), ref=ref)
+    work(mini)
+    assert ImportRun.objects.get(ref=ref).repeats == 1
+    assert values(mini)[-1] == (300, 0)
+
+
+def test_rows_outside_the_importers_places_are_not_taken(mini: Mini, ingest: Ingest) -> None:
+    text = f"{FILE}{FOREIGN_GAUGE},22,{CLOCK},1.0\n"
+    ref = upload(mini, text)
+    imports.confirm(mini.ctx("duty_officer"), ref=ref)
+    work(mini)
+    run = ImportRun.objects.get(ref=ref)
+    assert run.taken == 2
+    assert [row[:2] for row in run.errors] == [[4, "station"]]
+
+
+def test_an_import_is_confirmed_once_and_only_by_who_may_see_it(mini: Mini, ingest: Ingest) -> None:
+    ref = upload(mini, FILE)
+    with pytest.raises(NotFound):
+        imports.confirm(mini.ctx("foreign"), ref=ref)
+    imports.confirm(mini.ctx("duty_officer"), ref=ref)
+    with pytest.raises(Conflict):
+        imports.confirm(mini.ctx("duty_officer"), ref=ref)
+    with pytest.raises(Forbidden):
+        upload(mini, FILE, "grid_worker")
+    with pytest.raises(Invalid):
+        upload(mini, "")
+
+
+def test_imported_rain_counts_in_the_windows_as_if_the_gauge_had_sent_it(mini: Mini, ingest: Ingest) -> None:
+    imports.confirm(mini.ctx("duty_officer"), ref=upload(mini, FILE))
+    work(mini)
+    row = np.array([list(ingest.addresses).index(GAUGE)], np.int32)
+    assert ingest.windows.read(row)[0][1].tolist() == [385]
+
+
+def test_a_correction_stands_beside_the_first_value_which_is_still_known_for_then(
+    mini: Mini, ingest: Ingest
+) -> None:
+    ingest.take([rain(GAUGE, NIGHT - 10 * MINUTE, 700)], known_at=NIGHT - 10 * MINUTE)
+    before = int((NIGHT - MINUTE).timestamp() * 1000)
+    mending.correct(
+        mini.ctx("station_engineer", at=NIGHT), address=GAUGE, code="22", at="2021-08-12 03:50", value="7.0",
+        reason="翻斗卡住",
+    )  # fmt: skip
+    work(mini)
+    assert values(mini) == [(70, Quality.MANUAL)]
+    assert values(mini, known_by=before) == [(700, Quality.RANGE)]
+    row = np.array([list(ingest.addresses).index(GAUGE)], np.int32)
+    assert ingest.windows.read(row)[0][1].tolist() == [70]
+    told = journal.read(journal.tail(mini.world.pk, 0)[0])
+    assert (told["name"], told["body"]["value"]) == ("observe.reading.corrected", "7.0")
+
+
+def test_a_value_that_was_none_is_taken_back_also_after_a_restart(mini: Mini, ingest: Ingest) -> None:
+    ingest.take([rain(GAUGE, NIGHT, 700)], known_at=NIGHT)
+    mending.correct(
+        mini.ctx("station_engineer"), address=GAUGE, code="22", at=CLOCK, value="", reason="清洗时误报"
+    )
+    work(mini)
+    row = np.array([list(ingest.addresses).index(GAUGE)], np.int32)
+    assert ingest.windows.read(row)[0][1].tolist() == [0]
+    again = Ingest(mini.ctx().world)
+    assert again.windows.read(row)[0][1].tolist() == [0]
+    again.close()
+
+
+@pytest.mark.parametrize(("value", "reason"), [("wet", "误报"), ("7.0", "")])
+def test_a_correction_needs_a_number_and_a_reason(mini: Mini, value: str, reason: str) -> None:
+    with pytest.raises(Invalid):
+        mending.correct(
+            mini.ctx("station_engineer"), address=GAUGE, code="22", at=CLOCK, value=value, reason=reason
+        )
+    with pytest.raises(Forbidden):
+        mending.correct(mini.ctx("leader"), address=GAUGE, code="22", at=CLOCK, value="7", reason="误报")
+
+
+def test_broken_input_is_fed_again_after_a_mend(mini: Mini, ingest: Ingest) -> None:
+    """A station sent under an address that nobody knew; somebody registers it and feeds its frames again."""
+    late = "4213210007"
+    ingest.take([rain(late, NIGHT, 12)], peers=["10.0.0.9"], known_at=NIGHT)
+    (item,) = quarantine.items(mini.ctx("station_engineer"))
+    assert (item.code, item.station, item.words, item.peer) == (
+        "UnknownStation",
+        late,
+        "不认识的测站",
+        "10.0.0.9",
+    )
+    known = Station.objects.get(address=GAUGE)
+    Station.objects.create(
+        address=late, name="新站", kind="rain", place=known.place, lon=113.2, lat=31.5,
+        password_sealed=_sealed("1234", late),
+    )  # fmt: skip
+    mending.requeue(mini.ctx("station_engineer"), ids=[item.id])
+    work(mini)
+    assert quarantine.items(mini.ctx("station_engineer")) == []
+    assert values(mini, late) == [(12, 0)]
+    assert late in ingest.addresses
+
+
+def _sealed(password: str, address: str) -> str:
+    from anlan.foundation import crypto
+
+    return crypto.seal(password, address)
+
+
+def test_what_is_still_broken_stands_in_quarantine_again_and_counts(mini: Mini, ingest: Ingest) -> None:
+    ingest.take([rain(GAUGE, NIGHT, 12, password=0x9999)], known_at=NIGHT)
+    (item,) = quarantine.items(mini.ctx())
+    mending.requeue(mini.ctx("duty_officer"), ids=[item.id])
+    work(mini)
+    assert [(i.code, i.count) for i in quarantine.items(mini.ctx())] == [("WrongPassword", 2)]
+
+
+def test_what_is_of_no_use_is_dropped_from_sight(mini: Mini, ingest: Ingest) -> None:
+    ingest.take([rain(GAUGE, NIGHT, 12, password=0x9999)], known_at=NIGHT)
+    (item,) = quarantine.items(mini.ctx())
+    mending.drop(mini.ctx("duty_officer"), ids=[item.id])
+    work(mini)
+    assert quarantine.items(mini.ctx()) == []
+
+
+def test_broken_input_of_other_places_is_nobodys_business(mini: Mini, ingest: Ingest) -> None:
+    ingest.take([rain(GAUGE, NIGHT, 12, password=0x9999), b"\x7e\x7enoise" * 4], known_at=NIGHT)
+    whole, foreign = quarantine.items(mini.ctx()), quarantine.items(mini.ctx("foreign"))
+    assert (len(whole), foreign) == (2, [])
+    with pytest.raises(NotFound):
+        quarantine.one(mini.ctx("foreign"), whole[0].id)
+    with pytest.raises(NotFound):
+        mending.requeue(mini.ctx("foreign"), ids=[whole[0].id])
