@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.warn.views import calls, desk, doors, moving, phone, sheet
+from anlan.warn.views import calls, desk, doors, moving, phone, proof, sheet
 
 app_name = "warn"
 W = "w/<str:world>/"
@@ -41,10 +41,19 @@ SHEETS = [
     path(f"{W}calls/<str:ref>/sheet/print", sheet.printed, name="sheet-print"),
     path(f"{W}calls/<str:ref>/sheet/keyed", sheet.keyed, name="sheet-keyed"),
 ]
+PROOF = [
+    path(f"{W}proof", proof.index, name="proof"),
+    path(f"{W}proof/holders/<str:ref>", proof.duty, name="duty-proof"),
+    path(f"{W}proof/holders/<str:ref>/pdf", proof.duty_pdf, name="duty-proof-pdf"),
+    path(f"{W}proof/holders/<str:ref>/seal", proof.seal, name="duty-proof-seal"),
+    path(f"{W}proof/<str:code>", proof.one, name="place-proof"),
+    path(f"{W}proof/<str:code>/pdf", proof.as_pdf, name="place-proof-pdf"),
+    path(f"{W}proof/<str:code>/csv", proof.as_csv, name="place-proof-csv"),
+]
 PHONE = [
     path("a/<str:world>/<str:ref>/<str:holder>/<str:token>", phone.answer, name="answer"),
     path("a/<str:world>/<str:ref>/<str:holder>/<str:token>/card", phone.card, name="answer-card"),
     path(f"{W}calls/<str:ref>/phone/<str:holder>", phone.handed, name="answer-link"),
 ]
 
-urlpatterns = [*CALLS, *DOORS, *MOVING, *SHEETS, *PHONE]
+urlpatterns = [*CALLS, *DOORS, *MOVING, *SHEETS, *PROOF, *PHONE]

@@ -1,0 +1,1 @@
+"""Pages of public alerts 预警: list, one, composer, import."""

@@ -1,0 +1,319 @@
+"""编发: write an alert or a risk notice, see whom it reaches before anybody else does, and the next link of a chain."""
+
+import dataclasses
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from anlan.foundation.context import Ctx
+from anlan.foundation.errors import AnlanError, Invalid
+from anlan.foundation.worlds import BEIJING
+from anlan.people.units import over, unit
+from anlan.places.queries import Place, atlas, search
+from anlan.science.spatial import BadShape
+from anlan.ui.pages import Request, page
+from anlan.ui.words import t, w
+from anlan.warn import alert_cap, alert_rows, targets
+from anlan.warn.actions import alerts
+from anlan.warn.actions.alerts.drafting import taken_over
+from anlan.warn.models import Alert
+from anlan.warn.queries import alerts as queries
+from anlan.warn.rules import issuers
+from anlan.warn.rules.alert import Message
+from anlan.warn.rules.errors import RuleError
+from anlan.warn.rules.grade import Grade
+from anlan.warn.views.alerts.maps import map_of, polygon_in, polygon_out
+from anlan.warn.views.common import address, done, told
+from anlan.wire import cap
+
+CHARACTERS_A_SECOND = 3.5
+MINUTE = "%Y-%m-%d %H:%M"
+LEVELS = [(str(int(grade)), grade.zh) for grade in sorted(Grade, reverse=True)]
+_LEVEL_WORDS = [w("红色"), w("橙色"), w("黄色"), w("蓝色")]
+
+
+class Composer(forms.Form):
+    """What an officer writes; places are division codes."""
+
+    event_type = forms.ChoiceField(label=w("种类"))
+    level = forms.ChoiceField(label=w("级别"), choices=LEVELS, required=False)
+    expires_at = forms.CharField(label=w("有效到"), max_length=20)
+    named = forms.MultipleChoiceField(label=w("点到的地方"), widget=forms.CheckboxSelectMultiple, required=False)
+    polygon = forms.CharField(label=w("画的范围"), required=False, widget=forms.HiddenInput)
+    description = forms.CharField(label=w("会怎样"), max_length=400, required=False, widget=forms.Textarea({"rows": 2}))
+    instruction = forms.CharField(label=w("去哪里"), max_length=400, required=False, widget=forms.Textarea({"rows": 2}))
+    by_when = forms.CharField(label=w("什么时候"), max_length=200, required=False, widget=forms.Textarea({"rows": 2}))
+    joint_with = forms.MultipleChoiceField(
+        label=w("联合发布单位"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    def __init__(self, *args: Any, events: list[Any], places: list[Place], units: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["event_type"].choices = events  # type: ignore[attr-defined]
+        self.fields["named"].choices = [(p.code, p.name) for p in places]  # type: ignore[attr-defined]
+        self.fields["joint_with"].choices = [(u.ref, u.name) for u in units]  # type: ignore[attr-defined]
+
+    def clean_expires_at(self) -> datetime:
+        text = self.cleaned_data["expires_at"].strip().replace("T", " ")
+        try:
+            return datetime.strptime(text, MINUTE).replace(tzinfo=BEIJING)
+        except ValueError:
+            raise forms.ValidationError(w("写成 2021-08-12 07:10。")) from None
+
+    def clean_polygon(self) -> list[Any]:
+        try:
+            return polygon_in(self.cleaned_data["polygon"])
+        except (ValueError, KeyError, TypeError, IndexError):
+            raise forms.ValidationError(w("画的范围读不懂，请清掉重画。")) from None
+
+    def text(self) -> alerts.Text:
+        given = self.cleaned_data
+        return alerts.Text(
+            level=int(given["level"] or 1),
+            named=given["named"],
+            expires_at=given["expires_at"],
+            description=given["description"],
+            instruction=given["instruction"],
+            by_when=given["by_when"],
+            polygon=given["polygon"],
+            joint_with=given["joint_with"],
+        )
+
+
+@page("warn.draft")
+@require_http_methods(["GET", "POST"])
+def new(request: Request) -> HttpResponse:
+    """Begin an alert, or with ?kind=notice a risk notice."""
+    kind = "notice" if request.GET.get("kind") == "notice" else "alert"
+    return _compose(request, _Case(request.ctx, kind=kind), address(request, "alerts"))
+
+
+@page("warn.draft")
+@require_http_methods(["GET", "POST"])
+def edit(request: Request, ref: str) -> HttpResponse:
+    row = queries.row_of(request.ctx, ref)
+    case = _Case(request.ctx, kind=row.kind, row=row, initial=_initial_of(row))
+    return _compose(request, case, address(request, "alerts", ref))
+
+
+@page("warn.draft")
+@require_http_methods(["GET", "POST"])
+def follow_up(request: Request, ref: str, message: str) -> HttpResponse:
+    """The next link: update, all-clear or cancel, begun with what the last one said."""
+    if message not in (Message.UPDATE, Message.ALL_CLEAR, Message.CANCEL):
+        raise Invalid("后续只能是更新、取消或解除。")
+    row = queries.row_of(request.ctx, ref)
+    text = taken_over(request.ctx, row, Message(message))
+    initial = {
+        **_initial_of(row),
+        "description": text.description,
+        "instruction": text.instruction,
+        "by_when": text.by_when,
+        "expires_at": _local(request.ctx.now + alert_rows.valid_for(request.ctx, atlas().by_id[row.place_id].code, row.level)),
+    }
+    case = _Case(request.ctx, kind=row.kind, row=row, initial=initial, message=message)
+    return _compose(request, case, address(request, "alerts", ref))
+
+
+class _Case:
+    """What is being written: a new alert, a change, or the next link after `row`."""
+
+    def __init__(
+        self,
+        ctx: Ctx,
+        *,
+        kind: str,
+        row: Alert | None = None,
+        initial: dict[str, Any] | None = None,
+        message: str = "",
+    ) -> None:
+        self.kind, self.row, self.message = kind, row, message
+        self.initial = initial or {
+            "level": "4",
+            "expires_at": _local(ctx.now + alert_rows.valid_for(ctx, "", 4)),
+        }
+        self.events = _events(ctx, kind, row)
+
+    @property
+    def title(self) -> str:
+        if self.message:
+            return {"update": w("更新预警"), "all_clear": w("解除预警"), "cancel": w("取消预警")}[self.message]
+        if self.row:
+            return w("改稿")
+        return w("写风险提示") if self.kind == "notice" else w("编发预警")
+
+    def save(self, ctx: Ctx, event_type: str, text: alerts.Text) -> str:
+        if self.row is None:
+            return alerts.draft(ctx, event_type=event_type, text=text, kind=self.kind)
+        if self.message:
+            return alerts.follow_up(ctx, ref=self.row.ref, message=self.message, text=text)
+        alerts.edit(ctx, ref=self.row.ref, text=text)
+        return self.row.ref
+
+
+def _local(at: datetime) -> str:
+    return at.astimezone(BEIJING).strftime(MINUTE)
+
+
+def _initial_of(row: Alert) -> dict[str, Any]:
+    return {
+        "event_type": row.event_type,
+        "level": str(row.level),
+        "expires_at": _local(row.expires_at) if row.expires_at else "",
+        "named": [p.code for p in alert_rows.named(row)],
+        "polygon": polygon_out(row.polygon),
+        "description": row.description,
+        "instruction": row.instruction,
+        "by_when": row.by_when,
+        "joint_with": row.joint_with,
+    }
+
+
+def _events(ctx: Ctx, kind: str, row: Alert | None) -> list[tuple[str, str]]:
+    """The types that the actor's unit may lawfully issue; for a notice every type."""
+    titles = alert_rows.event_titles(ctx)
+    if row is not None:
+        return [(row.event_type, titles.get(row.event_type, {"zh": row.event_type})["zh"])]
+    mine = unit(ctx.actor.unit)
+    rules = alert_rows.issuer_packs(ctx, atlas().by_path[mine.place_path].code if mine and mine.place_path else "")
+    org = mine.kind if mine else ""
+    return [
+        (code, title["zh"])
+        for code, title in titles.items()
+        if kind == "notice" or org in issuers.organs_of(rules, code)
+    ]
+
+
+def _compose(request: Request, case: _Case, back: str) -> HttpResponse:
+    """The composer: `find` looks for places, `preview` counts, `save` keeps. All in one form, without script as well."""
+    ctx, asked = request.ctx, request.POST.get("do", "")
+    form = _form(request, case)
+    context = {
+        "form": form,
+        "case": case,
+        "title": case.title,
+        "back": back,
+        "q": request.POST.get("q", ""),
+        "units_lawful": bool(case.events),
+        "basis": queries.detail(ctx, case.row.ref).finding if case.row else None,
+        "previewed": asked == "preview",
+    }
+    context |= _chosen(request, form)
+    status = 200
+    if asked in ("save", "preview") and form.is_valid():
+        try:
+            text = form.text()
+            if asked == "save":
+                ref = case.save(ctx, form.cleaned_data["event_type"], text)
+                return done(request, "已存稿。送审前再看一遍会到谁。", address(request, "alerts", ref))
+            context |= _preview(request, text)
+        except (AnlanError, RuleError) as error:
+            form.add_error(None, told(request, error))
+    if asked in ("save", "preview") and form.errors:
+        status = 422
+    return render(request, "warn/alert_edit.html", context, status=status)
+
+
+def _form(request: Request, case: _Case) -> Composer:
+    given = request.POST or None
+    codes = list(given.getlist("named")) if given else list(case.initial.get("named", []))
+    places = {code: atlas().by_code[code] for code in codes if code in atlas().by_code}
+    if not places and not given:
+        places = {}
+    for found in search(request.POST.get("q", ""), limit=40):
+        if request.ctx.scope.holds(found.path) and found.code:
+            places.setdefault(found.code, found)
+    units = _joinable(request.ctx, case)
+    return Composer(
+        given, initial=case.initial, events=case.events, places=list(places.values()), units=units
+    )
+
+
+def _joinable(ctx: Ctx, case: _Case) -> list[Any]:
+    """Units that must sign as well for a joint type."""
+    mine = unit(ctx.actor.unit)
+    if mine is None or not mine.place_path or case.kind == "notice":
+        return []
+    rules = alert_rows.issuer_packs(ctx, atlas().by_path[mine.place_path].code)
+    kinds = {k for code, _ in case.events for k in issuers.organs_of(rules, code)} - {mine.kind}
+    return [found[0] for kind in sorted(kinds) if (found := over(mine.place_path, kind))]
+
+
+def _chosen(request: Request, form: Composer) -> dict[str, Any]:
+    """What is named so far: the map, the words' length as read out, the finding's place."""
+    codes = form["named"].value() or []
+    named = [atlas().by_code[c] for c in codes if c in atlas().by_code and request.ctx.scope.holds(atlas().by_code[c].path)]
+    said = "".join(str(form[name].value() or "") for name in ("description", "instruction", "by_when"))
+    place = atlas().common(named) if named else _home(request.ctx)
+    return {
+        "named": named,
+        "map": map_of(request, place, draw="id_polygon"),
+        "characters": len(said),
+        "seconds": round(len(said) / CHARACTERS_A_SECOND),
+    }
+
+
+def _home(ctx: Ctx) -> Place:
+    mine = unit(ctx.actor.unit)
+    return atlas().by_path.get(mine.place_path, atlas().city) if mine else atlas().city
+
+
+def _preview(request: Request, text: alerts.Text) -> dict[str, Any]:
+    named = [atlas().code(code) for code in text.named]
+    return {"reach": _reach(request.ctx, named, text.polygon)} if named else {}
+
+
+def _reach(ctx: Ctx, named: list[Place], polygon: list[Any]) -> targets.Targets:
+    try:
+        return targets.within(ctx, named=named, polygon=polygon)
+    except BadShape:
+        raise Invalid("画的范围读不懂，请清掉重画。") from None
+
+
+@page("warn.draft")
+@require_GET
+def reach(request: Request) -> HttpResponse:
+    """Counts for the composer and for programs: ?named=code&named=…&polygon=GeoJSON, or ?stream=name&metres=n."""
+    try:
+        if request.GET.get("stream"):
+            metres = float(request.GET.get("metres", "500"))
+            found = targets.near_stream(request.ctx, name=request.GET["stream"], metres=metres)
+        else:
+            named = [atlas().code(code) for code in request.GET.getlist("named")]
+            found = _reach(request.ctx, named, polygon_in(request.GET.get("polygon", "")))
+    except (ValueError, KeyError, TypeError, IndexError, BadShape):
+        raise Invalid("画的范围读不懂，请清掉重画。") from None
+    return JsonResponse(as_json(found, request.lang))
+
+
+def as_json(found: targets.Targets, lang: str) -> dict[str, Any]:
+    """Counts only; nobody's name."""
+    totals = {name: getattr(found, name) for name in ("inside", "at_home", "away", "outside", "residents", "holders")}
+    return {
+        **totals,
+        "roles": dict(found.roles),
+        "objects": dict(found.objects),
+        "villages": [_village(v, lang) for v in found.villages],
+        "left_out": [_village(v, lang) for v in found.left_out],
+    }
+
+
+def _village(v: targets.VillageCount, lang: str) -> dict[str, Any]:
+    why = t(lang, v.why) if v.why else ""
+    return {"code": v.place.code, "name": v.place.name, "inside": v.inside, "listed": v.listed, "why": why}
+
+
+@page("warn.view")
+@require_GET
+def checked(request: Request, ref: str) -> HttpResponse:
+    """What `cap check` says of the file, as it went out or would go out now."""
+    row = queries.row_of(request.ctx, ref)
+    data = row.cap.encode() if row.cap else cap.write(alert_cap.compose(request.ctx, row))
+    report = cap.check(data)
+    lines = cap.render(report, request.lang)
+    context = {"row": row, "lines": lines, "report": dataclasses.asdict(report), "back": address(request, "alerts", ref)}
+    return render(request, "warn/alert_checked.html", context)

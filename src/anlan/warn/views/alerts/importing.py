@@ -1,0 +1,179 @@
+"""导入: take in a lawful issuer's warning from a file, from pasted text, or typed from what was heard; check, then keep."""
+
+import base64
+from datetime import datetime
+from typing import Any
+
+from cryptography import x509
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from anlan.foundation.errors import AnlanError, Invalid
+from anlan.foundation.home import home
+from anlan.foundation.worlds import BEIJING
+from anlan.places.queries import Place, atlas, search
+from anlan.ui.pages import Request, page
+from anlan.ui.words import t, w
+from anlan.warn import alert_cap, alert_rows
+from anlan.warn.actions import alerts
+from anlan.warn.rules.errors import RuleError
+from anlan.warn.rules.grade import Grade
+from anlan.warn.views.alerts.composer import LEVELS, MINUTE
+from anlan.warn.views.common import address, done, told
+from anlan.wire import cap
+
+LARGEST = 2 * 1024 * 1024
+PINNED = "pinned"
+"""Folder below ANLAN_HOME with the certificates (PEM) of issuers whose files we trust."""
+
+
+class Typed(forms.Form):
+    """A warning that came by telephone, fax or chat, typed from its own words."""
+
+    issuer_name = forms.CharField(label=w("发布单位"), max_length=80)
+    event_type = forms.ChoiceField(label=w("种类"))
+    level = forms.ChoiceField(label=w("级别"), choices=LEVELS)
+    issued_at = forms.CharField(label=w("发布时间"), max_length=20)
+    headline = forms.CharField(label=w("标题"), max_length=200)
+    description = forms.CharField(label=w("原文"), max_length=2000, required=False, widget=forms.Textarea({"rows": 4}))
+    named = forms.MultipleChoiceField(label=w("点到的地方"), widget=forms.CheckboxSelectMultiple, required=False)
+    doubtful = forms.CharField(label=w("哪里待核实"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, events: list[Any], places: list[Place], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["event_type"].choices = events  # type: ignore[attr-defined]
+        self.fields["named"].choices = [(p.code, p.name) for p in places]  # type: ignore[attr-defined]
+
+    def clean_issued_at(self) -> datetime:
+        try:
+            return datetime.strptime(self.cleaned_data["issued_at"].strip(), MINUTE).replace(tzinfo=BEIJING)
+        except ValueError:
+            raise forms.ValidationError(w("写成 2021-08-12 07:10。")) from None
+
+
+@page("warn.import")
+@require_http_methods(["GET", "POST"])
+def take_in(request: Request) -> HttpResponse:
+    """Three ways in on one page; a file is checked line by line before anybody may keep it."""
+    asked = request.POST.get("do", "")
+    context: dict[str, Any] = {
+        "form": _typed(request, asked),
+        "q": request.POST.get("q", ""),
+        "back": address(request, "alerts"),
+        "largest_mb": LARGEST // 1024 // 1024,
+    }
+    status = 200
+    try:
+        if asked in ("check", "paste"):
+            context |= _checked(request, _data_of(request))
+        elif asked == "keep":
+            data = base64.b64decode(request.POST.get("data", ""), validate=True)
+            return _keep(request, data)
+        elif asked == "typed":
+            if context["form"].is_valid():
+                return _keep_typed(request, context["form"])
+            status = 422
+    except (AnlanError, RuleError) as error:
+        context["wrong"], status = told(request, error), 422
+    except cap.CapError as error:
+        context["wrong"], status = error.text(request.lang), 422
+    except ValueError:
+        context["wrong"], status = t(request.lang, w("这份文件没有收全，请再选一次。")), 422
+    return render(request, "warn/alert_import.html", context, status=status)
+
+
+def _typed(request: Request, asked: str) -> Typed:
+    given = request.POST if asked in ("typed", "find") else None
+    codes = request.POST.getlist("named")
+    places = {c: atlas().by_code[c] for c in codes if c in atlas().by_code}
+    for found in search(request.POST.get("q", ""), limit=40):
+        if found.code:
+            places.setdefault(found.code, found)
+    events = [(code, title["zh"]) for code, title in alert_rows.event_titles(request.ctx).items()]
+    now = request.ctx.now.astimezone(BEIJING).strftime(MINUTE)
+    initial = {"issued_at": now, "event_type": "11B03", "level": "4"}
+    return Typed(given, initial=initial, events=events, places=list(places.values()))
+
+
+def _data_of(request: Request) -> bytes:
+    """The file, or what was pasted. Raises: Invalid."""
+    file = request.FILES.get("file")
+    if file is not None and not isinstance(file, list):
+        if (file.size or 0) > LARGEST:
+            raise Invalid("文件太大。预警文件不会超过 2 MB，请核对是不是选错了。")
+        return bytes(file.read())
+    text = request.POST.get("text", "").strip()
+    if not text:
+        raise Invalid("请选一个文件，或把文件内容贴进来。")
+    return text.encode()
+
+
+def _checked(request: Request, data: bytes) -> dict[str, Any]:
+    """The report line by line, the signature's verdict, and what would be kept."""
+    report = cap.check(data)
+    found: dict[str, Any] = {
+        "lines": cap.render(report, request.lang),
+        "errors": len(report.errors),
+        "readable": report.readable,
+        "signature": _signature(request, data, signed=report.signed),
+    }
+    if report.readable:
+        says = alert_cap.taken_from(data)
+        found["says"] = says
+        found["places"] = [atlas().code(code) for code in says["named"]]
+        found["level_code"] = Grade(says["level"]).code
+        found["in_exercise"] = says["status"] == "Exercise"
+        found["data"] = base64.b64encode(data).decode()
+    return found
+
+
+def _signature(request: Request, data: bytes, *, signed: bool) -> dict[str, Any]:
+    """Verified against a pinned certificate; a key that travels in the file proves nothing."""
+    if not signed:
+        return {"good": False, "words": t(request.lang, w("没有签名。请向发布单位核实后再用。"))}
+    wrong = ""
+    for path in sorted((home() / PINNED).glob("*.pem")):
+        try:
+            found = cap.verify(data, x509.load_pem_x509_certificate(path.read_bytes()))
+        except cap.SignatureError as error:
+            wrong = error.text(request.lang)
+        else:
+            words = t(request.lang, w("签名对上了，证书是 {name}。"), name=path.stem)
+            return {"good": True, "words": words, "fingerprint": found.fingerprint}
+    return {"good": False, "words": wrong or t(request.lang, w("带有签名，但还没有存过发布单位的证书，无法验签。"))}
+
+
+def _keep(request: Request, data: bytes) -> HttpResponse:
+    says = alert_cap.taken_from(data)
+    if says["status"] not in ("Actual", "Exercise"):
+        raise Invalid("这份文件是测试或草稿，不能作为预警导入。")
+    if says["status"] == "Exercise" and request.ctx.world.is_live:
+        raise Invalid("这份文件是演练用的，不能导入值班。请到演练里导入。")
+    signature = _signature(request, data, signed=cap.check(data).signed)
+    names = ("issuer_name", "event_type", "level", "named", "headline", "description", "instruction")
+    more = ("issued_at", "expires_at", "identifier", "message", "references", "polygon")
+    ref = alerts.take_in(
+        request.ctx,
+        **{name: says[name] for name in (*names, *more)},
+        cap=data,
+        doubtful="" if signature["good"] else t("zh", w("签名未能核对")),
+    )
+    return done(request, "已导入。红色、橙色按长效指令开始叫应。", address(request, "alerts", ref))
+
+
+def _keep_typed(request: Request, form: Typed) -> HttpResponse:
+    given = form.cleaned_data
+    ref = alerts.take_in(
+        request.ctx,
+        issuer_name=given["issuer_name"],
+        event_type=given["event_type"],
+        level=int(given["level"]),
+        named=given["named"],
+        headline=given["headline"],
+        description=given["description"],
+        issued_at=given["issued_at"],
+        doubtful=given["doubtful"],
+    )
+    return done(request, "已导入。红色、橙色按长效指令开始叫应。", address(request, "alerts", ref))

@@ -1,0 +1,102 @@
+"""The map beside an alert: outlines of the place, its named divisions and the drawn line."""
+
+import json
+from typing import Any
+
+from django.http import HttpResponse, JsonResponse
+from django.views.decorators.http import require_GET
+
+from anlan.places import queries as places
+from anlan.places.queries import Place
+from anlan.ui.pages import Request, page
+from anlan.ui.words import w
+from anlan.warn.queries import alerts as queries
+from anlan.warn.views.common import address
+
+
+def map_of(request: Request, place: Place, *, ref: str = "", draw: str = "") -> dict[str, Any]:
+    return {
+        "title": w("范围"),
+        "base": address(request, "map", "base"),
+        "state": address(request, "alerts", ref, "area") if ref else address(request, "alerts", "no-area"),
+        "bounds": bounds(place),
+        "schematic": True,
+        "draw": draw,
+    }
+
+
+def bounds(place: Place) -> str:
+    """west,south,east,north of the place's outline."""
+    rings = [
+        ring for p, found in places.outlines(place.tier, place.path) if p.id == place.id for ring in found
+    ]
+    points = [point for ring in rings for point in ring] or [
+        [place.lon - 0.05, place.lat - 0.05],
+        [place.lon + 0.05, place.lat + 0.05],
+    ]
+    lons, lats = [p[0] for p in points], [p[1] for p in points]
+    return f"{min(lons):.4f},{min(lats):.4f},{max(lons):.4f},{max(lats):.4f}"
+
+
+@page("warn.view")
+@require_GET
+def area(request: Request, ref: str) -> HttpResponse:
+    """The alert's area as GeoJSON: the drawn line, or the outlines of what it names."""
+    row = queries.row_of(request.ctx, ref)
+    line = queries.line_of(row)
+    rings = row.polygon or [
+        ring
+        for named in line.named
+        for p, found in places.outlines(named.tier, named.path)
+        if p == named
+        for ring in found
+    ]
+    features = [_feature(ring, row.kind, line.level, ref, request) for ring in rings]
+    return JsonResponse(
+        {"type": "FeatureCollection", "at": request.ctx.now.isoformat(), "features": features}
+    )
+
+
+def _feature(ring: list[Any], kind: str, level: str, ref: str, request: Request) -> dict[str, Any]:
+    layer = "alert" if kind == "alert" else "flood"  # a notice has no level and wears none
+    told = {"layer": layer, "ref": ref, "url": address(request, "alerts", ref)}
+    if kind == "alert":
+        told["level"] = level
+    return {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [ring]}, "properties": told}
+
+
+@page("warn.view")
+@require_GET
+def no_area(request: Request) -> HttpResponse:
+    """Nothing yet: a composer that has named no place."""
+    return JsonResponse({"type": "FeatureCollection", "at": request.ctx.now.isoformat(), "features": []})
+
+
+def polygon_in(text: str) -> list[Any]:
+    """Rings out of the field that the map draws into: GeoJSON of a polygon, or of a feature that holds one."""
+    if not text.strip():
+        return []
+    found = json.loads(text)
+    if isinstance(found, dict) and found.get("type") == "FeatureCollection":
+        found = found["features"][0] if found["features"] else {}
+    if isinstance(found, dict) and found.get("type") == "Feature":
+        found = found["geometry"]
+    kind = found.get("type") if isinstance(found, dict) else ""
+    parts = {
+        "Polygon": lambda: [found["coordinates"][0]],
+        "MultiPolygon": lambda: [p[0] for p in found["coordinates"]],
+    }
+    if kind not in parts:
+        raise ValueError(kind)
+    rings = [[[float(x), float(y)] for x, y, *_ in ring] for ring in parts[kind]()]
+    if any(len(ring) < 3 for ring in rings):
+        raise ValueError("short")
+    return [ring if ring[0] == ring[-1] else [*ring, ring[0]] for ring in rings]
+
+
+def polygon_out(rings: list[Any]) -> str:
+    if not rings:
+        return ""
+    return json.dumps(
+        {"type": "MultiPolygon", "coordinates": [[ring] for ring in rings]}, separators=(",", ":")
+    )
