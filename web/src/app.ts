@@ -1,5 +1,6 @@
 // Every signed-in page: clocks, live push, keys, theme, sound. Pages work without it; it only keeps them fresh and quick.
 import * as clock from "./clock";
+import * as follow from "./follow";
 import * as keys from "./keys";
 import * as live from "./live";
 import * as sound from "./sound";
@@ -9,6 +10,7 @@ import * as theme from "./theme";
 clock.tick();
 setInterval(clock.tick, 1000);
 keys.start();
+follow.start();
 theme.start();
 sound.start();
 timebar.start();

@@ -15,7 +15,7 @@ const AT_MOST_EVERY = 1000;
 type Data = GeoJSON.FeatureCollection & { at?: string };
 
 class AnlanMap extends HTMLElement {
-  static observedAttributes = ["at", "state", "selected"];
+  static observedAttributes = ["at", "state", "selected", "bounds"];
   private map?: Map;
   private drawer?: Draw;
   private base?: Data;
@@ -56,6 +56,7 @@ class AnlanMap extends HTMLElement {
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (!this.map || before === after) return;
     if (name === "selected") this.choose();
+    else if (name === "bounds") this.goTo();
     else this.soon(150);
   }
 
@@ -115,6 +116,12 @@ class AnlanMap extends HTMLElement {
   private bounds(): [number, number, number, number] | undefined {
     const edges = (this.getAttribute("bounds") ?? "").split(",").map(Number);
     return edges.length === 4 && edges.every(Number.isFinite) ? (edges as [number, number, number, number]) : undefined;
+  }
+
+  private goTo(): void {
+    const edges = this.bounds();
+    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (edges) this.map?.fitBounds(edges, { padding: 24, animate: !isCalm, duration: 300 });
   }
 
   private async load(): Promise<void> {

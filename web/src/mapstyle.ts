@@ -75,7 +75,7 @@ function points(ink: Ink): LayerSpecification[] {
       layout: { "icon-image": ["concat", "assess-", get("level")], "icon-size": 0.8, "icon-allow-overlap": true, "symbol-sort-key": order } },
     { id: "call", source: "state", type: "symbol", filter: is("call"),
       layout: { "icon-image": ["concat", "state-", get("state")], "icon-allow-overlap": true, "icon-padding": 0, "symbol-sort-key": order,
-        "icon-size": ["interpolate", ["linear"], ["zoom"], 7, 0.45, 10.5, 1] } },
+        "icon-size": ["interpolate", ["linear"], ["zoom"], 7, 0.3, 9, 0.5, 10.5, 1] } },
   ];
 }
 

@@ -7,10 +7,17 @@ export function start(): void {
   const range = form?.querySelector<HTMLInputElement>("input[type=range]");
   if (!form || !range) return;
   const shown = form.querySelector("[data-moment]");
+  let dragged = false;
+  if (range.hasAttribute("data-follows")) setInterval(() => {
+    if (dragged) return;
+    range.dataset.known = range.value = String(Math.floor(clock.now() / 1000)); // now moves on while nobody looks back
+    if (shown) shown.textContent = clock.beijing(clock.now());
+  }, 1000);
   range.addEventListener("input", () => {
+    dragged = true;
     range.value = String(Math.min(Number(range.value), Number(range.dataset.known ?? range.max))); // the future cannot be shown
     const at = Number(range.value) * 1000;
-    if (shown) shown.textContent = clock.beijing(at, 14);
+    if (shown) shown.textContent = clock.beijing(at);
     range.setAttribute("aria-valuetext", clock.beijing(at));
     for (const map of document.querySelectorAll("anlan-map")) map.setAttribute("at", new Date(at).toISOString());
   });

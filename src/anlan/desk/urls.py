@@ -2,10 +2,17 @@
 
 from django.urls import path
 
-from anlan.desk.views import exercises, journal, letters, search
+from anlan.desk.views import duty, exercises, journal, letters, map, search
 
 app_name = "desk"
 urlpatterns = [
+    path("w/<slug:world>/desk", duty.desk, name="desk"),
+    path("w/<slug:world>/desk/act", duty.act, name="desk-act"),
+    path("w/<slug:world>/desk/pace", duty.pace, name="desk-pace"),
+    path("w/<slug:world>/map", map.city, name="map"),
+    path("w/<slug:world>/map/base", map.base, name="map-base"),
+    path("w/<slug:world>/map/state", map.state, name="map-state"),
+    path("w/<slug:world>/map/place/<str:path>", map.place, name="map-place"),
     path("w/<slug:world>/journal", journal.listing, name="journal"),
     path("w/<slug:world>/journal/verify", journal.verify, name="verify"),
     path("w/<slug:world>/journal/<int:seq>", journal.one, name="entry"),

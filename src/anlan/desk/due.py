@@ -1,0 +1,317 @@
+"""现在要办的: everything that waits for a person, as one list by deadline, each with its one next step.
+
+Facts come from the rooms' queries; here they become sentences in the reader's language. Nothing is decided here.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from anlan.foundation import tasks
+from anlan.foundation.context import Ctx
+from anlan.observe.moments import silences
+from anlan.observe.queries import stations
+from anlan.people import queries as people
+from anlan.places.queries import Place, atlas
+from anlan.ui import format as show
+from anlan.ui.words import t, w
+from anlan.warn.queries.board import KIND_WORDS, MEANS_WORDS
+from anlan.warn.queries.waiting import Wait, waiting
+from anlan.warn.rules.calldown import LineKind
+
+TOGETHER = 3
+"""More lines than this of one call-down, or more sheets of one hour, make one row."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """一件要办的事. `state` is the palette's code, or empty with `badge` (a word) or `level` instead."""
+
+    key: str
+    kind: str
+    deadline: datetime | None
+    title: str
+    detail: str
+    place: Place
+    state: str = ""
+    badge: str = ""
+    level: str = ""
+    call_down: str = ""
+    wait: Wait | None = None
+
+    def is_over(self, now: datetime) -> bool:
+        return self.deadline is not None and self.deadline < now
+
+
+Say = Callable[..., str]
+Sentence = Callable[["Words", Wait], Due]
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a sentence needs besides its facts: the language, the moment, and who the holders are."""
+
+    lang: str
+    now: datetime
+    titles: dict[str, str]
+
+    def __call__(self, text: str | dict[str, str], **values: object) -> str:
+        return t(self.lang, text, **values)
+
+    def clock(self, at: datetime) -> str:
+        return show.clock(at, self.now)
+
+    def list(self, names: Iterable[str], most: int = 8) -> str:
+        found = list(dict.fromkeys(names))
+        return ("、" if self.lang == "zh" else ", ").join(found[:most]) + ("…" if len(found) > most else "")
+
+
+def dues(ctx: Ctx, *, lang: str, at: datetime | None = None, path: str = "") -> list[Due]:
+    """The list as of now, or as it was known at a past moment, within scope and permission."""
+    found: list[Wait] = []
+    if ctx.may("warn.view"):
+        found += waiting(ctx, at=at, path=path)
+    if ctx.may("observe.view"):
+        found += _silent_stations(ctx, at, path)
+    if ctx.may("admin.manage") and at is None:
+        found += _dead_letters(ctx)
+    words = Words(lang, at or ctx.now, _titles(ctx, found))
+    return in_order([SENTENCES[each.kind](words, each) for each in found], words)
+
+
+def in_order(found: Iterable[Due], words: Words) -> list[Due]:
+    """By deadline, what has none last; many alike of one call-down stand as one row."""
+    return sorted(_together(found, words), key=lambda d: (d.deadline is None, d.deadline or words.now, d.key))
+
+
+def _together(found: Iterable[Due], words: Words) -> list[Due]:
+    groups: dict[tuple[str, str], list[Due]] = defaultdict(list)
+    single: list[Due] = []
+    for due in found:
+        if due.kind in ("calling", "sheet"):
+            groups[(due.kind, due.call_down if due.kind == "calling" else "")].append(due)
+        else:
+            single.append(due)
+    for (kind, _), rows in groups.items():
+        single += rows if len(rows) <= TOGETHER else [_as_one(kind, rows, words)]
+    return single
+
+
+def _as_one(kind: str, rows: list[Due], words: Words) -> Due:
+    first = min(rows, key=lambda d: (d.deadline or words.now, d.key))
+    places = atlas()
+    town = places.township(first.place)
+    names = words.list(d.place.name for d in rows)
+    if kind == "calling":
+        title = words(w("{place}还有 {n} 条线没人应"), place=town.name, n=len(rows))
+        return replace(first, key=f"calling:{first.call_down}", title=title, detail=names, place=town)
+    title = words(
+        w("{n} 个乡镇的叫应单，{clock} 版"), n=len(rows), clock=words.clock(first.deadline or words.now)
+    )
+    return replace(first, key="sheets", title=title, detail=names)
+
+
+def _titles(ctx: Ctx, found: Iterable[Wait]) -> dict[str, str]:
+    refs = sorted({str(each.facts["who"]) for each in found if each.facts.get("who")})
+    return {ref: holder.title for ref, holder in people.holders_by_ref(ctx, refs).items()} if refs else {}
+
+
+def _silent_stations(ctx: Ctx, at: datetime | None, path: str) -> list[Wait]:
+    """Silent stations by township. Two of them are contact lost, which has a row of its own."""
+    silent = silences(ctx, at=at, path=path)
+    if not silent:
+        return []
+    known, places = {s.address: s for s in stations(ctx)}, atlas()
+    found = []
+    for address, since in silent.items():
+        place = places.by_id[known[address].place_id]
+        facts = {"address": address, "name": known[address].name}
+        found.append(
+            Wait(kind="station", key=f"station:{address}", place=place, since=since, due_at=None, facts=facts)
+        )
+    return found
+
+
+def _dead_letters(ctx: Ctx) -> list[Wait]:
+    dead = tasks.dead_letters(ctx)
+    if not dead:
+        return []
+    facts = {"n": len(dead)}
+    return [
+        Wait(
+            kind="dead",
+            key="dead",
+            place=atlas().city,
+            since=dead[0].due_at,
+            due_at=dead[0].due_at,
+            facts=facts,
+        )
+    ]
+
+
+# ---------- sentences ----------
+def _lost(say: Words, it: Wait) -> Due:
+    n, facts = len(it.facts["silent"]), it.facts
+    what = say(w("{n} 站无报"), n=n) if facts["kind"] == "station" else say(w("{n} 处静默"), n=n)
+    step, following = _title(say, facts["step"]), _title(say, facts["next"])
+    text = (
+        w("按最坏情况办。下一步：{step}，不通就反复呼叫")
+        if facts["is_last"]
+        else w("按最坏情况办。下一步：{step}，再{next}")
+    )
+    detail = say(text, step=step, next=following) if not facts["is_last"] else say(text, step=step)
+    return _due(
+        it, title=say(w("{place}失联：{what}"), place=it.place.name, what=what), detail=detail, state="lost"
+    )
+
+
+def _silent(say: Words, it: Wait) -> Due:
+    facts = it.facts
+    if facts["line_kind"] == LineKind.VILLAGE:
+        title = say(w("{place}静默：村里无人应答"), place=it.place.name)
+    else:
+        title = say(
+            w("{place}{office}无人应答"),
+            place=it.place.name,
+            office=say(KIND_WORDS[LineKind(facts["line_kind"])]),
+        )
+    tried = say(w("已叫 {n} 次。"), n=facts["tries"])
+    return _due(
+        it, title=title, detail=tried + _at_the_door(say, facts), state="silent", call_down=facts["call_down"]
+    )
+
+
+def _at_the_door(say: Words, facts: Any) -> str:
+    if not facts["check"]:
+        return say(w("下一步：派人敲门"))
+    if facts["who"]:
+        who = say.titles.get(facts["who"], "")
+        return say(w("已派{who}上门，等回报"), who=who)
+    return say(
+        w("人去不了，已用{means}示警，等回报"), means=say(MEANS_WORDS.get(facts["means"], facts["means"]))
+    )
+
+
+def _calling(say: Words, it: Wait) -> Due:
+    facts = it.facts
+    if facts["line_kind"] == LineKind.VILLAGE:
+        title = say(w("{place}还没人应"), place=it.place.name)
+    else:
+        office = say(KIND_WORDS[LineKind(facts["line_kind"])])
+        title = say(w("{place}{office}还没应"), place=it.place.name, office=office)
+    tried = say(w("已叫 {n} 次。"), n=facts["tries"])
+    step = (
+        say(w("下一步：叫{next}"), next=say(facts["next"])) if facts["next"] else say(w("下一步：派人敲门"))
+    )
+    return _due(it, title=title, detail=tried + step, state="calling", call_down=facts["call_down"])
+
+
+def _help(say: Words, it: Wait) -> Due:
+    title = say(w("{place}求援"), place=it.place.name)
+    detail = say(w("{clock} 报来。下一步：回电问要什么"), clock=say.clock(it.since))
+    return _due(it, title=title, detail=detail, state="help", call_down=it.facts["call_down"])
+
+
+def _count(say: Words, it: Wait) -> Due:
+    move = it.facts["move"]
+    left = move.to_move - move.moved
+    title = say(w("{place}清点：还差 {n} 户"), place=it.place.name, n=left)
+    detail = say(
+        w("应转 {to_move} 户，在路上 {moving}，已到 {moved}"),
+        to_move=move.to_move,
+        moving=move.moving,
+        moved=move.moved,
+    )
+    state = "moving" if move.moving or move.moved else ""
+    badge = "" if state else say(w("未动"))
+    return _due(it, title=title, detail=detail, state=state, badge=badge, call_down=it.facts["call_down"])
+
+
+def _refusal(say: Words, it: Wait) -> Due:
+    title = say(w("{place} {n} 户不肯走"), place=it.place.name, n=it.facts["households"])
+    return _due(it, title=title, detail=say(w("下一步：乡镇主要领导当面劝")), state="refused")
+
+
+_STEPS = {
+    "finish": (w("预警稿没有送审"), w("下一步：核对后送审")),
+    "approve": (w("预警等批准"), w("下一步：签发人批准")),
+    "issue": (w("预警已批准，还没发出"), w("下一步：签发")),
+    "countersign": (w("口头批准，待补签"), w("下一步：请批准人补签")),
+}
+
+
+def _alert(say: Words, it: Wait) -> Due:
+    facts = it.facts
+    title, step = _STEPS[facts["step"]]
+    return _due(
+        it,
+        title=say(w("{title}：{headline}"), title=say(title), headline=facts["headline"]),
+        detail=say(step),
+        level=facts["grade"].code,
+    )
+
+
+def _refused_call_out(say: Words, it: Wait) -> Due:
+    title = say(w("{place}没有自动叫应"), place=it.place.name)
+    why = w("常设授权没有签。") if it.facts["why"] == "order_not_signed" else w("常设授权已过期。")
+    return _due(it, title=title, detail=say(why) + say(w("下一步：人工叫应")), badge=say(w("要人工叫")))
+
+
+def _held(say: Words, it: Wait) -> Due:
+    title = say(w("{place}叫应暂缓中，没有在叫"), place=it.place.name)
+    detail = say(w("理由：{why}"), why=it.facts["reason"])
+    return _due(it, title=title, detail=detail, badge=say(w("暂缓")), call_down=it.facts["call_down"])
+
+
+def _sheet(say: Words, it: Wait) -> Due:
+    title = say(w("{place}叫应单，{clock} 版"), place=it.place.name, clock=say.clock(it.due_at or say.now))
+    detail = say(w("断电断网也能照单叫"))
+    return _due(it, title=title, detail=detail, badge=say(w("叫应单")), call_down=it.facts["call_down"])
+
+
+def _station(say: Words, it: Wait) -> Due:
+    title = say(w("{name}无报"), name=it.facts["name"])
+    detail = say(w("{clock} 起没有数据。下一步：派人看仪器"), clock=say.clock(it.since))
+    return _due(it, title=title, detail=detail, state="silent")
+
+
+def _dead(say: Words, it: Wait) -> Due:
+    title = say(w("{n} 件系统任务没有做成"), n=it.facts["n"])
+    return _due(
+        it, title=title, detail=say(w("试过四次都失败。下一步：看原因，重新派出")), badge=say(w("系统"))
+    )
+
+
+def _due(it: Wait, *, title: str, detail: str, **marks: str) -> Due:
+    return Due(
+        key=it.key,
+        kind=it.kind,
+        deadline=it.due_at,
+        title=title,
+        detail=detail,
+        place=it.place,
+        wait=it,
+        **marks,
+    )
+
+
+def _title(say: Words, step: Any) -> str:
+    return say({"zh": step.zh, "en": step.en})
+
+
+SENTENCES: dict[str, Sentence] = {
+    "lost": _lost,
+    "silent": _silent,
+    "calling": _calling,
+    "help": _help,
+    "count": _count,
+    "refusal": _refusal,
+    "alert": _alert,
+    "refused_call_out": _refused_call_out,
+    "held": _held,
+    "sheet": _sheet,
+    "station": _station,
+    "dead": _dead,
+}

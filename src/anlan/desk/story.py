@@ -1,0 +1,266 @@
+"""经过: what the journal says of a place, as short sentences, newest first, each with its entry number.
+
+Only what a person at the desk must know; whoever wants every word opens the entry.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from anlan.foundation import journal
+from anlan.foundation.context import Ctx
+from anlan.foundation.models import JournalEntry
+from anlan.people import queries as people
+from anlan.places.queries import Place
+from anlan.ui.words import t, w
+from anlan.warn.queries.board import ANSWER_WORDS, MEANS_WORDS, OUTCOME_WORDS, OUTCOMES_AT_DOOR
+from anlan.warn.rules.calldown import AnswerKind, CallState
+from anlan.warn.rules.evacuation import Stage
+from anlan.warn.rules.grade import Grade
+
+AT_MOST = 40
+STAGE_WORDS = {
+    Stage.PREPARE: w("准备转移"),
+    Stage.MOVE: w("立即转移"),
+    Stage.COUNT: w("清点"),
+    Stage.STAY_OUT: w("不得擅自返回"),
+    Stage.RETURN: w("解除返回"),
+}
+STEP_WORDS = {
+    "satellite_phone": w("卫星电话"),
+    "short_wave": w("短波电台"),
+    "neighbouring_township": w("相邻乡镇派人联络"),
+    "team": w("派出队伍"),
+}
+Told = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One sentence. `look` is key (a turn), safe (somebody was reached or counted) or empty."""
+
+    seq: int
+    at: datetime
+    text: str
+    look: str = ""
+    level: str = ""
+    """A finding's grade, shown as 研判, never as a level."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    lines: tuple[Line, ...]
+    first: int
+    last: int
+    more: bool
+
+
+def story(ctx: Ctx, place: Place, *, lang: str, at: datetime | None = None) -> Story:
+    """What happened to a place and, for a village, what its township's entries say of it."""
+    rows = ctx.rows(JournalEntry).filter(name__in=tuple(SENTENCES))
+    if at is not None:
+        rows = rows.filter(at__lte=at)
+    entries = list(_about(rows, place).order_by("-seq")[: AT_MOST + 1])
+    told = [(entry, journal.read(entry)) for entry in entries[:AT_MOST]]
+    say = _Say(lang, place, _titles(ctx, (each for _, each in told)))
+    lines = [line for entry, each in told if (line := _line(say, entry, each))]
+    seqs = [line.seq for line in lines]
+    return Story(
+        lines=tuple(lines), first=min(seqs, default=0), last=max(seqs, default=0), more=len(entries) > AT_MOST
+    )
+
+
+def _about(rows: QuerySet[JournalEntry], place: Place) -> QuerySet[JournalEntry]:
+    """A village's own entries, and those of its township that name it; a township's own, but for its villages'."""
+    if place.tier < 4:
+        return rows.filter(place=place.path).exclude(
+            name__in=("warn.call.placed", "warn.call.ended", "warn.call.answered")
+        )
+    named = Q(text__contains=f"village:{place.path}") | Q(name__startswith="warn.contact.")
+    return rows.filter(Q(place=place.path) | Q(place=place.path[:-4]) & named)
+
+
+def _titles(ctx: Ctx, told: Iterable[Told]) -> dict[str, str]:
+    refs: set[str] = set()
+    for each in told:
+        refs |= {each["refs"].get("holder", ""), str(each["body"].get("by", ""))}
+        refs |= {call["call"].split("/")[1] for call in each["body"].get("calls", ())}
+    return {ref: holder.title for ref, holder in people.holders_by_ref(ctx, sorted(refs - {""})).items()}
+
+
+@dataclass(frozen=True)
+class _Say:
+    lang: str
+    place: Place
+    titles: dict[str, str]
+
+    def __call__(self, text: str | dict[str, str], **values: object) -> str:
+        return t(self.lang, text, **values)
+
+    def who(self, ref: str) -> str:
+        return self.titles.get(ref, "") or self(w("有人"))
+
+    def list(self, refs: Iterable[str]) -> str:
+        """村支书、副主任等 5 人: two titles, then how many."""
+        found = list(dict.fromkeys(refs))
+        comma = "、" if self.lang == "zh" else ", "
+        names = comma.join(dict.fromkeys(self.who(ref) for ref in found[:2]))
+        return names if len(found) <= 2 else self(w("{names}等 {n} 人"), names=names, n=len(found))
+
+
+Told2 = tuple[str, str]
+Sentence = Callable[[_Say, Told], Told2 | None]
+
+
+def _line(say: _Say, entry: JournalEntry, told: Told) -> Line | None:
+    made = SENTENCES[entry.name](say, told)
+    if made is None:
+        return None
+    text, look = made
+    level = Grade(told["body"]["level"]).code if entry.name == "warn.exceedance.opened" else ""
+    return Line(seq=entry.seq, at=entry.at, text=text, look=look, level=level)
+
+
+# ---------- sentences ----------
+def _found(say: _Say, told: Told) -> Told2:
+    body = told["body"]
+    if body.get("quantity") == "rain":
+        text = (
+            w("{hours} 小时 {value} mm ≥ {threshold}")
+            if body["window_min"] % 60 == 0
+            else w("{minutes} 分钟 {value} mm ≥ {threshold}")
+        )
+        values = {"value": f"{body['value'] / 10:.1f}", "threshold": f"{body['threshold'] / 10:g}"}
+        span = (
+            {"hours": body["window_min"] // 60}
+            if body["window_min"] % 60 == 0
+            else {"minutes": body["window_min"]}
+        )
+        more = (
+            say(w("，立即转移"))
+            if body["stage"] == "immediate"
+            else say(w("，准备转移"))
+            if body["stage"]
+            else ""
+        )
+        return say(text, **values, **span) + more, "key"
+    if body.get("quantity") == "stage":
+        return say(
+            w("水位 {value} m ≥ {threshold} m"),
+            value=f"{body['value'] / 1000:.2f}",
+            threshold=f"{body['threshold'] / 1000:.2f}",
+        ), "key"
+    if "distance_m" in body:
+        return say(w("邻近 {km} km 已到红色，准备转移"), km=f"{body['distance_m'] / 1000:.0f}"), "key"
+    return say(w("规则超警")), "key"
+
+
+def _opened(say: _Say, told: Told) -> Told2:
+    n = len(told["body"]["lines"])
+    return say(w("叫应启动：{n} 条线同时叫（常设授权，免批）"), n=n), "key"
+
+
+def _placed(say: _Say, told: Told) -> Told2 | None:
+    key = f"village:{say.place.path}"
+    calls = [c["call"] for c in told["body"]["calls"] if key in c["lines"]]
+    if not calls:
+        return None
+    turn = max(int(call.rsplit("/", 1)[1]) for call in calls if call.rsplit("/", 1)[1].isdigit())
+    names = say.list(call.split("/")[1] for call in calls)
+    return say(w("第 {turn} 轮：叫{names}"), turn=turn, names=names), ""
+
+
+def _ended(say: _Say, told: Told) -> Told2 | None:
+    mine = [c for c in told["body"]["calls"] if c["call"].split("/")[1] in say.titles]
+    if not mine:
+        return None
+    word = say(OUTCOME_WORDS[CallState(mine[0]["outcome"])])
+    return say(w("{names}{word}"), names=say.list(c["call"].split("/")[1] for c in mine), word=word), ""
+
+
+def _answered(say: _Say, told: Told) -> Told2:
+    body = told["body"]
+    kind = AnswerKind(body["answer"])
+    text = say(
+        w("{who}按 {n} {word}"),
+        who=say.who(told["refs"]["holder"]),
+        n=int(kind),
+        word=say(ANSWER_WORDS[kind]),
+    )
+    if body.get("households"):
+        text += say(w("，{n} 户"), n=body["households"])
+    return text, "key" if kind is AnswerKind.NEED_HELP else "safe"
+
+
+def _door_ordered(say: _Say, told: Told) -> Told2:
+    body = told["body"]
+    if body["by"]:
+        km = f"{(body['distance_m'] or 0) / 1000:.1f}"
+        return say(w("派{who}敲门，{km} km"), who=say.who(body["by"]), km=km), "key"
+    return say(w("人去不了，用{means}示警"), means=say(MEANS_WORDS.get(body["means"], body["means"]))), "key"
+
+
+def _door_done(say: _Say, told: Told) -> Told2:
+    outcome = told["body"]["outcome"]
+    look = "safe" if outcome in ("reached", "nobody_home") else ""
+    return say(w("回报：{what}"), what=say(OUTCOMES_AT_DOOR.get(outcome, outcome))), look
+
+
+def _ordered(say: _Say, told: Told) -> Told2:
+    body = told["body"]
+    stage = say(STAGE_WORDS[Stage(body["stage"])])
+    return say(w("{stage}：应转 {n} 户"), stage=stage, n=body["households_to_move"]), "key"
+
+
+def _counted(say: _Say, told: Told) -> Told2:
+    body = told["body"]
+    return say(w("点名到 {n}／{of} 户"), n=body["households_moved"], of=body["households_to_move"]), "safe"
+
+
+def _marked(say: _Say, told: Told) -> Told2:
+    if told["body"]["event"] == "refused":
+        return say(w("一户不肯走")), "key"
+    return _counted(say, told)
+
+
+def _plain(text: str, look: str = "") -> Sentence:
+    return lambda say, told: (say(text), look)
+
+
+def _lost(say: _Say, told: Told) -> Told2:
+    return say(
+        w("失联，按最坏情况办：{step}"), step=say(STEP_WORDS.get(told["body"]["step"], told["body"]["step"]))
+    ), "key"
+
+
+SENTENCES: dict[str, Sentence] = {
+    "warn.exceedance.opened": _found,
+    "warn.calldown.opened": _opened,
+    "warn.calldown.joined": _plain(w("并入正在进行的叫应"), "key"),
+    "warn.calldown.closed": _plain(w("这一级叫应结束")),
+    "warn.calldown.held": lambda say, told: (say(w("叫应暂缓：{why}"), why=told["body"]["reason"]), "key"),
+    "warn.calldown.released": _plain(w("叫应继续"), "key"),
+    "warn.call.placed": _placed,
+    "warn.call.ended": _ended,
+    "warn.call.answered": _answered,
+    "warn.line.escalated": _plain(w("没人应，上提一级")),
+    "warn.line.silent": _plain(w("到时限，村里仍无人应答，转敲门核查"), "key"),
+    "warn.line.answered": _plain(w("这条线应答够了"), "safe"),
+    "warn.doorcheck.ordered": _door_ordered,
+    "warn.doorcheck.done": _door_done,
+    "warn.doorcheck.overdue": _plain(w("敲门没有按时回报"), "key"),
+    "warn.evacuation.ordered": _ordered,
+    "warn.evacuation.set_out": lambda say, told: (say(w("{n} 户上路"), n=told["body"]["households"]), ""),
+    "warn.evacuation.counted": _counted,
+    "warn.household.marked": _marked,
+    "warn.contact.lost": _lost,
+    "warn.contact.step": lambda say, told: (
+        say(w("下一步：{step}"), step=say(STEP_WORDS.get(told["body"]["step"], told["body"]["step"]))),
+        "key",
+    ),
+    "warn.contact.regained": _plain(w("恢复联系"), "safe"),
+    "warn.callout.refused": _plain(w("没有自动叫应：常设授权没有签或已过期"), "key"),
+}

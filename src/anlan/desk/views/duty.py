@@ -1,0 +1,199 @@
+"""The duty desk: what needs me now, by when, what do I press. One page, whose parts are fetched anew when something happens."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from anlan.desk.case import Case, case_of
+from anlan.desk.due import Due, dues
+from anlan.desk.mapdata import bounds_of
+from anlan.desk.timeline import timebar
+from anlan.desk.views.exercises import live
+from anlan.foundation import exercises
+from anlan.foundation.context import Ctx
+from anlan.foundation.errors import AnlanError, Invalid
+from anlan.places.queries import Place, atlas
+from anlan.ui.pages import Request, page
+from anlan.ui.words import t, w
+from anlan.warn.actions import calldown, contact, doorchecks
+from anlan.warn.queries.villages import lost_rows, people_called, tally, village_states
+from anlan.warn.rules.errors import RuleError
+from anlan.warn.views.common import moment, told
+
+LEGEND = ("calling", "answered", "moving", "moved", "silent")
+SOON_S = 600
+PARTS = {
+    "due": "desk/duty/due.html",
+    "case": "desk/duty/case.html",
+    "town": "desk/duty/town.html",
+    "density": "desk/duty/density.html",
+}
+
+
+@page("desk.view")
+@require_GET
+def desk(request: Request) -> HttpResponse:
+    """The whole page, or the one part that a browser asks for by its id."""
+    part = PARTS.get(request.headers.get("X-Anlan-Part", ""))
+    if part == PARTS["density"]:
+        return render(request, part, {"timebar": timebar(request.ctx, request.world, None, request.lang)})  # type: ignore[attr-defined]
+    context = page_context(request, part)
+    return render(request, part or "desk/duty.html", context)
+
+
+def page_context(request: Request, part: str | None) -> dict[str, Any]:
+    """What the part needs, or the whole page."""
+    ctx, at = request.ctx, moment(request)
+    found = dues(ctx, lang=request.lang, at=at)
+    chosen = choose(found, request.GET.get("item", ""))
+    township = _township(ctx, chosen)
+    context: dict[str, Any] = {
+        "dues": found,
+        "chosen": chosen,
+        "at": at,
+        "now": at or ctx.now,
+        "is_past": at is not None,
+        "over": [d for d in found if d.is_over(at or ctx.now)],
+        "soon": sum(_is_soon(d, at or ctx.now) for d in found),
+        "township": township,
+        "asked": _query(at),
+        "may_journal": ctx.may("journal.view"),
+        "here": _query(at, chosen.key if chosen else ""),
+    }
+    if part in (None, PARTS["case"]):
+        context["case"] = _case(ctx, chosen, request.lang, at)
+    if part in (None, PARTS["town"]):
+        context |= _town(ctx, township, at)
+    if part is None:
+        context |= _frame(request, township, chosen.place if chosen else None, at)
+    return context
+
+
+def choose(found: list[Due], key: str) -> Due | None:
+    """The row asked for; one that is done gives way to the first."""
+    return next((d for d in found if d.key == key), found[0] if found else None)
+
+
+def _case(ctx: Ctx, chosen: Due | None, lang: str, at: datetime | None) -> Case | None:
+    return case_of(ctx, chosen, lang=lang, at=at) if chosen else None
+
+
+def _township(ctx: Ctx, chosen: Due | None) -> Place:
+    """The place that the map shows: the chosen thing's township, else what the reader answers for."""
+    if chosen is not None:
+        return atlas().township(chosen.place)
+    paths = ctx.scope.paths
+    return atlas().by_path.get(paths[0], atlas().city) if paths else atlas().city
+
+
+def _town(ctx: Ctx, township: Place, at: datetime | None) -> dict[str, Any]:
+    if not ctx.may("warn.view"):
+        return {}
+    states = village_states(ctx, path=township.path, at=at)
+    to_call, answered = people_called(ctx, path=township.path, at=at)
+    villages = len(atlas().under(township.path, 4))
+    return {
+        "bounds": bounds_of(township),
+        "tally": tally(states.values()),
+        "to_call": to_call,
+        "answered": answered,
+        "villages": villages,
+    }
+
+
+def _frame(request: Request, township: Place, selected: Place | None, at: datetime | None) -> dict[str, Any]:
+    """The map and the slider around the parts."""
+    ctx, inside = request.ctx, f"/w/{request.ctx.world.key}"
+    return {
+        "map": {
+            "title": w("叫应与转移地图"),
+            "base": f"{inside}/map/base",
+            "state": f"{inside}/map/state?path={township.path}",
+            "bounds": bounds_of(township),
+            "selected": selected.path if selected else "",
+            "at": at,
+            "live_on": "warn.",
+            "panel": "case",
+            "legend": (*LEGEND, "lost" if lost_rows(ctx, at) else "help"),
+            "flood": True,
+            "schematic": True,
+        },
+        "timebar": timebar(ctx, request.world, at, request.lang),  # type: ignore[attr-defined]
+        "speeds": exercises.SPEEDS,
+        "speed": int(request.world.speed),  # type: ignore[attr-defined]
+        "may_run": ctx.may("exercise.run") and not ctx.world.is_live,
+    }
+
+
+def _is_soon(due: Due, now: datetime) -> bool:
+    return due.deadline is not None and 0 <= (due.deadline - now).total_seconds() <= SOON_S
+
+
+def _query(at: datetime | None, item: str = "") -> str:
+    asked = {"at": str(int(at.timestamp()))} if at else {}
+    return urlencode(asked | ({"item": item} if item else {}))
+
+
+# ---------- acts ----------
+@page("desk.view")
+@require_POST
+def act(request: Request) -> HttpResponse:
+    """One of the desk's buttons; the rooms' own actions check permission, scope and whether it still stands."""
+    item = urlencode({"item": request.POST.get("item", "")[:120]})
+    try:
+        do = ACTS.get(request.POST.get("act", ""))
+        if do is None:
+            raise Invalid("没有这个操作。请刷新后再看。")
+        messages.success(request, t(request.lang, do(request)))
+    except (AnlanError, RuleError) as error:
+        messages.error(request, told(request, error))
+    return HttpResponseRedirect(f"/w/{request.ctx.world.key}/desk?{item}")
+
+
+def _door(request: Request) -> str:
+    given = request.POST
+    doorchecks.order(
+        request.ctx,
+        call_down=given.get("call_down", ""),
+        line=given.get("line", ""),
+        who=given.get("who", ""),
+    )
+    return w("已派人敲门。")
+
+
+def _report(request: Request) -> str:
+    doorchecks.report(request.ctx, ref=request.POST.get("ref", ""), outcome=request.POST.get("outcome", ""))
+    return w("敲门结果已登记。")
+
+
+def _regained(request: Request) -> str:
+    contact.regained(request.ctx, ref=request.POST.get("ref", ""), how=request.POST.get("how", ""))
+    return w("已登记恢复联系。")
+
+
+def _release(request: Request) -> str:
+    calldown.release(request.ctx, ref=request.POST.get("call_down", ""))
+    return w("叫应已继续。")
+
+
+ACTS = {"door": _door, "report": _report, "regained": _regained, "release": _release}
+
+
+@page("exercise.run")
+@require_POST
+def pace(request: Request) -> HttpResponse:
+    """Pause, go on, or set the speed of the exercise whose desk this is."""
+    key, speed = request.ctx.world.key, request.POST.get("speed", "")
+    try:
+        if speed:
+            exercises.set_speed(live(request.ctx), key=key, speed=int(speed) if speed.isdigit() else -1)
+        else:
+            exercises.change(live(request.ctx), key=key, what=request.POST.get("what", ""))
+    except AnlanError as error:
+        messages.error(request, told(request, error))
+    return HttpResponseRedirect(f"/w/{key}/desk?{urlencode({'item': request.POST.get('item', '')[:120]})}")

@@ -1,0 +1,169 @@
+"""The map of the whole city at any moment, its data, what stands beside it, and the same as a table."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from anlan.desk import mapdata
+from anlan.desk.case import place_case
+from anlan.desk.timeline import timebar
+from anlan.foundation.context import Ctx
+from anlan.foundation.errors import NotFound
+from anlan.observe.moments import GaugeNow, gauges
+from anlan.places.queries import Place, atlas
+from anlan.ui.pages import Request, page
+from anlan.ui.words import w
+from anlan.warn.queries.situation import findings_at, gravest, in_force
+from anlan.warn.queries.villages import Tally, tally, village_states
+from anlan.warn.rules.grade import Grade
+from anlan.warn.views.common import moment
+
+LEGEND = ("calling", "answered", "moving", "moved", "silent")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TownRow:
+    """One township of the table; `rain` is the most of its gauges in the last hour, 0.1 mm."""
+
+    place: Place
+    tally: Tally
+    rain: int | None
+    silent_gauges: int
+    found: Grade | None
+
+    @property
+    def rain_mm(self) -> str:
+        return f"{(self.rain or 0) / 10:.1f}"
+
+    @property
+    def urgency(self) -> tuple[int, int, int, int]:
+        return (self.tally.silent, int(self.found or 0), self.tally.villages, self.rain or 0)
+
+
+@page("places.view")
+@require_GET
+def city(request: Request) -> HttpResponse:
+    """The map, the slider, and every township in a table."""
+    ctx, at = request.ctx, moment(request)
+    inside = f"/w/{ctx.world.key}"
+    shown = atlas().common(
+        [atlas().by_path[p] for p in ctx.scope.paths if p in atlas().by_path] or [atlas().city]
+    )
+    rows = towns(ctx, at)
+    context = {
+        "at": at,
+        "now": at or ctx.now,
+        "sum": total(rows),
+        "is_past": at is not None,
+        "map": {
+            "title": w("全市地图"),
+            "base": f"{inside}/map/base",
+            "state": f"{inside}/map/state",
+            "bounds": mapdata.bounds_of(shown),
+            "at": at,
+            "live_on": "warn. observe.",
+            "panel": "beside",
+            "legend": LEGEND,
+            "flood": True,
+            "exceedances": True,
+            "schematic": True,
+        },
+        "timebar": timebar(ctx, request.world, at, request.lang),  # type: ignore[attr-defined]
+        "towns": rows,
+        "alerts": in_force(ctx, at=at) if ctx.may("warn.view") else [],
+        "place": shown,
+    }
+    return render(request, "desk/map.html", context)
+
+
+def total(rows: list[TownRow]) -> dict[str, int]:
+    """The whole scope in six numbers; people and households apart."""
+    names = ("villages", "answered", "silent", "to_move", "moving", "moved")
+    return {name: sum(getattr(row.tally, name) for row in rows) for name in names}
+
+
+def towns(ctx: Ctx, at: datetime | None) -> list[TownRow]:
+    """Townships within scope, the most urgent first."""
+    states = village_states(ctx, at=at).values() if ctx.may("warn.view") else ()
+    found = findings_at(ctx, at=at) if ctx.may("warn.view") else []
+    seen = gauges(ctx, at=at) if ctx.may("observe.view") else []
+    known = atlas().by_id
+    by_town: dict[str, list[GaugeNow]] = {}
+    for gauge in seen:
+        by_town.setdefault(known[gauge.place_id].path[:12], []).append(gauge)
+    rows = []
+    for town in atlas().walk(3):
+        if ctx.scope.holds(town.path) or any(p.startswith(town.path) for p in ctx.scope.paths):
+            own = by_town.get(town.path, [])
+            rows.append(
+                TownRow(
+                    place=town,
+                    tally=tally(s for s in states if s.place.path.startswith(town.path)),
+                    rain=max((g.rain_1h for g in own if g.rain_1h is not None), default=None),
+                    silent_gauges=sum(g.silent_since is not None for g in own),
+                    found=gravest(f for f in found if f.place.path.startswith(town.path)),
+                )
+            )
+    return sorted(rows, key=lambda row: row.urgency, reverse=True)
+
+
+@page("places.view")
+@require_GET
+def place(request: Request, path: str) -> HttpResponse:
+    """What stands beside the map when a place is clicked; its own small page without script."""
+    found = atlas().by_path.get(path)
+    ctx, at = request.ctx, moment(request)
+    if found is None or not _may_see(ctx, found):
+        raise NotFound("地图上没有这个地方，或不在您的范围内。")
+    case = place_case(ctx, found, lang=request.lang, at=at)
+    context: dict[str, Any] = {
+        "case": case,
+        "at": at,
+        "now": at or ctx.now,
+        "is_past": at is not None,
+        "may_journal": ctx.may("journal.view"),
+    }
+    is_part = "X-Anlan-Part" in request.headers
+    return render(request, "desk/duty/case.html" if is_part else "desk/place.html", context)
+
+
+def _may_see(ctx: Ctx, found: Place) -> bool:
+    return ctx.scope.holds(found.path) or any(p.startswith(found.path) for p in ctx.scope.paths)
+
+
+@page("places.view")
+@require_GET
+def base(request: Request) -> HttpResponse:
+    """Land, boundaries, water, roads and names; the browser keeps it until it changes."""
+    return _sent(request, mapdata.base())
+
+
+@page("places.view")
+@require_GET
+def state(request: Request) -> HttpResponse:
+    """What had happened by a moment, within scope."""
+    path = request.GET.get("path", "")[:40]
+    return _sent(
+        request,
+        mapdata.state(
+            request.ctx, lang=request.lang, path=path if path.isdigit() else "", at=moment(request)
+        ),
+    )
+
+
+def _sent(request: HttpRequest, packed: mapdata.Packed) -> HttpResponse:
+    if request.headers.get("If-None-Match") == packed.etag:
+        response = HttpResponse(status=304)
+    else:
+        zipped = "gzip" in request.headers.get("Accept-Encoding", "")
+        response = HttpResponse(packed.zipped if zipped else packed.body, content_type="application/geo+json")
+        if zipped:
+            response["Content-Encoding"] = "gzip"
+    response["ETag"] = packed.etag
+    response["Vary"] = "Accept-Encoding, Cookie"
+    response["Cache-Control"] = "private, no-cache"
+    return response
