@@ -84,7 +84,7 @@ class Behaviour:
         low, high = self._set.pick_up_s
         answered = self._after(at, self._chance.whole(key, "pick up", low, high))
         heard = [Heard(key, answered, "answered", 1)]
-        if facts.get("stage") == "move" and role.startswith("village_") and moves_village:
+        if facts.get("stage") == "move" and role.startswith(("village_", "group_")) and moves_village:
             heard += self.moving(key, holder, answered, facts)
         else:
             heard.append(
