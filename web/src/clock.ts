@@ -33,6 +33,7 @@ const two = (n: number) => String(n).padStart(2, "0");
 
 export function tick(): void {
   for (const mark of document.querySelectorAll<HTMLElement>("[data-deadline]")) {
+    if (mark.closest("[data-frozen]")) continue; // a past moment stands still
     const deadline = Date.parse(mark.dataset.deadline ?? "");
     const text = left(deadline);
     if (mark.textContent !== text) mark.textContent = text;

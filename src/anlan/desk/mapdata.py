@@ -25,6 +25,8 @@ from anlan.warn.queries.villages import VillageState, village_states
 LAYERS = {1: "land", 2: "county", 3: "township", 4: "village"}
 KEPT = 48
 STATE_SECONDS = 5
+URGENT = ("lost", "silent", "help", "moving", "moved", "answered", "calling", "refused", "prepare")
+USUAL = ("calling", "answered", "prepare", "moving", "moved", "silent", "help", "lost", "refused")
 Feature = dict[str, Any]
 
 
@@ -128,6 +130,13 @@ def state(ctx: Ctx, *, lang: str, path: str = "", at: datetime | None = None) ->
         while len(_states) > KEPT:
             _states.popitem(last=False)
     return made
+
+
+def legend(present: Iterable[str], most: int) -> tuple[str, ...]:
+    """Which states a legend explains: the most urgent that are on the map, then the usual ones; in the usual order."""
+    shown = set(present)
+    first = [code for code in URGENT if code in shown] + [code for code in URGENT if code not in shown]
+    return tuple(code for code in USUAL if code in first[:most])
 
 
 def forget() -> None:

@@ -88,7 +88,9 @@ def _titles(ctx: Ctx, told: Iterable[Told]) -> dict[str, str]:
     for each in told:
         refs |= {each["refs"].get("holder", ""), str(each["body"].get("by", ""))}
         refs |= {call["call"].split("/")[1] for call in each["body"].get("calls", ())}
-    return {ref: holder.title for ref, holder in people.holders_by_ref(ctx, sorted(refs - {""})).items()}
+    known = people.holders_by_ref(ctx, sorted(refs - {""}))
+    names = people.masked_names(ctx, list(known))
+    return {ref: f"{holder.title} {names.get(ref, '')}".strip() for ref, holder in known.items()}
 
 
 @dataclass(frozen=True)

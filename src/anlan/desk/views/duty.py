@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anlan.desk.case import Case, case_of
 from anlan.desk.due import Due, dues
-from anlan.desk.mapdata import bounds_of
+from anlan.desk.mapdata import bounds_of, legend
 from anlan.desk.timeline import timebar
 from anlan.desk.views.exercises import live
 from anlan.foundation import exercises
@@ -21,11 +21,10 @@ from anlan.places.queries import Place, atlas
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
 from anlan.warn.actions import calldown, contact, doorchecks
-from anlan.warn.queries.villages import lost_rows, people_called, tally, village_states
+from anlan.warn.queries.villages import people_called, tally, village_states
 from anlan.warn.rules.errors import RuleError
 from anlan.warn.views.common import moment, told
 
-LEGEND = ("calling", "answered", "moving", "moved", "silent")
 SOON_S = 600
 PARTS = {
     "due": "desk/duty/due.html",
@@ -70,7 +69,7 @@ def page_context(request: Request, part: str | None) -> dict[str, Any]:
     if part in (None, PARTS["town"]):
         context |= _town(ctx, township, at)
     if part is None:
-        context |= _frame(request, township, chosen.place if chosen else None, at)
+        context |= _frame(request, township, chosen, at, context.get("present", set()))
     return context
 
 
@@ -99,6 +98,7 @@ def _town(ctx: Ctx, township: Place, at: datetime | None) -> dict[str, Any]:
     villages = len(atlas().under(township.path, 4))
     return {
         "bounds": bounds_of(township),
+        "present": {s.state for s in states.values()},
         "tally": tally(states.values()),
         "to_call": to_call,
         "answered": answered,
@@ -106,7 +106,9 @@ def _town(ctx: Ctx, township: Place, at: datetime | None) -> dict[str, Any]:
     }
 
 
-def _frame(request: Request, township: Place, selected: Place | None, at: datetime | None) -> dict[str, Any]:
+def _frame(
+    request: Request, township: Place, chosen: Due | None, at: datetime | None, present: set[str]
+) -> dict[str, Any]:
     """The map and the slider around the parts."""
     ctx, inside = request.ctx, f"/w/{request.ctx.world.key}"
     return {
@@ -115,11 +117,11 @@ def _frame(request: Request, township: Place, selected: Place | None, at: dateti
             "base": f"{inside}/map/base",
             "state": f"{inside}/map/state?path={township.path}",
             "bounds": bounds_of(township),
-            "selected": selected.path if selected else "",
+            "selected": chosen.place.path if chosen else "",
             "at": at,
             "live_on": "warn.",
             "panel": "case",
-            "legend": (*LEGEND, "lost" if lost_rows(ctx, at) else "help"),
+            "legend": legend(present, 6),
             "flood": True,
             "schematic": True,
         },

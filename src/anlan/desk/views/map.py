@@ -22,7 +22,6 @@ from anlan.warn.queries.villages import Tally, tally, village_states
 from anlan.warn.rules.grade import Grade
 from anlan.warn.views.common import moment
 
-LEGEND = ("calling", "answered", "moving", "moved", "silent")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +52,7 @@ def city(request: Request) -> HttpResponse:
     shown = atlas().common(
         [atlas().by_path[p] for p in ctx.scope.paths if p in atlas().by_path] or [atlas().city]
     )
-    rows = towns(ctx, at)
+    rows, states = towns(ctx, at)
     context = {
         "at": at,
         "now": at or ctx.now,
@@ -67,7 +66,7 @@ def city(request: Request) -> HttpResponse:
             "at": at,
             "live_on": "warn. observe.",
             "panel": "beside",
-            "legend": LEGEND,
+            "legend": mapdata.legend(states, 5),
             "flood": True,
             "exceedances": True,
             "schematic": True,
@@ -86,8 +85,8 @@ def total(rows: list[TownRow]) -> dict[str, int]:
     return {name: sum(getattr(row.tally, name) for row in rows) for name in names}
 
 
-def towns(ctx: Ctx, at: datetime | None) -> list[TownRow]:
-    """Townships within scope, the most urgent first."""
+def towns(ctx: Ctx, at: datetime | None) -> tuple[list[TownRow], set[str]]:
+    """Townships within scope, the most urgent first; and which states their villages are in."""
     states = village_states(ctx, at=at).values() if ctx.may("warn.view") else ()
     found = findings_at(ctx, at=at) if ctx.may("warn.view") else []
     seen = gauges(ctx, at=at) if ctx.may("observe.view") else []
@@ -108,7 +107,7 @@ def towns(ctx: Ctx, at: datetime | None) -> list[TownRow]:
                     found=gravest(f for f in found if f.place.path.startswith(town.path)),
                 )
             )
-    return sorted(rows, key=lambda row: row.urgency, reverse=True)
+    return sorted(rows, key=lambda row: row.urgency, reverse=True), {s.state for s in states}
 
 
 @page("places.view")
