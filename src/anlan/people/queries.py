@@ -82,6 +82,11 @@ def on_duty(ctx: Ctx, organisation_ref: str) -> list[DutyShift]:
     return list(rows.select_related("holder__person").order_by("role"))
 
 
+def unit_names(refs: Iterable[str]) -> dict[str, str]:
+    """The names of organisations by ref; they are public."""
+    return dict(Organisation.objects.filter(ref__in=set(refs)).values_list("ref", "name"))
+
+
 def organisations(ctx: Ctx, kind: str = "", place_path: str = "") -> list[Organisation]:
     rows = ctx.rows(Organisation).filter(Q(place__path__startswith=place_path) if place_path else Q())
     return list((rows.filter(kind=kind) if kind else rows).select_related("place").order_by("ref"))

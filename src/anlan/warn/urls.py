@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from anlan.warn.urls_alerts import ALERTS, PACKS
 from anlan.warn.views import calls, desk, doors, moving, phone, proof, sheet
 
 app_name = "warn"
@@ -56,4 +57,4 @@ PHONE = [
     path(f"{W}calls/<str:ref>/phone/<str:holder>", phone.handed, name="answer-link"),
 ]
 
-urlpatterns = [*CALLS, *DOORS, *MOVING, *SHEETS, *PROOF, *PHONE]
+urlpatterns = [*CALLS, *DOORS, *MOVING, *SHEETS, *PROOF, *PHONE, *ALERTS, *PACKS]

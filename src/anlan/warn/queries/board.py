@@ -9,6 +9,7 @@ from datetime import datetime
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
+from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui.words import w
 from anlan.warn import calldown_rows, shelf
@@ -85,7 +86,7 @@ class Row:
     kind: LineKind
     place: Place
     name: str
-    """Village, or the department's name; empty for county and township."""
+    """The village's; of an office the unit's ref, which the page words."""
     state: str
     state_word: str
     line_state: LineState
@@ -141,7 +142,9 @@ def board(ctx: Ctx, ref: str, *, at: datetime | None = None) -> Board:
     checks = _checks(ctx, row, at)
     settings = shelf.call_settings(ctx, place.code)
     now = at or ctx.now
+    units = people.unit_names([line.key.rpartition(":")[2] for line in value.lines])
     rows = [_row(value, line, known, checks.get(line.key), settings, now) for line in value.lines]
+    rows = [replace(row, name=units.get(row.name, row.name)) for row in rows]
     villages = sorted((r for r in rows if r.kind is LineKind.VILLAGE), key=_order)
     called = [r.move for r in villages if r.move]
     return Board(
@@ -227,11 +230,11 @@ def _row(
         key=line.key,
         kind=line.kind,
         place=place,
-        name=place.name if line.kind is LineKind.VILLAGE else "",
+        name=place.name if line.kind is LineKind.VILLAGE else line.key.partition(f"{line.place}:")[2],
         state=state,
         state_word=word,
         line_state=line.state,
-        chips=(*_chips(value, line, settings), *_door_chip(check, now)),
+        chips=(*_chips(value, line, settings), *_door_chip(check, now)) or _carried(line),
         to_call=view.to_call,
         answered=view.answered,
         at_post=view.at_post,
@@ -289,7 +292,7 @@ def _due(
         return w("再派人"), line.door_check_at
     if line.state is LineState.CALLING:
         return _next_rung(line, settings)
-    if move is not None and move.stage in (Stage.MOVE, Stage.COUNT):
+    if move is not None and move.to_move and move.stage in (Stage.MOVE, Stage.COUNT):
         return w("等清点"), None
     return "", None
 
@@ -313,14 +316,16 @@ def _chips(value: rules.CallDown, line: Line, settings: CallSettings) -> Iterabl
     """One chip a rung: what its people said, else how they were tried."""
     titles = {r.key: {"zh": r.zh, "en": r.en} for r in settings.ladder(line.kind).rungs}
     current = rules.current_answers(value)
-    for rung in line.rungs:
+    for number, rung in enumerate(line.rungs):
+        if number > line.rung and not rung.stands_for_place and not rules.is_under_way(line):
+            continue  # never reached: what they said elsewhere is not this village's
         title = titles.get(rung.key, rung.key)
-        people = [h.ref for h in rung.holders]
-        said = [current[ref] for ref in people if ref in current]
-        calls = [c for c in value.calls if c.holder in people]
+        own = [h.ref for h in rung.holders]
+        said = [current[ref] for ref in own if ref in current]
+        calls = [c for c in value.calls if c.holder in own]
         if said:
             best = max(said, key=lambda a: (a.kind, a.at))
-            count = f"{len(said)}／{len(people)}" if len(people) > 1 else ""
+            count = f"{len(said)}／{len(own)}" if len(own) > 1 else ""
             yield Chip(look="yes", title=title, word=ANSWER_WORDS[best.kind], at=best.at, count=count)
         elif any(c.state.is_live for c in calls):
             live = next(c for c in calls if c.state.is_live)
@@ -331,6 +336,15 @@ def _chips(value: rules.CallDown, line: Line, settings: CallSettings) -> Iterabl
             yield Chip(look="no", title=title, word=OUTCOME_WORDS[last.state], count=count)
         elif rules.is_under_way(line):
             yield Chip(look="next", title=title)
+
+
+def _carried(line: Line) -> tuple[Chip, ...]:
+    """An office holder who answered another call-down a moment ago is not rung again."""
+    if line.state is not LineState.ANSWERED:
+        return ()
+    return (
+        Chip(look="yes", title={"zh": "刚在另一叫应里应过", "en": "answered another call-down just now"}),
+    )
 
 
 def _door_chip(check: DoorCheck | None, now: datetime) -> Iterable[Chip]:

@@ -46,16 +46,26 @@ def listing(request: Request) -> HttpResponse:
 @require_GET
 def one(request: Request, ref: str) -> HttpResponse:
     """The board of one call-down with the call desk beside it."""
-    at = moment(request)
-    return render(request, "warn/board.html", board_context(request, ref, at=at))
+    at, part = moment(request), request.headers.get("X-Anlan-Part", "")
+    if part == "queue":
+        desk = desks.desk(request.ctx, ref, holder=request.GET.get("holder", ""))
+        return render(
+            request, "warn/parts/queue.html", {"desk": desk, "here": address(request, "calls", ref)}
+        )
+    context = board_context(request, ref, at=at, is_part=part == "live-board")
+    return render(
+        request, "warn/parts/live_board.html" if part == "live-board" else "warn/board.html", context
+    )
 
 
-def board_context(request: Request, ref: str, *, at: datetime | None, shown: str = "") -> dict[str, Any]:
-    """What the board shows; `shown` is a number that was just opened for this reader."""
+def board_context(
+    request: Request, ref: str, *, at: datetime | None, shown: str = "", is_part: bool = False
+) -> dict[str, Any]:
+    """What the board shows; `shown` is a number that was just opened for this reader. A live part needs no desk."""
     ctx = request.ctx
     found = boards.board(ctx, ref, at=at)
     desk = None
-    if at is None and ctx.may("warn.answer"):
+    if at is None and ctx.may("warn.answer") and not is_part:
         desk = desks.desk(ctx, ref, holder=request.GET.get("holder", request.POST.get("holder", "")))
     person = desk.person if desk else None
     spoken = desk.script.zh if desk and desk.script else ""
@@ -75,7 +85,7 @@ def board_context(request: Request, ref: str, *, at: datetime | None, shown: str
             name: at is None and ctx.may(f"warn.{name}") for name in ("hold", "call", "answer", "doorcheck")
         },
         "may_unmask": ctx.may("people.unmask"),
-        "timebar": timebar(ctx, found.place, found.row.opened_at, at, request.lang),
+        "timebar": None if is_part else timebar(ctx, found.place, found.row.opened_at, at, request.lang),
     }
 
 

@@ -42,16 +42,26 @@ class Composer(forms.Form):
     event_type = forms.ChoiceField(label=w("种类"))
     level = forms.ChoiceField(label=w("级别"), choices=LEVELS, required=False)
     expires_at = forms.CharField(label=w("有效到"), max_length=20)
-    named = forms.MultipleChoiceField(label=w("点到的地方"), widget=forms.CheckboxSelectMultiple, required=False)
-    polygon = forms.CharField(label=w("画的范围"), required=False, widget=forms.HiddenInput)
-    description = forms.CharField(label=w("会怎样"), max_length=400, required=False, widget=forms.Textarea({"rows": 2}))
-    instruction = forms.CharField(label=w("去哪里"), max_length=400, required=False, widget=forms.Textarea({"rows": 2}))
-    by_when = forms.CharField(label=w("什么时候"), max_length=200, required=False, widget=forms.Textarea({"rows": 2}))
+    named = forms.MultipleChoiceField(
+        label=w("点到的地方"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    polygon = forms.CharField(label=w("画的范围"), required=False)
+    description = forms.CharField(
+        label=w("会怎样"), max_length=400, required=False, widget=forms.Textarea({"rows": 2})
+    )
+    instruction = forms.CharField(
+        label=w("去哪里"), max_length=400, required=False, widget=forms.Textarea({"rows": 2})
+    )
+    by_when = forms.CharField(
+        label=w("什么时候"), max_length=200, required=False, widget=forms.Textarea({"rows": 2})
+    )
     joint_with = forms.MultipleChoiceField(
         label=w("联合发布单位"), widget=forms.CheckboxSelectMultiple, required=False
     )
 
-    def __init__(self, *args: Any, events: list[Any], places: list[Place], units: list[Any], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, events: list[Any], places: list[Place], units: list[Any], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["event_type"].choices = events  # type: ignore[attr-defined]
         self.fields["named"].choices = [(p.code, p.name) for p in places]  # type: ignore[attr-defined]
@@ -113,7 +123,9 @@ def follow_up(request: Request, ref: str, message: str) -> HttpResponse:
         "description": text.description,
         "instruction": text.instruction,
         "by_when": text.by_when,
-        "expires_at": _local(request.ctx.now + alert_rows.valid_for(request.ctx, atlas().by_id[row.place_id].code, row.level)),
+        "expires_at": _local(
+            request.ctx.now + alert_rows.valid_for(request.ctx, atlas().by_id[row.place_id].code, row.level)
+        ),
     }
     case = _Case(request.ctx, kind=row.kind, row=row, initial=initial, message=message)
     return _compose(request, case, address(request, "alerts", ref))
@@ -141,7 +153,9 @@ class _Case:
     @property
     def title(self) -> str:
         if self.message:
-            return {"update": w("更新预警"), "all_clear": w("解除预警"), "cancel": w("取消预警")}[self.message]
+            return {"update": w("更新预警"), "all_clear": w("解除预警"), "cancel": w("取消预警")}[
+                self.message
+            ]
         if self.row:
             return w("改稿")
         return w("写风险提示") if self.kind == "notice" else w("编发预警")
@@ -179,7 +193,9 @@ def _events(ctx: Ctx, kind: str, row: Alert | None) -> list[tuple[str, str]]:
     if row is not None:
         return [(row.event_type, titles.get(row.event_type, {"zh": row.event_type})["zh"])]
     mine = unit(ctx.actor.unit)
-    rules = alert_rows.issuer_packs(ctx, atlas().by_path[mine.place_path].code if mine and mine.place_path else "")
+    rules = alert_rows.issuer_packs(
+        ctx, atlas().by_path[mine.place_path].code if mine and mine.place_path else ""
+    )
     org = mine.kind if mine else ""
     return [
         (code, title["zh"])
@@ -246,7 +262,11 @@ def _joinable(ctx: Ctx, case: _Case) -> list[Any]:
 def _chosen(request: Request, form: Composer) -> dict[str, Any]:
     """What is named so far: the map, the words' length as read out, the finding's place."""
     codes = form["named"].value() or []
-    named = [atlas().by_code[c] for c in codes if c in atlas().by_code and request.ctx.scope.holds(atlas().by_code[c].path)]
+    named = [
+        atlas().by_code[c]
+        for c in codes
+        if c in atlas().by_code and request.ctx.scope.holds(atlas().by_code[c].path)
+    ]
     said = "".join(str(form[name].value() or "") for name in ("description", "instruction", "by_when"))
     place = atlas().common(named) if named else _home(request.ctx)
     return {
@@ -292,7 +312,10 @@ def reach(request: Request) -> HttpResponse:
 
 def as_json(found: targets.Targets, lang: str) -> dict[str, Any]:
     """Counts only; nobody's name."""
-    totals = {name: getattr(found, name) for name in ("inside", "at_home", "away", "outside", "residents", "holders")}
+    totals = {
+        name: getattr(found, name)
+        for name in ("inside", "at_home", "away", "outside", "residents", "holders")
+    }
     return {
         **totals,
         "roles": dict(found.roles),
@@ -315,5 +338,10 @@ def checked(request: Request, ref: str) -> HttpResponse:
     data = row.cap.encode() if row.cap else cap.write(alert_cap.compose(request.ctx, row))
     report = cap.check(data)
     lines = cap.render(report, request.lang)
-    context = {"row": row, "lines": lines, "report": dataclasses.asdict(report), "back": address(request, "alerts", ref)}
+    context = {
+        "row": row,
+        "lines": lines,
+        "report": dataclasses.asdict(report),
+        "back": address(request, "alerts", ref),
+    }
     return render(request, "warn/alert_checked.html", context)

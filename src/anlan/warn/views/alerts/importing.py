@@ -37,8 +37,12 @@ class Typed(forms.Form):
     level = forms.ChoiceField(label=w("级别"), choices=LEVELS)
     issued_at = forms.CharField(label=w("发布时间"), max_length=20)
     headline = forms.CharField(label=w("标题"), max_length=200)
-    description = forms.CharField(label=w("原文"), max_length=2000, required=False, widget=forms.Textarea({"rows": 4}))
-    named = forms.MultipleChoiceField(label=w("点到的地方"), widget=forms.CheckboxSelectMultiple, required=False)
+    description = forms.CharField(
+        label=w("原文"), max_length=2000, required=False, widget=forms.Textarea({"rows": 4})
+    )
+    named = forms.MultipleChoiceField(
+        label=w("点到的地方"), widget=forms.CheckboxSelectMultiple, required=False
+    )
     doubtful = forms.CharField(label=w("哪里待核实"), max_length=200, required=False)
 
     def __init__(self, *args: Any, events: list[Any], places: list[Place], **kwargs: Any) -> None:
@@ -142,7 +146,10 @@ def _signature(request: Request, data: bytes, *, signed: bool) -> dict[str, Any]
         else:
             words = t(request.lang, w("签名对上了，证书是 {name}。"), name=path.stem)
             return {"good": True, "words": words, "fingerprint": found.fingerprint}
-    return {"good": False, "words": wrong or t(request.lang, w("带有签名，但还没有存过发布单位的证书，无法验签。"))}
+    return {
+        "good": False,
+        "words": wrong or t(request.lang, w("带有签名，但还没有存过发布单位的证书，无法验签。")),
+    }
 
 
 def _keep(request: Request, data: bytes) -> HttpResponse:

@@ -17,6 +17,7 @@ from anlan.ui.pages import Request, page
 from anlan.ui.words import w
 from anlan.warn import alert_cap, alert_rows, identity, targets
 from anlan.warn.actions import alerts
+from anlan.warn.models import Exceedance
 from anlan.warn.queries import alerts as queries
 from anlan.warn.rules.errors import RuleError
 from anlan.warn.rules.grade import Grade
@@ -67,11 +68,26 @@ def context_of(request: Request, ref: str, **more: Any) -> dict[str, Any]:
         "grade": Grade(row.level),
         "reach": reach,
         "said": queries.others_said(ctx, row) if row.source == "own" else [],
+        "basis": basis_of(found.finding),
+        "approval_words": found.approval[1 if request.lang == "en" else 0],
         "here": address(request, "alerts", ref),
         "list_url": address(request, "alerts"),
         "map": map_of(request, found.place, ref=ref),
         "fingerprint": _fingerprint(request, row),
         **more,
+    }
+
+
+def basis_of(finding: Exceedance | None) -> dict[str, Any]:
+    """The finding's figures in the units that people say: hours and millimetres, or metres."""
+    if finding is None:
+        return {}
+    scale, digits = (10, 1) if finding.quantity == "rain" else (100, 2)
+    return {
+        "hours": f"{(finding.window_min or 0) / 60:g}",
+        "value": f"{finding.value / scale:.{digits}f}",
+        "threshold": f"{finding.threshold / scale:.{digits}f}",
+        "level": Grade(finding.level).code,
     }
 
 
