@@ -90,5 +90,5 @@ def test_a_file_that_is_no_such_table_says_so(data: bytes) -> None:
 
 
 def test_the_error_file_runs_no_formula_in_a_spreadsheet() -> None:
-    text = csvrows.error_file(parse(f"{HEAD}=cmd,22,2021-08-12 02:00,-5\n".encode(), now=NOW).wrongs)
-    assert "'=cmd" in text
+    wrong = parse(f"{HEAD}=cmd,22,2021-08-12 02:00,-5\n".encode(), now=NOW).wrongs
+    assert "'=cmd" in csvrows.error_file(wrong, lambda w: w.text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
@@ -42,12 +42,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A row that cannot be taken: line, column, why (a Chinese source sentence) and what stood there."""
+    """A row that cannot be taken: line, column, why (a Chinese source sentence, `n` is its number), what stood there."""
 
     line: int
     column: str
     text: str
     value: str
+    n: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class _Fault(Exception):
     column: str
     text: str
     value: str
+    n: int = 0
 
 
 @dataclass
@@ -82,7 +84,7 @@ class _Reader:
         value = _value(code, cells["value"])
         before = self.seen.setdefault((station, code, at), (line, value))
         if before[0] != line:
-            raise _Fault("value", f"与第 {before[0]} 行是同一站、同一要素、同一时刻", cells["value"])
+            raise _Fault("value", "与第 {n} 行是同一站、同一要素、同一时刻", cells["value"], before[0])
         return Row(line, station, code, at, value)
 
     def _station(self, text: str) -> str:
@@ -137,7 +139,7 @@ def _value(code: str, text: str) -> Decimal | None:
     if not value.is_finite() or abs(value) >= Decimal(10) ** max(known.digits, 9):
         raise _Fault("value", "不是这个要素可能的数", text)
     if value != round(value, known.decimals):
-        raise _Fault("value", f"这个要素最多 {known.decimals} 位小数", text)
+        raise _Fault("value", "这个要素最多 {n} 位小数", text, known.decimals)
     return value
 
 
@@ -162,14 +164,14 @@ def _rows(encoding: str, lines: Iterator[list[str]], places: Mapping[str, int], 
             continue
         total += 1
         if total > MOST_ROWS:
-            wrongs.append(Wrong(line, "", f"一次最多 {MOST_ROWS} 行：请分成几个文件", ""))
+            wrongs.append(Wrong(line, "", "一次最多 {n} 行：请分成几个文件", "", MOST_ROWS))
             break
         named = {name: cells[n].strip() if n < len(cells) else "" for name, n in places.items()}
         try:
             rows.append(reader.row(line, named))
         except _Fault as fault:
             if len(wrongs) < MOST_WRONGS:
-                wrongs.append(Wrong(line, fault.column, fault.text, fault.value[:80]))
+                wrongs.append(Wrong(line, fault.column, fault.text, fault.value[:80], fault.n))
     return Parsed(encoding, rows, wrongs, total)
 
 
@@ -201,13 +203,13 @@ def _heads(cells: Sequence[str]) -> tuple[dict[str, int], Wrong | None]:
     return places, None
 
 
-def error_file(wrongs: Sequence[Wrong]) -> str:
-    """The rows that were not taken, as CSV to download."""
+def error_file(wrongs: Iterable[Wrong], say: Callable[[Wrong], str]) -> str:
+    """The rows that were not taken, as CSV to download; `say` gives a reason in the reader's language."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(["line", "column", "error", "value"])
     for wrong in wrongs:
-        writer.writerow([wrong.line, wrong.column, wrong.text, _harmless(wrong.value)])
+        writer.writerow([wrong.line, wrong.column, say(wrong), _harmless(wrong.value)])
     return out.getvalue()
 
 

@@ -1,0 +1,1 @@
+"""Pages of this room: stations, a station, the quarantine, imports."""

@@ -1,0 +1,81 @@
+"""数据导入: choose a file, look at it as it was understood, confirm; afterwards a file of the rows that were not taken."""
+
+from __future__ import annotations
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from anlan.foundation.errors import AnlanError
+from anlan.observe.actions import imports as actions
+from anlan.observe.queries import imports
+from anlan.observe.rules import csvrows
+from anlan.observe.rules.csvrows import Wrong
+from anlan.ui.acts import address, done, not_done
+from anlan.ui.pages import Request, page
+from anlan.ui.words import t, w
+
+ERRORS_SHOWN = 50
+
+
+class Upload(forms.Form):
+    """A CSV file."""
+
+    file = forms.FileField(label=w("CSV 文件"), allow_empty_file=True)
+
+
+@page("observe.import")
+@require_http_methods(["GET", "POST"])
+def listing(request: Request) -> HttpResponse:
+    """The imports so far, and a form for the next one."""
+    form = Upload(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            ref = actions.begin(request.ctx, name=file.name, data=file.read())
+            return done(request, w("文件已读，请核对后确认"), address(request, "imports", ref))
+        except AnlanError as error:
+            form.add_error("file", t(request.lang, error.text, **error.values))
+    context = {"form": form, "runs": imports.runs(request.ctx), "here": request.path, "now": request.ctx.now}
+    return render(request, "observe/imports.html", context, status=422 if form.errors else 200)
+
+
+@page("observe.import")
+@require_GET
+def one(request: Request, ref: str) -> HttpResponse:
+    """One import: the first rows as they were understood, or what became of it."""
+    run = imports.run(request.ctx, ref)
+    wrongs = [Wrong(*row) for row in run.errors]
+    context = {
+        "run": run,
+        "preview": imports.preview(request.ctx, run),
+        "wrongs": [(wrong, t(request.lang, wrong.text, n=wrong.n)) for wrong in wrongs[:ERRORS_SHOWN]],
+        "good": run.rows - len(wrongs),
+        "here": request.path,
+        "now": request.ctx.now,
+    }
+    return render(request, "observe/import.html", context)
+
+
+@page("observe.import")
+@require_POST
+def confirm(request: Request, ref: str) -> HttpResponse:
+    """Let the engine take the good rows."""
+    back = address(request, "imports", ref)
+    try:
+        actions.confirm(request.ctx, ref=ref)
+    except AnlanError as error:
+        return not_done(request, error, back)
+    return done(request, w("已交给引擎写入"), back)
+
+
+@page("observe.import")
+@require_GET
+def errors(request: Request, ref: str) -> HttpResponse:
+    """The rows that were not taken, as CSV."""
+    run = imports.run(request.ctx, ref)
+    wrongs = [Wrong(*row) for row in run.errors]
+    text = csvrows.error_file(wrongs, lambda wrong: t(request.lang, wrong.text, n=wrong.n))
+    head = {"Content-Disposition": f'attachment; filename="{run.ref}-errors.csv"'}
+    return HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8", headers=head)

@@ -1,0 +1,152 @@
+"""The picture of a station: five-minute and hourly rain hang from the top, running sums and the stage stand below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.safestring import SafeString
+
+from anlan.foundation.context import Ctx
+from anlan.observe.models import Station
+from anlan.observe.queries.series import Line, Sheet, Slot
+from anlan.ui import svg
+from anlan.ui.format import clock
+from anlan.ui.words import t, w
+
+BINS = 72
+STAGE_WORDS = {"prepare": w("准备转移"), "immediate": w("立即转移")}
+LEVEL_WORDS = {"blue": w("蓝色"), "yellow": w("黄色"), "orange": w("橙色"), "red": w("红色")}
+MARKS = (("warning_cm", w("警戒")), ("guarantee_cm", w("保证")), ("highest_cm", w("历史最高")))
+
+
+def level_word(line: Line) -> str:
+    """The Chinese source word of a line's level."""
+    return STAGE_WORDS[line.level] if line.is_stage else LEVEL_WORDS[line.level]
+
+
+def panels(sheet: Sheet, lang: str) -> list[svg.Rain | svg.Curve]:
+    """What the picture shows, from the top."""
+    found: list[svg.Rain | svg.Curve] = []
+    if sheet.slots:
+        found.append(_rain(t(lang, w("5 分钟雨量")), sheet.slots, label_last=True))
+        found.append(_rain(t(lang, w("小时雨量（按时末）")), sheet.hours, labels=True))
+        for minutes in (60, 180):
+            found.append(_sum(sheet, minutes, lang))
+    if sheet.gauge is not None and sheet.levels:
+        found.append(_stage(sheet, sheet.gauge, lang))
+    return found
+
+
+def chart_of(sheet: Sheet, lang: str) -> SafeString | str:
+    """The picture, or nothing where nothing was ever measured."""
+    shown = panels(sheet, lang)
+    if not shown:
+        return ""
+    title = t(lang, w("{name} 过程线"), name=sheet.station.name)
+    return svg.chart(
+        shown,
+        start=sheet.since,
+        end=max(sheet.at, sheet.since + timedelta(minutes=5)),
+        now=None,
+        title=title,
+        desc=_said(sheet, lang),
+        lang=lang,
+    )
+
+
+def table_of(sheet: Sheet, lang: str) -> SafeString | str:
+    """The same as figures."""
+    shown = panels(sheet, lang)
+    return svg.chart_table(shown, lang=lang) if shown else ""
+
+
+def _said(sheet: Sheet, lang: str) -> str:
+    """One sentence for who cannot see the picture."""
+    tenths, partial = sheet.sum_of(60)
+    if tenths is None:
+        return t(lang, w("水位过程，数值见下表"))
+    sentence = w("最近 1 小时不少于 {mm} mm") if partial else w("最近 1 小时 {mm} mm")
+    return t(lang, sentence, mm=tenths / 10)
+
+
+def _rain(title: str, slots: Sequence[Slot], *, labels: bool = False, label_last: bool = False) -> svg.Rain:
+    last = max((n for n, s in enumerate(slots) if s.tenths is not None), default=-1)
+    bars = [
+        svg.Bar(
+            start=s.start,
+            end=s.end,
+            value=None if s.tenths is None else s.tenths / 10,
+            text=f"{s.tenths / 10}" if s.tenths and (labels or (label_last and n == last)) else "",
+        )
+        for n, s in enumerate(slots)
+    ]
+    return svg.Rain(title=title, unit="mm", bars=bars, height=90)
+
+
+def _sum(sheet: Sheet, minutes: int, lang: str) -> svg.Curve:
+    window = sheet.sums[minutes]
+    first = window[0].end
+    points = [
+        svg.Point(at=sheet.slots[s.end - first].end, value=s.tenths / 10, partial=s.partial) for s in window
+    ]
+    lines = [line for line in sheet.lines if line.minutes == minutes]
+    return svg.Curve(
+        title=t(lang, w("{n} 小时滑动雨量"), n=minutes // 60),
+        unit="mm",
+        points=points,
+        limits=[
+            svg.Limit(value=line.tenths / 10, text=_label(line, lang)) for line in _reachable(sheet, lines)
+        ],
+        crossings=[
+            svg.Crossing(at=line.reached_at, value=line.tenths / 10, text=clock(line.reached_at))
+            for line in lines
+            if line.reached_at is not None and line.reached_at > sheet.since + timedelta(minutes=5)
+        ],
+        height=130,
+    )
+
+
+def _reachable(sheet: Sheet, lines: Sequence[Line]) -> Sequence[Line]:
+    """Lines that are reached, and the next one above: a dry day needs no forest of lines."""
+    above = [line for line in lines if line.reached_at is None]
+    lowest = min((line.tenths for line in above), default=None)
+    return [line for line in lines if line.reached_at is not None or line.tenths == lowest]
+
+
+def _label(line: Line, lang: str) -> str:
+    return f"{t(lang, level_word(line))} · {t(lang, line.title)}"
+
+
+def _stage(sheet: Sheet, gauge: Station, lang: str) -> svg.Curve:
+    marks = [
+        svg.Limit(value=getattr(gauge, name) / 100, text=t(lang, word))
+        for name, word in MARKS
+        if getattr(gauge, name) is not None
+    ]
+    known = [level.metres for level in sheet.levels if level.metres is not None]
+    near = [m for m in marks if known and m.value <= max(known) + 3]
+    title = t(lang, w("水位 · {name}"), name=gauge.name)
+    points = [svg.Point(at=level.at, value=level.metres) for level in sheet.levels]
+    return svg.Curve(title=title, unit="m", points=points, limits=near, from_zero=False)
+
+
+def timebar(ctx: Ctx, sheet: Sheet, at: datetime | None, lang: str) -> dict[str, Any]:
+    """The slider over the last day, with the rain as its picture."""
+    span = timedelta(hours=24)
+    start = ctx.now - span
+    counts = [0] * BINS
+    for slot in sheet.slots:
+        if slot.tenths and start <= slot.start < ctx.now:
+            counts[min(BINS - 1, int((slot.start - start) / span * BINS))] += slot.tenths
+    return {
+        "from": start,
+        "to": ctx.now,
+        "at": at or ctx.now,
+        "known": ctx.now,
+        "step": 300,
+        "picture": svg.density(counts, known=BINS, label=t(lang, w("每段时间的雨量"))),
+        "marks": [start + span / 6 * n for n in range(7)],
+        "is_past": at is not None,
+    }

@@ -1,0 +1,79 @@
+"""隔离区: broken input with its bytes; feed it again after a mend, or put it aside."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from anlan.foundation.errors import AnlanError, Invalid
+from anlan.observe import queries
+from anlan.observe.actions import mending
+from anlan.observe.queries import quarantine
+from anlan.ui.acts import address, ask, done, not_done
+from anlan.ui.pages import Request, page
+from anlan.ui.words import w
+
+MOST = 500
+
+
+@page("observe.requeue")
+@require_GET
+def listing(request: Request) -> HttpResponse:
+    """What could not be taken, longest waiting first."""
+    code = request.GET.get("reason", "")
+    after = _whole(request.GET.get("after", "0"))
+    items = quarantine.items(request.ctx, code=code if code in quarantine.REASONS else "", after=after)
+    context = {
+        "items": items,
+        "reasons": {c: words for c, (words, _) in quarantine.REASONS.items()},
+        "reason": code,
+        "counts": queries.counts(request.ctx),
+        "next_after": items[-1].id if len(items) == quarantine.PAGE else None,
+        "here": address(request, "quarantine"),
+        "now": request.ctx.now,
+    }
+    return render(request, "observe/quarantine.html", context)
+
+
+@page("observe.requeue")
+@require_POST
+def again(request: Request) -> HttpResponse:
+    """Feed what was chosen again; the engine reads it as if it had just come."""
+    back = address(request, "quarantine")
+    try:
+        mending.requeue(request.ctx, ids=_chosen(request))
+    except AnlanError as error:
+        return not_done(request, error, back)
+    return done(request, w("已交给引擎重新读入；仍读不懂的会回到这里"), back)
+
+
+@page("observe.requeue")
+@require_http_methods(["GET", "POST"])
+def drop(request: Request, number: int) -> HttpResponse:
+    """Put one aside, after a question."""
+    back = address(request, "quarantine")
+    item = quarantine.one(request.ctx, number)
+    if request.method == "POST":
+        mending.drop(request.ctx, ids=[item.id])
+        return done(request, w("已放到一边，字节仍留存"), back)
+    return ask(
+        request,
+        question=w("把这份报文放到一边？"),
+        effect=w("它不再出现在隔离区，也不会再读入；字节按保存期限留存，日志记下是谁放的。"),
+        do=w("放到一边"),
+        back=back,
+    )
+
+
+def _chosen(request: Request) -> list[int]:
+    found = [_whole(text) for text in request.POST.getlist("id")[:MOST]]
+    if not found:
+        raise Invalid("请先选中要处理的报文。")
+    return found
+
+
+def _whole(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 15:
+        raise Invalid("编号应是整数。")
+    return int(text)

@@ -1,0 +1,54 @@
+"""What views share: the moment asked for, an address in this world, a question before an act, a word after it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from anlan.foundation.errors import AnlanError, Invalid
+from anlan.ui.pages import Request
+from anlan.ui.words import t
+
+
+def moment(request: Request) -> datetime | None:
+    """The past moment that `?at=` names (epoch seconds or ISO); None for now. The future is now.
+
+    Raises: Invalid for something that is no moment.
+    """
+    text = request.GET.get("at", "").strip()
+    if not text:
+        return None
+    try:
+        at = datetime.fromtimestamp(int(text), UTC) if text.isdigit() else datetime.fromisoformat(text)
+    except (ValueError, OverflowError, OSError):
+        at = None
+    if at is None or at.tzinfo is None:
+        raise Invalid("时刻 {moment} 看不懂。请用时间条选。", moment=text[:40])
+    return at if at < request.ctx.now else None
+
+
+def address(request: Request, *parts: str) -> str:
+    """An address in the world that the page is about."""
+    return "/".join(("/w", request.ctx.world.key, *parts))
+
+
+def done(request: Request, sentence: str, url: str, **values: object) -> HttpResponse:
+    """Say that it is done, and go where one works on."""
+    messages.success(request, t(request.lang, sentence, **values))
+    return HttpResponseRedirect(url)
+
+
+def not_done(request: Request, error: AnlanError, url: str) -> HttpResponse:
+    """Say why it was not done and what to do, and go back to where it was asked."""
+    messages.error(request, t(request.lang, error.text, **error.values))
+    return HttpResponseRedirect(url)
+
+
+def ask(request: Request, **context: Any) -> HttpResponse:
+    """A question before an act: question, effect, do, back; a form where something must be given."""
+    status = 422 if context.get("form") is not None and context["form"].errors else 200
+    return render(request, "ui/confirm.html", {"action": request.path, **context}, status=status)
