@@ -246,3 +246,13 @@ def test_the_live_world_does_not_show_what_happened_in_an_exercise(
     mini: Mini, ref: str, officer: Client
 ) -> None:
     assert officer.get(f"/w/live/calls/{ref}").status_code == 404
+
+
+def test_who_was_never_called_is_not_counted_as_silent(mini: Mini, ref: str, officer: Client) -> None:
+    """The deputies stand on a rung that was not reached."""
+    counts = dict(
+        re.findall(
+            r'<p class="count[^"]*"><span>([^<]*)</span><strong>(\d+)', shown(officer, at(mini, "calls", ref))
+        )
+    )
+    assert int(counts["应叫"]) == Call.objects.values("holder").distinct().count()

@@ -153,7 +153,7 @@ def board(ctx: Ctx, ref: str, *, at: datetime | None = None) -> Board:
         grade=Grade(row.grade),
         at=now,
         is_past=at is not None,
-        summary=rules.summary(call_down=value),
+        summary=rules.summary(call_down=reached(value)),
         villages=tuple(villages),
         offices=tuple(r for r in rows if r.kind is not LineKind.VILLAGE),
         lost=tuple(lost),
@@ -162,6 +162,15 @@ def board(ctx: Ctx, ref: str, *, at: datetime | None = None) -> Board:
         moved=sum(m.moved for m in called),
         still=sum(m.still for m in called),
     )
+
+
+def reached(value: rules.CallDown) -> rules.CallDown:
+    """Only the people whose rung was reached: who was never called is not silent."""
+    return replace(value, lines=tuple(_opened(line) for line in value.lines))
+
+
+def _opened(line: Line) -> Line:
+    return replace(line, rungs=line.rungs[: line.rung + 1])
 
 
 def as_known(value: rules.CallDown, at: datetime, *, is_lost: bool) -> rules.CallDown:
@@ -222,7 +231,7 @@ def _row(
     now: datetime,
 ) -> Row:
     place = atlas().by_path[line.place]
-    view = rules.line_view(call_down=value, line=line)
+    view = rules.line_view(call_down=value, line=_opened(line))
     move = known.get(place.id) if line.kind is LineKind.VILLAGE else None
     state, word = _state(line, view, move)
     due_word, due_at = _due(value, line, view, move, check, settings)

@@ -26,7 +26,7 @@ from anlan.warn.actions import backtests
 from anlan.warn.models import BackTest
 from anlan.warn.rules.backtest import PastRun, note_on_tests
 from anlan.warn.rules.errors import RuleError
-from anlan.warn.rules.grade import Grade
+from anlan.warn.views.alerts.composer import levels
 from anlan.warn.views.common import address, done, told
 
 KIND_WORDS = {
@@ -151,13 +151,12 @@ class TestForm(forms.Form):
     events = forms.CharField(
         label=w("真实发生的时刻，一行一个"), required=False, widget=forms.Textarea({"rows": 3})
     )
-    from_level = forms.ChoiceField(
-        label=w("从哪一级起算预警"), choices=[(str(int(g)), g.zh) for g in sorted(Grade, reverse=True)]
-    )
+    from_level = forms.ChoiceField(label=w("从哪一级起算预警"))
     lead_hours = forms.IntegerField(label=w("最长提前（小时）"), min_value=1, max_value=72)
 
-    def __init__(self, *args: Any, stations: list[Any], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, stations: list[Any], lang: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["from_level"].choices = levels(lang)  # type: ignore[attr-defined]
         self.fields["station"].choices = [("", "—"), *stations]  # type: ignore[attr-defined]
 
 
@@ -166,12 +165,13 @@ class TestForm(forms.Form):
 def test(request: Request, id: str) -> HttpResponse:
     """Run a back-test; the result is kept and shown on its own page."""
     pack = _pack(request.ctx, id)
-    gauges = [s for s in observe.stations(request.ctx, "rain")]
+    gauges = observe.stations(request.ctx, "rain")
     now = request.ctx.now.astimezone(BEIJING)
     form = TestForm(
         request.POST or None,
         request.FILES or None,
         stations=[(s.address, f"{s.name} {s.address}") for s in gauges],
+        lang=request.lang,
         initial={
             "since": (now - timedelta(hours=12)).strftime("%Y-%m-%d %H:%M"),
             "until": now.strftime("%Y-%m-%d %H:%M"),
@@ -295,7 +295,7 @@ def _picture(row: BackTest, lang: str) -> Any:
         points += [svg.Point(at=at, value=float(level))]
         until = steps[n + 1][0] if n + 1 < len(steps) else end
         points += [svg.Point(at=until, value=float(level))]
-    panels: list[svg.Rain | svg.Curve] = [svg.Rain(title=t(lang, w("雨量")), unit="mm", bars=bars)]
+    panels: list[svg.Rain | svg.Curve] = [svg.Rain(title=t(lang, w("时段雨量")), unit="mm", bars=bars)]
     limits = [svg.Limit(value=float(found["from_level"]), text=t(lang, w("从这一级起算")))]
     panels.append(
         svg.Curve(title=t(lang, w("研判级别")), unit=t(lang, w("级")), points=points, limits=limits)

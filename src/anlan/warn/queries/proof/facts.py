@@ -58,6 +58,7 @@ class _Reader:
     call_downs: dict[str, tuple[str, str]]
     answers: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
     sent: dict[str, str] = field(default_factory=dict)
+    placed: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def read(self, entry: JournalEntry) -> Iterator[Fact]:
         told = journal.read(entry)
@@ -83,15 +84,17 @@ def _placed(reader: _Reader, told: Told, place: str) -> Read:
     grade, stage = reader.call_downs.get(ref, ("", ""))
     for call in told["body"]["calls"]:
         holder = call["call"].split("/")[1]
-        places = reader.called_for(ref, holder, call["lines"])
+        places = reader.called_for(ref, holder, call["lines"]) or (place,)
+        reader.placed[call["call"]] = places
         detail = {"call": call["call"], "channel": call["channel"], "grade": grade, "stage": stage}
-        yield FactKind.CALLED, places or (place,), holder, detail
+        yield FactKind.CALLED, places, holder, detail
 
 
 def _ended(reader: _Reader, told: Told, place: str) -> Read:
     for call in told["body"]["calls"]:
         holder = call["call"].split("/")[1]
-        yield FactKind.NO_ANSWER, (place,), holder, {"call": call["call"], "outcome": call["outcome"]}
+        places = reader.placed.get(call["call"], (place,))
+        yield FactKind.NO_ANSWER, places, holder, {"call": call["call"], "outcome": call["outcome"]}
 
 
 def _answered(reader: _Reader, told: Told, place: str) -> Read:

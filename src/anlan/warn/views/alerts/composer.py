@@ -25,22 +25,25 @@ from anlan.warn.queries import alerts as queries
 from anlan.warn.rules import issuers
 from anlan.warn.rules.alert import Message
 from anlan.warn.rules.errors import RuleError
-from anlan.warn.rules.grade import Grade
 from anlan.warn.views.alerts.maps import map_of, polygon_in, polygon_out
 from anlan.warn.views.common import address, done, told
 from anlan.wire import cap
 
 CHARACTERS_A_SECOND = 3.5
 MINUTE = "%Y-%m-%d %H:%M"
-LEVELS = [(str(int(grade)), grade.zh) for grade in sorted(Grade, reverse=True)]
-_LEVEL_WORDS = [w("红色"), w("橙色"), w("黄色"), w("蓝色")]
+LEVEL_WORDS = {4: w("红色"), 3: w("橙色"), 2: w("黄色"), 1: w("蓝色")}
+
+
+def levels(lang: str) -> list[tuple[str, str]]:
+    """The four levels to choose from, the gravest first."""
+    return [(str(n), t(lang, word)) for n, word in LEVEL_WORDS.items()]
 
 
 class Composer(forms.Form):
     """What an officer writes; places are division codes."""
 
     event_type = forms.ChoiceField(label=w("种类"))
-    level = forms.ChoiceField(label=w("级别"), choices=LEVELS, required=False)
+    level = forms.ChoiceField(label=w("级别"), required=False)
     expires_at = forms.CharField(label=w("有效到"), max_length=20)
     named = forms.MultipleChoiceField(
         label=w("点到的地方"), widget=forms.CheckboxSelectMultiple, required=False
@@ -60,9 +63,10 @@ class Composer(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, events: list[Any], places: list[Place], units: list[Any], **kwargs: Any
+        self, *args: Any, events: list[Any], places: list[Place], units: list[Any], lang: str, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["level"].choices = levels(lang)  # type: ignore[attr-defined]
         self.fields["event_type"].choices = events  # type: ignore[attr-defined]
         self.fields["named"].choices = [(p.code, p.name) for p in places]  # type: ignore[attr-defined]
         self.fields["joint_with"].choices = [(u.ref, u.name) for u in units]  # type: ignore[attr-defined]
@@ -187,18 +191,18 @@ def _initial_of(row: Alert) -> dict[str, Any]:
     }
 
 
-def _events(ctx: Ctx, kind: str, row: Alert | None) -> list[tuple[str, str]]:
+def _events(ctx: Ctx, kind: str, row: Alert | None) -> list[tuple[str, dict[str, str]]]:
     """The types that the actor's unit may lawfully issue; for a notice every type."""
     titles = alert_rows.event_titles(ctx)
     if row is not None:
-        return [(row.event_type, titles.get(row.event_type, {"zh": row.event_type})["zh"])]
+        return [(row.event_type, titles.get(row.event_type, {"zh": row.event_type}))]
     mine = unit(ctx.actor.unit)
     rules = alert_rows.issuer_packs(
         ctx, atlas().by_path[mine.place_path].code if mine and mine.place_path else ""
     )
     org = mine.kind if mine else ""
     return [
-        (code, title["zh"])
+        (code, title)
         for code, title in titles.items()
         if kind == "notice" or org in issuers.organs_of(rules, code)
     ]
@@ -245,7 +249,12 @@ def _form(request: Request, case: _Case) -> Composer:
             places.setdefault(found.code, found)
     units = _joinable(request.ctx, case)
     return Composer(
-        given, initial=case.initial, events=case.events, places=list(places.values()), units=units
+        given,
+        initial=case.initial,
+        events=[(code, t(request.lang, title)) for code, title in case.events],
+        places=list(places.values()),
+        units=units,
+        lang=request.lang,
     )
 
 

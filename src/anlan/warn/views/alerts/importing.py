@@ -20,7 +20,7 @@ from anlan.warn import alert_cap, alert_rows
 from anlan.warn.actions import alerts
 from anlan.warn.rules.errors import RuleError
 from anlan.warn.rules.grade import Grade
-from anlan.warn.views.alerts.composer import LEVELS, MINUTE
+from anlan.warn.views.alerts.composer import MINUTE, levels
 from anlan.warn.views.common import address, done, told
 from anlan.wire import cap
 
@@ -34,7 +34,7 @@ class Typed(forms.Form):
 
     issuer_name = forms.CharField(label=w("发布单位"), max_length=80)
     event_type = forms.ChoiceField(label=w("种类"))
-    level = forms.ChoiceField(label=w("级别"), choices=LEVELS)
+    level = forms.ChoiceField(label=w("级别"))
     issued_at = forms.CharField(label=w("发布时间"), max_length=20)
     headline = forms.CharField(label=w("标题"), max_length=200)
     description = forms.CharField(
@@ -45,8 +45,9 @@ class Typed(forms.Form):
     )
     doubtful = forms.CharField(label=w("哪里待核实"), max_length=200, required=False)
 
-    def __init__(self, *args: Any, events: list[Any], places: list[Place], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, events: list[Any], places: list[Place], lang: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["level"].choices = levels(lang)  # type: ignore[attr-defined]
         self.fields["event_type"].choices = events  # type: ignore[attr-defined]
         self.fields["named"].choices = [(p.code, p.name) for p in places]  # type: ignore[attr-defined]
 
@@ -95,10 +96,10 @@ def _typed(request: Request, asked: str) -> Typed:
     for found in search(request.POST.get("q", ""), limit=40):
         if found.code:
             places.setdefault(found.code, found)
-    events = [(code, title["zh"]) for code, title in alert_rows.event_titles(request.ctx).items()]
+    events = [(code, t(request.lang, title)) for code, title in alert_rows.event_titles(request.ctx).items()]
     now = request.ctx.now.astimezone(BEIJING).strftime(MINUTE)
     initial = {"issued_at": now, "event_type": "11B03", "level": "4"}
-    return Typed(given, initial=initial, events=events, places=list(places.values()))
+    return Typed(given, initial=initial, events=events, places=list(places.values()), lang=request.lang)
 
 
 def _data_of(request: Request) -> bytes:

@@ -14,7 +14,7 @@ from anlan.foundation.errors import AnlanError, NotFound
 from anlan.foundation.worlds import BEIJING
 from anlan.people import account_queries as accounts
 from anlan.ui.pages import Request, page
-from anlan.ui.words import w
+from anlan.ui.words import t, w
 from anlan.warn import alert_cap, alert_rows, identity, targets
 from anlan.warn.actions import alerts
 from anlan.warn.models import Exceedance
@@ -151,7 +151,7 @@ class Telephone(forms.Form):
     words = forms.CharField(label=w("原话"), max_length=300, widget=forms.Textarea({"rows": 2}))
     confirmed_how = forms.ChoiceField(
         label=w("怎么确认"),
-        choices=[("call_back", w("回拨领导号码")), ("second_officer", w("第二位值班员"))],
+        choices=[],
         widget=forms.RadioSelect,
     )
     second = forms.ChoiceField(label=w("第二位值班员"), required=False)
@@ -161,11 +161,13 @@ class Telephone(forms.Form):
     retyped_level = forms.CharField(label=w("手打级别"), max_length=10, required=False)
 
     def __init__(
-        self, *args: Any, leaders: list[Any], officers: list[Any], now: datetime, **kwargs: Any
+        self, *args: Any, leaders: list[Any], officers: list[Any], now: datetime, lang: str, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self._now = now
         self.fields["leader"].choices = [(a.ref, f"{a.title} {a.name}") for a in leaders]  # type: ignore[attr-defined]
+        how = [("call_back", t(lang, "回拨领导号码")), ("second_officer", t(lang, "第二位值班员"))]
+        self.fields["confirmed_how"].choices = how  # type: ignore[attr-defined]
         second = [("", "—"), *((a.ref, f"{a.title} {a.name}") for a in officers)]
         self.fields["second"].choices = second  # type: ignore[attr-defined]
 
@@ -196,7 +198,7 @@ class Telephone(forms.Form):
         text = self.cleaned_data[name].strip()
         for style in ("%H:%M", "%H:%M:%S"):
             try:
-                at = datetime.strptime(text, style).time()
+                at = datetime.strptime(text, style).replace(tzinfo=BEIJING).time()
             except ValueError:
                 continue
             found = datetime.combine(self._now.astimezone(BEIJING).date(), at, BEIJING)
@@ -220,6 +222,7 @@ def telephone(request: Request, ref: str) -> HttpResponse:
         leaders=list(found.to_wake),
         officers=officers,
         now=ctx.now,
+        lang=request.lang,
         initial={"at": now_text, "confirmed_at": now_text, "confirmed_how": "call_back"},
     )
     if request.method == "POST" and form.is_valid():
