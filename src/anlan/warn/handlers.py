@@ -86,6 +86,21 @@ def send_to_the_door(ctx: Ctx, told: Told) -> None:
     contact.look(ctx, township=atlas().township(atlas().by_id[line.place_id]))
 
 
+@on("warn.line.answered")
+@on("warn.doorcheck.done")
+def look_whether_contact_is_back(ctx: Ctx, told: Told) -> None:
+    """A village that was heard, or a door that was reached, may end its township's loss of contact."""
+    line = CallLine.objects.filter(
+        call_down__ref=told["refs"]["call_down"],
+        world_id=ctx.world.id,
+        key=told["refs"]["line"],
+        kind="village",
+    ).first()
+    if line is not None:
+        contact.look(ctx, township=atlas().township(atlas().by_id[line.place_id]))
+
+
+@on("observe.station.returned")
 @on("observe.station.silent")
 def look_for_lost_contact(ctx: Ctx, told: Told) -> None:
     """A second silent station in a township means contact lost."""

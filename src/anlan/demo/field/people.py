@@ -13,6 +13,7 @@ from typing import Any
 from anlan.demo.city.chance import Chance
 
 QUANTUM_S = 5
+ON_FOOT_FROM_AFAR = ("neighbouring_township", "team", "next_group_on_high_ground")
 
 
 @dataclass(frozen=True)
@@ -127,10 +128,11 @@ class Behaviour:
 
     def errand(self, key: str, at: datetime, facts: Mapping[str, Any], moves_village: bool) -> list[Heard]:
         """Someone at the door, or a gong from the hillside: what is reported, and the move that follows."""
-        due = facts.get("arrives_at")
-        arrival = datetime.fromisoformat(str(due)) if due else at + timedelta(minutes=6)
+        due, means = facts.get("arrives_at"), str(facts["errand"])
+        far = timedelta(minutes=20 if means in ON_FOOT_FROM_AFAR else 6)
+        arrival = datetime.fromisoformat(str(due)) if due else at + far
         seen = self._after(arrival, self._chance.whole(key, "at the door", 60, 240))
-        outcome = "reached" if facts["errand"] == "person" else "warned_from_afar"
+        outcome = "reached" if means == "person" or means in ON_FOOT_FROM_AFAR else "warned_from_afar"
         heard = [Heard(key, seen, outcome)]
         if moves_village and int(facts.get("households", 0)):
             heard += self.moving(key, str(facts["place"]), seen, facts)

@@ -16,13 +16,16 @@ from anlan.warn.rules.calldown.shapes import LineState
 
 
 def look(ctx: Ctx, *, township: Place) -> str | None:
-    """Declare the township lost when its silences are enough; returns the ref of a new declaration."""
+    """Declare the township lost when its silences are enough, regained when they no longer are.
+
+    Returns the ref of a new declaration.
+    """
     settings = _settings(ctx, township)
     found = rules.detect(silences=_silences(ctx, township), settings=settings)
-    if (
-        not found
-        or ContactLost.objects.filter(world_id=ctx.world.id, place_id=township.id, ended_at=None).exists()
-    ):
+    standing = ContactLost.objects.filter(world_id=ctx.world.id, place_id=township.id, ended_at=None).first()
+    if standing is not None and not found:
+        regained(ctx, ref=standing.ref, how="heard")
+    if standing is not None or not found:
         return None
     with action(ctx, "warn.call"):
         lost = found[0]
