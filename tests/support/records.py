@@ -3,15 +3,16 @@
 from datetime import timedelta
 
 from anlan.foundation.context import Ctx
-from anlan.places.queries import atlas
-from anlan.warn.actions import calldown, hearing, moving
+from anlan.observe.actions import imports
+from anlan.places.queries import Place, atlas
+from anlan.warn.actions import backtests, calldown, hearing, moving
 from anlan.warn.models import Alert, ContactLost, Exceedance
 from anlan.warn.rules.grade import Grade
-from tests.support.city import COUNTY, TOWN, VILLAGE, VILLAGE_2, Mini
+from tests.support.city import COUNTY, GAUGE, TOWN, VILLAGE, VILLAGE_2, Mini
 
 
 def make_records(mini: Mini) -> dict[str, str]:
-    """An exceedance, a call-down with an answer, an evacuation, an imported alert and contact lost; returns refs by kind."""
+    """An exceedance, a call-down with an answer, an evacuation, an imported alert, contact lost, a data import; returns refs by kind."""
     ctx = mini.ctx()
     town, village = atlas().code(TOWN), atlas().code(VILLAGE)
     exceedance = _exceedance(ctx, mini)
@@ -27,6 +28,8 @@ def make_records(mini: Mini) -> dict[str, str]:
         "evacuation": evacuation,
         "alert": _alert(ctx, mini),
         "contact_lost": _contact_lost(ctx, mini),
+        "import": _import(mini),
+        "back_test": _back_test(ctx, village),
     }
 
 
@@ -52,7 +55,20 @@ def _alert(ctx: Ctx, mini: Mini) -> str:
         world_id=ctx.world.id, ref="A-20210812-001", source="imported", issuer_name="随县气象台", event_type="11B03",
         level=4, state="issued", place_id=mini.ids[TOWN], headline="随县气象台发布柳林镇暴雨红色预警信号",
         drafted_at=ctx.now, drafted_by="import", issued_at=ctx.now, expires_at=ctx.now + timedelta(hours=3),
-        cap="<alert>柳林</alert>",
     )  # fmt: skip
     row.names.set([mini.ids[TOWN], mini.ids[COUNTY]][:1])
     return row.ref
+
+
+def _import(mini: Mini) -> str:
+    rows = f"station,time,value\n{GAUGE},2021-08-12 03:00,1.5\n".encode()
+    return imports.begin(mini.ctx("station_engineer"), name="柳林站.csv", data=rows)
+
+
+def _back_test(ctx: Ctx, village: Place) -> str:
+    rain = backtests.read_csv(
+        "2021-08-12 03:00,10\n2021-08-12 03:05,20.5\n2021-08-12 03:10,30\n", name="柳林站"
+    )
+    return backtests.run(
+        ctx, pack="village-rain-shuanghe", rain=rain, place=village, events="2021-08-12 04:40", from_level=3, lead_hours=6
+    )  # fmt: skip

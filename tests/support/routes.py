@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from anlan.people import tokens
 from anlan.warn.queries import records
-from tests.support.city import GAUGE, VILLAGE, Mini, make_city
+from tests.support.city import GAUGE, LIULIN_PATH, VILLAGE, Mini, make_city
 from tests.support.records import make_records
 
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\{(?:\w+:)?(\w+)\}")
@@ -71,6 +71,16 @@ ARGUMENTS: dict[tuple[str, str], Argument] = {
     ("call-downs", "ref"): lambda s: s.refs["call_down"],
     ("evacuations", "ref"): lambda s: s.refs["evacuation"],
     ("calls", "ref"): lambda s: s.refs["call_down"],
+    ("moving", "ref"): lambda s: s.refs["evacuation"],
+    ("stage", "code"): lambda s: "move",
+    ("proof", "code"): lambda s: VILLAGE,
+    ("holders", "ref"): lambda s: "H-v1-secretary",
+    ("place", "path"): lambda s: LIULIN_PATH,
+    ("next", "message"): lambda s: "update",
+    ("packs", "id"): lambda s: "flash-flood-jianghua",
+    ("back-tests", "ref"): lambda s: s.refs["back_test"],
+    ("imports", "ref"): lambda s: s.refs["import"],
+    ("quarantine", "number"): lambda s: "1",
     ("contact", "ref"): lambda s: s.refs["contact_lost"],
     ("phone", "holder"): lambda s: "H-v1-secretary",
     ("a", "world"): lambda s: s.mini.world.key,
@@ -78,13 +88,33 @@ ARGUMENTS: dict[tuple[str, str], Argument] = {
     ("a", "holder"): lambda s: "H-v1-secretary",
     ("a", "token"): lambda s: "not-the-token-of-this-link",
 }
+NEUTRAL = {
+    ("w", "world"),
+    ("exercises", "key"),
+    ("exercises", "what"),
+    ("link", "token"),
+    ("quarantine", "number"),
+    ("packs", "id"),
+}
+"""Arguments that name nothing of Liulin; an address with any other is not found by a foreign account."""
 QUERIES: dict[str, Callable[[Stage], dict[str, str]]] = {
     "w/<str:world>/calls/<str:ref>/door": lambda s: {"line": _village_line(s)},
 }
 """By pattern: what a page must be asked with, besides its address."""
 BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {}
 """By pattern: what to post (a form for a page, JSON for the API). An operation that takes a body needs one."""
-PUBLIC_MAP: dict[str, str] = {}
+ABSENT = {
+    "w/<slug:world>/quarantine/<int:number>/drop": "nothing lies in the stage's quarantine",
+    "w/<str:world>/alerts/<str:ref>/check": "the stage's alert was typed: it has no file",
+    "w/<str:world>/alerts/<str:ref>/cap": "the same",
+    "w/<str:world>/alerts/<str:ref>/12379": "the same",
+    "w/<str:world>/alerts/<str:ref>/certificate": "the same",
+}
+"""By pattern, with the reason: routes that answer 404 or 422 even to whoever may look."""
+PUBLIC_MAP: dict[str, str] = {
+    "w/<slug:world>/map/base": "names and outlines of divisions, as on any printed map",
+    "w/<str:world>/packs": "packs are published rules; their notes may speak of the night of Liulin",
+}
 """By pattern, with the reason: routes that show names of divisions to everybody, as any printed map does."""
 
 
@@ -113,6 +143,14 @@ def address(route: Route, stage: Stage) -> tuple[str, list[str]]:
         return used[-1]
 
     return "/" + PARAMETER.sub(fill, route.pattern), used
+
+
+def names_liulin(route: Route) -> bool:
+    """Whether the address itself names something of Liulin."""
+    found = {
+        (_segment_before(route.pattern, p.start()), p[1] or p[2]) for p in PARAMETER.finditer(route.pattern)
+    }
+    return bool(found - NEUTRAL)
 
 
 def _segment_before(pattern: str, at: int) -> str:
@@ -158,6 +196,20 @@ def operations() -> list[Route]:
                     Route(pattern, permission, method=m, view=operation.view_func) for m in operation.methods
                 ]
     return found
+
+
+def lacking(route: Route, stage: Stage) -> str:
+    """What a route still lacks here, or nothing."""
+    try:
+        address(route, stage)
+    except NoSample as why:
+        return str(why)
+    return ""
+
+
+def sampled(stage: Stage) -> list[Route]:
+    """Every route that can be tried; a test of its own fails while any other is left."""
+    return [route for route in everything() if not lacking(route, stage)]
 
 
 def everything() -> list[Route]:
