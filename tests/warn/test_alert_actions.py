@@ -1,13 +1,16 @@
 """Public alerts as they are stored: every step of the life cycle, two persons, and what goes out signed."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from cryptography.x509.oid import NameOID
 
 from anlan.foundation import journal, tasks
+from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Forbidden, Invalid, NotFound
 from anlan.foundation.models import JournalEntry, Task
+from anlan.people.models import Organisation
 from anlan.warn import alert_cap, identity
 from anlan.warn.actions import alerts
 from anlan.warn.models import Alert, Exceedance
@@ -66,9 +69,7 @@ def test_nobody_approves_their_own_draft(night: Mini) -> None:
     assert refusal(error) == "own_draft"
 
 
-def of_station(ctx):  # type: ignore[no-untyped-def]
-    from dataclasses import replace
-
+def of_station(ctx: Ctx) -> Ctx:
     return replace(ctx, actor=replace(ctx.actor, unit=STATION))
 
 
@@ -271,8 +272,6 @@ def test_the_national_form_is_made_on_demand(night: Mini) -> None:
 
 
 def test_a_unit_without_its_code_cannot_sign(night: Mini) -> None:
-    from anlan.people.models import Organisation
-
     ref = approved(night)
     Organisation.objects.filter(ref=STATION).update(unit_code="")
     with pytest.raises(Invalid):

@@ -169,6 +169,11 @@ def tail(world_id: int, after: int, limit: int = 500) -> list[JournalEntry]:
     return list(JournalEntry.objects.filter(world_id=world_id, seq__gt=after).order_by("seq")[:limit])
 
 
+def story(ctx: Ctx, subject: str) -> list[dict[str, Any]]:
+    """Everything that the journal tells of one thing, by its ref, in order; within scope."""
+    return [read(entry) for entry in ctx.rows(JournalEntry).filter(subject=subject).order_by("seq")]
+
+
 def newest(name: str) -> int:
     """The database's own number of the last entry of that name in any world; for caches, never for a page."""
     return JournalEntry.objects.filter(name=name).order_by("-pk").values_list("pk", flat=True).first() or 0

@@ -1,5 +1,6 @@
 """Alerts in a browser's eyes: only the buttons that are one's own, nothing of another county, no level on an assessment."""
 
+import base64
 import html
 import json
 import re
@@ -9,13 +10,25 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
 from anlan.warn import identity
 from anlan.warn.actions import alerts
 from anlan.warn.models import Alert, Exceedance
 from anlan.warn.views.alerts.importing import PINNED
 from tests.support.city import FOREIGN_TOWN, NIGHT, TOWN, VILLAGE, VILLAGE_2, Mini
-from tests.warn.alertfolk import RAINSTORM, STATION, after, approved, drafted, issued, row, staff, submitted
+from tests.warn.alertfolk import (
+    RAINSTORM,
+    STATION,
+    after,
+    approved,
+    drafted,
+    issued,
+    row,
+    staff,
+    submitted,
+    text,
+)
 
 
 @pytest.fixture
@@ -111,13 +124,11 @@ def test_an_author_who_might_approve_sees_no_button_and_cannot_post(night: Mini)
     assert row(ref).state == "review"
 
 
-def of_unit(night: Mini):  # type: ignore[no-untyped-def]
+def of_unit(night: Mini) -> Ctx:
     return after(night, "second")
 
 
 def changed() -> alerts.Text:
-    from tests.warn.alertfolk import text
-
     return text(by_when="马上走。")
 
 
@@ -248,11 +259,11 @@ def test_the_signed_file_is_downloaded_and_taken_in_elsewhere_with_its_signature
 
 
 @pytest.mark.parametrize(
-    "text", ["", "<not", "<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>", "<a>" * 5000, "\x00", "<alert/>"]
+    "pasted", ["", "<not", "<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>", "<a>" * 5000, "\x00", "<alert/>"]
 )
-def test_a_hostile_or_broken_file_is_refused_in_words(night: Mini, text: str) -> None:
+def test_a_hostile_or_broken_file_is_refused_in_words(night: Mini, pasted: str) -> None:
     client = night.client("duty_officer")
-    reply = client.post(at(night, "import"), {"do": "paste", "text": text})
+    reply = client.post(at(night, "import"), {"do": "paste", "text": pasted})
     assert reply.status_code in (200, 422)
     assert client.post(at(night, "import"), {"do": "keep", "data": "bm90IHhtbA=="}).status_code == 422
     assert not Alert.objects.exists()
@@ -272,8 +283,6 @@ def test_a_warning_is_typed_from_the_original_once(night: Mini) -> None:
 
 def test_an_exercises_file_does_not_enter_the_live_watch(night: Mini, city: Mini) -> None:
     ref = issued(night)
-    import base64
-
     data = base64.b64encode(row(ref).cap.encode()).decode()
     reply = city.client("duty_officer").post("/w/live/alerts/import", {"do": "keep", "data": data})
     assert reply.status_code == 422
@@ -292,9 +301,14 @@ def test_every_page_reads_in_english(night: Mini, path: str) -> None:
     client = night.client("forecaster")
     assert "Words for residents" in shown(client, at(night, ref) + "?lang=en")
     shown(client, at(night, ref, path).rstrip("/") + "?lang=en")
-    for each in ("", "new", "new?kind=notice", "import", "?which=imported"):
-        joint = "&" if "?" in each else "?"
-        shown(client, at(night, each).rstrip("/") + f"{joint}lang=en")
+    for each in (
+        "?lang=en",
+        "?which=imported&lang=en",
+        "/new?lang=en",
+        "/new?kind=notice&lang=en",
+        "/import?lang=en",
+    ):
+        shown(client, at(night) + each)
 
 
 def test_an_approved_alert_offers_its_signature_to_those_who_may_issue(night: Mini) -> None:

@@ -1,12 +1,47 @@
-"""Reading alerts 预警: lists, one with its chain and who did what, and what an officer may do with it now."""
+"""Reading alerts 预警: lists, one with its chain and who did what, and what the reader may do with it now."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
+from django.db.models import Q, QuerySet
+
+from anlan.foundation import crypto, journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
-from anlan.places.queries import atlas
+from anlan.people import account_queries as accounts
+from anlan.places.queries import Place, atlas
+from anlan.ui.words import w
 from anlan.warn import alert_rows
-from anlan.warn.models import Alert
+from anlan.warn.models import Alert, Exceedance
+from anlan.warn.rules.alert import Event, State, approval_label, events_open_to
+from anlan.warn.rules.grade import Grade
+
+NEEDS = {
+    Event.EDIT: "warn.draft",
+    Event.SUBMIT: "warn.draft",
+    Event.REVIEW: "warn.review",
+    Event.REJECT: "warn.approve",
+    Event.WITHDRAW: "warn.draft",
+    Event.APPROVE: "warn.approve",
+    Event.APPROVE_VERBALLY: "warn.draft",
+    Event.ISSUE: "warn.issue",
+    Event.COUNTERSIGN: "warn.approve",
+}
+"""What people do; the rest follows by itself."""
+MESSAGES = {"alert": w("首发"), "update": w("更新"), "cancel": w("取消"), "all_clear": w("解除")}
+STATES = {
+    "draft": w("起草"),
+    "review": w("待批准"),
+    "approved": w("已批准"),
+    "issued": w("已签发"),
+    "updated": w("已被更新"),
+    "all_clear": w("已解除"),
+    "cancelled": w("已取消"),
+    "expired": w("已过期"),
+}
+SIMULATED = {"sim-forecaster": w("模拟预报员"), "sim-approver": w("模拟批准人"), "system": w("系统")}
+LIST_LIMIT = 200
 
 
 @dataclass(frozen=True)
@@ -20,6 +55,66 @@ class Brief:
     issuer: str
     place: str
     path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One line of the list and of a chain."""
+
+    ref: str
+    kind: str
+    source: str
+    level: str
+    message: str
+    state: str
+    headline: str
+    issuer_name: str
+    named: tuple[Place, ...]
+    at: datetime
+    expires_at: datetime | None
+    doubtful: str
+    proposed: bool
+
+    @property
+    def names(self) -> str:
+        return "、".join(p.name for p in self.named)
+
+    @property
+    def message_word(self) -> str:
+        return MESSAGES[self.message]
+
+    @property
+    def state_word(self) -> str:
+        return STATES[self.state] if self.source == "own" or self.state != "issued" else w("有效")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """Who did what: `who` is a unit and post, `state` done, next or open."""
+
+    word: str
+    who: str
+    at: datetime | None
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Detail:
+    """One alert with everything its page shows."""
+
+    row: Alert
+    line: Row
+    place: Place
+    steps: tuple[Step, ...]
+    chain: tuple[Row, ...]
+    may: frozenset[str]
+    is_author: bool
+    approval: tuple[str, str]
+    to_wake: tuple[accounts.AccountInfo, ...]
+    due_at: datetime | None
+    needs_retyping: bool
+    finding: Exceedance | None
+    telephone: dict[str, Any]
 
 
 def brief(ctx: Ctx, ref: str) -> Brief:
@@ -36,9 +131,193 @@ def brief(ctx: Ctx, ref: str) -> Brief:
     )
 
 
+def visible(ctx: Ctx) -> QuerySet[Alert]:
+    """Alerts within scope, and what is out for a place that holds the reader's: a city's warning is every village's."""
+    above = {path[:end] for path in ctx.scope.paths for end in range(4, len(path), 4)}
+    over = Q(names__path__in=above) | Q(names=None, place__path__in=above)
+    public = over & ~Q(issued_at=None)
+    seen = ctx.rows(Alert).values_list("pk", flat=True)
+    rows = Alert.objects.filter(world_id=ctx.world.id)
+    return rows.filter(Q(pk__in=seen) | public).distinct()
+
+
 def row_of(ctx: Ctx, ref: str) -> Alert:
     """The row of an alert within scope. Raises: NotFound."""
-    found = ctx.rows(Alert).filter(ref=ref).values_list("pk", flat=True).first()
+    found = visible(ctx).filter(ref=ref).values_list("pk", flat=True).first()
     if found is None:
         raise NotFound("没有编号为 {ref} 的预警，或不在您的范围内。请从预警列表里选择。", ref=ref)
     return Alert.objects.select_related("issuer", "predecessor").get(pk=found)
+
+
+def listing(ctx: Ctx, *, which: str = "", open_only: bool = False) -> list[Row]:
+    """Alerts newest first: `which` is own, imported or notice; `open_only` what is drafted or in force."""
+    rows = visible(ctx)
+    kinds = {
+        "own": Q(source="own", kind="alert"),
+        "imported": Q(source="imported"),
+        "notice": Q(kind="notice"),
+    }
+    rows = rows.filter(kinds.get(which, Q()))
+    if open_only:
+        rows = rows.filter(state__in=[s.value for s in alert_rows.CURRENT])
+    return [line_of(row) for row in rows.order_by("-drafted_at", "-pk")[:LIST_LIMIT]]
+
+
+def line_of(row: Alert) -> Row:
+    return Row(
+        ref=row.ref,
+        kind=row.kind,
+        source=row.source,
+        level=Grade(row.level).code,
+        message=row.message,
+        state=row.state,
+        headline=row.headline,
+        issuer_name=row.issuer_name,
+        named=tuple(alert_rows.named(row)),
+        at=row.issued_at or row.drafted_at,
+        expires_at=row.expires_at,
+        doubtful=row.doubtful,
+        proposed=bool(row.cause),
+    )
+
+
+def detail(ctx: Ctx, ref: str) -> Detail:
+    """Raises: NotFound."""
+    row = row_of(ctx, ref)
+    state = alert_rows.state_of(row)
+    settings = alert_rows.settings(ctx, atlas().by_id[row.place_id].code)
+    within = settings.approve_within.get(state.grade)
+    waits = row.state == State.REVIEW and row.submitted_at and within
+    issuer = row.issuer.ref if row.issuer else ""
+    waking = issuer and ctx.may("warn.draft") and row.state in (State.REVIEW, State.APPROVED, State.DRAFT)
+    return Detail(
+        row=row,
+        line=line_of(row),
+        place=atlas().by_id[row.place_id],
+        steps=tuple(_steps(ctx, row)),
+        chain=tuple(line_of(each) for each in _chain(ctx, row)),
+        may=frozenset(_may(ctx, row)),
+        is_author=ctx.actor.ref in state.authors,
+        approval=approval_label(alert=state, now=ctx.now),
+        to_wake=tuple(_to_wake(ctx, row, issuer)) if waking else (),
+        due_at=row.submitted_at + within if waits and row.submitted_at and within else None,
+        needs_retyping=row.kind == "alert" and state.grade >= settings.retype_from,
+        finding=_finding(ctx, row),
+        telephone=_telephone(row),
+    )
+
+
+def _may(ctx: Ctx, row: Alert) -> list[str]:
+    """The buttons of this reader: never an approval of one's own text."""
+    if row.source != "own" or row.issuer is None or ctx.actor.unit != row.issuer.ref or not _holds(ctx, row):
+        return []
+    is_author = ctx.actor.ref in alert_rows.state_of(row).authors
+    found = []
+    for event in events_open_to(State(row.state)):
+        if event not in NEEDS or not ctx.may(NEEDS[event]):
+            continue
+        if event in (Event.REVIEW, Event.REJECT, Event.APPROVE) and is_author:
+            continue
+        if event is Event.REVIEW and row.reviewed_by:
+            continue
+        if event is Event.WITHDRAW and not is_author:
+            continue
+        if event is Event.COUNTERSIGN and not _owes_signature(ctx, row):
+            continue
+        found.append(event.value)
+    last = not Alert.objects.filter(predecessor=row).exclude(state="expired").exists()
+    if row.state == State.ISSUED and row.message in ("alert", "update") and ctx.may("warn.draft") and last:
+        found.append("follow_up")
+    return found
+
+
+def _holds(ctx: Ctx, row: Alert) -> bool:
+    return ctx.scope.holds(atlas().by_id[row.place_id].path)
+
+
+def _owes_signature(ctx: Ctx, row: Alert) -> bool:
+    return bool(row.verbal) and row.countersigned_at is None and row.verbal["leader"] == ctx.actor.ref
+
+
+def _to_wake(ctx: Ctx, row: Alert, issuer: str) -> list[accounts.AccountInfo]:
+    """Approvers of the unit who did not write the text."""
+    authors = alert_rows.state_of(row).authors
+    return [a for a in accounts.who_may(ctx, unit=issuer, permission="warn.approve") if a.ref not in authors]
+
+
+def _chain(ctx: Ctx, row: Alert) -> list[Alert]:
+    """All links of the row's chain, the newest first; and what other issuers said of its places before."""
+    links: dict[int, Alert] = {}
+    back: Alert | None = row
+    while back is not None:
+        links[back.pk] = back
+        back = back.predecessor
+    ahead = [row.pk]
+    while ahead:
+        after = list(Alert.objects.filter(predecessor_id__in=ahead).select_related("predecessor"))
+        links |= {a.pk: a for a in after}
+        ahead = [a.pk for a in after]
+    return sorted(links.values(), key=lambda a: a.pk, reverse=True)
+
+
+def others_said(ctx: Ctx, row: Alert) -> list[Row]:
+    """Imported warnings of the same kind that were out when this one was written: what had been said already."""
+    rows = visible(ctx).filter(
+        source="imported", event_type=row.event_type, issued_at__lte=row.issued_at or ctx.now
+    )
+    return [line_of(each) for each in rows.exclude(pk=row.pk).order_by("-issued_at", "-pk")[:5]]
+
+
+def _finding(ctx: Ctx, row: Alert) -> Exceedance | None:
+    if not row.cause:
+        return None
+    return ctx.rows(Exceedance).filter(ref=row.cause).select_related("place").first()
+
+
+def _steps(ctx: Ctx, row: Alert) -> list[Step]:
+    """起草 → 复核 → 批准 → 签发, each with unit and post of who did it."""
+    last = {entry["name"]: entry["actor"] for entry in journal.story(ctx, row.ref)}
+    if row.source == "imported":
+        return [
+            Step(word=w("发布单位签发"), who=row.issuer_name, at=row.issued_at, state="done"),
+            Step(word=w("导入"), who=who(row.drafted_by), at=row.drafted_at, state="done"),
+        ]
+    steps = [
+        (w("起草"), row.drafted_by, row.drafted_at),
+        (w("送审"), last.get("warn.alert.submitted", ""), row.submitted_at),
+        (w("批准"), row.approved_by, row.approved_at),
+        (w("签发"), last.get("warn.alert.issued", ""), row.issued_at),
+    ]
+    if row.reviewed_by:
+        steps.insert(2, (w("复核"), row.reviewed_by, row.reviewed_at))
+    if row.approval == "verbal":
+        steps.append((w("补签"), row.verbal.get("leader", ""), row.countersigned_at))
+    found: list[Step] = []
+    for word, ref, at in steps:
+        is_next = at is None and all(s.state == "done" for s in found)
+        state = "done" if at else "next" if is_next else "open"
+        found.append(Step(word=word, who=who(ref) if at or word == w("补签") else "", at=at, state=state))
+    return found
+
+
+def who(ref: str) -> str:
+    """Unit and post behind an actor's ref; the simulated and the system say so."""
+    return SIMULATED.get(ref) or accounts.posts_of([ref]).get(ref, ref)
+
+
+def _telephone(row: Alert) -> dict[str, Any]:
+    """What was heard, for those who see the alert: the number masked, the words as they were said."""
+    if not row.verbal:
+        return {}
+    confirmed_by = crypto.unseal(row.verbal["confirmed_by"], row.ref)
+    by_call_back = row.verbal["confirmed_how"] == "call_back"
+    return {
+        "leader": who(row.verbal["leader"]),
+        "number": crypto.mask_phone(crypto.unseal(row.verbal["number"], row.ref)),
+        "words": crypto.unseal(row.verbal["words"], row.ref),
+        "at": datetime.fromisoformat(row.verbal["at"]),
+        "how": w("回拨领导号码") if by_call_back else w("第二位值班员"),
+        "confirmed_by": crypto.mask_phone(confirmed_by) if by_call_back else who(confirmed_by),
+        "confirmed_at": datetime.fromisoformat(row.verbal["confirmed_at"]),
+        "countersign_by": row.countersign_by,
+    }
