@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from anlan.desk import mapdata, timeline
+from anlan.desk.sketch import sketch
 from anlan.observe import moments
 from anlan.observe.ingest import millis, path_of
 from anlan.observe.models import Station, StationSilence
@@ -19,6 +20,7 @@ from anlan.places.queries import atlas
 from anlan.warn.actions import calldown
 from anlan.warn.models import Alert, Exceedance
 from anlan.warn.queries.situation import findings_at, floods_at, in_force
+from anlan.warn.queries.villages import village_states
 from anlan.warn.rules.grade import Grade
 from anlan.wire.sl651 import station_key
 from tests.support.city import GAUGE, NIGHT, SECRETS_OF_LIULIN, TOWN, VILLAGE, VILLAGE_2, Mini, make_city
@@ -267,3 +269,29 @@ def test_a_strip_is_shown_only_where_people_must_move_at_once(night: Mini) -> No
     found_at(night, onset=-4)
     assert [a.ref for a in floods_at(night.ctx())] == ["F-1"]
     assert [f.stage for f in findings_at(night.ctx())] == ["immediate"]
+
+
+def test_the_wall_shows_the_most_urgent_and_keeps_people_and_households_apart(night: Mini) -> None:
+    call_out(night)
+    shown = night.client("duty_officer").get(f"/w/{night.world.key}/wall").content.decode()
+    assert 'data-surface="wall"' in shown
+    assert "柳林镇" in shown
+    assert "责任人（人）" in shown
+    assert "转移（户）" in shown
+    assert "<button" not in shown.split("<main", 1)[1].split("</main>")[0]
+    assert not [
+        s
+        for s in SECRETS_OF_LIULIN
+        if s in night.client("foreign").get(f"/w/{night.world.key}/wall").content.decode()
+    ]
+
+
+def test_names_on_the_wall_do_not_lie_on_each_other(night: Mini) -> None:
+    call_out(night)
+    states = village_states(night.ctx())
+    drawn = sketch(atlas().code(TOWN), states, [], chosen="")
+    assert drawn is not None
+    assert {mark.name for mark in drawn.marks} == {"联盟村", "古城畈村"}
+    first, second = drawn.marks
+    assert (first.x, first.y) != (second.x, second.y)
+    assert all(mark.sign == "叫" for mark in drawn.marks)

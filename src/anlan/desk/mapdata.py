@@ -17,7 +17,7 @@ from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.observe.moments import GaugeNow, gauges
 from anlan.places import queries as places
-from anlan.places.queries import Place, atlas
+from anlan.places.queries import Atlas, Place, atlas
 from anlan.ui.words import t, w
 from anlan.warn.queries.situation import Finding, InForce, findings_at, floods_at, in_force
 from anlan.warn.queries.villages import VillageState, village_states
@@ -59,14 +59,14 @@ def feature(layer: str, geometry: str, coordinates: Any, /, **properties: Any) -
 
 
 # ---------- base ----------
-_base: tuple[int, Packed] | None = None
+_base: tuple[Atlas, Packed] | None = None
 
 
 def base() -> Packed:
     """Land, counties, townships, villages, streams and roads, with names; public to whoever has signed in."""
     global _base
-    mark = id(atlas())  # a new atlas is read when a division was added
-    if _base is None or _base[0] != mark:
+    mark = atlas()  # another one is read when a division was added
+    if _base is None or _base[0] is not mark:
         _base = (mark, pack(_base_features()))
     return _base[1]
 

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from anlan.desk.views import duty, exercises, journal, letters, map, search
+from anlan.desk.views import duty, exercises, journal, letters, map, search, wall
 
 app_name = "desk"
 urlpatterns = [
     path("w/<slug:world>/desk", duty.desk, name="desk"),
     path("w/<slug:world>/desk/act", duty.act, name="desk-act"),
     path("w/<slug:world>/desk/pace", duty.pace, name="desk-pace"),
+    path("w/<slug:world>/wall", wall.wall, name="wall"),
     path("w/<slug:world>/map", map.city, name="map"),
     path("w/<slug:world>/map/base", map.base, name="map-base"),
     path("w/<slug:world>/map/state", map.state, name="map-state"),

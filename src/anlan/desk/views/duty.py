@@ -94,14 +94,12 @@ def _town(ctx: Ctx, township: Place, at: datetime | None) -> dict[str, Any]:
     if not ctx.may("warn.view"):
         return {}
     states = village_states(ctx, path=township.path, at=at)
-    to_call, answered = people_called(ctx, path=township.path, at=at)
     villages = len(atlas().under(township.path, 4))
     return {
         "bounds": bounds_of(township),
         "present": {s.state for s in states.values()},
         "tally": tally(states.values()),
-        "to_call": to_call,
-        "answered": answered,
+        "people": people_called(ctx, path=township.path, at=at),
         "villages": villages,
     }
 

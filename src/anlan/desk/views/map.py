@@ -23,7 +23,6 @@ from anlan.warn.rules.grade import Grade
 from anlan.warn.views.common import moment
 
 
-
 @dataclass(frozen=True, kw_only=True)
 class TownRow:
     """One township of the table; `rain` is the most of its gauges in the last hour, 0.1 mm."""

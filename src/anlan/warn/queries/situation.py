@@ -111,7 +111,19 @@ def floods_at(ctx: Ctx, *, path: str = "", at: datetime | None = None) -> list[p
         place__path__startswith=path, stage="immediate", known_at__lte=now, onset__gte=now - FLOOD_STANDS
     )
     threatened = set(rows.values_list("place_id", flat=True))
-    return [area for area in places.flood_areas(path) if area.place_id in threatened] if threatened else []
+    return [area for area in _strips() if area.place_id in threatened] if threatened else []
+
+
+_known_strips: tuple[places.Atlas, list[places.FloodArea]] | None = None
+
+
+def _strips() -> list[places.FloodArea]:
+    """All strips, read once for each atlas: they come with the map and have long outlines."""
+    global _known_strips
+    mark = atlas()
+    if _known_strips is None or _known_strips[0] is not mark:
+        _known_strips = (mark, places.flood_areas())
+    return _known_strips[1]
 
 
 def gravest(found: Iterable[Finding]) -> Grade | None:

@@ -177,8 +177,21 @@ def rain_began(ctx: Ctx, *, path: str, at: datetime | None = None) -> datetime |
     return first[0] - timedelta(minutes=first[1] or 60) if first else None
 
 
-def people_called(ctx: Ctx, *, path: str, at: datetime | None = None) -> tuple[int, int]:
-    """应叫、已应, in people, of the call-downs that run below a path: each person once."""
+@dataclass(frozen=True, kw_only=True)
+class People:
+    """责任人, each once: to call, answered, of them at post or beyond."""
+
+    to_call: int
+    answered: int
+    at_post: int
+
+    @property
+    def unheard(self) -> int:
+        return self.to_call - self.answered
+
+
+def people_called(ctx: Ctx, *, path: str = "", at: datetime | None = None) -> People:
+    """The people of the call-downs that run below a path, by what they said last."""
     downs = [row.pk for row in running(ctx, at=at)]
     lines = ctx.rows(CallLine).filter(call_down__in=downs, place__path__startswith=path)
     said = ctx.rows(Answer).filter(call_down__in=downs, place__path__startswith=path)
@@ -187,7 +200,10 @@ def people_called(ctx: Ctx, *, path: str, at: datetime | None = None) -> tuple[i
     asked = {
         ref for rungs in lines.values_list("rungs", flat=True) for rung in rungs for ref in rung["holders"]
     }
-    return len(asked), len(asked & set(said.values_list("holder__ref", flat=True)))
+    latest = dict(said.order_by("at", "pk").values_list("holder__ref", "kind"))
+    heard = [kind for ref, kind in latest.items() if ref in asked]
+    at_post = sum(kind >= AnswerKind.AT_POST for kind in heard)
+    return People(to_call=len(asked), answered=len(heard), at_post=at_post)
 
 
 @dataclass(frozen=True, kw_only=True)

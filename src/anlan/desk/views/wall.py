@@ -1,0 +1,67 @@
+"""The wall: what the room must know from six metres. Four most urgent things, one township, eight numbers."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from anlan.desk.due import dues
+from anlan.desk.sketch import sketch
+from anlan.foundation.context import Ctx
+from anlan.places.queries import Place, atlas
+from anlan.ui.pages import Request, page
+from anlan.ui.words import w
+from anlan.warn.queries.situation import floods_at
+from anlan.warn.queries.villages import people_called, tally, village_states
+
+MOST = 4
+
+
+@page("warn.view")
+@require_GET
+def wall(request: Request) -> HttpResponse:
+    """No buttons: it hangs where nobody can press."""
+    ctx = request.ctx
+    found = dues(ctx, lang=request.lang)
+    states = village_states(ctx)
+    township = atlas().township(found[0].place) if found else _own(ctx)
+    inside = {key: state for key, state in states.items() if state.place.path.startswith(township.path)}
+    drawing = sketch(
+        township,
+        inside,
+        floods_at(ctx, path=township.path),
+        chosen=found[0].place.path if found else "",
+    )
+    context = {
+        "dues": found[:MOST],
+        "more": max(0, len(found) - MOST),
+        "township": township,
+        "own": _own(ctx),
+        "drawing": drawing,
+        "numbers": _numbers(ctx, states),
+        "now": ctx.now,
+    }
+    is_part = "X-Anlan-Part" in request.headers
+    return render(request, "desk/wall_now.html" if is_part else "desk/wall.html", context)
+
+
+def _own(ctx: Ctx) -> Place:
+    """The place that the reader answers for."""
+    known = atlas().by_path
+    return atlas().common([known[p] for p in ctx.scope.paths if p in known] or [atlas().city])
+
+
+def _numbers(ctx: Ctx, states: Any) -> list[dict[str, Any]]:
+    """People and households apart: 已应 is never 已转移."""
+    people, moved = people_called(ctx), tally(states.values())
+    return [
+        {"word": w("应叫"), "value": people.to_call},
+        {"word": w("已应"), "value": people.answered, "safe": True},
+        {"word": w("在岗"), "value": people.at_post},
+        {"word": w("未应"), "value": people.unheard},
+        {"word": w("应转"), "value": moved.to_move},
+        {"word": w("转移中"), "value": moved.moving},
+        {"word": w("已转移"), "value": moved.moved, "safe": True},
+        {"word": w("未动"), "value": moved.still},
+    ]
