@@ -22,6 +22,7 @@ POLL_SECONDS = 0.03
 QUEUE = 512
 MISSED_AT_MOST = 2000
 BEAT_SECONDS = 4.0
+BEAT_SHARES = 20
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Hub:
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
             journal.on_append(self._wake.set)
+            self._beats = self._loop.create_task(self._beat())
             threading.Thread(target=self._poll, name="journal-tail", daemon=True).start()
 
     def _poll(self) -> None:
@@ -106,7 +108,7 @@ class Hub:
             self._viewers.discard(viewer)
 
     async def watch(self, world_id: int, scope: Scope, last_seen: int | None) -> AsyncIterator[bytes]:
-        """What was missed since `last_seen`, then what comes, with a beat when nothing does."""
+        """What was missed since `last_seen`, then what comes, all that waits in one piece; a beat when nothing does."""
         viewer = Viewer(world_id, scope)
         self._viewers.add(viewer)
         try:
@@ -114,16 +116,26 @@ class Hub:
             viewer.came_at = sent
             yield b"retry: 1000\n\n" + b"".join(missed)
             while not (viewer.gone and viewer.queue.empty()):
-                try:
-                    event = await asyncio.wait_for(viewer.queue.get(), BEAT_SECONDS)
-                except TimeoutError:
+                events = [await viewer.queue.get()]
+                while not viewer.queue.empty():
+                    events.append(viewer.queue.get_nowait())
+                fresh = [event for event in events if event is not None and event.seq > sent]
+                if fresh:
+                    sent = fresh[-1].seq
+                    yield b"".join(event.wire for event in fresh)
+                elif None in events:
                     yield b": beat\n\n"
-                    continue
-                if event is not None and event.seq > sent:
-                    sent = event.seq
-                    yield event.wire
         finally:
             self._viewers.discard(viewer)
+
+    async def _beat(self) -> None:
+        """Keep idle lines open, a share of them at a time so that no event waits behind all beats."""
+        while True:
+            for turn in range(BEAT_SHARES):
+                await asyncio.sleep(BEAT_SECONDS / BEAT_SHARES)
+                for viewer in list(self._viewers)[turn::BEAT_SHARES]:
+                    if viewer.queue.empty():
+                        viewer.queue.put_nowait(None)
 
 
 def _missed(world_id: int, scope: Scope, last_seen: int | None) -> tuple[int, list[bytes]]:

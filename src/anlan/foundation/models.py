@@ -56,7 +56,7 @@ class JournalEntry(Happening):
     at = models.DateTimeField()
     name = models.CharField(max_length=60)
     place = models.CharField(max_length=40, blank=True)  # path, for the scope's cut
-    subject = models.CharField(max_length=40, blank=True)  # the main ref, to find a thing's whole story
+    subject = models.CharField(max_length=80, blank=True)  # the main ref, to find a thing's whole story
     text = models.TextField()
     hash = models.CharField(max_length=64)
     written_at = models.DateTimeField(auto_now_add=True)  # real time; not hashed

@@ -38,7 +38,7 @@ class CallLine(Happening):
     scope_by = "place__path"
 
     call_down = models.ForeignKey("warn.CallDown", models.PROTECT, related_name="+")
-    key = models.CharField(max_length=40)
+    key = models.CharField(max_length=80)
     kind = models.CharField(max_length=12)
     place = models.ForeignKey("places.Division", models.PROTECT, related_name="+")
     rungs = models.JSONField()  # [{key, stands_for_place, holders: [ref]}]
@@ -64,7 +64,7 @@ class Call(Happening):
     place = models.ForeignKey("places.Division", models.PROTECT, related_name="+")
     key = models.CharField(max_length=120)
     holder = models.ForeignKey("people.DutyHolder", models.PROTECT, related_name="+")
-    contact = models.CharField(max_length=40)  # ref of the contact point, or `door`
+    contact = models.CharField(max_length=80)  # ref of the contact point, or `door`
     channel = models.CharField(max_length=12)
     grade = models.IntegerField()
     round = models.IntegerField()
@@ -119,7 +119,7 @@ class DoorCheck(Happening):
     line = models.ForeignKey("warn.CallLine", models.PROTECT, related_name="+")
     place = models.ForeignKey("places.Division", models.PROTECT, related_name="+")
     holder = models.ForeignKey("people.DutyHolder", models.PROTECT, null=True, related_name="+")
-    means = models.CharField(max_length=20)  # person, gong, siren, loudspeaker, next_group
+    means = models.CharField(max_length=40)  # person, gong, siren, loudspeaker, next_group
     why = models.JSONField(default=dict)  # distance, ETA, and why each other was not sent
     ordered_at = models.DateTimeField()
     due_at = models.DateTimeField()
