@@ -15,7 +15,7 @@ class Organisation(models.Model):
 
     scope_by = EVERYONE
 
-    ref = models.CharField(max_length=40, unique=True)
+    ref = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=30)  # government, emergency, weather, water, zone, scenic, reservoir …
     place = models.ForeignKey("places.Division", models.PROTECT, null=True, related_name="+")
@@ -30,7 +30,7 @@ class Post(models.Model):
 
     scope_by = EVERYONE
 
-    ref = models.CharField(max_length=40, unique=True)
+    ref = models.CharField(max_length=60, unique=True)
     organisation = models.ForeignKey("people.Organisation", models.PROTECT, related_name="+")
     title = models.CharField(max_length=60)
     role = models.CharField(max_length=30)
@@ -94,7 +94,7 @@ class Person(models.Model):
 
     scope_by = "place__path"
 
-    ref = models.CharField(max_length=40, unique=True)
+    ref = models.CharField(max_length=60, unique=True)
     name_sealed = models.TextField()
     name_index = models.CharField(max_length=32, db_index=True)
     place = models.ForeignKey("places.Division", models.PROTECT, related_name="+")
@@ -126,7 +126,7 @@ class DutyHolder(models.Model):
 
     scope_by = "place__path"
 
-    ref = models.CharField(max_length=40, unique=True)
+    ref = models.CharField(max_length=60, unique=True)
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
     kind = models.CharField(max_length=40)
     level = models.CharField(max_length=10)  # county, township, village, group, household
@@ -137,7 +137,7 @@ class DutyHolder(models.Model):
     role = models.CharField(max_length=30, blank=True)
     high_ground = models.BooleanField(default=False)  # lives outside every flood area: may be sent to knock
     group = models.IntegerField(null=True)  # 村民小组
-    object_ref = models.CharField(max_length=40, blank=True)  # a watched object
+    object_ref = models.CharField(max_length=60, blank=True)  # a watched object
     title = models.CharField(max_length=60)
 
     class Meta:
@@ -161,7 +161,7 @@ class Household(models.Model):
 
     scope_by = "place__path"
 
-    ref = models.CharField(max_length=40, unique=True)
+    ref = models.CharField(max_length=60, unique=True)
     place = models.ForeignKey("places.Division", models.PROTECT, related_name="+")
     group = models.IntegerField()
     lon = models.FloatField()
@@ -180,7 +180,7 @@ class Resident(models.Model):
 
     scope_by = "household__place__path"
 
-    ref = models.CharField(max_length=40, unique=True)
+    ref = models.CharField(max_length=60, unique=True)
     household = models.ForeignKey("people.Household", models.PROTECT, related_name="+")
     name_sealed = models.TextField()
     age_band = models.CharField(max_length=10)

@@ -93,7 +93,7 @@ class WatchedObject(models.Model):
 
     scope_by = "place__path"
 
-    ref = models.CharField(max_length=40, unique=True)
+    ref = models.CharField(max_length=60, unique=True)
     kind = models.CharField(max_length=20)
     name = models.CharField(max_length=80)
     place = models.ForeignKey("places.Division", models.PROTECT, related_name="+")
@@ -125,7 +125,7 @@ class FloodArea(models.Model):
 
     scope_by = EVERYONE
 
-    ref = models.CharField(max_length=40, unique=True)
+    ref = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=60)
     place = models.ForeignKey("places.Division", models.PROTECT, related_name="+")
     ring = models.JSONField()  # [lon, lat] … closed

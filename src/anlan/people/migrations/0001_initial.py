@@ -53,14 +53,14 @@ class Migration(migrations.Migration):
             name='DutyHolder',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=40, unique=True)),
+                ('ref', models.CharField(max_length=60, unique=True)),
                 ('kind', models.CharField(max_length=40)),
                 ('level', models.CharField(max_length=10)),
                 ('rung', models.IntegerField(default=0)),
                 ('role', models.CharField(blank=True, max_length=30)),
                 ('high_ground', models.BooleanField(default=False)),
                 ('group', models.IntegerField(null=True)),
-                ('object_ref', models.CharField(blank=True, max_length=40)),
+                ('object_ref', models.CharField(blank=True, max_length=60)),
                 ('title', models.CharField(max_length=60)),
                 ('covers', models.ManyToManyField(related_name='+', to='places.division')),
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.division')),
@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
             name='Household',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=40, unique=True)),
+                ('ref', models.CharField(max_length=60, unique=True)),
                 ('group', models.IntegerField()),
                 ('lon', models.FloatField()),
                 ('lat', models.FloatField()),
@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
             name='Organisation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=40, unique=True)),
+                ('ref', models.CharField(max_length=60, unique=True)),
                 ('name', models.CharField(max_length=80)),
                 ('kind', models.CharField(max_length=30)),
                 ('unit_code', models.CharField(blank=True, max_length=14)),
@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
             name='Person',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=40, unique=True)),
+                ('ref', models.CharField(max_length=60, unique=True)),
                 ('name_sealed', models.TextField()),
                 ('name_index', models.CharField(db_index=True, max_length=32)),
                 ('lon', models.FloatField()),
@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
             name='Post',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=40, unique=True)),
+                ('ref', models.CharField(max_length=60, unique=True)),
                 ('title', models.CharField(max_length=60)),
                 ('role', models.CharField(max_length=30)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
@@ -166,7 +166,7 @@ class Migration(migrations.Migration):
             name='Resident',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=40, unique=True)),
+                ('ref', models.CharField(max_length=60, unique=True)),
                 ('name_sealed', models.TextField()),
                 ('age_band', models.CharField(max_length=10)),
                 ('at_home', models.BooleanField()),

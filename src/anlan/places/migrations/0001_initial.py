@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
             name='FloodArea',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=40, unique=True)),
+                ('ref', models.CharField(max_length=60, unique=True)),
                 ('name', models.CharField(max_length=60)),
                 ('ring', models.JSONField()),
                 ('closes_after_min', models.IntegerField()),
@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
             name='WatchedObject',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=40, unique=True)),
+                ('ref', models.CharField(max_length=60, unique=True)),
                 ('kind', models.CharField(max_length=20)),
                 ('name', models.CharField(max_length=80)),
                 ('lon', models.FloatField()),

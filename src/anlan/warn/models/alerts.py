@@ -32,12 +32,12 @@ class Alert(Happening):
     joint_with = models.JSONField(default=list)  # refs of the organisations that issue it with us
     predecessor = models.ForeignKey("warn.Alert", models.PROTECT, null=True, related_name="+")
     drafted_at = models.DateTimeField()
-    drafted_by = models.CharField(max_length=40)
+    drafted_by = models.CharField(max_length=80)
     edited_by = models.JSONField(default=list)
     submitted_at = models.DateTimeField(null=True)
-    reviewed_by = models.CharField(max_length=40, blank=True)
+    reviewed_by = models.CharField(max_length=80, blank=True)
     reviewed_at = models.DateTimeField(null=True)
-    approved_by = models.CharField(max_length=40, blank=True)
+    approved_by = models.CharField(max_length=80, blank=True)
     approved_at = models.DateTimeField(null=True)
     approved_revision = models.IntegerField(null=True)
     returned_why = models.CharField(max_length=200, blank=True)
@@ -75,7 +75,7 @@ class BackTest(Happening):
     series_name = models.CharField(max_length=120)
     series_digest = models.CharField(max_length=64)
     ran_at = models.DateTimeField()
-    by = models.CharField(max_length=40)
+    by = models.CharField(max_length=80)
     result = models.JSONField(default=dict)
 
     class Meta:

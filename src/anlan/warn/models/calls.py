@@ -22,7 +22,7 @@ class CallDown(Happening):
         default=0
     )  # moves with every change, so that a value read before is known stale
     held_at = models.DateTimeField(null=True)
-    held_by = models.CharField(max_length=40, blank=True)
+    held_by = models.CharField(max_length=80, blank=True)
     held_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
@@ -62,7 +62,7 @@ class Call(Happening):
 
     call_down = models.ForeignKey("warn.CallDown", models.PROTECT, related_name="+")
     place = models.ForeignKey("places.Division", models.PROTECT, related_name="+")
-    key = models.CharField(max_length=120)
+    key = models.CharField(max_length=160)
     holder = models.ForeignKey("people.DutyHolder", models.PROTECT, related_name="+")
     contact = models.CharField(max_length=80)  # ref of the contact point, or `door`
     channel = models.CharField(max_length=12)
@@ -90,8 +90,8 @@ class Answer(Happening):
     call_down = models.ForeignKey("warn.CallDown", models.PROTECT, related_name="+")
     place = models.ForeignKey("places.Division", models.PROTECT, related_name="+")
     holder = models.ForeignKey("people.DutyHolder", models.PROTECT, related_name="+")
-    call_key = models.CharField(max_length=120, blank=True)
-    key = models.CharField(max_length=140)  # idempotency key from the phone, page or network
+    call_key = models.CharField(max_length=160, blank=True)
+    key = models.CharField(max_length=200)  # idempotency key from the phone, page or network
     kind = models.IntegerField()
     at = models.DateTimeField()
     channel = models.CharField(max_length=12)

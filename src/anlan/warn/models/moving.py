@@ -16,7 +16,7 @@ class Evacuation(Happening):
     stage = models.CharField(max_length=12)
     stage_at = models.DateTimeField()
     began_at = models.DateTimeField()
-    ordered_by = models.CharField(max_length=40)
+    ordered_by = models.CharField(max_length=80)
     destination = models.CharField(max_length=80, blank=True)
     households_to_move = models.IntegerField(default=0)
     people_to_move = models.IntegerField(default=0)
@@ -40,7 +40,7 @@ class HouseholdMove(Happening):
     household = models.ForeignKey("people.Household", models.PROTECT, related_name="+")
     state = models.CharField(max_length=12)
     at = models.DateTimeField()
-    by = models.CharField(max_length=40)
+    by = models.CharField(max_length=80)
     note = models.CharField(max_length=100, blank=True)
 
     class Meta:
