@@ -4,13 +4,18 @@ import asyncio
 import os
 import re
 from collections.abc import Awaitable, Callable
+from functools import cache
 from http.cookies import CookieError, SimpleCookie
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from a2wsgi import WSGIMiddleware
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.conf.settings")
+from anlan.conf.supervisor import end_with_parent
 from anlan.conf.wsgi import application as django_application
+
+if TYPE_CHECKING:
+    from anlan.conf.sessions import Guard
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -32,6 +37,8 @@ async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:
 async def _lifespan(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
+        if message["type"] == "lifespan.startup":
+            end_with_parent()  # a worker of the web process
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return
@@ -53,7 +60,7 @@ async def _live(world_key: str, scope: dict[str, Any], receive: Receive, send: S
     stream = hub.watch(viewer.world_id, viewer.scope, int(last) if last.isdigit() else None)
     await send({"type": "http.response.start", "status": 200, "headers": _STREAM})
     pump = asyncio.create_task(_pump(stream, send))
-    guard = asyncio.create_task(_until_signed_out(session, world_key))
+    guard = asyncio.create_task(_sessions().until_signed_out(session, SESSION_CHECK_SECONDS))
     leave = asyncio.create_task(_until_left(receive))
     _, rest = await asyncio.wait({pump, guard, leave}, return_when=asyncio.FIRST_COMPLETED)
     for task in rest:
@@ -80,11 +87,12 @@ async def _until_left(receive: Receive) -> None:
         pass
 
 
-async def _until_signed_out(session: str, world_key: str) -> None:
-    from anlan.conf.sessions import viewer_of
+@cache
+def _sessions() -> "Guard":
+    """The one guard of this process; made when Django is ready."""
+    from anlan.conf.sessions import Guard
 
-    while await asyncio.to_thread(viewer_of, session, world_key) is not None:
-        await asyncio.sleep(SESSION_CHECK_SECONDS)
+    return Guard()
 
 
 async def _plain(send: Send, status: int) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -13,6 +14,12 @@ log = logging.getLogger(__name__)
 CALM_SECONDS = 20.0
 LONGEST_WAIT = 10.0
 STOP_SECONDS = 25.0
+SUPERVISED = "--supervised"
+"""What the supervisor adds to a child's words: it ends when the supervisor is gone, however that came."""
+VIEWERS = (
+    20_000  # requests and live streams that the web process holds at once; a stream is one request that lasts
+)
+LEAVE_SECONDS = 5  # a worker with open streams is given so long to end
 
 
 @dataclass
@@ -27,7 +34,7 @@ class Child:
     wait_until: float = field(default=0.0)
 
     def start(self) -> None:
-        self.process = subprocess.Popen([sys.executable, "-m", "anlan", *self.args])
+        self.process = subprocess.Popen([sys.executable, "-m", "anlan", *self.args, SUPERVISED])
         self.started = time.monotonic()
 
     def look(self) -> None:
@@ -75,11 +82,12 @@ def run(*, web: list[str], engine: list[str], stop: threading.Event | None = Non
 
 
 def serve(*, host: str, port: int) -> None:
-    """The web process: granian over conf.asgi."""
+    """The web process: granian over conf.asgi. Its worker ends with it (conf.asgi asks for that itself)."""
     from granian import Granian
     from granian.constants import Interfaces
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.conf.settings")
+    _raise_open_files()
     Granian(
         "anlan.conf.asgi:app",
         address=host,
@@ -87,5 +95,30 @@ def serve(*, host: str, port: int) -> None:
         interface=Interfaces.ASGI,
         workers=1,
         websockets=False,
+        backlog=4096,
+        backpressure=VIEWERS,
+        workers_kill_timeout=LEAVE_SECONDS,
         log_level=os.environ.get("ANLAN_LOG", "WARNING").lower(),
     ).serve()
+
+
+def _raise_open_files() -> None:
+    """Every viewer is an open file; the usual soft limit of 1,024 is far too low."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = VIEWERS + 512 if hard == resource.RLIM_INFINITY else min(VIEWERS + 512, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def end_with_parent() -> None:
+    """Ask this process to stop when the one that started it has died, so that nobody serves on beside a new one."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(STOP_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()

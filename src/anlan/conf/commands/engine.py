@@ -4,16 +4,20 @@ import argparse
 from typing import Any
 
 from anlan.conf.commands.run import add_ports
+from anlan.conf.supervisor import SUPERVISED, end_with_parent
 
 
 def register(commands: Any) -> None:
     parser = commands.add_parser("engine", help="the engine alone (anlan run starts it)")
     add_ports(parser)
     parser.add_argument("--only", default="", metavar="WORLD", help="drive this exercise alone, then end")
+    parser.add_argument(SUPERVISED, action="store_true", help=argparse.SUPPRESS)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.supervised:
+        end_with_parent()
     from anlan.conf.cli import prepare
 
     prepare()

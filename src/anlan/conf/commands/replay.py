@@ -7,6 +7,8 @@ import sys
 import time
 from typing import Any
 
+from anlan.conf.supervisor import SUPERVISED
+
 
 def register(commands: Any) -> None:
     parser = commands.add_parser("replay", help="replay a past night through the real system")
@@ -73,7 +75,9 @@ def follow(key: str, *, quiet: bool) -> None:
             if state == World.State.ENDED:
                 return
             if engine is None or engine.poll() is not None:
-                engine = subprocess.Popen([sys.executable, "-m", "anlan", "engine", "--only", key])
+                engine = subprocess.Popen(
+                    [sys.executable, "-m", "anlan", "engine", "--only", key, SUPERVISED]
+                )
             line = f"{now.astimezone():%m-%d %H:%M}" if now else ""
             if not quiet and sys.stderr.isatty() and line != shown:
                 print(f"\r{line}", end="", file=sys.stderr, flush=True)
