@@ -145,6 +145,18 @@ def test_an_import_is_read_shown_confirmed_and_tells_what_was_wrong(mini: Mini, 
     assert run.ref in get(mini, "imports")
 
 
+def test_the_api_gives_the_latest_and_a_series_as_known_then(wet: Mini) -> None:
+    client, here = wet.client("duty_officer"), f"/api/v1/w/{wet.world.key}/stations/{GAUGE}"
+    (newest,) = client.get(f"{here}/latest").json()
+    assert (newest["code"], newest["value"], newest["unit"], newest["flags"]) == ("22", 7.0, "mm", [])
+    span = {"code": "22", "since": (NIGHT - 3 * FIVE).isoformat(), "until": NIGHT.isoformat()}
+    assert [r["value"] for r in client.get(f"{here}/series", span).json()] == [7.0, 7.0, 7.0]
+    early = {**span, "known_by": (NIGHT - 2 * FIVE + timedelta(seconds=6)).isoformat()}
+    assert [r["value"] for r in client.get(f"{here}/series", early).json()] == [7.0]
+    assert client.get(f"{here}/series", {**span, "until": span["since"]}).status_code == 422
+    assert wet.client("foreign").get(f"{here}/series", span).status_code == 404
+
+
 def test_an_empty_file_is_refused_with_a_word(mini: Mini) -> None:
     response = upload(mini, "")
     assert (response.status_code, "文件是空的" in response.content.decode()) == (422, True)

@@ -1,14 +1,18 @@
-"""Stations over the API."""
+"""Stations and what they measured, over the API."""
 
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
 
 from ninja import Query, Router, Schema
+from pydantic import AwareDatetime, Field
 
 from anlan.foundation.api import Asked, CutIn, Listing, Ref, WorldKey, may
-from anlan.foundation.errors import NotFound
+from anlan.foundation.errors import Invalid, NotFound
 from anlan.foundation.paging import part
 from anlan.observe import queries
-from anlan.observe.queries import StationInfo
+from anlan.observe.ingest import millis
+from anlan.observe.queries import StationInfo, series
+from anlan.observe.queries.series import Reading
 from anlan.places.queries import atlas
 
 router = Router(tags=["stations"])
@@ -51,3 +55,63 @@ def station(request: Asked, world: WorldKey, address: Ref) -> dict[str, Any]:
     if found is None:
         raise NotFound("没有地址为 {address} 的测站，或不在您的范围内。", address=address)
     return station_out(found)
+
+
+LONGEST = timedelta(days=31)
+Element = Annotated[
+    str, Field(pattern=r"^[0-9A-Fa-f]{2}$", description="SL 651 element, such as `22`, `26`, `39`")
+]
+EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+class ReadingOut(Schema):
+    """One reading; `value` in `unit`, null when missing. `known_at`: when it came in."""
+
+    code: str
+    at: datetime
+    known_at: datetime
+    value: float | None
+    unit: str
+    flags: list[str]
+
+
+class SeriesIn(Schema):
+    """Which readings: observed in (since, until], of each the value known last, or known last by `known_by`."""
+
+    code: Element
+    since: AwareDatetime
+    until: AwareDatetime
+    known_by: AwareDatetime | None = None
+
+
+def reading_out(reading: Reading) -> dict[str, Any]:
+    names = ("code", "at", "known_at", "value", "unit")
+    return {**{name: getattr(reading, name) for name in names}, "flags": list(reading.flags)}
+
+
+@router.get(
+    "/w/{world}/stations/{address}/latest", response=list[ReadingOut], summary="The newest of each element"
+)
+@may("observe.view")
+def latest(request: Asked, world: WorldKey, address: Ref) -> list[dict[str, Any]]:
+    found = series.latest(request.ctx, address)
+    return [reading_out(reading) for reading in found]
+
+
+@router.get(
+    "/w/{world}/stations/{address}/series", response=list[ReadingOut], summary="Readings of one element"
+)
+@may("observe.view")
+def readings(request: Asked, world: WorldKey, address: Ref, asked: Query[SeriesIn]) -> list[dict[str, Any]]:
+    row = queries.station(request.ctx, address)
+    moments = [asked.since, asked.until, *([asked.known_by] if asked.known_by else [])]
+    if not all(EARLIEST <= moment <= LATEST for moment in moments):
+        raise Invalid("时间不可能：在 1971 年以前或 2100 年以后。")
+    if not timedelta(0) < asked.until - asked.since <= LONGEST:
+        raise Invalid("时段应在 {days} 天以内，止在起之后。", days=LONGEST.days)
+    by = None if asked.known_by is None else millis(asked.known_by)
+    found = series.between(
+        request.ctx, row.address, int(asked.code, 16), asked.since, asked.until, known_by=by
+    )
+    return [reading_out(reading) for reading in found]

@@ -76,6 +76,7 @@ class Line:
     now: int | None
     is_partial: bool
     reached_at: datetime | None
+    hazard: str
     title: Mapping[str, str]
     clause: str
     is_doubtful: bool
@@ -146,6 +147,8 @@ def sheet(ctx: Ctx, address: str, *, hours: int, at: datetime | None = None) -> 
     seen = _Seen(ctx, at)
     early = since - timedelta(minutes=max(WINDOWS))
     slots = seen.slots(address, early, until) if row.kind == "rain" else []
+    if slots and slots[-1].end > now and slots[-1].tenths is None:
+        slots.pop()  # it has only begun: nothing is missing yet
     shown = [s for s in slots if s.start >= since]
     sums = {m: sliding.sums([s.tenths for s in slots], m)[-len(shown) :] for m in WINDOWS} if shown else {}
     gauge = row if row.kind == "stage" else _nearest_stage(ctx, row)
@@ -233,6 +236,11 @@ def between(
         yield _reading(code, seen.decimals, at, known, value, flags)
 
 
+def latest(ctx: Ctx, address: str, *, at: datetime | None = None) -> list[Reading]:
+    """The newest reading of each element of a station within scope. Raises NotFound."""
+    return _Seen(ctx, at).latest(station(ctx, address).address)
+
+
 def elements(ctx: Ctx, address: str) -> list[int]:
     """The codes of the elements that a station ever sent."""
     try:
@@ -309,6 +317,19 @@ def _lines(ctx: Ctx, sums: Mapping[int, Sequence[sliding.Sum]], slots: Sequence[
     return sorted(found, key=lambda n: (n.minutes, -n.tenths))
 
 
+def telling(lines: Sequence[Line]) -> list[Line]:
+    """Of each pack and window the highest line that is reached, and the next one above it."""
+    found: dict[tuple[str, int], list[Line]] = {}
+    for line in sorted(lines, key=lambda n: n.tenths):
+        mine = found.setdefault((line.clause, line.minutes), [])
+        if line.reached_at is not None:
+            mine[:] = [line]
+        elif not mine or mine[-1].reached_at is not None:
+            mine.append(line)
+    kept = [line for mine in found.values() for line in mine]
+    return sorted(kept, key=lambda n: (n.minutes, -n.tenths))
+
+
 def _lines_of(
     pack: packs.Pack,
     row: Mapping[str, object],
@@ -333,6 +354,7 @@ def _lines_of(
             now=window[-1].tenths,
             is_partial=window[-1].partial,
             reached_at=None if reached is None else slots[reached - window[0].end].end,
+            hazard="village" if is_stage else str(pack.data["threshold"]["hazard"]),
             title=pack.title,
             clause=pack.clause,
             is_doubtful=pack.is_doubtful or pack.example,

@@ -18,6 +18,8 @@ from anlan.ui.words import t, w
 BINS = 72
 STAGE_WORDS = {"prepare": w("准备转移"), "immediate": w("立即转移")}
 LEVEL_WORDS = {"blue": w("蓝色"), "yellow": w("黄色"), "orange": w("橙色"), "red": w("红色")}
+HAZARD_WORDS = {"flash_flood": w("山洪"), "rainstorm": w("暴雨"), "village": w("村级")}
+OTHER = w("指标")
 MARKS = (("warning_cm", w("警戒")), ("guarantee_cm", w("保证")), ("highest_cm", w("历史最高")))
 
 
@@ -91,32 +93,48 @@ def _sum(sheet: Sheet, minutes: int, lang: str) -> svg.Curve:
     points = [
         svg.Point(at=sheet.slots[s.end - first].end, value=s.tenths / 10, partial=s.partial) for s in window
     ]
-    lines = [line for line in sheet.lines if line.minutes == minutes]
+    lines = _reachable([line for line in sheet.lines if line.minutes == minutes])
     return svg.Curve(
         title=t(lang, w("{n} 小时滑动雨量"), n=minutes // 60),
         unit="mm",
         points=points,
-        limits=[
-            svg.Limit(value=line.tenths / 10, text=_label(line, lang)) for line in _reachable(sheet, lines)
-        ],
-        crossings=[
-            svg.Crossing(at=line.reached_at, value=line.tenths / 10, text=clock(line.reached_at))
-            for line in lines
-            if line.reached_at is not None and line.reached_at > sheet.since + timedelta(minutes=5)
-        ],
-        height=130,
+        limits=_limits(lines, lang),
+        crossings=_crossings(sheet, lines),
+        height=170,
     )
 
 
-def _reachable(sheet: Sheet, lines: Sequence[Line]) -> Sequence[Line]:
+def _reachable(lines: Sequence[Line]) -> Sequence[Line]:
     """Lines that are reached, and the next one above: a dry day needs no forest of lines."""
-    above = [line for line in lines if line.reached_at is None]
-    lowest = min((line.tenths for line in above), default=None)
+    lowest = min((line.tenths for line in lines if line.reached_at is None), default=None)
     return [line for line in lines if line.reached_at is not None or line.tenths == lowest]
 
 
-def _label(line: Line, lang: str) -> str:
-    return f"{t(lang, level_word(line))} · {t(lang, line.title)}"
+def _limits(lines: Sequence[Line], lang: str) -> list[svg.Limit]:
+    """One line a value, with all that stand on it."""
+    words: dict[int, list[str]] = {}
+    for line in lines:
+        words.setdefault(line.tenths, []).append(
+            f"{t(lang, HAZARD_WORDS.get(line.hazard, OTHER))} {t(lang, level_word(line))}"
+        )
+    return [svg.Limit(value=tenths / 10, text="／".join(texts)) for tenths, texts in words.items()]
+
+
+def _crossings(sheet: Sheet, lines: Sequence[Line]) -> list[svg.Crossing]:
+    """Where lines were first reached; only the first and the highest say when, the table says all."""
+    seen = [
+        n for n in lines if n.reached_at is not None and n.reached_at > sheet.since + timedelta(minutes=5)
+    ]
+    told = {min(n.tenths for n in seen), max(n.tenths for n in seen)} if seen else set()
+    return [
+        svg.Crossing(
+            at=line.reached_at,
+            value=line.tenths / 10,
+            text=clock(line.reached_at) if line.tenths in told else "",
+        )
+        for line in seen
+        if line.reached_at is not None
+    ]
 
 
 def _stage(sheet: Sheet, gauge: Station, lang: str) -> svg.Curve:

@@ -97,6 +97,7 @@ def one(request: Request, address: str) -> HttpResponse:
         "choices": HOURS,
         "chart": picture.chart_of(sheet, request.lang),
         "table": picture.table_of(sheet, request.lang),
+        "lines": series.telling(sheet.lines),
         "figures": _figures(sheet, request.lang),
         "timebar": picture.timebar(request.ctx, sheet, at, request.lang),
         "now": sheet.at,
