@@ -19,6 +19,8 @@ from anlan.foundation.home import home
 from anlan.foundation.worlds import World
 from anlan.gateways.sl651.server import GatewayThread
 from anlan.observe.ingest import Ingest
+from anlan.people import register as people_in_memory
+from anlan.places import atlas as places_in_memory
 from anlan.warn import sending
 from anlan.warn.watching import Watching
 
@@ -164,4 +166,5 @@ class Live:
 
 def main(*, port: int | None, only: str = "") -> None:
     """Run the engine in this process until told to stop."""
+    places_in_memory.PATIENCE_S = people_in_memory.PATIENCE_S = 1.0
     Engine(port=port, only=only).run()

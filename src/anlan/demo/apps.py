@@ -7,3 +7,7 @@ class DemoConfig(AppConfig):
 
     def ready(self) -> None:
         from anlan.demo import officers  # noqa: F401  (registers the simulated issuer and what was published)
+        from anlan.demo.exercises import LIULIN_NIGHT
+        from anlan.foundation import scenarios
+
+        scenarios.register(LIULIN_NIGHT)

@@ -10,7 +10,9 @@ import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -18,6 +20,7 @@ from anlan.demo.field.client import FieldClient
 from anlan.demo.liulin import load_scenario
 from anlan.foundation import channels, cursors, events, tasks, worlds
 from anlan.foundation.context import SYSTEM, Ctx
+from anlan.foundation.errors import Invalid
 from anlan.foundation.scope import Scope
 from anlan.foundation.worlds import World
 from anlan.observe.ingest import Ingest
@@ -43,7 +46,7 @@ class Driver:
         self._stop = stop
         self._field = FieldClient(world.key)
         scenario = load_scenario(hours=world.settings["hours"])
-        self._ends = scenario.ends_of_ticks()
+        self._ticks = window(scenario.ends_of_ticks(), world.settings)
         self._step = timedelta(minutes=scenario.tick_min)
         self._info = worlds.info(world)
         self._at = worlds.clock(world)
@@ -57,8 +60,8 @@ class Driver:
     def run(self) -> None:
         """Go on from where the clock stands until the end."""
         try:
-            self._drain(self._at, self._ends[0])
-            for n, end in enumerate(self._ends):
+            self._drain(self._at, self._ticks[0][1])
+            for n, end in self._ticks:
                 if self._now() < end + self._step:
                     self._tick(n, end)
             World.objects.filter(pk=self._info.id).update(state=World.State.ENDED)
@@ -71,7 +74,7 @@ class Driver:
         return Ctx(self._info, at, SYSTEM, Scope.everywhere())
 
     def _now(self) -> datetime:
-        return World.objects.values_list("now", flat=True).get(pk=self._info.id) or self._ends[0]
+        return World.objects.values_list("now", flat=True).get(pk=self._info.id) or self._ticks[0][1]
 
     def _tick(self, n: int, end: datetime) -> None:
         """One tick: frames in, judged, and everything that falls due before the next."""
@@ -135,6 +138,17 @@ class Driver:
             worlds.advance(self._info.id, at)
             self._at = at
         return max(at, self._at)
+
+
+def window(ends: Sequence[datetime], settings: Mapping[str, Any]) -> list[tuple[int, datetime]]:
+    """The ticks of an exercise with their numbers: all, or those that `since` and `until` leave (for a short rehearsal)."""
+    since, until = (settings.get(name) for name in ("since", "until"))
+    first = datetime.fromisoformat(since) if since else ends[0]
+    last = datetime.fromisoformat(until) if until else ends[-1]
+    found = [(n, end) for n, end in enumerate(ends) if first <= end <= last]
+    if not found:
+        raise Invalid("这一段里没有一次报汛。请把起止时间放宽。")
+    return found
 
 
 class _Pace:

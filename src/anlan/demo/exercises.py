@@ -1,6 +1,7 @@
 """Exercises of the demo: the night of Liulin as a world of its own, with what is published scheduled in it."""
 
 import tomllib
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -8,7 +9,9 @@ from anlan.demo.city.build import PERSON_ROWS
 from anlan.demo.city.build import SEED as CITY_SEED
 from anlan.demo.field.client import write_settings
 from anlan.demo.liulin import Scenario, load_published, load_scenario
-from anlan.foundation import tasks, worlds
+from anlan.foundation import scenarios, tasks, worlds
+from anlan.foundation.context import Ctx
+from anlan.foundation.errors import Conflict
 from anlan.foundation.worlds import World
 from anlan.places.queries import atlas
 
@@ -23,8 +26,13 @@ def new_liulin(
     own_engine: bool = False,
     phones_fail_at: str = "",
     network: dict[str, Any] | None = None,
+    since: str = "",
+    until: str = "",
 ) -> World:
-    """A new exercise at the beginning of the night; it stands until somebody starts it."""
+    """A new exercise at the beginning of the night; it stands until somebody starts it.
+
+    `since`, `until` (ISO): gauges report only between them, for a short rehearsal; what is published comes as it did.
+    """
     scenario = load_scenario(hours=hours)
     settings = {
         "scenario": "liulin",
@@ -35,6 +43,8 @@ def new_liulin(
         "phones_fail_at": phones_fail_at,
         "own_engine": own_engine,
         "simulated_issuer": True,
+        "since": since,
+        "until": until,
         "network": {**_network(scenario), **(network or {})},
     }
     world = worlds.new_exercise(
@@ -65,6 +75,35 @@ def _schedule_published(world: World) -> None:
     ctx = worlds.context(world)
     for n, warning in enumerate(load_published().warnings):
         tasks.schedule(ctx, "demo.published", key=f"published:{n:02d}", due_at=warning.at, payload={"n": n})
+
+
+def _from_page(ctx: Ctx, settings: Mapping[str, Any]) -> World:
+    """The scenario's factory for the exercises page; it needs the demo city."""
+    if not is_loaded():
+        raise Conflict("还没有演示城市。请先在服务器上运行 anlan demo 或 anlan replay。")
+    return new_liulin(hours=str(settings.get("hours", "ending")))
+
+
+LIULIN_NIGHT = scenarios.Scenario(
+    name="liulin",
+    title=load_scenario().title,
+    about={
+        "zh": "公布的逐时雨量经真实系统重放：从雨量筒的报文到每个村应答或敲门。周边、人员、线路为生成。",
+        "en": "The published hourly rain through the real system: from gauge bytes to every village answered or door-checked. "
+        "Neighbours, people and telephones are generated.",
+    },
+    factory=_from_page,
+    options=(
+        scenarios.Option(
+            name="hours",
+            title={"zh": "整点雨量的标注（待核实）", "en": "How the hours are labelled (to be verified)"},
+            choices=(
+                ("ending", {"zh": "时段末", "en": "hour-ending"}),
+                ("beginning", {"zh": "时段初", "en": "hour-beginning"}),
+            ),
+        ),
+    ),
+)
 
 
 def is_loaded() -> bool:

@@ -54,5 +54,5 @@ def get(name: str) -> Scenario:
 
 def title_of(world: World) -> Title:
     """What to call a world in both languages: its scenario's title, else its own in the language it was given in."""
-    known = _known.get(world.scenario)
+    known = _known.get(world.scenario.partition("/")[0])  # what follows names a variant
     return known.title if known else {"zh": world.title}
