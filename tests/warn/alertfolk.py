@@ -3,11 +3,16 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
+
+from anlan.foundation import journal
 from anlan.foundation.context import Ctx
+from anlan.foundation.models import JournalEntry
 from anlan.people import accounts
 from anlan.people import actions as people
 from anlan.warn.actions import alerts
-from anlan.warn.models import Alert
+from anlan.warn.models import Alert, Exceedance
+from anlan.warn.rules.errors import AlertRefused
 from tests.support.city import COUNTY, NIGHT, PASSWORD, SECRET, TOWN, Mini
 
 STATION, STATION_CODE = "O-weather", "42132141600000"
@@ -94,3 +99,34 @@ def heard(mini: Mini, at: datetime | None = None, **changes: object) -> alerts.H
         confirmed_at=moment + timedelta(minutes=1),
     )
     return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def go_out(night: Mini, ref: str) -> None:
+    alerts.submit(after(night, "forecaster", minutes=10), ref=ref)
+    alerts.approve(after(night, "chief", minutes=11), ref=ref, retyped_place="柳林镇", retyped_level="红色")
+    alerts.issue(after(night, "forecaster", minutes=12), ref=ref)
+
+
+def told(name: str) -> list[dict[str, object]]:
+    found = JournalEntry.objects.filter(name=f"warn.alert.{name}").order_by("seq")
+    return [journal.read(entry)["body"] for entry in found]
+
+
+def refusal(error: pytest.ExceptionInfo[AlertRefused]) -> str:
+    return error.value.name
+
+
+def proposed(night: Mini, level: int = 4, *, at: int = 0, place: str = TOWN, value: int = 1020) -> str:
+    return found(night, level, at=at, place=place, value=value) or ""
+
+
+def found(
+    night: Mini, level: int, *, at: int = 0, place: str = TOWN, value: int = 1020,
+    pack: str = "rainstorm-signal-national",
+) -> str | None:  # fmt: skip
+    moment = NIGHT + timedelta(minutes=at)
+    finding = Exceedance.objects.create(
+        world_id=night.world.pk, ref=f"X-{level}-{at}-{place}", pack=pack, rule_version="v", place_id=night.ids[place],
+        level=level, onset=moment, known_at=moment, quantity="rain", value=value, threshold=1000, window_min=180,
+    )  # fmt: skip
+    return alerts.propose(night.ctx(at=moment), exceedance=finding.ref)
