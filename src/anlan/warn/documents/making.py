@@ -9,7 +9,7 @@ from typing import Any
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
-from anlan.foundation.models import JournalEntry
+from anlan.foundation.journal import JournalEntry
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui.words import t, w
@@ -252,7 +252,7 @@ def duty_paper(reader: Reader, ref: str) -> Duty:
     paper = Paper(
         title=say("尽职履职单"),
         subject=f"{_full_name(place)} {holder.title} {name}",
-        number=f"D-{ref}",
+        number=ref,
         figures=_duty_figures(reader, record),
         sections=(
             _told(reader, speaker, record, facts, day),

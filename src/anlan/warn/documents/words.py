@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from anlan.foundation import packs
 from anlan.foundation.context import Ctx
-from anlan.foundation.models import JournalEntry
+from anlan.foundation.home import home
+from anlan.foundation.journal import JournalEntry
 from anlan.people import queries as people
 from anlan.ui.words import t, w
 from anlan.warn.calldown_rows import whole
@@ -170,12 +172,20 @@ def _exceeded(speaker: Speaker, fact: Fact) -> tuple[Cell, str]:
     row, say = speaker.measured.get(fact.text("ref")), speaker.say
     level = Grade(fact.count("level")).code
     if row is None or row.quantity != "rain" or not row.window_min:
-        return Cell(text=say("超警"), assess=level), fact.text("what")
+        return Cell(text=say("超警"), assess=level), _pack(speaker.lang, fact.text("what"))
     hours = row.window_min / 60
     window = say("{n} 小时", n=int(hours)) if hours == int(hours) else say("{n} 分钟", n=row.window_min)
     sign = "≥ " if row.at_least else ""
     text = f"{window} {sign}{row.value / 10:.1f} mm（≥ {row.threshold / 10:.1f}）"
     return Cell(text=text, assess=level), row.station.name if row.station else ""
+
+
+def _pack(lang: str, name: str) -> str:
+    """The title of the pack whose line was crossed."""
+    return t(lang, packs.get(name, home=home()).title)
+
+
+ISSUERS_OWN = {"system": w("系统按研判起草"), "sim-approver": w("模拟批准人")}
 
 
 def public(speaker: Speaker, facts: Iterable[Fact], day: str) -> Iterator[Row]:
@@ -196,7 +206,7 @@ def public(speaker: Speaker, facts: Iterable[Fact], day: str) -> Iterator[Row]:
                 cells=(
                     Cell(text=clock(fact, day)),
                     Cell(text=f"{text} {fact.text('alert')}", level=fact.text("level")),
-                    Cell(text=fact.text("issuer") or fact.who),
+                    Cell(text=fact.text("issuer") or speaker.say(ISSUERS_OWN.get(fact.who, fact.who))),
                     speaker.journal(fact.seq),
                 )
             )

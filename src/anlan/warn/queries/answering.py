@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from anlan.foundation import crypto, worlds
 from anlan.foundation.context import Actor, Ctx
 from anlan.foundation.errors import NotFound
-from anlan.foundation.models import World
 from anlan.foundation.scope import Scope
+from anlan.foundation.worlds import World
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.warn.calldown_rows import whole

@@ -13,7 +13,7 @@ from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui.words import w
 from anlan.warn import calldown_rows, shelf
-from anlan.warn.models import CallDown, CallLine, DoorCheck
+from anlan.warn.models import CallDown, DoorCheck
 from anlan.warn.queries.contact import Lost, lost_in
 from anlan.warn.queries.moves import Move, moves
 from anlan.warn.rules import calldown as rules
@@ -366,39 +366,3 @@ def _door_chip(check: DoorCheck | None, now: datetime) -> Iterable[Chip]:
     else:
         late = check.state == DoorCheck.State.OVERDUE or check.due_at < now
         yield Chip(look="no" if late else "live", title=title, word=w("没回报") if late else w("已派"))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Listed:
-    """One call-down of the list."""
-
-    row: CallDown
-    place: Place
-    lines: int
-    heard: int
-    lost: bool
-
-    @property
-    def grade(self) -> Grade:
-        return Grade(self.row.grade)
-
-
-def call_downs(ctx: Ctx, *, is_open: bool, limit: int = 60) -> list[Listed]:
-    """Call-downs within scope, newest first: with how many of their villages were heard or door-checked."""
-    rows = list(ctx.rows(CallDown).filter(closed_at__isnull=is_open).order_by("-opened_at", "-pk")[:limit])
-    lines = CallLine.objects.filter(call_down__in=rows, kind="village").values_list("call_down_id", "state")
-    count: dict[int, list[str]] = {row.pk: [] for row in rows}
-    for pk, state in lines:
-        count[pk].append(state)
-    heard = (LineState.ANSWERED.value, LineState.DOOR_CHECKED.value)
-    lost = {entry.place.id for entry in lost_in(ctx, "", None)}
-    return [
-        Listed(
-            row=row,
-            place=atlas().by_id[row.place_id],
-            lines=len(count[row.pk]),
-            heard=sum(state in heard for state in count[row.pk]),
-            lost=row.place_id in lost,
-        )
-        for row in rows
-    ]

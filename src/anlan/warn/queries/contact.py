@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from anlan.foundation.context import Ctx
-from anlan.foundation.models import JournalEntry
+from anlan.foundation.journal import JournalEntry
 from anlan.places.queries import Place, atlas
 from anlan.warn import shelf
 from anlan.warn.models import ContactLost

@@ -55,6 +55,12 @@ class Person:
     refused: bool
 
     @property
+    def outcomes(self) -> list[tuple[str, int]]:
+        """What came of the calls, each word once with its count."""
+        words = [each.word for each in self.tries]
+        return [(word, words.count(word)) for word in dict.fromkeys(words)]
+
+    @property
     def rounds(self) -> int:
         return len(self.tries)
 
@@ -77,35 +83,54 @@ def people_of(ctx: Ctx, row: CallDown, *, only: str = "") -> list[Person]:
     refs = sorted({h.ref for line in lines for rung in line.rungs for h in rung.holders})
     names, known = people.masked_names(ctx, refs), people.holders_by_ref(ctx, refs)
     settings = shelf.call_settings(ctx, atlas().by_id[row.place_id].code)
+    asked = _Asked(
+        value=value,
+        names=names,
+        known=known,
+        calls=_by_holder(value),
+        answers=rules.current_answers(value),
+        numbers=people.masked_numbers([c.ref for h in known.values() for c in h.contacts]),
+    )
     found: dict[str, Person] = {}
     for line in lines:
         titles = {r.key: {"zh": r.zh, "en": r.en} for r in settings.ladder(line.kind).rungs}
         for number, rung in enumerate(line.rungs):
             for holder in rung.holders:
                 if holder.ref in known:
-                    made = _person(value, line, number, titles[rung.key], holder, names, known[holder.ref])
+                    made = _person(asked, line, number, titles[rung.key], holder)
                     before = found.get(holder.ref)
                     found[holder.ref] = made if before is None or (made.is_open > before.is_open) else before
     return list(found.values())
 
 
-def _person(
-    value: rules.CallDown,
-    line: Line,
-    number: int,
-    title: dict[str, str],
-    holder: rules.Holder,
-    names: dict[str, str],
-    known: people.Holder,
-) -> Person:
-    calls = [c for c in value.calls if c.holder == holder.ref]
-    answer = rules.current_answers(value).get(holder.ref)
+@dataclass(frozen=True)
+class _Asked:
+    """A call-down with everything about its people, asked for once."""
+
+    value: rules.CallDown
+    names: dict[str, str]
+    known: dict[str, people.Holder]
+    calls: dict[str, list[rules.Call]]
+    answers: dict[str, rules.Answer]
+    numbers: dict[str, str]
+
+
+def _by_holder(value: rules.CallDown) -> dict[str, list[rules.Call]]:
+    found: dict[str, list[rules.Call]] = {}
+    for call in value.calls:
+        found.setdefault(call.holder, []).append(call)
+    return found
+
+
+def _person(asked: _Asked, line: Line, number: int, title: dict[str, str], holder: rules.Holder) -> Person:
+    calls, answer = asked.calls.get(holder.ref, []), asked.answers.get(holder.ref)
+    known = asked.known[holder.ref]
     waiting = next((c for c in calls if c.state.is_live and c.channel in ("desk", "satellite")), None)
     contact = waiting.contact if waiting else _next_contact(holder, calls)
-    numbers = people.masked_numbers([c.ref for c in holder.contacts])
+    numbers = {c.ref: asked.numbers[c.ref] for c in holder.contacts if c.ref in asked.numbers}
     return Person(
         holder=holder.ref,
-        name=names.get(holder.ref, ""),
+        name=asked.names.get(holder.ref, ""),
         title=known.title,
         place=atlas().by_path[line.place],
         line=line.key,

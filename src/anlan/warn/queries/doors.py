@@ -10,7 +10,8 @@ from anlan.places.queries import Place, atlas
 from anlan.warn.actions.doorchecks import propose
 from anlan.warn.calldown_rows import whole
 from anlan.warn.models import CallDown, CallLine, DoorCheck
-from anlan.warn.queries.board import MEANS_WORDS, OUTCOMES_AT_DOOR
+from anlan.warn.queries.board import MEANS_WORDS, OUTCOMES_AT_DOOR, STATE_OF_LINE
+from anlan.warn.rules.calldown import LineState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +63,8 @@ class Doors:
     line: str
     place: Place
     is_settled: bool
+    settled_word: str
+    """Answered by telephone, door-checked, or closed; never one for another."""
     sent: tuple[Sent, ...]
     candidates: tuple[Candidate, ...]
     kept: tuple[Kept, ...]
@@ -89,6 +92,7 @@ def doors(ctx: Ctx, ref: str, line: str) -> Doors:
         line=line,
         place=atlas().by_id[found.place_id],
         is_settled=found.settled_at is not None,
+        settled_word=STATE_OF_LINE[LineState(found.state)][1],
         sent=tuple(_sent(c, names, titles) for c in checks),
         candidates=tuple(
             Candidate(

@@ -6,7 +6,7 @@ from datetime import datetime
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
-from anlan.foundation.models import JournalEntry
+from anlan.foundation.journal import JournalEntry
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.warn import shelf

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
-from anlan.foundation.models import JournalEntry
+from anlan.foundation.journal import JournalEntry
 from anlan.places.queries import Place, atlas, search
 from anlan.ui import svg
 from anlan.ui.pages import Request, page
@@ -19,6 +19,7 @@ from anlan.ui.words import t, w
 from anlan.warn.actions import calldown, callout
 from anlan.warn.queries import board as boards
 from anlan.warn.queries import desk as desks
+from anlan.warn.queries.calls import call_downs
 from anlan.warn.rules.evacuation import Stage
 from anlan.warn.rules.grade import Grade
 from anlan.warn.rules.plainwords import clock
@@ -33,8 +34,8 @@ CHARACTERS_A_SECOND = 3.5
 def listing(request: Request) -> HttpResponse:
     """All call-downs within scope: those that run, then those that have ended."""
     context = {
-        "running": boards.call_downs(request.ctx, is_open=True),
-        "ended": boards.call_downs(request.ctx, is_open=False, limit=40),
+        "running": call_downs(request.ctx, is_open=True),
+        "ended": call_downs(request.ctx, is_open=False, limit=40),
         "may_call": request.ctx.may("warn.call"),
         "new_url": address(request, "calls", "new"),
         "map_url": address(request, "map"),

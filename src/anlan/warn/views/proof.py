@@ -14,7 +14,7 @@ from anlan.warn.documents import making
 from anlan.warn.documents.making import Reader
 from anlan.warn.documents.papers import Paper
 from anlan.warn.documents.render import pdf, villages_csv
-from anlan.warn.queries.board import call_downs
+from anlan.warn.queries.calls import call_downs
 from anlan.warn.queries.moves import moves
 from anlan.warn.queries.proof import village_proofs
 from anlan.warn.views.common import address, done

@@ -12,7 +12,7 @@ from typing import Any
 
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
-from anlan.foundation.models import JournalEntry
+from anlan.foundation.journal import JournalEntry
 from anlan.warn.actions.doorchecks import AT_THE_DOOR
 from anlan.warn.models import Alert, CallDown, CallLine
 from anlan.warn.rules.grade import Grade

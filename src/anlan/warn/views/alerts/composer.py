@@ -39,37 +39,53 @@ def levels(lang: str) -> list[tuple[str, str]]:
     return [(str(n), t(lang, word)) for n, word in LEVEL_WORDS.items()]
 
 
+WORDS = ("description", "instruction", "by_when")
+
+
 class Composer(forms.Form):
     """What an officer writes; places are division codes."""
 
+    use_required_attribute = False  # the browser must not keep anybody from looking for a place
+
     event_type = forms.ChoiceField(label=w("种类"))
-    level = forms.ChoiceField(label=w("级别"), required=False)
+    level = forms.ChoiceField(label=w("级别"))
     expires_at = forms.CharField(label=w("有效到"), max_length=20)
     named = forms.MultipleChoiceField(
         label=w("点到的地方"), widget=forms.CheckboxSelectMultiple, required=False
     )
     polygon = forms.CharField(label=w("画的范围"), required=False)
-    description = forms.CharField(
-        label=w("会怎样"), max_length=400, required=False, widget=forms.Textarea({"rows": 2})
-    )
-    instruction = forms.CharField(
-        label=w("去哪里"), max_length=400, required=False, widget=forms.Textarea({"rows": 2})
-    )
-    by_when = forms.CharField(
-        label=w("什么时候"), max_length=200, required=False, widget=forms.Textarea({"rows": 2})
-    )
+    description = forms.CharField(label=w("会怎样"), max_length=400, widget=forms.Textarea({"rows": 2}))
+    instruction = forms.CharField(label=w("去哪里"), max_length=400, widget=forms.Textarea({"rows": 2}))
+    by_when = forms.CharField(label=w("什么时候"), max_length=200, widget=forms.Textarea({"rows": 2}))
     joint_with = forms.MultipleChoiceField(
         label=w("联合发布单位"), widget=forms.CheckboxSelectMultiple, required=False
     )
 
     def __init__(
-        self, *args: Any, events: list[Any], places: list[Place], units: list[Any], lang: str, **kwargs: Any
+        self,
+        *args: Any,
+        events: list[Any],
+        places: list[Place],
+        units: list[Any],
+        lang: str,
+        has_level: bool,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["level"].choices = levels(lang)  # type: ignore[attr-defined]
+        self.fields["level"].required = has_level
         self.fields["event_type"].choices = events  # type: ignore[attr-defined]
         self.fields["named"].choices = [(p.code, p.name) for p in places]  # type: ignore[attr-defined]
         self.fields["joint_with"].choices = [(u.ref, u.name) for u in units]  # type: ignore[attr-defined]
+
+    def accepts(self, *, incomplete: bool) -> bool:
+        """Whether it can be used; counting who is reached does not wait for the words."""
+        for name in WORDS:
+            self.fields[name].required = not incomplete
+        found = self.is_valid()
+        for name in WORDS:
+            self.fields[name].required = True
+        return found
 
     def clean_expires_at(self) -> datetime:
         text = self.cleaned_data["expires_at"].strip().replace("T", " ")
@@ -191,6 +207,11 @@ def _initial_of(row: Alert) -> dict[str, Any]:
     }
 
 
+def may_issue_any(ctx: Ctx) -> bool:
+    """Whether the reader's unit lawfully issues any kind of warning signal."""
+    return ctx.may("warn.draft") and bool(_events(ctx, "alert", None))
+
+
 def _events(ctx: Ctx, kind: str, row: Alert | None) -> list[tuple[str, dict[str, str]]]:
     """The types that the actor's unit may lawfully issue; for a notice every type."""
     titles = alert_rows.event_titles(ctx)
@@ -224,7 +245,7 @@ def _compose(request: Request, case: _Case, back: str) -> HttpResponse:
     }
     context |= _chosen(request, form)
     status = 200
-    if asked in ("save", "preview") and form.is_valid():
+    if asked in ("save", "preview") and form.accepts(incomplete=asked == "preview"):
         try:
             text = form.text()
             if asked == "save":
@@ -255,6 +276,7 @@ def _form(request: Request, case: _Case) -> Composer:
         places=list(places.values()),
         units=units,
         lang=request.lang,
+        has_level=case.kind == "alert",
     )
 
 

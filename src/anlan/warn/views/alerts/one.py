@@ -21,6 +21,7 @@ from anlan.warn.models import Exceedance
 from anlan.warn.queries import alerts as queries
 from anlan.warn.rules.errors import RuleError
 from anlan.warn.rules.grade import Grade
+from anlan.warn.views.alerts.composer import may_issue_any
 from anlan.warn.views.alerts.maps import map_of
 from anlan.warn.views.common import address, done, not_done, told
 from anlan.wire.cap import CapError
@@ -42,6 +43,7 @@ def listing(request: Request) -> HttpResponse:
         "tabs": [(f"?which={key}" if key else "?", word, key == which) for key, word in TABS],
         "here": address(request, "alerts"),
         "may_draft": request.ctx.may("warn.draft"),
+        "may_signal": may_issue_any(request.ctx),
         "may_import": request.ctx.may("warn.import"),
     }
     return render(request, "warn/alerts.html", context)
