@@ -1,14 +1,16 @@
 """The two halves around a replay: the exercise it runs in, and the words it ends with."""
 
 import argparse
+from datetime import timedelta
 from typing import Any
 
 from anlan.demo import loader
 from anlan.demo.city.build import PERSON_ROWS
 from anlan.demo.city.build import SEED as CITY_SEED
 from anlan.demo.exercises import SEED, is_loaded, new_liulin
+from anlan.demo.liulin import load_scenario
 from anlan.foundation import worlds
-from anlan.foundation.worlds import World
+from anlan.foundation.worlds import World, beijing
 
 
 def load_city_once() -> None:
@@ -29,9 +31,20 @@ def prepare_world(args: argparse.Namespace) -> str:
             speed=args.speed,
             own_engine=True,
             phones_fail_at=args.phones_fail_at,
+            since=of_that_night(args.since),
+            until=of_that_night(args.until),
         )
     World.objects.filter(pk=world.pk).exclude(state=World.State.ENDED).update(state=World.State.RUNNING)
     return world.key
+
+
+def of_that_night(clock: str) -> str:
+    """An ISO moment of the night for a Beijing clock time: afternoon and evening are the day on which it began."""
+    if not clock:
+        return ""
+    begins = beijing(load_scenario().starts_at)
+    moment = begins.replace(hour=int(clock[:2]), minute=int(clock[3:]))
+    return (moment if moment >= begins else moment + timedelta(days=1)).isoformat()
 
 
 def told(found: dict[str, Any]) -> str:
@@ -48,7 +61,8 @@ def told(found: dict[str, Any]) -> str:
             f"研判  {len(found['exceedances'])} 次，预警 {len(found['alerts'])} 条",
             f"叫应  首呼 {found['first_call_at']}，{len(villages)} 村（社区）中 {answered} 个应答、{checked} 个敲门",
             f"转移  应转 {to_move} 户，点名转移 {moved} 户",
-            f"提前  最强一小时结束前 {found['lead_minutes_before_peak']} 分钟点名柳林（当夜公布：{found['published']['lead_minutes_before_peak']} 分钟）",
+            f"提前  最强一小时结束前 {found['lead_minutes_before_peak']} 分钟点名柳林"
+            f"（当夜公布：{found['published']['lead_minutes_before_peak']} 分钟）",
             f"日志  {found['journal']['entries']} 条，{found['journal']['head']}",
             "演练：模拟线路、合成数据；雨量为公布值。",
         ]

@@ -29,6 +29,13 @@ def register(commands: Any) -> None:
     parser.add_argument(
         "--phones-fail-at", default="", metavar="ISO", help="when phones fail in the town (assumed: 05:30)"
     )
+    for name, what in (("--since", "begin"), ("--until", "end")):
+        parser.add_argument(
+            name,
+            default="",
+            metavar="HH:MM",
+            help=f"{what} with the reports of that Beijing time: a rehearsal",
+        )
     parser.add_argument(
         "--resume", default="", metavar="WORLD", help="go on with an exercise that stands still"
     )
