@@ -10,9 +10,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from anlan.foundation import journal
+from anlan.foundation import journal, journal_reading
 from anlan.foundation.context import Ctx
-from anlan.foundation.models import JournalEntry
 from anlan.people import queries as people
 from anlan.places.queries import Place
 from anlan.ui.words import t, w
@@ -60,7 +59,7 @@ class Story:
 
 def story(ctx: Ctx, place: Place, *, lang: str, at: datetime | None = None) -> Story:
     """What happened to a place and, for a village, what its township's entries say of it."""
-    rows = ctx.rows(JournalEntry).filter(name__in=tuple(SENTENCES))
+    rows = journal_reading.rows(ctx).filter(name__in=tuple(SENTENCES))
     if at is not None:
         rows = rows.filter(at__lte=at)
     entries = list(_about(rows, place).order_by("-seq")[: AT_MOST + 1])
@@ -73,7 +72,7 @@ def story(ctx: Ctx, place: Place, *, lang: str, at: datetime | None = None) -> S
     )
 
 
-def _about(rows: QuerySet[JournalEntry], place: Place) -> QuerySet[JournalEntry]:
+def _about(rows: QuerySet[Any], place: Place) -> QuerySet[Any]:
     """A village's own entries, and those of its township that name it; a township's own, but for its villages'."""
     if place.tier < 4:
         return rows.filter(place=place.path).exclude(
@@ -117,7 +116,7 @@ Told2 = tuple[str, str]
 Sentence = Callable[[_Say, Told], Told2 | None]
 
 
-def _line(say: _Say, entry: JournalEntry, told: Told) -> Line | None:
+def _line(say: _Say, entry: Any, told: Told) -> Line | None:
     made = SENTENCES[entry.name](say, told)
     if made is None:
         return None

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
+from anlan.foundation import journal_reading
 from anlan.foundation.context import Ctx
-from anlan.foundation.models import JournalEntry
 from anlan.foundation.worlds import World
 from anlan.ui import svg
 from anlan.ui.words import t
@@ -64,7 +64,7 @@ def density(ctx: Ctx, start: datetime, end: datetime) -> list[int]:
         _known.move_to_end(key)
         while len(_known) > KEPT:
             _known.popitem(last=False)
-        rows = ctx.rows(JournalEntry).filter(seq__gt=held.seq, at__gte=start, at__lt=end).order_by("seq")
+        rows = journal_reading.rows(ctx).filter(seq__gt=held.seq, at__gte=start, at__lt=end).order_by("seq")
         for seq, at in rows.values_list("seq", "at").iterator(chunk_size=5000):
             held.seq = seq
             held.counts[int((at - start) / (end - start) * BINS)] += 1

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
@@ -49,6 +51,11 @@ def entries(
     asked = {key: value for key, value in wanted.items() if value not in (None, "")}
     rows = ctx.rows(JournalEntry).filter(**asked).order_by("-seq" if newest_first else "seq")
     return take(rows, _read, cut)
+
+
+def rows(ctx: Ctx) -> QuerySet[JournalEntry]:
+    """Entries within scope as rows, for a query that filters further and reads only what it needs."""
+    return ctx.rows(JournalEntry)
 
 
 def entry(ctx: Ctx, seq: int) -> Entry:

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db.models import Q
 
+from anlan.foundation import journal_reading
 from anlan.foundation.context import Ctx
-from anlan.foundation.models import JournalEntry
 from anlan.places.queries import Place, atlas
 from anlan.ui.words import w
 from anlan.warn.models import Answer, CallDown, CallLine, ContactLost, Exceedance
@@ -153,7 +153,7 @@ def lost_rows(ctx: Ctx, at: datetime | None = None) -> list[ContactLost]:
     rows = ctx.rows(ContactLost).order_by("since", "pk")
     if at is None:
         return list(rows.filter(ended_at=None))
-    told = ctx.rows(JournalEntry).filter(name="warn.contact.lost", at__lte=at)
+    told = journal_reading.rows(ctx).filter(name="warn.contact.lost", at__lte=at)
     declared = set(told.values_list("subject", flat=True))
     return [row for row in rows.filter(Q(ended_at=None) | Q(ended_at__gt=at)) if row.ref in declared]
 

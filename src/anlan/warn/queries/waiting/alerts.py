@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from anlan.foundation import journal
+from anlan.foundation import journal, journal_reading
 from anlan.foundation.context import Ctx
-from anlan.foundation.models import JournalEntry
 from anlan.places.queries import atlas
 from anlan.warn import shelf
 from anlan.warn.models import Alert
@@ -83,7 +82,7 @@ def _due(ctx: Ctx, row: Alert, code: str, step: str, since: datetime | None) -> 
 def refused_call_outs(ctx: Ctx, at: datetime | None, path: str) -> Iterator[Wait]:
     """No signed standing order covered a finding: somebody must call out by hand, now."""
     now = at or ctx.now
-    rows = ctx.rows(JournalEntry).filter(
+    rows = journal_reading.rows(ctx).filter(
         name="warn.callout.refused", at__gte=now - REFUSAL_STANDS, at__lte=now, place__startswith=path
     )
     newest = {entry.place: entry for entry in rows.order_by("seq")}

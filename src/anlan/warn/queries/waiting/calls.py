@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from anlan.foundation import journal_reading
 from anlan.foundation.context import Ctx
-from anlan.foundation.models import JournalEntry
 from anlan.places.queries import Place, atlas
 from anlan.warn import shelf
 from anlan.warn.models import Call, CallDown, CallLine, ContactLost, DoorCheck
@@ -45,7 +45,7 @@ def _step_then(
     ctx: Ctx, row: ContactLost, at: datetime, settings: contact_lost.ContactLostSettings
 ) -> tuple[int, datetime]:
     """The journal knows when each step was taken."""
-    told = ctx.rows(JournalEntry).filter(
+    told = journal_reading.rows(ctx).filter(
         subject=row.ref, name__in=("warn.contact.lost", "warn.contact.step"), at__lte=at
     )
     times = list(told.order_by("seq").values_list("at", flat=True))
