@@ -243,7 +243,7 @@ def _compose(request: Request, case: _Case, back: str) -> HttpResponse:
         "basis": queries.detail(ctx, case.row.ref).finding if case.row else None,
         "previewed": asked == "preview",
     }
-    context |= _chosen(request, form)
+    context |= _chosen(request, form, shown=case.row.ref if case.row else "")
     status = 200
     if asked in ("save", "preview") and form.accepts(incomplete=asked == "preview"):
         try:
@@ -290,7 +290,7 @@ def _joinable(ctx: Ctx, case: _Case) -> list[Any]:
     return [found[0] for kind in sorted(kinds) if (found := over(mine.place_path, kind))]
 
 
-def _chosen(request: Request, form: Composer) -> dict[str, Any]:
+def _chosen(request: Request, form: Composer, *, shown: str) -> dict[str, Any]:
     """What is named so far: the map, the words' length as read out, the finding's place."""
     codes = form["named"].value() or []
     named = [
@@ -302,7 +302,7 @@ def _chosen(request: Request, form: Composer) -> dict[str, Any]:
     place = atlas().common(named) if named else _home(request.ctx)
     return {
         "named": named,
-        "map": map_of(request, place, draw="id_polygon"),
+        "map": map_of(request, place, ref=shown, draw="id_polygon"),
         "characters": len(said),
         "seconds": round(len(said) / CHARACTERS_A_SECOND),
     }
