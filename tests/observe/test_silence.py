@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from anlan.foundation import journal
+from anlan.foundation import crypto, journal
 from anlan.observe import queries
 from anlan.observe.ingest import Ingest
+from anlan.observe.models import Station
 from tests.support.city import FOREIGN_GAUGE, GAUGE, LIULIN_PATH, NIGHT, VILLAGE, Mini
 from tests.support.stations import rain
 
@@ -68,3 +69,19 @@ def test_an_old_reading_that_comes_late_is_no_sign_of_life_of_now(mini: Mini, in
     ingest.take([rain(GAUGE, NIGHT - 30 * MINUTE, 1, serial=9)], known_at=NIGHT + 81 * MINUTE)
     ingest.advance(NIGHT + 82 * MINUTE)
     assert told(mini) == [SILENT]
+
+
+def test_a_station_that_somebody_registered_is_known_within_the_minute(mini: Mini, ingest: Ingest) -> None:
+    new = "4213210007"
+    ingest.take([rain(new, NIGHT, 1)], known_at=NIGHT)
+    known = Station.objects.get(address=GAUGE)
+    sealed = crypto.seal("1234", new)
+    Station.objects.create(
+        address=new, name="新站", kind="rain", place=known.place, lon=113.2, lat=31.5, password_sealed=sealed
+    )
+    before = ingest.addresses
+    ingest.advance(NIGHT + MINUTE)
+    assert new in ingest.addresses
+    assert ingest.addresses is not before
+    ingest.take([rain(new, NIGHT + MINUTE, 1, serial=2)], known_at=NIGHT + MINUTE)
+    assert queries.counts(mini.ctx())["stored"] == 1

@@ -25,15 +25,21 @@ class Measured(Protocol):
     """What the watch asks of the room that ingests."""
 
     @property
+    def addresses(self) -> Sequence[str]: ...
+    @property
     def windows(self) -> Windows: ...
     def stages_mm(self) -> Mapping[str, int]: ...
     def rises_mm(self, minutes: int) -> Mapping[str, int]: ...
 
 
 class Watching:
-    """The watch of one world. Make it anew when stations, places or packs change."""
+    """The watch of one world. Make it anew when places or packs change; other stations it sees by itself."""
 
     def __init__(self, ctx: Ctx, addresses: Sequence[str]) -> None:
+        self._begin(ctx, addresses)
+
+    def _begin(self, ctx: Ctx, addresses: Sequence[str]) -> None:
+        self._addresses = addresses
         rows = {address: i for i, address in enumerate(addresses)}
         stations = observe.stations(ctx)
         self._watch = Watch(
@@ -48,6 +54,10 @@ class Watching:
 
     def look(self, ctx: Ctx, now: Measured) -> list[str]:
         """Judge this moment; returns the refs of exceedances that are new."""
+        if (
+            now.addresses is not self._addresses
+        ):  # stations were added or taken away: rows mean other gauges now
+            self._begin(ctx, now.addresses)
         stages = Stages(now.stages_mm(), {m: now.rises_mm(m) for m in self._watch.rise_minutes})
         found = [*self._watch.rain(now.windows, ctx.now), *self._watch.stages(now.windows, stages, ctx.now)]
         found.sort(key=lambda f: (f.change.at, f.station, f.change.pack, f.place))

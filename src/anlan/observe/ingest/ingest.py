@@ -31,6 +31,8 @@ from anlan.science.jit import Bools
 from anlan.science.windows import ClockWentBack
 
 log = logging.getLogger(__name__)
+STRANGERS = ("UnknownStation", "WrongPassword")
+STRANGERS_MS = 30_000  # how often we look whether somebody registered them meanwhile
 FOLLOWED = np.array([RAIN_5MIN, RAIN_TOTAL, RAIN_SLOTS, 0x39, 0x3B], np.int32)
 
 
@@ -84,6 +86,7 @@ class Ingest:
         self._lock = threading.RLock()
         self._put: Batch | None = None
         self._silences: Silences | None = None
+        self._strangers, self._reloaded_ms = False, 0
         self._limits = quality
         self._roster = roster
         if before := self._open.pop(path, None):
@@ -129,6 +132,7 @@ class Ingest:
     def reload(self) -> bool:
         """Read stations and packs anew; True when anything changed, so that a watch over them must be made anew."""
         with self._lock:
+            self._strangers, self._reloaded_ms = False, self._now_ms
             roster, quality = stations.roster(), limits()
             if roster == self._roster:
                 return False
@@ -140,8 +144,11 @@ class Ingest:
         """Move the clock on and notice who fell silent; a clock that went back has the windows rebuilt from the store."""
         with self._lock:
             self._move(millis(now))
-        if self._silences is not None:
-            self._silences.look(self._present, now)
+            if self._silences is None:
+                return
+            if self._strangers and abs(self._now_ms - self._reloaded_ms) > STRANGERS_MS:
+                self.reload()
+        self._silences.look(self._present, now)
 
     def take(
         self, frames: Sequence[bytes], *, peers: Sequence[str] | None = None, known_at: datetime
@@ -170,6 +177,7 @@ class Ingest:
         self._keep_broken(batch, found, known_ms)
         self._store(found, known_ms)
         self._put = None
+        self._strangers |= any(reason.startswith(STRANGERS) for reason in found.reasons.values())
         return _told(batch, found, known_at)
 
     def _one_by_one(self, batch: Batch, known_at: datetime) -> Taken:
