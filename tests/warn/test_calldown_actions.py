@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from anlan.foundation import events, tasks
 from anlan.foundation.context import Actor, Ctx
 from anlan.foundation.errors import Conflict, Forbidden, NotFound
 from anlan.foundation.models import JournalEntry
 from anlan.foundation.scope import Scope
 from anlan.places.queries import atlas
 from anlan.warn.actions import calldown, callout, hearing
-from anlan.warn.models import Answer, Call, CallDown, CallLine
+from anlan.warn.models import Answer, Call, CallDown, CallLine, ContactLost
 from anlan.warn.rules.errors import MovedNeedsCount
 from anlan.warn.rules.grade import Grade
 from tests.support.city import NIGHT, TOWN, VILLAGE, VILLAGE_2, Mini
@@ -216,3 +217,32 @@ def test_calling_by_hand_keeps_the_officers_reason(mini: Mini) -> None:
     )
     row = CallDown.objects.get(ref=refs[0])
     assert (row.order_no, row.cause) == ("河边有人报涨水", "manual")
+
+
+# ---------- the call desk of a world without a telephone network ----------
+def drained(mini: Mini, minutes: int) -> None:
+    """Let handlers and due work of the next so many minutes run, as the engine would."""
+    world, until = mini._fresh(), NIGHT + timedelta(minutes=minutes)
+    while True:
+        while events.step(world):
+            pass
+        work = tasks.next_due(world.pk, until)
+        if work is None:
+            return
+        tasks.run(work, world)
+
+
+def test_villages_that_nobody_has_dialled_are_checked_at_the_door_but_not_lost(mini: Mini) -> None:
+    """One officer cannot dial ten villages in five minutes: that alone is no loss of contact."""
+    ref = opened(mini.ctx())
+    drained(mini, 12)
+    assert set(Call.objects.values_list("state", flat=True)) == {"sending"}
+    assert {village_line(ref, code).state for code in (VILLAGE, VILLAGE_2)} == {"door_check"}
+    assert not ContactLost.objects.exists()
+    for who in ("H-v1-secretary", "H-v2-secretary"):
+        call = Call.objects.get(holder__ref=who)
+        hearing.heard_outcome(
+            mini.ctx(at=NIGHT + timedelta(minutes=12)), call_down=ref, call=call.key, outcome="no_answer"
+        )
+    drained(mini, 13)
+    assert ContactLost.objects.exists()

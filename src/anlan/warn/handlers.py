@@ -7,8 +7,10 @@ from anlan.foundation import journal, tasks
 from anlan.foundation.context import Ctx
 from anlan.foundation.events import on
 from anlan.places.queries import atlas
+from anlan.warn import calldown_rows
 from anlan.warn.actions import alerts, callout, contact, doorchecks, moving, sheets
 from anlan.warn.models import CallDown, CallLine
+from anlan.warn.rules.calldown.shapes import BY_HAND
 from anlan.warn.rules.grade import Grade
 
 Told = dict[str, Any]
@@ -98,6 +100,14 @@ def look_whether_contact_is_back(ctx: Ctx, told: Told) -> None:
     ).first()
     if line is not None:
         contact.look(ctx, township=atlas().township(atlas().by_id[line.place_id]))
+
+
+@on("warn.call.ended")
+def look_once_the_desk_has_dialled(ctx: Ctx, told: Told) -> None:
+    """Villages whose calls lay on the desk count as silent from the first call that was made in vain."""
+    if calldown_rows.voice_channel(ctx) in BY_HAND:
+        row = CallDown.objects.get(world_id=ctx.world.id, ref=told["refs"]["call_down"])
+        contact.look(ctx, township=atlas().by_id[row.place_id])
 
 
 @on("observe.station.returned")

@@ -70,6 +70,43 @@ def test_silence_climbs_the_ladder_and_ends_at_the_door():
     assert night.now - T0 == timedelta(seconds=135)
 
 
+DESK = CallSettings.from_pack({"call_down": {**PACK["call_down"], "answer_within_s": {"desk": 60}}})  # type: ignore[dict-item]
+
+
+def on_the_desk() -> Night:
+    """A village whose people can only be dialled by hand."""
+    people = [(who, role) for who, role in (("wang", "secretary"), ("liu", "deputy"), ("leader", "leader"))]
+    by_hand = tuple(holder(who, role, channels=("desk", "desk")) for who, role in people)
+    night = Night(opened(replace(village("0001"), holders=by_hand)), settings=DESK)
+    night.tick()
+    return night
+
+
+def test_a_call_on_the_desk_waits_for_a_hand_while_the_ladder_climbs():
+    night = on_the_desk()
+    night.until(lambda: night.call_down.lines[0].state is LineState.DOOR_CHECK)
+    climbed = [(at - T0, step.why) for at, step in night.steps if isinstance(step, Escalate)]
+    assert climbed == [(timedelta(seconds=90), "timeout"), (timedelta(seconds=180), "timeout")]
+    assert [(c.holder, c.state) for c in night.call_down.calls] == [
+        (who, CallState.SENDING) for who in ("wang", "liu", "leader")
+    ]
+    night.crash()
+    assert {c.state for c in night.call_down.calls} == {CallState.SENDING}
+
+
+def test_after_a_hand_dialled_in_vain_the_next_number_waits_and_quiet_time_counts_from_then():
+    night = on_the_desk()
+    night.tick(300)
+    night.end("wang", CallState.NO_ANSWER)
+    night.tick()
+    assert [c.contact for c in night.call_down.calls if c.holder == "wang"] == ["wang#0", "wang#1"]
+    night.end("wang", CallState.NO_ANSWER)
+    night.tick(100)
+    assert "wang" not in {c.holder for c in night.live()}
+    night.tick(20)
+    assert [c.contact for c in night.live() if c.holder == "wang"] == ["wang#0"]
+
+
 def test_a_red_wants_two_people_of_the_village():
     night = Night(opened(jinqiao()))
     night.tick()

@@ -10,9 +10,9 @@ from anlan.observe import queries as observe
 from anlan.places.queries import Place, atlas
 from anlan.warn import shelf
 from anlan.warn.actions import calldown
-from anlan.warn.models import CallDown, CallLine, ContactLost
+from anlan.warn.models import Call, CallDown, CallLine, ContactLost
 from anlan.warn.rules import contact_lost as rules
-from anlan.warn.rules.calldown.shapes import LineState
+from anlan.warn.rules.calldown.shapes import BY_HAND, CallState, LineState
 
 
 def look(ctx: Ctx, *, township: Place) -> str | None:
@@ -56,7 +56,11 @@ def _settings(ctx: Ctx, township: Place) -> rules.ContactLostSettings:
 
 
 def _silences(ctx: Ctx, township: Place) -> list[rules.Silence]:
-    """Silent stations of the township, and villages whose whole ladder has stayed silent."""
+    """Silent stations of the township, and villages whose whole ladder has stayed silent.
+
+    A village that nobody has dialled yet (its calls still lie on the desk) is unheard, and gets its door check, but
+    is no sign of lost contact.
+    """
     quiet = (LineState.DOOR_CHECK.value, LineState.CONTACT_LOST.value)
     lines = CallLine.objects.filter(
         world_id=ctx.world.id, kind="village", state__in=quiet, place__path__startswith=township.path
@@ -68,13 +72,29 @@ def _silences(ctx: Ctx, township: Place) -> list[rules.Silence]:
             township=township.path,
             since=line.door_check_at or line.opened_at,
         )
-        for line in lines.order_by("pk")
+        for line in _tried(list(lines.order_by("pk")))
     ]
     stations = [
         rules.Silence(ref=address, kind=rules.SilentKind.STATION, township=township.path, since=since)
         for address, since in observe.silent_since(ctx, township.path)
     ]
     return [*stations, *holders]
+
+
+def _tried(lines: list[CallLine]) -> list[CallLine]:
+    """Without those whose every call waits for a hand."""
+    calls = Call.objects.filter(call_down_id__in={line.call_down_id for line in lines})
+    waiting = calls.filter(state=CallState.SENDING.value, channel__in=BY_HAND)
+    undialled = set(waiting.values_list("call_down_id", "holder__ref"))
+    if not undialled:
+        return lines
+    dialled = set(calls.exclude(pk__in=waiting.values("pk")).values_list("call_down_id", "holder__ref"))
+    found = []
+    for line in lines:
+        people = {(line.call_down_id, ref) for rung in line.rungs for ref in rung["holders"]}
+        if people & dialled or not people & undialled:
+            found.append(line)
+    return found
 
 
 def _alarm(ctx: Ctx, row: ContactLost) -> None:

@@ -15,7 +15,7 @@ from anlan.warn.queries.moves import moves
 from anlan.warn.queries.speech import facts_for
 from anlan.warn.rules import calldown as rules
 from anlan.warn.rules import plainwords
-from anlan.warn.rules.calldown import CallState, Line, LineKind
+from anlan.warn.rules.calldown import BY_HAND, CallState, Line, LineKind
 from anlan.warn.rules.plainwords import Words
 
 
@@ -125,7 +125,7 @@ def _by_holder(value: rules.CallDown) -> dict[str, list[rules.Call]]:
 def _person(asked: _Asked, line: Line, number: int, title: dict[str, str], holder: rules.Holder) -> Person:
     calls, answer = asked.calls.get(holder.ref, []), asked.answers.get(holder.ref)
     known = asked.known[holder.ref]
-    waiting = next((c for c in calls if c.state.is_live and c.channel in ("desk", "satellite")), None)
+    waiting = next((c for c in calls if c.state.is_live and c.channel in BY_HAND), None)
     contact = waiting.contact if waiting else _next_contact(holder, calls)
     numbers = {c.ref: asked.numbers[c.ref] for c in holder.contacts if c.ref in asked.numbers}
     return Person(

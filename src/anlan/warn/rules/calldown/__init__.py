@@ -26,6 +26,7 @@ from anlan.warn.rules.calldown.reduce import (
 )
 from anlan.warn.rules.calldown.settings import CallSettings, LadderSetting, RungSetting
 from anlan.warn.rules.calldown.shapes import (
+    BY_HAND,
     OUTCOMES,
     RANK,
     Answer,
@@ -48,6 +49,7 @@ from anlan.warn.rules.calldown.shapes import (
 )
 
 __all__ = [
+    "BY_HAND",
     "OUTCOMES",
     "RANK",
     "Addressee",

@@ -201,9 +201,10 @@ class _View:
 
     def next_contact(self, holder: Holder) -> tuple[int, Contact] | None:
         """The next contact point in order, with its round; None when the person answered, refused or is tried out."""
-        if self.is_done_with(holder):
+        own = self.own.get(holder.ref, ())
+        if self.is_done_with(holder) or any(call.waits_for_a_hand for call in own):
             return None
-        placed = {(call.round, call.contact) for call in self.own.get(holder.ref, ())}
+        placed = {(call.round, call.contact) for call in own}
         for round_ in range(1, self.settings.rounds + 1):
             for contact in self.usable(holder):
                 if (round_, contact.ref) not in placed:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from anlan.warn.rules.calldown.settings import CallSettings
-from anlan.warn.rules.calldown.shapes import Call, CallState, Contact
+from anlan.warn.rules.calldown.shapes import BY_HAND, Call, CallState, Contact
 from anlan.warn.rules.grade import Grade
 
 
@@ -31,7 +31,12 @@ def free_at(
         if call.state.is_live and (same_number or is_quiet):
             moments.append(call.deadline)
         if is_quiet and same_number:
-            moments.append(call.placed_at + settings.quiet)
+            moments.append(_rung_at(call) + settings.quiet)
         if is_quiet and call.state is CallState.ANSWERED and call.ended_at is not None:
             moments.append(call.ended_at + settings.quiet_after_answer)
     return max(moments)
+
+
+def _rung_at(call: Call) -> datetime:
+    """When the telephone rang: a call on the desk may have waited long before somebody dialled it."""
+    return call.ended_at if call.channel in BY_HAND and call.ended_at is not None else call.placed_at

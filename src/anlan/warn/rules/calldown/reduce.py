@@ -123,11 +123,14 @@ def on_answer(*, call_down: CallDown, answer: Answer) -> CallDown:
 
 
 def on_timeout(*, call_down: CallDown, now: datetime) -> CallDown:
-    """End the calls past their deadline: nobody answered, or we never learnt whether they went out."""
+    """End the calls past their deadline: nobody answered, or we never learnt whether they went out.
+
+    A call that waits on the desk stays until somebody dials it; meanwhile the rung's time-out opens the next rung.
+    """
     ended = {CallState.RINGING: CallState.NO_ANSWER, CallState.SENDING: CallState.UNKNOWN}
     calls = tuple(
         replace(call, state=ended[call.state], ended_at=call.deadline)
-        if call.state.is_live and call.deadline <= now
+        if call.state.is_live and call.deadline <= now and not call.waits_for_a_hand
         else call
         for call in call_down.calls
     )
@@ -137,7 +140,9 @@ def on_timeout(*, call_down: CallDown, now: datetime) -> CallDown:
 def on_restart(*, call_down: CallDown, at: datetime) -> CallDown:
     """After a crash: what stood in `sending` is unknown, and the ladder goes on by the next channel."""
     calls = tuple(
-        replace(call, state=CallState.UNKNOWN, ended_at=at) if call.state is CallState.SENDING else call
+        replace(call, state=CallState.UNKNOWN, ended_at=at)
+        if call.state is CallState.SENDING and not call.waits_for_a_hand
+        else call
         for call in call_down.calls
     )
     return replace(call_down, calls=calls)

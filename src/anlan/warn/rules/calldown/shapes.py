@@ -78,6 +78,10 @@ OUTCOMES = frozenset(
 """What may end a call without an answer."""
 
 
+BY_HAND = ("desk", "satellite")
+"""Channels on which a person dials. Such a call stands in `sending` (待拨) until somebody has dialled it."""
+
+
 class AnswerKind(IntEnum):
     """The five keys on the telephone, the page and the call desk."""
 
@@ -158,6 +162,11 @@ class Call:
     deadline: datetime
     state: CallState = CallState.SENDING
     ended_at: datetime | None = None
+
+    @property
+    def waits_for_a_hand(self) -> bool:
+        """It lies on the call desk and nobody has dialled it: its deadline proves nothing about the person."""
+        return self.state is CallState.SENDING and self.channel in BY_HAND
 
 
 @dataclass(frozen=True, kw_only=True)
