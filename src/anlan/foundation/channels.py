@@ -1,7 +1,7 @@
 """Channels 通道: the ways to reach a person. One protocol, one registry; an exercise resolves simulated ones only.
 
-A channel plug-in registers under the entry point group `anlan.channels` with a factory `(settings) -> Channel`. Before a request leaves, its key
-is committed as `sending`; after a crash the channel is asked by that key. So `place` must treat a key that it has seen as the same request.
+A channel plug-in registers under the entry point group `anlan.channels` with a factory `(settings) -> Channel`. Before
+a request leaves, its key is committed as `sending`; after a crash the channel is asked by that key. So `place` must treat a key that it has seen as the same request.
 """
 
 from collections.abc import Sequence

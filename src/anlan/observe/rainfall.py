@@ -6,8 +6,8 @@ from anlan.foundation.context import Ctx
 from anlan.observe import store
 from anlan.observe.ingest import millis, moment
 from anlan.observe.queries import readings, station
-from anlan.observe.store import Quality
 from anlan.observe.rules.rain import RAIN_5MIN
+from anlan.observe.store import Quality
 from anlan.wire.sl651 import station_key
 
 
