@@ -149,11 +149,12 @@ def _found(say: _Say, told: Told) -> Told2:
         )
         return say(text, **values, **span) + more, "key"
     if body.get("quantity") == "stage":
-        return say(
-            w("水位 {value} m ≥ {threshold} m"),
-            value=f"{body['value'] / 1000:.2f}",
-            threshold=f"{body['threshold'] / 1000:.2f}",
-        ), "key"
+        metres = {"value": f"{body['value'] / 1000:.2f}", "threshold": f"{body['threshold'] / 1000:.2f}"}
+        if body.get("window_min"):
+            return say(
+                w("水位 {minutes} 分钟涨 {value} m ≥ {threshold} m"), minutes=body["window_min"], **metres
+            ), "key"
+        return say(w("水位 {value} m ≥ {threshold} m"), **metres), "key"
     if "distance_m" in body:
         return say(w("邻近 {km} km 已到红色，准备转移"), km=f"{body['distance_m'] / 1000:.0f}"), "key"
     return say(w("规则超警")), "key"
