@@ -99,6 +99,11 @@ NEUTRAL = {
 """Arguments that name nothing of Liulin; an address with any other is not found by a foreign account."""
 QUERIES: dict[str, Callable[[Stage], dict[str, str]]] = {
     "w/<str:world>/calls/<str:ref>/door": lambda s: {"line": _village_line(s)},
+    "api/v1/w/{world}/stations/{address}/series": lambda s: {
+        "code": "22",
+        "since": "2021-08-11T18:00:00Z",
+        "until": "2021-08-11T20:00:00Z",
+    },
 }
 """By pattern: what a page must be asked with, besides its address."""
 BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {}
