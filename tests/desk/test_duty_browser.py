@@ -110,7 +110,9 @@ def test_looking_back_freezes_the_counters_and_offers_the_way_back(
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("address", ["desk", "map"])
-def test_axe_finds_no_barrier(chromium: Browser, live_server: Any, night: Mini, address: str, theme: str) -> None:
+def test_axe_finds_no_barrier(
+    chromium: Browser, live_server: Any, night: Mini, address: str, theme: str
+) -> None:
     with officer(chromium, live_server, night, color_scheme=theme) as (page, broken):
         page.goto(f"{live_server.url}/w/x1/{address}")
         page.wait_for_selector("anlan-map[data-ready]")
