@@ -118,6 +118,7 @@ ABSENT = {
 """By pattern, with the reason: routes that answer 404 or 422 even to whoever may look."""
 PUBLIC_MAP: dict[str, str] = {
     "w/<slug:world>/map/base": "names and outlines of divisions, as on any printed map",
+    "w/<slug:world>/exercises": "scenarios bear the published name of a past night",
     "w/<str:world>/packs": "packs are published rules; their notes may speak of the night of Liulin",
 }
 """By pattern, with the reason: routes that show names of divisions to everybody, as any printed map does."""
