@@ -102,7 +102,8 @@ class Night:
         return int(told["pid"]) if psutil.pid_exists(told["pid"]) else None
 
     def web(self) -> int | None:
-        found = [p for p in self._supervisor.children() if "web" in p.cmdline()]
+        alive = [p for p in self._supervisor.children() if p.status() != psutil.STATUS_ZOMBIE]
+        found = [p for p in alive if "web" in p.cmdline()]
         return found[0].pid if found else None
 
 

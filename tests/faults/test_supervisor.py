@@ -31,7 +31,8 @@ class Run:
         )
 
     def child(self, name: str) -> psutil.Process | None:
-        found = [p for p in psutil.Process(self.process.pid).children() if name in p.cmdline()]
+        alive = [p for p in psutil.Process(self.process.pid).children() if p.status() != psutil.STATUS_ZOMBIE]
+        found = [p for p in alive if name in p.cmdline()]
         return found[0] if found else None
 
     def everything(self) -> list[psutil.Process]:

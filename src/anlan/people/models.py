@@ -110,7 +110,7 @@ class ContactPoint(models.Model):
 
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
     order = models.IntegerField()
-    kind = models.CharField(max_length=12)  # mobile, landline, satellite
+    kind = models.CharField(max_length=20)  # mobile, landline, satellite
     number_sealed = models.TextField()
     number_index = models.CharField(max_length=32, db_index=True)
     from_hour = models.IntegerField(default=0)

@@ -137,7 +137,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('order', models.IntegerField()),
-                ('kind', models.CharField(max_length=12)),
+                ('kind', models.CharField(max_length=20)),
                 ('number_sealed', models.TextField()),
                 ('number_index', models.CharField(db_index=True, max_length=32)),
                 ('from_hour', models.IntegerField(default=0)),
