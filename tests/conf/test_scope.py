@@ -45,7 +45,8 @@ def ask(client: Client, route: Route, method: str, stage: Stage) -> tuple[HttpRe
         query = QUERIES[route.pattern](stage) if route.pattern in QUERIES else {}
         return client.get(where, query), [*used, *query.values()]
     if route.is_api:
-        return client.generic(method, where, json.dumps(body), content_type="application/json"), used
+        told = json.dumps(body, ensure_ascii=False)
+        return client.generic(method, where, told, content_type="application/json"), [*used, told]
     return client.post(where, body), used
 
 

@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
+from anlan.foundation.actions import next_ref
 from anlan.foundation.context import Ctx
 from anlan.observe.actions import imports
 from anlan.places.queries import Place, atlas
-from anlan.warn.actions import backtests, calldown, hearing, moving
+from anlan.warn.actions import backtests, calldown, doorchecks, hearing, moving
 from anlan.warn.models import Alert, ContactLost, Exceedance
 from anlan.warn.rules.grade import Grade
 from tests.support.city import COUNTY, GAUGE, TOWN, VILLAGE, VILLAGE_2, Mini
@@ -27,15 +28,21 @@ def make_records(mini: Mini) -> dict[str, str]:
         "call_down": ref,
         "evacuation": evacuation,
         "alert": _alert(ctx, mini),
+        "door_check": _door_check(ctx, ref),
         "contact_lost": _contact_lost(ctx, mini),
         "import": _import(mini),
         "back_test": _back_test(ctx, village),
     }
 
 
+def _door_check(ctx: Ctx, call_down: str) -> str:
+    line = f"village:{atlas().code(VILLAGE_2).path}"
+    return doorchecks.order(ctx, call_down=call_down, line=line)
+
+
 def _contact_lost(ctx: Ctx, mini: Mini) -> str:
     row = ContactLost.objects.create(
-        world_id=ctx.world.id, ref="L-20210812-001", place_id=mini.ids[TOWN], since=ctx.now,
+        world_id=ctx.world.id, ref=next_ref(ctx, "L"), place_id=mini.ids[TOWN], since=ctx.now,
         why={"kind": "holders", "silent": ["H-v2-secretary", "H-v2-deputy"]}, step_deadline=ctx.now + timedelta(minutes=5),
     )  # fmt: skip
     return row.ref
@@ -43,7 +50,7 @@ def _contact_lost(ctx: Ctx, mini: Mini) -> str:
 
 def _exceedance(ctx: Ctx, mini: Mini) -> str:
     row = Exceedance.objects.create(
-        world_id=ctx.world.id, ref="X-20210812-001", pack="village-rain", rule_version="v1", place_id=mini.ids[VILLAGE],
+        world_id=ctx.world.id, ref=next_ref(ctx, "X"), pack="village-rain", rule_version="v1", place_id=mini.ids[VILLAGE],
         level=4, stage="immediate", onset=ctx.now - timedelta(minutes=5), known_at=ctx.now, quantity="rain", value=835,
         threshold=700, window_min=60,
     )  # fmt: skip
@@ -52,7 +59,7 @@ def _exceedance(ctx: Ctx, mini: Mini) -> str:
 
 def _alert(ctx: Ctx, mini: Mini) -> str:
     row = Alert.objects.create(
-        world_id=ctx.world.id, ref="A-20210812-001", source="imported", issuer_name="随县气象台", event_type="11B03",
+        world_id=ctx.world.id, ref=next_ref(ctx, "A"), source="imported", issuer_name="随县气象台", event_type="11B03",
         level=4, state="issued", place_id=mini.ids[TOWN], headline="随县气象台发布柳林镇暴雨红色预警信号",
         drafted_at=ctx.now, drafted_by="import", issued_at=ctx.now, expires_at=ctx.now + timedelta(hours=3),
     )  # fmt: skip

@@ -13,8 +13,9 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from anlan.people import tokens
+from anlan.warn.models import Call
 from anlan.warn.queries import records
-from tests.support.city import GAUGE, LIULIN_PATH, VILLAGE, Mini, make_city
+from tests.support.city import GAUGE, LIULIN_PATH, TOWN, VILLAGE, Mini, make_city
 from tests.support.records import make_records
 
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\{(?:\w+:)?(\w+)\}")
@@ -81,6 +82,7 @@ ARGUMENTS: dict[tuple[str, str], Argument] = {
     ("back-tests", "ref"): lambda s: s.refs["back_test"],
     ("imports", "ref"): lambda s: s.refs["import"],
     ("quarantine", "number"): lambda s: "1",
+    ("door-checks", "ref"): lambda s: s.refs["door_check"],
     ("contact", "ref"): lambda s: s.refs["contact_lost"],
     ("phone", "holder"): lambda s: "H-v1-secretary",
     ("a", "world"): lambda s: s.mini.world.key,
@@ -106,7 +108,22 @@ QUERIES: dict[str, Callable[[Stage], dict[str, str]]] = {
     },
 }
 """By pattern: what a page must be asked with, besides its address."""
-BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {}
+_DOWN, _MOVE = API + "w/{world}/call-downs", API + "w/{world}/evacuations/{ref}"
+BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {
+    f"{_DOWN}/{{ref}}/answers": lambda s: {"holder": "H-v1-secretary", "kind": 2},
+    f"{_DOWN}/{{ref}}/outcomes": lambda s: {"call": _a_call(s), "outcome": "no_answer"},
+    f"{_DOWN}/{{ref}}/hold": lambda s: {"reason": "等待核实雨情"},
+    _DOWN: lambda s: {"places": [VILLAGE], "grade": "orange", "reason": "值班员判断"},
+    API + "w/{world}/door-checks/{ref}/report": lambda s: {"outcome": "reached", "households": 2},
+    f"{_MOVE}/households": lambda s: {"household": f"HH-{VILLAGE}-1", "event": "set_out"},
+    f"{_MOVE}/counts": lambda s: {"households": 1, "people": 3},
+    API + "w/{world}/alert-imports/cap": lambda s: {"text": "<alert/>"},
+    API + "w/{world}/alert-imports/typed": lambda s: {
+        "issuer": "随县气象台", "event_type": "11B03", "level": 4, "named": [TOWN], "headline": "暴雨红色预警信号",
+        "issued_at": s.mini.ctx().now.isoformat(),
+    },
+    API + "w/{world}/imports": lambda s: {"name": "r.csv", "csv": f"station,code,at,value\n{GAUGE},22,2021-08-12 03:00,1\n"},
+}  # fmt: skip
 """By pattern: what to post (a form for a page, JSON for the API). An operation that takes a body needs one."""
 ABSENT = {
     "w/<slug:world>/quarantine/<int:number>/drop": "nothing lies in the stage's quarantine",
@@ -122,6 +139,10 @@ PUBLIC_MAP: dict[str, str] = {
     "w/<str:world>/packs": "packs are published rules; their notes may speak of the night of Liulin",
 }
 """By pattern, with the reason: routes that show names of divisions to everybody, as any printed map does."""
+
+
+def _a_call(stage: Stage) -> str:
+    return Call.objects.filter(call_down__ref=stage.refs["call_down"]).order_by("pk")[0].key
 
 
 def _village_line(stage: Stage) -> str:

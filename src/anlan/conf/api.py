@@ -16,6 +16,7 @@ from anlan.foundation.api import Asked, Listing, may
 from anlan.foundation.errors import AnlanError, NotSignedIn
 from anlan.places.queries import atlas
 from anlan.warn.rules.errors import RuleError
+from anlan.wire.cap import CapError
 
 ROOMS = ("places", "people", "observe", "warn", "gateways", "desk", "demo")
 
@@ -36,7 +37,15 @@ class Caller(AuthBase):
         return request.ctx.actor  # type: ignore[attr-defined]
 
 
-api = NinjaAPI(
+class Api(NinjaAPI):
+    """Operations are called by room and name, in whatever file of the room they stand: their ids never change."""
+
+    def get_openapi_operation_id(self, operation: Any) -> str:
+        room = operation.view_func.__module__.split(".")[1]
+        return f"anlan_{room}_api_{operation.view_func.__name__}"
+
+
+api = Api(
     title="anlan 安澜",
     version="1",
     description="From the rain gauge to the doorbell, with proof. Every answer is cut by the caller's scope.",
@@ -51,6 +60,13 @@ api = NinjaAPI(
 def _ours(request: HttpRequest, error: Exception) -> HttpResponse:
     told = refusals.body(error, getattr(request, "lang", "zh"))
     return api.create_response(request, told, status=refusals.status_of(error))
+
+
+@api.exception_handler(CapError)
+def _no_cap(request: HttpRequest, error: Any) -> HttpResponse:
+    """A file that is no warning: which line, and why."""
+    told = {"code": "not_cap", "error": error.text(getattr(request, "lang", "zh"))}
+    return api.create_response(request, told, status=422)
 
 
 @api.exception_handler(AuthenticationError)

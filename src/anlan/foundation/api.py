@@ -11,11 +11,13 @@ Modules that use it do not import `annotations` from the future: ninja reads the
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.http import HttpRequest
-from ninja import Field, Path, Schema
+from ninja import Field, Header, Path, Schema
+from pydantic import AfterValidator
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotSignedIn
@@ -26,6 +28,26 @@ LARGEST = 2**53 - 1  # the largest integer that JSON readers agree on
 WorldKey = Annotated[str, Path(pattern=r"^[a-z0-9]{1,12}$", description="`live` or an exercise such as `x1`")]
 Ref = Annotated[str, Path(pattern=r"^[A-Za-z0-9._/-]{1,60}$", description="what the journal calls it by")]
 Code = Annotated[str, Path(pattern=r"^[0-9]{2,12}$", description="code of the statistics bureau")]
+
+
+Once = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        max_length=80,
+        description="a UUID of this request: sent again after a broken line, it is done once and answered alike",
+    ),
+]
+
+
+def _storable(text: str) -> str:
+    """No NUL and no half of a character pair: no database and no file takes them."""
+    if "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text):
+        raise ValueError("the text holds characters that cannot be stored")
+    return text
+
+
+Said = Annotated[str, AfterValidator(_storable)]
 
 
 class Asked(HttpRequest):
@@ -62,6 +84,23 @@ class PlaceOut(Schema):
 
     code: str
     name: str
+
+
+class Given(Schema):
+    """What a caller sends. A field that is not known is refused, so that nobody believes it was heeded."""
+
+    model_config = {"extra": "forbid"}
+
+
+class DoneOut(Schema):
+    """What was done, or made, by its ref, and when it was taken in."""
+
+    ref: str
+    at: datetime
+
+
+def done(request: Asked, ref: str) -> dict[str, Any]:
+    return {"ref": ref, "at": request.ctx.now}
 
 
 def may(permission: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -6,14 +6,18 @@ from typing import Annotated, Any
 from ninja import Query, Router, Schema
 from pydantic import AwareDatetime, Field
 
-from anlan.foundation.api import Asked, CutIn, Listing, Ref, WorldKey, may
+from anlan.foundation.api import Asked, CutIn, Given, Listing, Once, Ref, Said, WorldKey, may
 from anlan.foundation.errors import Invalid, NotFound
 from anlan.foundation.paging import part
 from anlan.observe import queries
+from anlan.observe.actions import imports
 from anlan.observe.ingest import millis
 from anlan.observe.queries import StationInfo, series
+from anlan.observe.queries import imports as import_queries
 from anlan.observe.queries.series import Reading
+from anlan.observe.rules.csvrows import Wrong
 from anlan.places.queries import atlas
+from anlan.ui.words import t
 
 router = Router(tags=["stations"])
 
@@ -115,3 +119,66 @@ def readings(request: Asked, world: WorldKey, address: Ref, asked: Query[SeriesI
         request.ctx, row.address, int(asked.code, 16), asked.since, asked.until, known_by=by
     )
     return [reading_out(reading) for reading in found]
+
+
+class ImportIn(Given):
+    """A file of readings: columns station, code, at, value, under English or Chinese heads."""
+
+    name: Annotated[Said, Field(min_length=1, max_length=120)]
+    csv: Annotated[Said, Field(max_length=imports.MOST_BYTES)]
+
+
+class WrongOut(Schema):
+    """A row that is not taken; `line` counts from 1 with the head."""
+
+    line: int
+    column: str
+    what: str
+    value: str
+
+
+class ImportOut(Schema):
+    """`state`: read (wait for the confirmation), queued, done. `errors`: the first rows that are not taken."""
+
+    ref: str
+    state: str
+    rows: int
+    wrong: int
+    taken: int | None
+    repeats: int | None
+    errors: list[WrongOut]
+
+
+ERRORS_TOLD = 100
+
+
+def import_out(request: Asked, ref: str) -> dict[str, Any]:
+    run = import_queries.run(request.ctx, ref)
+    wrongs = [Wrong(*row) for row in run.errors]
+    told = [
+        {"line": w.line, "column": w.column, "what": t(request.lang, w.text, n=w.n), "value": w.value}
+        for w in wrongs[:ERRORS_TOLD]
+    ]
+    names = ("ref", "state", "rows", "taken", "repeats")
+    return {**{name: getattr(run, name) for name in names}, "wrong": len(wrongs), "errors": told}
+
+
+@router.post("/w/{world}/imports", response=ImportOut, summary="Upload readings as CSV; nothing is taken yet")
+@may("observe.import")
+def upload(request: Asked, world: WorldKey, given: ImportIn, once: Once = "") -> dict[str, Any]:
+    return import_out(request, imports.begin(request.ctx, name=given.name, data=given.csv.encode()))
+
+
+@router.get("/w/{world}/imports/{ref}", response=ImportOut, summary="One import of readings")
+@may("observe.import")
+def one_import(request: Asked, world: WorldKey, ref: Ref) -> dict[str, Any]:
+    return import_out(request, ref)
+
+
+@router.post(
+    "/w/{world}/imports/{ref}/confirm", response=ImportOut, summary="Let the engine take the good rows"
+)
+@may("observe.import")
+def confirm(request: Asked, world: WorldKey, ref: Ref, once: Once = "") -> dict[str, Any]:
+    imports.confirm(request.ctx, ref=ref)
+    return import_out(request, ref)

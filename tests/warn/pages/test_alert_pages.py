@@ -14,8 +14,8 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
 from anlan.warn import identity
 from anlan.warn.actions import alerts
+from anlan.warn.actions.alerts.files import PINNED
 from anlan.warn.models import Alert, Exceedance
-from anlan.warn.views.alerts.importing import PINNED
 from tests.support.city import FOREIGN_TOWN, NIGHT, TOWN, VILLAGE, VILLAGE_2, Mini
 from tests.warn.alertfolk import (
     RAINSTORM,

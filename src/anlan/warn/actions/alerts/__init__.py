@@ -15,6 +15,7 @@ from anlan.warn.actions.alerts.approving import (
     withdraw,
 )
 from anlan.warn.actions.alerts.drafting import Text, draft, edit, follow_up
+from anlan.warn.actions.alerts.files import signature_of, take_in_file
 from anlan.warn.actions.alerts.importing import take_in
 from anlan.warn.actions.alerts.issuing import expire, issue
 from anlan.warn.actions.alerts.proposing import propose, renew
@@ -34,7 +35,9 @@ __all__ = [
     "reject",
     "renew",
     "review",
+    "signature_of",
     "submit",
     "take_in",
+    "take_in_file",
     "withdraw",
 ]

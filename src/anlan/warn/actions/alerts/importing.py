@@ -1,7 +1,7 @@
 """Taking in a lawful issuer's warning: file, paste, typing or interface end here, once for each identifier."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from anlan.foundation import journal, tasks
@@ -14,6 +14,8 @@ from anlan.warn.models import Alert
 from anlan.warn.rules.alert import Message
 
 CLOCKS_DIFFER = timedelta(minutes=10)
+EARLIEST, LATEST = datetime(1971, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+LONGEST_IDENTIFIER = 60
 
 
 def take_in(
@@ -43,8 +45,17 @@ def take_in(
     """
     with action(ctx, "warn.import"):
         places = sorted({atlas().code(code) for code in named}, key=lambda p: p.path)
-        _check(ctx, level=level, message=message, issued_at=issued_at, issuer_name=issuer_name, places=places)
-        identifier = identifier or _made_up(issuer_name, event_type, level, issued_at, message, places)
+        _check(
+            ctx,
+            level=level,
+            message=message,
+            issued_at=issued_at,
+            expires_at=expires_at or issued_at,
+            issuer_name=issuer_name,
+            places=places,
+        )
+        event_type = event_type[:10]
+        identifier = _kept(identifier) or _made_up(issuer_name, event_type, level, issued_at, message, places)
         standing = Alert.objects.filter(world_id=ctx.world.id, identifier=identifier).first()
         if standing:
             return standing.ref
@@ -82,7 +93,14 @@ def take_in(
 
 
 def _check(
-    ctx: Ctx, *, level: int, message: str, issued_at: datetime, issuer_name: str, places: list[Place]
+    ctx: Ctx,
+    *,
+    level: int,
+    message: str,
+    issued_at: datetime,
+    expires_at: datetime,
+    issuer_name: str,
+    places: list[Place],
 ) -> None:
     if level not in (1, 2, 3, 4):
         raise Invalid("级别只有蓝、黄、橙、红四级。请核对原文。")
@@ -90,6 +108,8 @@ def _check(
         raise Invalid("信息类型只有首发、更新、取消、解除。请核对原文。")
     if not issuer_name.strip():
         raise Invalid("请写明是哪个单位发布的。")
+    if not EARLIEST <= issued_at <= expires_at <= LATEST:
+        raise Invalid("发布时间或失效时间不可能，请核对原文。")
     if issued_at > ctx.now + CLOCKS_DIFFER:
         raise Invalid("发布时间在将来，请核对原文。")
     if places and not any(ctx.scope.holds(p.path) for p in places):
@@ -104,9 +124,16 @@ def _made_up(
     return "typed-" + hashlib.sha256(journal.canonical(said).encode()).hexdigest()[:24]
 
 
+def _kept(identifier: str) -> str:
+    """The identifier as we keep it: one longer than any that the standard allows is kept by its digest."""
+    if len(identifier) <= LONGEST_IDENTIFIER:
+        return identifier
+    return "long-" + hashlib.sha256(identifier.encode()).hexdigest()[:40]
+
+
 def _named_before(ctx: Ctx, references: str) -> Alert | None:
     """The warning that the references name, the last one first; each is `sender,identifier,sent`."""
-    named = [part.split(",")[1] if "," in part else part for part in references.split()]
+    named = [_kept(part.split(",")[1] if "," in part else part) for part in references.split()]
     rows = Alert.objects.filter(world_id=ctx.world.id, identifier__in=named, source="imported")
     return rows.order_by("-issued_at", "-pk").first()
 

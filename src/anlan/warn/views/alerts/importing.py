@@ -4,14 +4,12 @@ import base64
 from datetime import datetime
 from typing import Any
 
-from cryptography import x509
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from anlan.foundation.errors import AnlanError, Invalid
-from anlan.foundation.home import home
 from anlan.foundation.worlds import BEIJING
 from anlan.places.queries import Place, atlas, search
 from anlan.ui.pages import Request, page
@@ -25,8 +23,6 @@ from anlan.warn.views.common import address, done, told
 from anlan.wire import cap
 
 LARGEST = 2 * 1024 * 1024
-PINNED = "pinned"
-"""Folder below ANLAN_HOME with the certificates (PEM) of issuers whose files we trust."""
 
 
 class Typed(forms.Form):
@@ -122,7 +118,7 @@ def _checked(request: Request, data: bytes) -> dict[str, Any]:
         "lines": cap.render(report, request.lang),
         "errors": len(report.errors),
         "readable": report.readable,
-        "signature": _signature(request, data, signed=report.signed),
+        "signature": _signature(request, data),
     }
     if report.readable:
         says = alert_cap.taken_from(data)
@@ -134,40 +130,24 @@ def _checked(request: Request, data: bytes) -> dict[str, Any]:
     return found
 
 
-def _signature(request: Request, data: bytes, *, signed: bool) -> dict[str, Any]:
-    """Verified against a pinned certificate; a key that travels in the file proves nothing."""
-    if not signed:
+def _signature(request: Request, data: bytes) -> dict[str, Any]:
+    """The verdict on the signature, in words."""
+    found = alerts.signature_of(data)
+    if not found.is_there:
         return {"good": False, "words": t(request.lang, w("没有签名。请向发布单位核实后再用。"))}
-    wrong = ""
-    for path in sorted((home() / PINNED).glob("*.pem")):
-        try:
-            found = cap.verify(data, x509.load_pem_x509_certificate(path.read_bytes()))
-        except cap.SignatureError as error:
-            wrong = error.text(request.lang)
-        else:
-            words = t(request.lang, w("签名对上了，证书是 {name}。"), name=path.stem)
-            return {"good": True, "words": words, "fingerprint": found.fingerprint}
+    if found.name:
+        words = t(request.lang, w("签名对上了，证书是 {name}。"), name=found.name)
+        return {"good": True, "words": words, "fingerprint": found.fingerprint}
+    if found.wrong is not None:
+        return {"good": False, "words": found.wrong.text(request.lang)}
     return {
         "good": False,
-        "words": wrong or t(request.lang, w("带有签名，但还没有存过发布单位的证书，无法验签。")),
+        "words": t(request.lang, w("带有签名，但还没有存过发布单位的证书，无法验签。")),
     }
 
 
 def _keep(request: Request, data: bytes) -> HttpResponse:
-    says = alert_cap.taken_from(data)
-    if says["status"] not in ("Actual", "Exercise"):
-        raise Invalid("这份文件是测试或草稿，不能作为预警导入。")
-    if says["status"] == "Exercise" and request.ctx.world.is_live:
-        raise Invalid("这份文件是演练用的，不能导入值班。请到演练里导入。")
-    signature = _signature(request, data, signed=cap.check(data).signed)
-    names = ("issuer_name", "event_type", "level", "named", "headline", "description", "instruction")
-    more = ("issued_at", "expires_at", "identifier", "message", "references", "polygon")
-    ref = alerts.take_in(
-        request.ctx,
-        **{name: says[name] for name in (*names, *more)},
-        cap=data,
-        doubtful="" if signature["good"] else t("zh", w("签名未能核对")),
-    )
+    ref = alerts.take_in_file(request.ctx, data)
     return done(request, "已导入。红色、橙色按长效指令开始叫应。", address(request, "alerts", ref))
 
 

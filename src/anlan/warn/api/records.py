@@ -1,4 +1,4 @@
-"""What was found, warned, called and moved, over the API. Within scope; names and numbers are not in it."""
+"""What is so: found, warned, called and moved. Within scope; names and numbers are not in it."""
 
 from dataclasses import asdict
 from datetime import datetime

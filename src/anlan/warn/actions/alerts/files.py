@@ -1,0 +1,59 @@
+"""A warning that comes as a file: whose signature it bears, and taking it in as it stands."""
+
+from dataclasses import dataclass
+
+from cryptography import x509
+
+from anlan.foundation.context import Ctx
+from anlan.foundation.errors import Invalid
+from anlan.foundation.home import home
+from anlan.warn import alert_cap
+from anlan.warn.actions.alerts.importing import take_in
+from anlan.wire import cap
+
+PINNED = "pinned"
+"""Folder below ANLAN_HOME with the certificates (PEM) of issuers whose files we trust."""
+NOT_VERIFIED = "签名未能核对"
+SAID = ("issuer_name", "event_type", "level", "named", "headline", "description", "instruction", "issued_at")
+SAID_TOO = ("expires_at", "identifier", "message", "references", "polygon")
+
+
+@dataclass(frozen=True)
+class Signature:
+    """`name` is the pinned certificate that verifies the file, empty when none does; a key that travels in the file
+    proves nothing. `wrong` is what the last certificate found."""
+
+    is_there: bool
+    name: str = ""
+    fingerprint: str = ""
+    wrong: cap.SignatureError | None = None
+
+
+def signature_of(data: bytes) -> Signature:
+    """The verdict on a file's signature."""
+    if not cap.check(data).signed:
+        return Signature(False)
+    wrong = None
+    for path in sorted((home() / PINNED).glob("*.pem")):
+        try:
+            found = cap.verify(data, x509.load_pem_x509_certificate(path.read_bytes()))
+        except cap.SignatureError as error:
+            wrong = error
+        else:
+            return Signature(True, path.stem, found.fingerprint)
+    return Signature(True, wrong=wrong)
+
+
+def take_in_file(ctx: Ctx, data: bytes) -> str:
+    """Keep the warning of a CAP or 12379 file; one whose signature is not verified is kept as doubtful.
+
+    Raises: CapError for a file that is none; Invalid for a test, or an exercise's file in the live world.
+    """
+    ctx.require("warn.import")
+    says = alert_cap.taken_from(data)
+    if says["status"] not in ("Actual", "Exercise"):
+        raise Invalid("这份文件是测试或草稿，不能作为预警导入。")
+    if says["status"] == "Exercise" and ctx.world.is_live:
+        raise Invalid("这份文件是演练用的，不能导入值班。请到演练里导入。")
+    doubtful = "" if signature_of(data).name else NOT_VERIFIED
+    return take_in(ctx, **{name: says[name] for name in (*SAID, *SAID_TOO)}, cap=data, doubtful=doubtful)
