@@ -73,6 +73,7 @@ def measure(root: Path, name: str) -> list[dict[str, Any]]:
             **os.environ,
             "ANLAN_HOME": folder,
             "ANLAN_DATABASE_URL": "",
+            "DJANGO_SETTINGS_MODULE": "anlan.conf.settings",
             "NUMBA_CACHE_DIR": os.environ.get("NUMBA_CACHE_DIR") or str(home() / "kernels"),
             "PYTHONPATH": os.pathsep.join([str(root), *filter(None, [os.environ.get("PYTHONPATH")])]),
         }
