@@ -88,13 +88,13 @@ class Night:
         self._world = world
         self._supervisor = psutil.Process(supervisor)
 
-    def state(self) -> tuple[str, str]:
+    def state(self) -> tuple[str, int]:
+        """State of the exercise and how many entries its journal has."""
+        asked = "SELECT w.state, h.seq FROM foundation_world w JOIN foundation_journalhead h ON h.world_id = w.id WHERE w.key = ?"
         with sqlite3.connect(self._installation.home / "records.sqlite3", timeout=30) as db:
-            found = db.execute(
-                "SELECT state, now FROM foundation_world WHERE key = ?", (self._world,)
-            ).fetchone()
+            state, entries = db.execute(asked, (self._world,)).fetchone()
         db.close()
-        return str(found[0]), str(found[1])
+        return str(state), int(entries)
 
     def engine(self) -> int | None:
         """The engine that beats now."""
@@ -107,22 +107,24 @@ class Night:
         return found[0].pid if found else None
 
 
-def kill_at_random(night: Night, seed: int) -> int:
-    """Kill -9 the engine, and now and then the web process, whenever the clock has moved; how often the engine died."""
-    draw, last, killed = random.Random(seed), ("", ""), 0
-    pid: int | None = None
+def kill_at_random(night: Night, entries: int, seed: int) -> int:
+    """Kill -9 the engine at moments all over the story, and now and then the web process; how often the engine died."""
+    draw = random.Random(seed)
+    moments = sorted(draw.uniform(0.01, 0.9) * entries for _ in range(KILLS))
+    killed: list[int] = []
     while True:
         state, now = night.state()
         if state == "ended":
-            return killed
+            return len(killed)
         engine = night.engine()
-        if killed < KILLS and now != last and engine not in (None, pid):
-            time.sleep(draw.random())
+        if moments and now >= moments[0] and engine is not None and engine not in killed:
+            time.sleep(draw.random() / 2)
             os.kill(engine, signal.SIGKILL)
-            last, pid, killed = now, engine, killed + 1
-            if killed % 3 == 0 and (web := night.web()):
+            killed.append(engine)
+            moments.pop(0)
+            if len(killed) % 3 == 0 and (web := night.web()):
                 os.kill(web, signal.SIGKILL)
-        time.sleep(0.05)
+        time.sleep(0.02)
 
 
 def test_killed_ten_times_in_the_same_home_the_head_is_the_same(reference: Reference) -> None:
@@ -133,7 +135,8 @@ def test_killed_ten_times_in_the_same_home_the_head_is_the_same(reference: Refer
     try:
         while not (installation.home / "run" / "engine.json").exists():
             time.sleep(0.1)
-        killed = kill_at_random(Night(installation, world, run.pid), seed=7)
+        night = Night(installation, world, run.pid)
+        killed = kill_at_random(night, reference.head["entries"], seed=7)
         pages = answers(port)
     finally:
         run.terminate()

@@ -107,7 +107,7 @@ def _end_all_of(child: "subprocess.Popen[str]") -> None:
         os.killpg(child.pid, signal.SIGTERM)
         time.sleep(0.2)
         os.killpg(child.pid, signal.SIGKILL)
-    child.wait()
+    child.communicate()
 
 
 def table(rows: list[dict[str, Any]]) -> Iterator[str]:
