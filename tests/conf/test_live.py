@@ -138,3 +138,16 @@ def test_a_viewer_who_does_not_drink_is_let_go_and_the_others_hear_everything() 
         return slow.gone and slow not in hub._viewers, heard
 
     assert asyncio.run(evening()) == (True, live.QUEUE + 9)
+
+
+def test_a_body_is_read_from_whatever_awaitable_the_server_hands_out() -> None:
+    """The bridge to WSGI takes coroutines alone; a server may hand out futures."""
+
+    async def read() -> dict[str, Any]:
+        future = asyncio.get_running_loop().create_future()
+        future.set_result({"type": "http.request", "body": b"holder"})
+        received = asgi._coroutines(lambda: future)()
+        assert asyncio.iscoroutine(received)
+        return await received
+
+    assert asyncio.run(read())["body"] == b"holder"

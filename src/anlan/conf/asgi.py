@@ -31,7 +31,16 @@ async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     elif scope["type"] == "http" and (match := LIVE.match(scope["path"])):
         await _live(match[1], scope, receive, send)
     elif scope["type"] == "http":
-        await _pages(scope, receive, send)  # type: ignore[arg-type]
+        await _pages(scope, _coroutines(receive), send)  # type: ignore[arg-type]
+
+
+def _coroutines(receive: Receive) -> Receive:
+    """The server may hand out any awaitable; the bridge to WSGI reads a request's body from coroutines alone."""
+
+    async def received() -> dict[str, Any]:
+        return await receive()
+
+    return received
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

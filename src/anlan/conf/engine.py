@@ -136,6 +136,7 @@ class Live:
 
     def run(self) -> None:
         journal.on_append(self._news.set)
+        self._news.set()  # what came in before we fell is judged at once
         if self._gateway is not None:
             self._gateway.start()
         try:
