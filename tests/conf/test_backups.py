@@ -83,6 +83,7 @@ def restored(backup: Path, *, then: str = "told = None") -> str:
     return f"run('restore', {str(backup)!r})\nrun('journal', 'verify')\n{then}"
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 def test_from_sqlite_to_postgres_and_back_every_row_and_head_is_the_same(
     source: Source, tmp_path: Path, postgres_url: str
@@ -116,6 +117,7 @@ told = [mini.world.key, ref, crypto.unseal(person.name_sealed, person.ref)]
 """
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 @pytest.mark.parametrize("postgres", [False, True], ids=["sqlite", "postgres"])
 def test_a_restored_installation_goes_on_working(
@@ -138,6 +140,7 @@ with Reader(path_of("x1")) as r:
 """
 
 
+@pytest.mark.slow
 def test_readings_quarantine_packs_and_checkpoints_come_back(source: Source, tmp_path: Path) -> None:
     there = empty(tmp_path / "there", source.made)
     assert there.python(restored(source.backup, then=LOOK)) == source.made.python(LOOK)
@@ -171,6 +174,7 @@ except KeyMissing as error:
 """
 
 
+@pytest.mark.slow
 def test_without_its_keys_a_backup_restores_and_no_new_key_is_drawn(source: Source, tmp_path: Path) -> None:
     bare = empty(tmp_path / "bare", None)
     assert "seal-k1" in bare.python(restored(source.backup, then=WITHOUT_KEYS))
