@@ -5,7 +5,7 @@ from django.test import Client
 
 from anlan.places.queries import atlas
 from anlan.warn.actions import contact, doorchecks
-from anlan.warn.models import CallLine, ContactLost, DoorCheck
+from anlan.warn.models import Call, CallLine, ContactLost, DoorCheck
 from tests.support.city import TOWN, VILLAGE, Mini
 from tests.warn.pages.test_call_pages import at, shown
 from tests.warn.test_calldown_actions import opened, village_line
@@ -90,6 +90,7 @@ def test_a_foreign_officer_finds_no_door(mini: Mini, ref: str) -> None:
 @pytest.fixture
 def lost(mini: Mini) -> str:
     opened(mini.ctx())
+    Call.objects.update(state="no_answer", ended_at=mini.ctx().now)
     CallLine.objects.filter(kind="village").update(state="door_check", door_check_at=mini.ctx().now)
     found = contact.look(mini.ctx(), township=atlas().code(TOWN))
     assert found is not None
