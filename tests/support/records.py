@@ -43,7 +43,7 @@ def _door_check(ctx: Ctx, call_down: str) -> str:
 def _contact_lost(ctx: Ctx, mini: Mini) -> str:
     row = ContactLost.objects.create(
         world_id=ctx.world.id, ref=next_ref(ctx, "L"), place_id=mini.ids[TOWN], since=ctx.now,
-        why={"kind": "holders", "silent": ["H-v2-secretary", "H-v2-deputy"]}, step_deadline=ctx.now + timedelta(minutes=5),
+        why={"kind": "holder", "silent": [f"village:{atlas().code(VILLAGE_2).path}"]}, step_deadline=ctx.now + timedelta(minutes=5),
     )  # fmt: skip
     return row.ref
 

@@ -68,7 +68,7 @@ class Ctx:
         """Raise Forbidden unless the actor's role has the permission."""
         if not self.may(permission):
             raise Forbidden(
-                "您的岗位没有这项权限（{permission}）。请让有权限的人来做，或联系管理员。",
+                "您的岗位没有这项权限。请让有权限的人来做，或联系管理员。",
                 permission=permission,
             )
 

@@ -19,6 +19,7 @@ from anlan.foundation.worlds import BEIJING
 from anlan.people import account_queries
 from anlan.places.queries import atlas
 from anlan.ui.pages import Request, page
+from anlan.warn.queries.alerts import SIMULATED
 
 PER_PAGE = 50
 
@@ -67,7 +68,12 @@ def listing(request: Request) -> HttpResponse:
 def row(entry: Entry) -> dict[str, Any]:
     """One line of the list: what happened, in words, and where."""
     place = atlas().by_path.get(entry.place_path)
-    return {"entry": entry, "word": spoken(entry.name), "place": place.name if place else ""}
+    return {
+        "entry": entry,
+        "word": spoken(entry.name),
+        "place": place.name if place else "",
+        "hand": SIMULATED.get(entry.actor, ""),
+    }
 
 
 def _moment(text: str) -> datetime | None:

@@ -35,7 +35,13 @@ def _places(ctx: Ctx, text: str) -> list[Place]:
 
 def _place(place: Place) -> dict[str, object]:
     above = [each.name for each in _above(place)]
-    return {"name": place.name, "code": place.code, "above": " · ".join(above), "synthetic": place.synthetic}
+    return {
+        "name": place.name,
+        "path": place.path,
+        "code": place.code,
+        "above": " · ".join(above),
+        "synthetic": place.synthetic,
+    }
 
 
 def _above(place: Place) -> list[Place]:

@@ -16,6 +16,7 @@ from anlan.warn.queries.situation import floods_at
 from anlan.warn.queries.villages import people_called, tally, village_states
 
 MOST = 4
+LEGEND = (("叫", w("叫应中")), ("应", w("已应")), ("转", w("在路上")), ("毕", w("到齐")), ("静", w("静默")))
 
 
 @page("warn.view")
@@ -39,6 +40,7 @@ def wall(request: Request) -> HttpResponse:
         "township": township,
         "own": _own(ctx),
         "drawing": drawing,
+        "legend": LEGEND,
         "numbers": _numbers(ctx, states),
         "now": ctx.now,
     }

@@ -72,6 +72,14 @@ class Speaker:
     def say(self, text: str, **values: object) -> str:
         return t(self.lang, text, **values)
 
+    def joined(self, parts: Iterable[str]) -> str:
+        """What is not empty, each once, with the reader's comma."""
+        return ("，" if self.lang == "zh" else ", ").join(dict.fromkeys(part for part in parts if part))
+
+    def told(self, head: str, rest: str) -> str:
+        """A head and what it says, with the reader's colon; the head alone when there is nothing to say."""
+        return f"{head}{'：' if self.lang == 'zh' else ': '}{rest}" if rest else head
+
     def who(self, fact: Fact) -> str:
         return self.titles.get(fact.who, "")
 
@@ -125,16 +133,17 @@ def _said(speaker: Speaker, own: list[Fact]) -> tuple[Cell, str]:
         case FactKind.CALLED:
             stage = STAGES.get(first.text("stage"), "")
             text = say("叫应 {n} 人", n=len({f.who for f in own}))
-            told = "，".join(say(word) for word in (GRADES.get(first.text("grade"), ""), stage) if word)
-            return Cell(text=f"{text}：{told}" if told else text), speaker.by(first.text("channel"))
+            told = speaker.joined(say(word) for word in (GRADES.get(first.text("grade"), ""), stage) if word)
+            return Cell(text=speaker.told(text, told)), speaker.by(first.text("channel"))
         case FactKind.NO_ANSWER:
             words = [say(OUTCOME_WORDS[CallState(f.text("outcome"))]) for f in own]
             told = "、".join(f"{word}×{words.count(word)}" for word in dict.fromkeys(words))
-            return Cell(text=say("{n} 通没有应答：{why}", n=len(own), why=told)), ""
-        case FactKind.ANSWERED:
-            return Cell(text=_answer(speaker, first)), _with(
-                speaker.who(first), speaker.by(first.text("channel"))
+            return Cell(text=say("{n} 通没有应答：{why}", n=len(own), why=told)), speaker.joined(
+                map(speaker.who, own)
             )
+        case FactKind.ANSWERED:
+            by = speaker.by(first.text("channel"))
+            return Cell(text=_answer(speaker, first)), speaker.joined((speaker.who(first), by))
         case FactKind.LINE_ANSWERED:
             return Cell(text=say("村里应答人数已够")), speaker.who(first)
         case FactKind.DOOR_ORDERED:
@@ -154,10 +163,6 @@ def _said(speaker: Speaker, own: list[Fact]) -> tuple[Cell, str]:
             return Cell(text=told), first.text("site")
         case _:
             return Cell(text=first.text("what")), speaker.who(first)
-
-
-def _with(*parts: str) -> str:
-    return "，".join(part for part in parts if part)
 
 
 def _answer(speaker: Speaker, fact: Fact) -> str:

@@ -11,7 +11,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.people import account_queries as accounts
 from anlan.places.queries import Place, atlas
-from anlan.ui.words import w
+from anlan.ui.words import LANGUAGES, t, w
 from anlan.warn import alert_rows
 from anlan.warn.models import Alert, Exceedance
 from anlan.warn.rules.alert import Event, State, approval_label, events_open_to
@@ -41,6 +41,7 @@ STATES = {
     "expired": w("已过期"),
 }
 SIMULATED = {"sim-forecaster": w("模拟预报员"), "sim-approver": w("模拟批准人"), "system": w("系统")}
+"""Hands that are no person's, in words."""
 LIST_LIMIT = 200
 
 
@@ -93,7 +94,7 @@ class Step:
     """Who did what: `who` is a unit and post, `state` done, next or open."""
 
     word: str
-    who: str
+    who: str | dict[str, str]
     at: datetime | None
     state: str
 
@@ -300,9 +301,11 @@ def _steps(ctx: Ctx, row: Alert) -> list[Step]:
     return found
 
 
-def who(ref: str) -> str:
-    """Unit and post behind an actor's ref; the simulated and the system say so."""
-    return SIMULATED.get(ref) or accounts.posts_of([ref]).get(ref, ref)
+def who(ref: str) -> str | dict[str, str]:
+    """Unit and post behind an actor's ref; the simulated and the system say so, in both languages."""
+    if word := SIMULATED.get(ref):
+        return {lang: t(lang, word) for lang in LANGUAGES}
+    return accounts.posts_of([ref]).get(ref, ref)
 
 
 def _telephone(row: Alert) -> dict[str, Any]:

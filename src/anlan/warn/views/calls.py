@@ -127,7 +127,7 @@ class Reason(forms.Form):
 @require_http_methods(["GET", "POST"])
 def hold(request: Request, ref: str) -> HttpResponse:
     """Hold it: nobody is called until it is released."""
-    boards.the_call_down(request.ctx, ref)
+    place = atlas().by_id[boards.the_call_down(request.ctx, ref).place_id].name
     form, back = Reason(request.POST or None), address(request, "calls", ref)
     if request.method == "POST" and form.is_valid():
         try:
@@ -137,7 +137,7 @@ def hold(request: Request, ref: str) -> HttpResponse:
         return done(request, "已暂缓。在恢复之前不再叫任何人，应答照收。", back)
     return ask(
         request,
-        question=t(request.lang, "暂缓叫应 {ref}？", ref=ref),
+        question=t(request.lang, "暂缓叫应{place}？", place=place),
         effect=w("暂缓后不再叫新的人，已派的敲门不撤，应答照收。理由进日志。"),
         do=w("暂缓"),
         form=form,
@@ -161,7 +161,7 @@ def release(request: Request, ref: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def stand_down(request: Request, ref: str) -> HttpResponse:
     """End it: nobody is called any more."""
-    boards.the_call_down(request.ctx, ref)
+    place = atlas().by_id[boards.the_call_down(request.ctx, ref).place_id].name
     form, back = Reason(request.POST or None), address(request, "calls", ref)
     if request.method == "POST" and form.is_valid():
         try:
@@ -171,7 +171,7 @@ def stand_down(request: Request, ref: str) -> HttpResponse:
         return done(request, "叫应已结束。转移和安置不受影响，另行解除。", back)
     return ask(
         request,
-        question=t(request.lang, "结束叫应 {ref}？", ref=ref),
+        question=t(request.lang, "结束叫应{place}？", place=place),
         effect=w("结束后不再叫人，也不再派敲门。还没应的村会一直显示为没应。转移要另行解除。"),
         do=w("结束叫应"),
         form=form,

@@ -1,0 +1,199 @@
+"""Every page that can be opened, in a real browser: no barrier, nothing blocked, nothing off the screen, one language.
+
+The pages are found in the urlconf, as the scope test finds them; a new page is walked without a word here.
+"""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+from anlan.observe import queries as observe
+from anlan.people.models import DutyHolder, Household, Organisation, Post
+from anlan.people.scope import permissions_of
+from anlan.places.queries import atlas
+from anlan.warn.models import Alert, CallDown
+from anlan.warn.queries import answering
+from tests.support.city import ROLES
+from tests.support.routes import ABSENT, QUERIES, Stage, address, make_stage, pages
+
+pytestmark = pytest.mark.browser
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+NARROW, WIDE = {"width": 360, "height": 780}, {"width": 1440, "height": 900}
+"""No sideways scrolling of the page itself: on the smallest phone, and on the desk."""
+ENTERED_ELSEWHERE = {"sign-out", "sign-in/link/<str:token>"}
+"""Opened by whoever is in they end the session."""
+CHINESE_LEFT = """() => {
+  const of = node => node.nodeType === 1 ? node : node.parentElement;
+  const speaks = node => of(node).closest('[lang]')?.lang.startsWith('zh') || of(node).closest('[translate=no]');
+  const hidden = node => of(node).closest('script, style, template, noscript');
+  const found = [];
+  const walk = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const node = walk.currentNode;
+    if (/[\\u4e00-\\u9fff]/.test(node.data) && !speaks(node) && !hidden(node)) found.push(node.data.trim());
+  }
+  for (const node of document.querySelectorAll('[aria-label], [title], [placeholder], [alt], option[label]'))
+    for (const name of ['aria-label', 'title', 'placeholder', 'alt', 'label'])
+      if (/[\\u4e00-\\u9fff]/.test(node.getAttribute(name) || '') && !speaks(node)) found.push(`${name}: ${node.getAttribute(name)}`);
+  return found;
+}"""
+"""What stands in Chinese where the page says neither so nor that it is a record: a reader aloud would take it for English."""
+
+
+@pytest.fixture
+def stage(transactional_db: None) -> Stage:
+    return make_stage()
+
+
+class Visitor:
+    """A browser in which each page is opened by a role that may, and what goes wrong is written down."""
+
+    def __init__(self, page: Page, home: str, stage: Stage) -> None:
+        self.page, self.home, self.stage = page, home, stage
+        self.faults: dict[str, list[str]] = defaultdict(list)
+        self.here = ""
+        page.on("pageerror", lambda error: self.note(f"script: {error}"))
+        page.on("console", self._hear)
+        page.route("**/live?*", lambda route: route.fulfill(status=204))  # the stream needs the real server
+
+    def note(self, *faults: str) -> None:
+        if faults:
+            self.faults[self.here] += faults
+
+    def _hear(self, line: ConsoleMessage) -> None:
+        is_the_page_itself = line.location.get("url") == self.page.url  # a page that says 404 is one of ours
+        if line.type == "error" and not is_the_page_itself:
+            self.note(f"console: {line.text}")
+
+    def walk(self) -> Iterator[str]:
+        """Open every page; yields once it stands, at 1440 px."""
+        for name, role, path in addresses(self.stage):
+            self.here = name
+            self._sign_in(role)
+            self.page.set_viewport_size(WIDE)
+            self.page.goto(f"{self.home}{path}", wait_until="load")
+            yield name
+
+    def _sign_in(self, role: str) -> None:
+        self.page.context.clear_cookies(name="sessionid")
+        if role:
+            session = self.stage.mini.client(role).cookies["sessionid"].value
+            self.page.context.add_cookies([{"name": "sessionid", "value": session, "url": self.home}])
+
+    def look_at_width(self) -> None:
+        for size in (WIDE, NARROW):
+            self.page.set_viewport_size(size)
+            over = self.page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            if over > 0:
+                self.note(f"{over} px too wide at {size['width']}")
+
+    def look_for_barriers(self, rules: dict[str, Any]) -> None:
+        for each in Axe().run(self.page, options=rules).response["violations"]:
+            self.note(*(f"{each['id']}: {node['html'][:160]}" for node in each["nodes"][:3]))
+
+
+@contextmanager
+def visitor(chromium: Browser, live_server: Any, stage: Stage, **how: Any) -> Iterator[Visitor]:
+    around = chromium.new_context(viewport=WIDE, reduced_motion="reduce", **how)
+    yield Visitor(around.new_page(), live_server.url, stage)
+    around.close()
+
+
+def addresses(stage: Stage) -> list[tuple[str, str, str]]:
+    """Name, role, path of every page of HTML; and the pages behind the link of somebody who has no account."""
+    found = [("/nowhere", "duty_officer", "/nowhere"), *_phone(stage)]
+    for route in pages():
+        if route.pattern in ABSENT or route.pattern in ENTERED_ELSEWHERE:
+            continue
+        path, _ = address(route, stage)
+        query = QUERIES[route.pattern](stage) if route.pattern in QUERIES else {}
+        for role in _roles(route.permission, is_public=route.is_public):
+            reply = stage.mini.client(role).get(path, query)
+            is_page = reply.status_code == 200 and reply.headers["Content-Type"].startswith("text/html")
+            reply.close()
+            if is_page:
+                asked = "&".join(f"{k}={v}" for k, v in query.items())
+                found.append((route.pattern, role, f"{path}?{asked}" if asked else path))
+    return found
+
+
+def _roles(permission: str | None, *, is_public: bool) -> list[str]:
+    if is_public:
+        return [""]
+    return [next(role for role in ROLES if not permission or permission in permissions_of(role))]
+
+
+def _phone(stage: Stage) -> list[tuple[str, str, str]]:
+    link = answering.link(stage.mini.world.key, stage.refs["call_down"], "H-v1-secretary")
+    return [
+        ("phone page", "", link),
+        ("card of the phone page", "", f"{link}/card"),
+        ("gone", "", f"{link}x"),
+    ]
+
+
+def test_every_page_holds_to_the_rules_for_pages(chromium: Browser, live_server: Any, stage: Stage) -> None:
+    with visitor(chromium, live_server, stage) as seen:
+        walked = set()
+        for name in seen.walk():
+            walked.add(name)
+            head = seen.page.title().split("·")[0].strip()
+            if not head:
+                seen.note("no title")
+            if seen.page.locator("h1").count() != 1:
+                seen.note(f"{seen.page.locator('h1').count()} h1")
+            seen.look_for_barriers(WCAG)
+            seen.look_at_width()
+    assert not seen.faults, report(seen)
+    assert len(walked) > 45
+
+
+def test_an_english_page_is_english_and_readable_at_night(
+    chromium: Browser, live_server: Any, stage: Stage
+) -> None:
+    names = names_in(stage)
+    with visitor(chromium, live_server, stage, color_scheme="dark") as seen:
+        seen.page.context.add_cookies([{"name": "anlan_lang", "value": "en", "url": live_server.url}])
+        for _ in seen.walk():
+            seen.note(*foreign(seen.page, names))
+            seen.look_for_barriers(CONTRAST)
+            seen.look_at_width()
+    assert not seen.faults, report(seen)
+
+
+def names_in(stage: Stage) -> re.Pattern[str]:
+    """What has a Chinese name of its own: places, units, posts, gauges, sites, what an issuer wrote, people (masked)."""
+    holders, ctx = DutyHolder.objects.all(), stage.mini.ctx()
+    names = {
+        *(place.name for place in atlas().places),
+        *Organisation.objects.values_list("name", flat=True),
+        *Post.objects.values_list("title", flat=True),
+        *(holder.title for holder in holders),
+        *(station.name for station in observe.stations(ctx)),
+        *Household.objects.values_list("destination", flat=True),
+        *Alert.objects.values_list("headline", flat=True),
+        *CallDown.objects.values_list("order_no", flat=True),
+        stage.mini.world.title,
+    }
+    longest_first = sorted(filter(None, names), key=len, reverse=True)
+    return re.compile("|".join([r".\*+", *map(re.escape, longest_first), "中文"]))
+
+
+def foreign(page: Page, names: re.Pattern[str]) -> list[str]:
+    """Chinese on an English page that is neither a name nor marked as Chinese."""
+    left = [(text, names.sub("", text)) for text in page.evaluate(CHINESE_LEFT)]
+    return [f"Chinese: {text[:80]}" for text, rest in left if re.search("[\u4e00-\u9fff，：；。、]", rest)]
+
+
+def report(seen: Visitor) -> str:
+    return json.dumps(seen.faults, ensure_ascii=False, indent=1)
