@@ -26,6 +26,7 @@ CALM_SECONDS = 0.5
 CLOUDBURST_TENTHS = 480
 PASSWORD = 0x1234
 PATIENCE_SECONDS = 30.0
+ANSWER_BYTES = 25
 
 
 def rows() -> list[dict[str, Any]]:
@@ -38,9 +39,10 @@ def rows() -> list[dict[str, Any]]:
     try:
         _wait_for(port)
         crowd = subprocess.Popen(
-            [sys.executable, __file__, str(port), str(GAUGES), str(FRAMES_A_SECOND)], stdin=subprocess.PIPE
+            [sys.executable, __file__, str(port), str(GAUGES), str(FRAMES_A_SECOND)], stdout=subprocess.PIPE
         )
-        _wait_for_frames(home, 4 * FRAMES_A_SECOND)  # everybody is connected, the engine is warm
+        assert crowd.stdout is not None
+        assert crowd.stdout.readline(), "the engine does not keep up with the crowd: is the machine busy?"
         before, began = _frames(home), time.monotonic()
         spent = [_cloudburst(home, port, *gauge) for gauge in gauges]
         arrived = (_frames(home) - before) / (time.monotonic() - began)
@@ -157,15 +159,6 @@ def _frames(home: Path) -> int:
         return reader.counts().get("frames_stored", 0)
 
 
-def _wait_for_frames(home: Path, count: int) -> None:
-    end = time.monotonic() + 120
-    while time.monotonic() < end:
-        if _frames(home) > count:
-            return
-        time.sleep(0.2)
-    raise TimeoutError("the gauges are not heard")
-
-
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -193,12 +186,17 @@ def crowd(port: int, gauges: int, frames_a_second: int) -> None:
         line.setblocking(False)
         lines.append(line)
     due, turns = time.monotonic(), _turns(lines)
+    sent = answered = calm = 0
     while True:
         for _ in range(frames_a_second // 50):
             line, data = next(turns)
             with contextlib.suppress(BlockingIOError):  # nothing was answered yet
-                line.recv(4096)
+                answered += len(line.recv(4096)) // ANSWER_BYTES
             line.send(data)
+            sent += 1
+        calm = calm + 1 if sent - answered < frames_a_second and sent > 5 * frames_a_second else 0
+        if calm == 100:  # two seconds without a backlog: connected, compiled, caught up
+            print("ready", flush=True)
         due += 0.02
         time.sleep(max(0.0, due - time.monotonic()))
 
