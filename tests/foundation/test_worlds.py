@@ -104,7 +104,7 @@ def test_an_action_without_the_permission_does_nothing(exercise: World) -> None:
     ctx = worlds.context(exercise, actor=Actor("U-0001", permissions=frozenset({"warn.call"})))
     with action(ctx, "warn.call"):
         pass
-    with pytest.raises(Forbidden, match=r"warn\.alert\.approve"), action(ctx, "warn.alert.approve"):
+    with pytest.raises(Forbidden), action(ctx, "warn.alert.approve"):
         Counter.objects.create(world=exercise, kind="never")
     assert not Counter.objects.exists()
 
