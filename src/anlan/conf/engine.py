@@ -9,19 +9,21 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from django.conf import settings
 from django.db import close_old_connections
 
+from anlan.conf.lines import Lines
 from anlan.demo.driver import Driver
 from anlan.foundation import checkpoints, events, journal, tasks, worlds
 from anlan.foundation.home import home
 from anlan.foundation.worlds import World
-from anlan.gateways.sl651.server import GatewayThread
+from anlan.gateways import plug_ins as gateways
 from anlan.observe.ingest import Ingest
 from anlan.people import register as people_in_memory
 from anlan.places import atlas as places_in_memory
-from anlan.warn import sending
 from anlan.warn.watching import Watching
 
 log = logging.getLogger(__name__)
@@ -37,7 +39,7 @@ class Engine:
         self._only = only
         self._stop = threading.Event()
         self._drivers: dict[str, threading.Thread] = {}
-        self._gateways: list[GatewayThread] = []
+        self._gateways: list[gateways.Gateway] = []
 
     def run(self) -> None:
         for sign in (signal.SIGTERM, signal.SIGINT):
@@ -95,9 +97,8 @@ class Engine:
         try:
             world = worlds.get(key)
             ingest = Ingest(worlds.info(world))
-            gateway = GatewayThread(
-                ingest, host="127.0.0.1", port=0, clock=lambda: worlds.clock(worlds.get(key))
-            )
+            clock = lambda: worlds.clock(worlds.get(key))  # noqa: E731
+            gateway = gateways.make("sl651", ingest, host="127.0.0.1", port=0, clock=clock)
             Driver(world, ingest, gateway.start(), self._stop).run()
         except Exception:
             log.exception("the driver of exercise %s stopped; it is started again", key)
@@ -127,27 +128,39 @@ class Live:
         self._ingest = Ingest(worlds.info(self._world))
         self._watching = Watching(worlds.context(self._world), self._ingest.addresses)
         self._news = threading.Event()
-        self._gateway: GatewayThread | None = None
-        if port is not None:
-            clock = lambda: worlds.clock(self._world)  # noqa: E731
-            self._gateway = GatewayThread(
-                self._ingest, host="0.0.0.0", port=port, clock=clock, on_batch=lambda _: self._news.set()
+        self._lines = Lines(worlds.info(self._world))
+        chosen = gateways.chosen(settings.GATEWAYS, sl651_port=port) if port is not None else []
+        self._gateways = [gateway for name, at in chosen for gateway in self._gateway(name, at)]
+
+    def _gateway(self, name: str, port: int) -> Iterator[gateways.Gateway]:
+        """The gateway of that name, or none: one that is not installed stops nothing else."""
+        clock = lambda: worlds.clock(self._world)  # noqa: E731
+        try:
+            yield gateways.make(
+                name,
+                self._ingest,
+                host="0.0.0.0",
+                port=port,
+                clock=clock,
+                on_batch=lambda _: self._news.set(),
             )
+        except gateways.NotInstalled:
+            log.exception("its stations are not heard")
 
     def run(self) -> None:
         journal.on_append(self._news.set)
         self._news.set()  # what came in before we fell is judged at once
-        if self._gateway is not None:
-            self._gateway.start()
         try:
+            for gateway in self._gateways:
+                gateway.start()
             while not self._stop.is_set():
                 self._news.wait(0.05)
                 fresh = self._news.is_set()
                 self._news.clear()
                 self._once(fresh)
         finally:
-            if self._gateway is not None:
-                self._gateway.stop()
+            for gateway in self._gateways:
+                gateway.stop()
 
     def _once(self, fresh: bool) -> None:
         """Judge what came in, then everything that follows from it or has fallen due."""
@@ -155,9 +168,10 @@ class Live:
         if fresh or ctx.now.second % 10 == 0:
             self._ingest.advance(ctx.now)
             self._watching.look(ctx, self._ingest)
+        self._lines.hear(ctx)
         while True:
             handled = events.step(self._world)
-            sent = sending.send(worlds.context(self._world))
+            sent = self._lines.send(worlds.context(self._world))
             work = tasks.next_due(self._world.pk, worlds.clock(self._world))
             if work is not None:
                 tasks.run(work, self._world)

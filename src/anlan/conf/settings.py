@@ -137,4 +137,6 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": os.environ.get("ANLAN_LOG", "WARNING")},
 }
 
+CHANNELS = [n for n in os.environ.get("ANLAN_CHANNELS", "").split(",") if n]
+GATEWAYS = os.environ.get("ANLAN_GATEWAYS", "sl651")
 PACK_FOLDERS = [Path(__file__).parent.parent / "packs", HOME / "packs"]

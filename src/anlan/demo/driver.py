@@ -29,6 +29,7 @@ from anlan.warn.watching import Watching
 
 log = logging.getLogger(__name__)
 VOICE = "voice"
+FIELD = "simulated-field"
 LOOK_SECONDS = 0.2
 
 
@@ -44,11 +45,11 @@ class Driver:
         self._ingest = ingest
         self._port = port
         self._stop = stop
-        self._field = FieldClient(world.key)
         scenario = load_scenario(hours=world.settings["hours"])
         self._ticks = window(scenario.ends_of_ticks(), world.settings)
         self._step = timedelta(minutes=scenario.tick_min)
         self._info = worlds.info(world)
+        self._field: FieldClient = channels.make(FIELD, self._info)
         self._at = worlds.clock(world)
         self._watching = Watching(self._ctx(self._at), ingest.addresses)
         self._pace = _Pace(world)

@@ -1,7 +1,8 @@
 """Channels 通道: the ways to reach a person. One protocol, one registry; an exercise resolves simulated ones only.
 
 A channel plug-in registers under the entry point group `anlan.channels` with a factory `(settings) -> Channel`. Before
-a request leaves, its key is committed as `sending`; after a crash the channel is asked by that key. So `place` must treat a key that it has seen as the same request.
+a request leaves, its key is committed as `sending`; after a crash the channel is asked by that key. So `place` must
+treat a key that it has seen as the same request.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from typing import Any, Protocol
 
 from anlan.foundation.context import WorldInfo
 from anlan.foundation.errors import OutOfWorld
+from anlan.foundation.home import home
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class ChannelDown(ConnectionError):
     """The channel does not take requests now; the ladder goes on by the next one."""
 
 
+GROUP = "anlan.channels"
 _open: dict[tuple[str, str], Channel] = {}
 
 
@@ -81,6 +84,21 @@ def disconnect(world: WorldInfo) -> None:
         del _open[key]
 
 
-def installed() -> dict[str, Any]:
-    """The channel factories that are installed beside anlan, by name."""
-    return {point.name: point.load() for point in entry_points(group="anlan.channels")}
+class NotInstalled(LookupError):
+    """No package that is installed here offers such a channel. Install it beside anlan, or mend ANLAN_CHANNELS."""
+
+
+def make(name: str, world: WorldInfo) -> Any:
+    """The channel that an installed package offers under that name, for one world; not open yet. Raises NotInstalled.
+
+    Its factory gets `world`, and `folder` where it may keep what it must not forget.
+    """
+    found = tuple(entry_points(group=GROUP, name=name))
+    if not found:
+        raise NotInstalled(f"no channel {name!r} is installed: install its package, or mend ANLAN_CHANNELS")
+    return found[0].load()({"world": world.key, "folder": home() / "channels" / name})
+
+
+def installed() -> list[str]:
+    """Names of the channels that are installed, ours among them."""
+    return sorted(point.name for point in entry_points(group=GROUP))

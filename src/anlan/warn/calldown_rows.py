@@ -82,11 +82,12 @@ def voice_channel(ctx: Ctx) -> str:
     """Who dials: the automatic voice where the world has one, else the officer at the call desk.
 
     The engine alone holds the line, but pages decide the next steps too and must decide alike: an exercise with a
-    simulated telephone network says so in its settings.
+    simulated telephone network says so in its settings, and the engine writes there which lines the live world has.
     """
     if channels.resolve(ctx.world, "voice"):
         return "voice"
-    has_network = World.objects.filter(pk=ctx.world.id, settings__has_key="network").exists()
+    dials = Q(settings__has_key="network") | Q(settings__lines__has_key="voice")
+    has_network = World.objects.filter(dials, pk=ctx.world.id).exists()
     return "voice" if has_network else "desk"
 
 

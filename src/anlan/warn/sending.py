@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
-from anlan.foundation import channels
+from anlan.foundation import channels, cursors
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
 from anlan.people import queries as people
@@ -98,6 +98,23 @@ def _send_errands(ctx: Ctx, channel: channels.Channel) -> int:
     channel.place(requests)
     DoorCheck.objects.filter(pk__in=[check.pk for check in checks]).update(sent=True)
     return len(checks)
+
+
+def receive(ctx: Ctx, channel: channels.Channel) -> int:
+    """Take in what a channel of the live world heard since we last asked; returns how many reports.
+
+    Their effect and the reader's step are one transaction.
+    """
+    try:
+        reports = channel.reports(after=cursors.mark(ctx.world, channel.name), until=ctx.now)
+    except channels.ChannelDown:
+        log.warning("the channel %s is down; what it heard is taken in when it is back", channel.name)
+        return 0
+    if reports:
+        with transaction.atomic():
+            cursors.move(ctx.world, channel.name, reports[-1].mark)
+            hear(ctx, reports)
+    return len(reports)
 
 
 def hear(ctx: Ctx, reports: Sequence[channels.Report]) -> None:

@@ -160,15 +160,25 @@ def letters() -> Iterator[Finding]:
 
 
 def channels() -> Iterator[Finding]:
-    """Without a plug-in only people call in the live world."""
+    """Without a channel only people call in the live world; one that is chosen must be there."""
+    from django.conf import settings
+
     from anlan.foundation.channels import installed
 
-    if not installed():
+    for name in sorted(set(settings.CHANNELS) - set(installed())):
+        yield found(
+            "channel-missing",
+            f"ANLAN_CHANNELS 里的线路 {name} 没有安装：它该拨的号都留在叫应台等人拨。",
+            f"The channel {name} in ANLAN_CHANNELS is not installed: what it would dial waits at the call desk.",
+            "安装它的软件包，或改 ANLAN_CHANNELS。",
+            "Install its package, or mend ANLAN_CHANNELS.",
+        )
+    if not settings.CHANNELS:
         yield found(
             "channels",
             "实战没有接任何线路：演练用模拟线路，实战由值班员在叫应台拨打。",
-            "No channel is installed for the live world: exercises use simulated lines, real calls are made at the call desk.",
-            "需要自动拨打时安装线路插件（anlan.channels）。",
-            "Install a channel plug-in (anlan.channels) where calls should go out by themselves.",
+            "No channel is chosen for the live world: exercises use simulated lines, real calls are made at the call desk.",
+            "需要自动拨打时安装线路插件（anlan.channels），写进 ANLAN_CHANNELS。",
+            "Install a channel plug-in (anlan.channels) where calls should go out by themselves, and name it in ANLAN_CHANNELS.",
             bad=False,
         )

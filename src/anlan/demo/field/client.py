@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from anlan.foundation.channels import ChannelDown, Report, Request
 from anlan.foundation.home import home
 
 START_SECONDS = 60.0
+STOP_SECONDS = 20.0
 
 
 def folder_of(world: str) -> Path:
@@ -34,6 +35,11 @@ def write_settings(world: str, settings: dict[str, Any]) -> None:
     )
 
 
+def channel(settings: Mapping[str, Any]) -> FieldClient:
+    """The plug-in `simulated-field`: the telephone network of an exercise."""
+    return FieldClient(settings["world"])
+
+
 class FieldClient:
     """A connection to the field process; it starts the process when nobody listens."""
 
@@ -44,6 +50,7 @@ class FieldClient:
         self._folder = folder_of(world)
         self._socket: socket.socket | None = None
         self._file: Any = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     def ask(self, op: str, **rest: Any) -> Any:
         """One request and its answer. Raises ChannelDown when the field does not answer."""
@@ -81,19 +88,21 @@ class FieldClient:
     def _start(self) -> int:
         """Start the process in a session of its own, so that it outlives whoever is killed."""
         (self._folder / "port").unlink(missing_ok=True)
-        log = (self._folder / "log").open("ab")
-        subprocess.Popen(
-            [sys.executable, "-m", "anlan.demo.field.server", str(self._folder)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "anlan.demo.field.server", str(self._folder)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end:
             port = self._port()
             if port:
                 return port
+            if self._process.poll() is not None:
+                break
             time.sleep(0.1)
         raise ConnectionError(f"the field did not start; see {self._folder / 'log'}")
 
@@ -109,6 +118,8 @@ class FieldClient:
         if self._port():
             self.ask("stop")
             self.close()
+        if self._process is not None:
+            self._process.wait(STOP_SECONDS)
 
     def place(self, requests: Sequence[Request]) -> None:
         rows = [
