@@ -111,7 +111,7 @@ def pour(night: Night) -> None:
     """45 mm within a quarter of an hour at the one gauge of both villages; each frame is acknowledged."""
     last = datetime.now(UTC).replace(second=0, microsecond=0)
     last -= timedelta(minutes=last.minute % 5)
-    line = Line(night.gauge_port)
+    line = Line(night.gauge_port, PATIENCE)
     for n in range(3):
         line.send(rain(GAUGE, last - timedelta(minutes=10 - 5 * n), 150, serial=n + 1))
         assert ends([line.answer()]) == [Control.ESC]
