@@ -30,6 +30,10 @@ NARROW, WIDE = {"width": 360, "height": 780}, {"width": 1440, "height": 900}
 """No sideways scrolling of the page itself: on the smallest phone, and on the desk."""
 ENTERED_ELSEWHERE = {"sign-out", "sign-in/link/<str:token>"}
 """Opened by whoever is in they end the session."""
+ROOMS_CUT = """() => {
+  const nav = document.querySelector('.top__nav');
+  return nav && nav.scrollWidth > nav.clientWidth;
+}"""
 CHINESE_LEFT = """() => {
   const of = node => node.nodeType === 1 ? node : node.parentElement;
   const speaks = node => of(node).closest('[lang]')?.lang.startsWith('zh') || of(node).closest('[translate=no]');
@@ -96,6 +100,8 @@ class Visitor:
             )
             if over > 0:
                 self.note(f"{over} px too wide at {size['width']}")
+            if size is WIDE and self.page.evaluate(ROOMS_CUT):
+                self.note("rooms of the navigation are cut off")
 
     def look_for_barriers(self, rules: dict[str, Any]) -> None:
         for each in Axe().run(self.page, options=rules).response["violations"]:
