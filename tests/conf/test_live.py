@@ -10,6 +10,7 @@ from django.db import transaction
 from anlan.conf import asgi
 from anlan.foundation import journal, live
 from tests.support.city import LIULIN_PATH, Mini, make_city
+from tests.support.loops import alone
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,7 +70,7 @@ def say(mini: Mini, name: str, place: str) -> None:
 
 def test_without_a_session_there_is_no_stream(mini: Mini) -> None:
     visitor = Visitor("", mini.world.key)
-    asyncio.run(visitor.watch("never", 2))
+    alone(visitor.watch("never", 2))
     assert (visitor.status, visitor.heard) == (401, "")
 
 
@@ -79,8 +80,8 @@ def test_what_was_missed_comes_first_cut_by_scope(mini: Mini) -> None:
     say(mini, "warn.test.elsewhere", "00010002")
     officer = Visitor(session(mini, "duty_officer"), mini.world.key, last=1)
     foreign = Visitor(session(mini, "foreign"), mini.world.key, last=0)
-    asyncio.run(officer.watch("warn.test.n2"))
-    asyncio.run(foreign.watch("warn.test.elsewhere"))
+    alone(officer.watch("warn.test.n2"))
+    alone(foreign.watch("warn.test.elsewhere"))
     assert "id: 2\n" in officer.heard
     assert "id: 1\n" not in officer.heard
     assert "elsewhere" not in officer.heard
@@ -101,7 +102,7 @@ def test_what_happens_now_reaches_who_may_see_it_and_nobody_else(mini: Mini) -> 
         await asyncio.to_thread(say, mini, "warn.test.after", LIULIN_PATH)
         await asyncio.gather(*watching)
 
-    asyncio.run(evening())
+    alone(evening())
     assert "warn.test.liulin" in officer.heard
     assert "warn.test.after" in foreign.heard
     assert "liulin" not in foreign.heard
@@ -119,7 +120,7 @@ def test_a_stream_ends_when_its_session_does(mini: Mini, monkeypatch: pytest.Mon
         await asyncio.to_thread(client.post, "/sign-out")
         await asyncio.wait_for(watching, 4)
 
-    asyncio.run(evening())
+    alone(evening())
     assert visitor.status == 200
 
 
@@ -137,7 +138,7 @@ def test_a_viewer_who_does_not_drink_is_let_go_and_the_others_hear_everything() 
             heard += 1
         return slow.gone and slow not in hub._viewers, heard
 
-    assert asyncio.run(evening()) == (True, live.QUEUE + 9)
+    assert alone(evening()) == (True, live.QUEUE + 9)
 
 
 def test_a_body_is_read_from_whatever_awaitable_the_server_hands_out() -> None:
@@ -150,4 +151,4 @@ def test_a_body_is_read_from_whatever_awaitable_the_server_hands_out() -> None:
         assert asyncio.iscoroutine(received)
         return await received
 
-    assert asyncio.run(read())["body"] == b"holder"
+    assert alone(read())["body"] == b"holder"

@@ -11,6 +11,7 @@ from anlan.foundation import journal, live, worlds
 from anlan.foundation.live import Hub
 from anlan.foundation.models import World
 from anlan.foundation.scope import Scope
+from tests.support.loops import alone
 
 ALL = Scope.everywhere()
 
@@ -28,7 +29,7 @@ def in_loop(story: Callable[[], Coroutine[Any, Any, None]]) -> None:
         finally:
             await asyncio.to_thread(connections.close_all)
 
-    asyncio.run(told())
+    alone(told())
 
 
 async def here(what: Callable[..., Any], *args: Any) -> Any:
