@@ -36,7 +36,7 @@ ROOMS_CUT = """() => {
 }"""
 CHINESE_LEFT = """() => {
   const of = node => node.nodeType === 1 ? node : node.parentElement;
-  const speaks = node => of(node).closest('[lang]')?.lang.startsWith('zh') || of(node).closest('[translate=no]');
+  const speaks = node => of(node).closest('[lang]').getAttribute('lang').startsWith('zh') || of(node).closest('[translate=no]');
   const hidden = node => of(node).closest('script, style, template, noscript');
   const found = [];
   const walk = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
