@@ -87,7 +87,9 @@ def _make_accounts(ctx: Ctx) -> None:
             post_ref=ref,
             totp_secret=totp,
         )
-        rows.append({"username": account.username, "title": account.title, "password": password, "totp": totp})
+        rows.append(
+            {"username": account.username, "title": account.title, "password": password, "totp": totp}
+        )
     path = home() / "demo-accounts.json"
     path.touch(mode=0o600)
     path.write_text(json.dumps(rows, ensure_ascii=False, indent=1), "utf-8")

@@ -27,6 +27,12 @@ class WordsClash(ValueError):
     """Two rooms give one Chinese sentence two English ones; agree on one, or word them apart."""
 
 
+class Said(str):
+    """A sentence that stands in the reader's language already: `t` passes it on as it is."""
+
+    __slots__ = ()
+
+
 def w(text: str) -> str:
     """Marks a sentence that `t` will see later through a variable; returns it unchanged."""
     return text
@@ -42,8 +48,10 @@ def t(lang: str, text: str | Mapping[str, str], **values: object) -> str:
     Raises:
         WordMissing: no English, and ANLAN_STRICT_WORDS is set (in tests); in production the Chinese is shown.
     """
+    if isinstance(text, Said):
+        return text
     chosen = _from_title(lang, text) if isinstance(text, Mapping) else _from_catalogue(lang, text)
-    return chosen.format(**values) if values else chosen
+    return Said(chosen.format(**values) if values else chosen)
 
 
 def catalogue() -> Mapping[str, str]:
