@@ -226,7 +226,9 @@ def dial_by_hand(ctx: Ctx, *, call_down: str, holder: str, contact: str) -> str:
         if row.closed_at is not None:
             raise Conflict("叫应 {ref} 已经结束。", ref=call_down)
         before = calldown_rows.value_of(ctx, row)
-        waiting = [c for c in before.calls if c.holder == holder and c.state.is_live and c.channel in shapes.BY_HAND]
+        waiting = [
+            c for c in before.calls if c.holder == holder and c.state.is_live and c.channel in shapes.BY_HAND
+        ]
         if waiting:
             return waiting[-1].key
         lines = [line for line in before.lines if _stands_on(line, holder, contact)]
