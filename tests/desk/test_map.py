@@ -116,13 +116,6 @@ def rain(mini: Mini, minutes: list[int], tenths: int, *, known: int | None = Non
     writer.close()
 
 
-@pytest.fixture
-def store(night: Mini) -> Any:
-    yield night
-    for each in path_of(night.world.key).parent.glob(f"{path_of(night.world.key).name}*"):
-        each.unlink()
-
-
 def test_the_base_is_valid_and_holds_land_names_and_water(night: Mini) -> None:
     found = collection(night, "base")
     assert is_valid(found)
@@ -187,10 +180,10 @@ def test_an_alert_that_ended_and_one_to_come_are_not_in_force(night: Mini) -> No
     assert [len(in_force(ctx, at=NIGHT + m * MIN)) for m in (-30, 0, 6)] == [0, 1, 0]
 
 
-def test_rain_of_the_hour_is_what_had_come_in_by_then(store: Mini) -> None:
-    rain(store, [-55, -30, -5], 20)
-    rain(store, [-10], 50, known=30)
-    ctx = store.ctx()
+def test_rain_of_the_hour_is_what_had_come_in_by_then(night: Mini) -> None:
+    rain(night, [-55, -30, -5], 20)
+    rain(night, [-10], 50, known=30)
+    ctx = night.ctx()
 
     def hour(minutes: float) -> int | None:
         found = moments.gauges(ctx, at=NIGHT + minutes * MIN)
