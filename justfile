@@ -22,6 +22,10 @@ test *args: setup test-postgres
 test-postgres:
     {{ uv }} python -m tests.support.postgres pytest -n logical --maxprocesses 4 --dist loadfile -m "not browser and not slow" {{ records }}
 
+# The whole night again on PostgreSQL, and killed ten times on the way: the same head (half an hour).
+test-whole-night:
+    ANLAN_TEST_WHOLE_NIGHT=1 {{ uv }} pytest tests/faults/test_same_head.py
+
 # The tests that end in seconds.
 test-fast *args:
     {{ uv }} pytest -n logical --maxprocesses 4 --dist loadfile -m "not browser and not postgres and not slow" "$@"

@@ -1,6 +1,10 @@
-"""One reference run of a part of the night, shared by all that is compared with it."""
+"""One reference run, shared by all that is compared with it: a part of the night, or the whole of it when asked.
+
+`ANLAN_TEST_WHOLE_NIGHT=1` (`just test-whole-night`) compares whole nights; a quarter of an hour of it is the rule.
+"""
 
 import json
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +12,9 @@ import pytest
 
 from tests.support.installation import Installation
 
-SINCE, UNTIL = "03:10", "03:25"
-WINDOW = ("--since", SINCE, "--until", UNTIL)
+WHOLE = bool(os.environ.get("ANLAN_TEST_WHOLE_NIGHT"))
+SINCE, UNTIL = ("", "") if WHOLE else ("03:10", "03:25")
+WINDOW = () if WHOLE else ("--since", SINCE, "--until", UNTIL)
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,7 @@ class Reference:
 def replay(installation: Installation, *options: str) -> dict[str, Any]:
     """The result of a replay of the window."""
     told: dict[str, Any] = json.loads(
-        installation.anlan("replay", "liulin", "--json", *WINDOW, *options, limit=600).stdout
+        installation.anlan("replay", "liulin", "--json", *WINDOW, *options, limit=3600).stdout
     )
     return told
 

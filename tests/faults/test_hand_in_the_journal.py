@@ -15,7 +15,7 @@ from anlan.foundation import checkpoints, journal, worlds
 world = worlds.get("live")
 for n in range(6):
     with transaction.atomic():
-        journal.append(worlds.context(world), "warn.test.noted", refs={"test": f"T-{n}"}, body={"n": n})
+        journal.append(worlds.context(world), "warn.test.noted", refs={"test": f"T-{n}"}, body={"n": n}, place="00010001")
     if n == 3:
         checkpoints.write(worlds.info(world))
 told = None
@@ -48,6 +48,7 @@ def test_an_untouched_journal_exits_0(copy: Installation) -> None:
 
 HANDS = {
     "an edited entry": (["UPDATE foundation_journalentry SET text = replace(text, '\"n\":2', '\"n\":7') WHERE seq = 3"], 3),
+    "an entry moved into another's scope": (["UPDATE foundation_journalentry SET place = '00010002' WHERE seq = 3"], 3),
     "an entry taken out": (["DELETE FROM foundation_journalentry WHERE seq = 5"], 5),
     "a chain cut short with its head": (
         [
