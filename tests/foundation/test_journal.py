@@ -65,7 +65,7 @@ def test_the_hashed_text_says_who_when_what_and_nothing_of_the_database(exercise
     entry = journal.tail(exercise.pk, 0)[0]
     assert json.loads(entry.text) == {
         "actor": "system", "at": "2021-08-11T20:00:00.000Z", "body": {"n": 0}, "name": "warn.test.noted",
-        "refs": {"test": "T-0"}, "seq": 1,
+        "place": "0001", "refs": {"test": "T-0"}, "seq": 1,
     }  # fmt: skip
     assert (entry.subject, entry.place, entry.at) == ("T-0", "0001", NIGHT)
 
@@ -127,6 +127,8 @@ TAMPERINGS: dict[str, tuple[Callable[[], object], int]] = {
     "the name beside the text": (lambda: edit(3, name="warn.test.other"), 3),
     "the time beside the text": (lambda: edit(3, at=NIGHT + timedelta(minutes=1)), 3),
     "the thing it is found by": (lambda: edit(3, subject="T-9"), 3),
+    "the place by which scope is cut": (lambda: edit(3, place="00010002"), 3),
+    "its place taken off": (lambda: edit(3, place=""), 3),
     "an entry taken out of the middle": (lambda: JournalEntry.objects.filter(seq=3).delete(), 3),
     "the last entry taken off": (lambda: JournalEntry.objects.filter(seq=5).delete(), 5),
     "the first entry taken off": (lambda: JournalEntry.objects.filter(seq=1).delete(), 1),

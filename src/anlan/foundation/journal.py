@@ -3,8 +3,8 @@
 Tables are the present; the journal is what happened. Each action appends last, under a lock on its world's head
 row held until commit: gapless sequence = commit order = id of the live stream.
 
-The hashed text holds domain time, actor, refs and the new state as canonical JSON. It never holds database ids, an
-exercise's wall time, tokens, signatures, names or phones. Chain: hash = H(previous ‖ H(text)), so evidence may
+The hashed text holds domain time, actor, place, refs and the new state as canonical JSON. It never holds database ids,
+an exercise's wall time, tokens, signatures, names or phones. Chain: hash = H(previous ‖ H(text)), so evidence may
 withhold a text and still prove its place.
 """
 
@@ -118,6 +118,7 @@ def append_many(ctx: Ctx, notes: Iterable[Note]) -> int:
                 "at": at,
                 "body": note.body,
                 "name": note.name,
+                "place": note.place,
                 "refs": note.refs,
                 "seq": head.seq,
             }
@@ -160,7 +161,7 @@ def head(world: WorldInfo) -> Head:
 
 
 def read(entry: JournalEntry) -> dict[str, Any]:
-    """The hashed text of an entry as a mapping: actor, at, body, name, refs, seq."""
+    """The hashed text of an entry as a mapping: actor, at, body, name, place, refs, seq."""
     found: dict[str, Any] = json.loads(entry.text)
     return found
 
@@ -209,7 +210,8 @@ def _fault(entry: JournalEntry, previous: str) -> str:
     if link(previous, entry.text) != entry.hash:
         return "its text or hash was changed"
     told = read(entry)
-    same = (told["seq"], told["name"], told["at"]) == (entry.seq, entry.name, utc(entry.at))
+    columns = (entry.seq, entry.name, utc(entry.at), entry.place)
+    same = (told["seq"], told["name"], told["at"], told["place"]) == columns
     found_by = entry.subject in (told["refs"].values() or ("",))
     return "" if same and found_by else "its columns tell another story than its text"
 
