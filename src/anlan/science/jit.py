@@ -16,7 +16,19 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Bools", "Bytes", "Floats", "Int8s", "Int16s", "Int32s", "Int64s", "Keys", "njit", "njit_field"]
+__all__ = [
+    "Bools",
+    "Bytes",
+    "Floats",
+    "Int8s",
+    "Int16s",
+    "Int32s",
+    "Int64s",
+    "Keys",
+    "Reals",
+    "njit",
+    "njit_field",
+]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,6 +41,7 @@ Int32s = NDArray[np.int32]
 Int64s = NDArray[np.int64]
 Keys = NDArray[np.uint64]
 Floats = NDArray[np.float64]
+Reals = NDArray[Any]  # float32 or float64: a solver's fields are of one of them throughout
 
 
 def njit(function: Callable[P, R]) -> Callable[P, R]:
