@@ -74,7 +74,7 @@ class Contract:
                 before[field.name] = np.array(given[field.name], copy=True)
         result = function(*args, **kwargs)
         for name, old in before.items():
-            if not np.array_equal(old, np.asarray(given[name])):
+            if old.tobytes() != np.asarray(given[name]).tobytes():  # bytes: NaN equals itself
                 raise ContractBroken(f"{name} was changed by the call: declare it inout.")
         for field in self.fields:
             if field.intent == "out":
