@@ -37,6 +37,14 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "silent_station": ("silent_station",),
     "retention": ("retention",),
     "roles": ("role",),
+    "fire_weather": ("day_length",),
+    "forest_fire_index": ("index", "variant"),
+    "attenuation": ("relation",),
+    "hazard_source": ("substance", "class"),
+    "slope_rain": ("slope",),
+    "geohazard_risk": ("risk",),
+    "vulnerability": ("vulnerability", "curve"),
+    "relief_needs": ("need",),
 }
 PROVENANCE = ("source", "clause", "confidence")
 

@@ -47,6 +47,14 @@ KIND_WORDS = {
     "silent_station": w("测站静默"),
     "retention": w("保存期限"),
     "roles": w("角色"),
+    "fire_weather": w("火险天气指数"),
+    "forest_fire_index": w("森林火险等级"),
+    "attenuation": w("地震衰减关系"),
+    "hazard_source": w("重大危险源"),
+    "slope_rain": w("滑坡雨量阈值"),
+    "geohazard_risk": w("地质灾害气象风险"),
+    "vulnerability": w("脆弱性曲线"),
+    "relief_needs": w("安置需求"),
 }
 CONFIDENCE_WORDS = {
     "A": w("两处独立来源"),

@@ -1,0 +1,25 @@
+"""Earthquakes: intensity and ground motion by zone and axis, isoseismal ellipses, instrumental intensity.
+
+Relations come in as data (pack `attenuation`); the older ones are there to compare with and must be asked for by name.
+"""
+
+from anlan.science.quake.field import Ellipse, Source, ellipses, ground_motion, intensity_at, place
+from anlan.science.quake.instrumental import Instrumental, basic_intensity
+from anlan.science.quake.relations import Axis, Coefficients, Convention, Quantity, Relation, Relations
+
+__all__ = [
+    "Axis",
+    "Coefficients",
+    "Convention",
+    "Ellipse",
+    "Instrumental",
+    "Quantity",
+    "Relation",
+    "Relations",
+    "Source",
+    "basic_intensity",
+    "ellipses",
+    "ground_motion",
+    "intensity_at",
+    "place",
+]
