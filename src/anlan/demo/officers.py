@@ -1,5 +1,6 @@
 """The night's people who are not there 模拟: in an exercise with a simulated issuer, what was published comes in at its
-time, and two simulated persons of the demo's own issuer take a proposed alert from draft to issue.
+time, and two simulated persons of the demo's own issuer take a proposed alert from draft to issue; of a unit that must
+issue it jointly, a third one agrees.
 
 Everything is due work at fixed delays, so that one seed gives one journal. A person who sits at the desk may be
 quicker: then the simulated ones find nothing left to do.
@@ -21,9 +22,11 @@ from anlan.warn.rules.grade import Grade
 RAINSTORM = "11B03"
 SUBMITTED_AFTER = timedelta(seconds=60)
 APPROVED_AFTER = timedelta(seconds=120)
+COSIGNED_AFTER = timedelta(seconds=60)
 ISSUED_AFTER = timedelta(seconds=10)
 FORECASTER = ("sim-forecaster", frozenset({"warn.view", "warn.draft", "warn.issue"}))
 APPROVER = ("sim-approver", frozenset({"warn.view", "warn.review", "warn.approve", "warn.issue"}))
+COSIGNER = ("sim-cosigner", APPROVER[1])
 DOUBT = "点名乡镇待核实（据公开报道整理，非原文）"
 
 
@@ -98,6 +101,19 @@ def _approve(ctx: Ctx, work: dict[str, Any]) -> None:
     if row := _standing(ctx, work, "review"):
         second = _as(ctx, row, APPROVER)
         alerts.approve(second, ref=row.ref, retyped_place=row.place, retyped_level=Grade(row.level).zh)
+        if row.unsigned:
+            _later(ctx, "cosign", work, COSIGNED_AFTER)
+        else:
+            _later(ctx, "issue", work, ISSUED_AFTER)
+
+
+@tasks.task("demo.alert.cosign")
+def _cosign(ctx: Ctx, work: dict[str, Any]) -> None:
+    """One person of each unit that issues it jointly agrees; nobody does so for two."""
+    if row := _standing(ctx, work, "approved"):
+        for n, unit_ref in enumerate(row.unsigned):
+            third = _as(ctx, replace(row, issuer=unit_ref), (f"{COSIGNER[0]}{n or ''}", COSIGNER[1]))
+            alerts.cosign(third, ref=row.ref, retyped_place=row.place, retyped_level=Grade(row.level).zh)
         _later(ctx, "issue", work, ISSUED_AFTER)
 
 

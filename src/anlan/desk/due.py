@@ -237,6 +237,8 @@ def _refusal(say: Words, it: Wait) -> Due:
 _STEPS = {
     "finish": (w("预警稿没有送审"), w("下一步：核对后送审")),
     "approve": (w("预警等批准"), w("下一步：签发人批准")),
+    "cosign": (w("预警等{unit}会签"), w("下一步：叫醒{unit}的批准人会签")),
+    "cosign_signature": (w("{unit}口头会签，待补签"), w("下一步：请{unit}的批准人补签")),
     "issue": (w("预警已批准，还没发出"), w("下一步：签发")),
     "countersign": (w("口头批准，待补签"), w("下一步：请批准人补签")),
 }
@@ -247,8 +249,8 @@ def _alert(say: Words, it: Wait) -> Due:
     title, step = _STEPS[facts["step"]]
     return _due(
         it,
-        title=say(w("{title}：{headline}"), title=say(title), headline=facts["headline"]),
-        detail=say(step),
+        title=say(w("{title}：{headline}"), title=say(title, unit=facts["unit"]), headline=facts["headline"]),
+        detail=say(step, unit=facts["unit"]),
         level=facts["grade"].code,
     )
 

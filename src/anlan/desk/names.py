@@ -30,6 +30,8 @@ NAMES = {
     "people.token.made": w("建立接口令牌"),
     "people.token.revoked": w("吊销接口令牌"),
     "warn.alert.approved": w("预警已批准"),
+    "warn.alert.cosigned": w("联合单位已会签"),
+    "warn.alert.cosigned_verbally": w("联合单位口头会签"),
     "warn.alert.countersigned": w("预警已补签"),
     "warn.alert.drafted": w("预警已起草"),
     "warn.alert.imported": w("收到外单位预警"),

@@ -8,7 +8,7 @@ from anlan.foundation import crypto
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.people.models import Account, ApiToken, Post
-from anlan.people.scope import permissions_of, roles
+from anlan.people.scope import permissions_of, roles, scope_of
 
 
 @dataclass(frozen=True)
@@ -110,9 +110,21 @@ def who_may(ctx: Ctx, *, unit: str, permission: str) -> list[AccountInfo]:
     return [of(row) for row in rows if permission in permissions_of(row.post.role)]
 
 
-def permissions_held(ref: str) -> tuple[str, frozenset[str]]:
-    """Unit and permissions of an account by its ref. Raises: NotFound."""
+def approvers(*, unit: str, permission: str, over: str) -> list[AccountInfo]:
+    """Accounts of one unit that may do this for the place `over`, by user name, whoever asks: whom another unit wakes."""
+    rows = Account.objects.filter(post__organisation__ref=unit, is_active=True).order_by("username")
+    return [
+        of(row) for row in rows if permission in permissions_of(row.post.role) and scope_of(row).holds(over)
+    ]
+
+
+def permissions_held(ref: str, *, over: str = "") -> tuple[str, frozenset[str]]:
+    """Unit and permissions of an account by its ref; none where its scope does not hold the place `over`.
+
+    Raises: NotFound.
+    """
     row = Account.objects.filter(ref=ref, is_active=True).first()
     if row is None:
         raise NotFound("没有账号 {username}，或不在您的范围内。", username=ref)
-    return row.post.organisation.ref, permissions_of(row.post.role)
+    held = permissions_of(row.post.role) if not over or scope_of(row).holds(over) else frozenset()
+    return row.post.organisation.ref, held

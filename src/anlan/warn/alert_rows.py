@@ -17,6 +17,7 @@ from anlan.warn.rules.alert import (
     Actor,
     AlertSettings,
     AlertState,
+    CoSigner,
     IssuerVerdict,
     Link,
     Message,
@@ -49,9 +50,10 @@ def state_of(row: Alert) -> AlertState:
         approved_by=row.approved_by,
         approved_at=row.approved_at,
         approved_revision=row.approved_revision,
-        verbal=_verbal(row),
+        verbal=_verbal(row.verbal),
         countersign_due_at=row.countersign_by,
         countersigned_at=row.countersigned_at,
+        cosigners=cosigners(row),
         issued_at=row.issued_at,
         ended_at=row.ended_at,
     )
@@ -73,23 +75,64 @@ def write_state(row: Alert, after: AlertState) -> None:
     row.ended_at = after.ended_at
     if after.verbal is None:
         row.verbal = {}
+    row.cosigned = {each.unit: _agreement(row, each) for each in after.cosigners if each.by}
     row.approval = "" if not after.approved_by else "verbal" if after.verbal else "signed"
 
 
-def _verbal(row: Alert) -> VerbalApproval | None:
+def cosigners(row: Alert) -> tuple[CoSigner, ...]:
+    """The units that issue it as well, and what each of them has agreed to."""
+    return tuple(_cosigner(unit, row.cosigned.get(unit.ref, {})) for unit in joint(row))
+
+
+def _cosigner(unit: Unit, told: dict[str, Any]) -> CoSigner:
+    if not told:
+        return CoSigner(unit=unit.ref, name=unit.name)
+    return CoSigner(
+        unit=unit.ref,
+        name=unit.name,
+        by=told["by"],
+        at=_moment(told["at"]),
+        revision=told["revision"],
+        verbal=_verbal(told["verbal"]),
+        countersign_due_at=_moment(told["countersign_by"]),
+        countersigned_at=_moment(told["countersigned_at"]),
+    )
+
+
+def _agreement(row: Alert, each: CoSigner) -> dict[str, Any]:
+    """What is kept of an agreement; what was said on the telephone is put in by its action, sealed."""
+    return {
+        "by": each.by,
+        "at": _told(each.at),
+        "revision": each.revision,
+        "verbal": row.cosigned.get(each.unit, {}).get("verbal", {}) if each.verbal else {},
+        "countersign_by": _told(each.countersign_due_at),
+        "countersigned_at": _told(each.countersigned_at),
+    }
+
+
+def _told(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
+
+
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _verbal(told: dict[str, str]) -> VerbalApproval | None:
     """What the life cycle needs of a telephone approval; number and words stay sealed."""
-    if not row.verbal:
+    if not told:
         return None
-    at = datetime.fromisoformat(row.verbal["at"])
+    at = datetime.fromisoformat(told["at"])
     return VerbalApproval(
-        leader=row.verbal["leader"],
+        leader=told["leader"],
         leader_permissions=frozenset(),
         number="sealed",
         at=at,
         words="sealed",
-        confirmed_how=row.verbal["confirmed_how"],
+        confirmed_how=told["confirmed_how"],
         confirmed_by="sealed",
-        confirmed_at=datetime.fromisoformat(row.verbal["confirmed_at"]),
+        confirmed_at=datetime.fromisoformat(told["confirmed_at"]),
     )
 
 
@@ -105,7 +148,8 @@ def link_of(row: Alert) -> Link:
 def actor_of(ctx: Ctx) -> Actor:
     """Who acts; the system holds every permission, also those that nobody else has."""
     held = ctx.actor.permissions
-    return Actor(ref=ctx.actor.ref, permissions=EVERY_PERMISSION if "*" in held else held)
+    permissions = EVERY_PERMISSION if "*" in held else held
+    return Actor(ref=ctx.actor.ref, permissions=permissions, unit=ctx.actor.unit)
 
 
 def named(row: Alert) -> list[Place]:
@@ -142,8 +186,8 @@ def issuer_packs(ctx: Ctx, code: str) -> tuple[packs.Pack, ...]:
 def verdict(ctx: Ctx, row: Alert) -> IssuerVerdict:
     """Whether the alert's unit may lawfully issue it: a signal by the issuer pack, a risk notice by its deeds."""
     assert row.issuer is not None
-    code = atlas().by_id[row.place_id].code
-    rules = issuer_packs(ctx, code)
+    place = atlas().by_id[row.place_id]
+    rules = issuer_packs(ctx, place.code)
     if row.kind == "notice":
         may = issuers.may_do(rules, org_kind=row.issuer.kind, deed="risk_notice")
         return IssuerVerdict(
@@ -154,8 +198,8 @@ def verdict(ctx: Ctx, row: Alert) -> IssuerVerdict:
     )
     if not found.allowed:
         return IssuerVerdict(lawful=False, zh=found.reason_zh, en=found.reason_en)
-    signed = {unit.kind for unit in joint(row)}
-    return IssuerVerdict(lawful=set(found.jointly_with) <= signed, zh=found.reason_zh, en=found.reason_en)
+    with_us = {unit.kind for unit in joint(row) if place.path.startswith(unit.place_path)}
+    return IssuerVerdict(lawful=set(found.jointly_with) <= with_us, zh=found.reason_zh, en=found.reason_en)
 
 
 def event_title(ctx: Ctx, code: str) -> dict[str, str]:
@@ -180,7 +224,7 @@ def sender_name(row: Alert) -> str:
 
 
 def joint(row: Alert) -> list[Unit]:
-    """The units that issue it together with its own."""
+    """The units that issue it together with its own: each of them has to agree before it goes out."""
     return units(row.joint_with)
 
 

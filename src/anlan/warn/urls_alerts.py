@@ -3,7 +3,7 @@
 from django.urls import path
 
 from anlan.warn.views import packs
-from anlan.warn.views.alerts import composer, importing, maps, one
+from anlan.warn.views.alerts import composer, importing, maps, one, telephone
 
 A = "w/<str:world>/alerts"
 ALERTS = [
@@ -21,7 +21,9 @@ ALERTS = [
     path(f"{A}/<str:ref>/withdraw", one.withdraw, name="withdraw-alert"),
     path(f"{A}/<str:ref>/reject", one.reject, name="reject-alert"),
     path(f"{A}/<str:ref>/approve", one.approve, name="approve-alert"),
-    path(f"{A}/<str:ref>/telephone", one.telephone, name="telephone-approval"),
+    path(f"{A}/<str:ref>/telephone", telephone.approval, name="telephone-approval"),
+    path(f"{A}/<str:ref>/cosign", one.cosign, name="cosign-alert"),
+    path(f"{A}/<str:ref>/cosign/<str:unit>/telephone", telephone.agreement, name="telephone-cosign"),
     path(f"{A}/<str:ref>/countersign", one.countersign, name="countersign-alert"),
     path(f"{A}/<str:ref>/issue", one.issue, name="issue-alert"),
     path(f"{A}/<str:ref>/check", composer.checked, name="check-alert"),

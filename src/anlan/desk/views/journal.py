@@ -19,7 +19,7 @@ from anlan.foundation.worlds import BEIJING
 from anlan.people import account_queries
 from anlan.places.queries import atlas
 from anlan.ui.pages import Request, page
-from anlan.warn.queries.alerts import SIMULATED
+from anlan.warn.queries.alert_signing import SIMULATED
 
 PER_PAGE = 50
 

@@ -39,6 +39,15 @@ class FindingOut(Schema):
     at_least: bool
 
 
+class JointOut(Schema):
+    """A unit that issues it as well; without its agreement the alert is not issued."""
+
+    unit: str
+    agreed_at: datetime | None
+    by_telephone: bool
+    signed_at: datetime | None
+
+
 class AlertOut(Schema):
     ref: str
     kind: str
@@ -60,6 +69,7 @@ class AlertOut(Schema):
     expires_at: datetime | None
     ended_at: datetime | None
     doubtful: str
+    joint: list[JointOut]
 
 
 class CallDownOut(Schema):

@@ -13,6 +13,7 @@ from anlan.ui.words import t, w
 from anlan.warn.calldown_rows import whole
 from anlan.warn.documents.papers import Cell, Row
 from anlan.warn.models import Exceedance
+from anlan.warn.queries.alert_signing import who
 from anlan.warn.queries.board import ANSWER_WORDS, MEANS_WORDS, OUTCOME_WORDS, OUTCOMES_AT_DOOR
 from anlan.warn.rules.calldown import AnswerKind, CallState
 from anlan.warn.rules.grade import Grade
@@ -34,7 +35,10 @@ STAGES = {
     "return": w("解除返回"),
 }
 GRADES = {"red": w("红色"), "orange": w("橙色"), "yellow": w("黄色"), "blue": w("蓝色")}
-PUBLIC = (FactKind.IMPORTED, FactKind.DRAFTED, FactKind.APPROVED, FactKind.COUNTERSIGNED, FactKind.ISSUED)
+PUBLIC = (
+    *(FactKind.IMPORTED, FactKind.DRAFTED, FactKind.APPROVED, FactKind.COSIGNED),
+    *(FactKind.COUNTERSIGNED, FactKind.ISSUED),
+)
 QUIET = (FactKind.LISTED, FactKind.TASKED, FactKind.DONE)
 """Facts that only serve the reckoning; what they say stands in another fact of the same entry."""
 
@@ -190,7 +194,11 @@ def _pack(lang: str, name: str) -> str:
     return t(lang, packs.get(name, home=home()).title)
 
 
-ISSUERS_OWN = {"system": w("系统按研判起草"), "sim-approver": w("模拟批准人")}
+def _hand(speaker: Speaker, fact: Fact) -> str:
+    """Who did it for the public: the unit named, or unit and post of the account."""
+    if named := fact.text("issuer"):
+        return named
+    return speaker.say(w("系统按研判起草")) if fact.who == "system" else t(speaker.lang, who(fact.who))
 
 
 def public(speaker: Speaker, facts: Iterable[Fact], day: str) -> Iterator[Row]:
@@ -199,6 +207,7 @@ def public(speaker: Speaker, facts: Iterable[Fact], day: str) -> Iterator[Row]:
         FactKind.IMPORTED: w("收到预警"),
         FactKind.DRAFTED: w("起草"),
         FactKind.APPROVED: w("批准"),
+        FactKind.COSIGNED: w("会签"),
         FactKind.COUNTERSIGNED: w("补签"),
         FactKind.ISSUED: w("签发"),
     }
@@ -207,11 +216,13 @@ def public(speaker: Speaker, facts: Iterable[Fact], day: str) -> Iterator[Row]:
             text = speaker.say(words[fact.kind])
             if fact.kind is FactKind.APPROVED and fact.count("verbal"):
                 text = speaker.say("口头批准")
+            if fact.kind is FactKind.COSIGNED and fact.count("verbal"):
+                text = speaker.say("口头会签")
             yield Row(
                 cells=(
                     Cell(text=clock(fact, day)),
                     Cell(text=f"{text} {fact.text('alert')}", level=fact.text("level")),
-                    Cell(text=fact.text("issuer") or speaker.say(ISSUERS_OWN.get(fact.who, fact.who))),
+                    Cell(text=_hand(speaker, fact)),
                     speaker.journal(fact.seq),
                 )
             )

@@ -216,6 +216,7 @@ class Migration(migrations.Migration):
                 ('instruction', models.TextField(blank=True)),
                 ('by_when', models.TextField(blank=True)),
                 ('joint_with', models.JSONField(default=list)),
+                ('cosigned', models.JSONField(default=dict)),
                 ('drafted_at', models.DateTimeField()),
                 ('drafted_by', models.CharField(max_length=80)),
                 ('edited_by', models.JSONField(default=list)),

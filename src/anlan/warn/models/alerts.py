@@ -30,6 +30,9 @@ class Alert(Happening):
     instruction = models.TextField(blank=True)
     by_when = models.TextField(blank=True)  # 什么时候: the last part of the plain words, ours alone
     joint_with = models.JSONField(default=list)  # refs of the organisations that issue it with us
+    cosigned = models.JSONField(
+        default=dict
+    )  # ref of such a unit → who agreed for it, when, to which revision
     predecessor = models.ForeignKey("warn.Alert", models.PROTECT, null=True, related_name="+")
     drafted_at = models.DateTimeField()
     drafted_by = models.CharField(max_length=80)

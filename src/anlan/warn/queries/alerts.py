@@ -6,14 +6,16 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from anlan.foundation import crypto, journal
+from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.people import account_queries as accounts
 from anlan.places.queries import Place, atlas
-from anlan.ui.words import LANGUAGES, t, w
+from anlan.ui.words import w
 from anlan.warn import alert_rows
 from anlan.warn.models import Alert, Exceedance
+from anlan.warn.queries import alert_signing as signing
+from anlan.warn.queries.alert_signing import who
 from anlan.warn.rules.alert import Event, State, approval_label, events_open_to
 from anlan.warn.rules.grade import Grade
 
@@ -25,6 +27,8 @@ NEEDS = {
     Event.WITHDRAW: "warn.draft",
     Event.APPROVE: "warn.approve",
     Event.APPROVE_VERBALLY: "warn.draft",
+    Event.COSIGN: "warn.approve",
+    Event.COSIGN_VERBALLY: "warn.draft",
     Event.ISSUE: "warn.issue",
     Event.COUNTERSIGN: "warn.approve",
 }
@@ -40,14 +44,13 @@ STATES = {
     "cancelled": w("已取消"),
     "expired": w("已过期"),
 }
-SIMULATED = {"sim-forecaster": w("模拟预报员"), "sim-approver": w("模拟批准人"), "system": w("系统")}
-"""Hands that are no person's, in words."""
 LIST_LIMIT = 200
 
 
 @dataclass(frozen=True)
 class Brief:
-    """An alert in one line. `issuer` is the unit's ref, empty for an imported one; `place` as it is typed again."""
+    """An alert in one line. `issuer` is the unit's ref, empty for an imported one; `place` as it is typed again;
+    `unsigned` are the refs of units that issue it jointly and have not agreed."""
 
     ref: str
     state: str
@@ -56,6 +59,7 @@ class Brief:
     issuer: str
     place: str
     path: str
+    unsigned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +120,7 @@ class Detail:
     needs_retyping: bool
     finding: Exceedance | None
     telephone: dict[str, Any]
+    joint: tuple[signing.Joint, ...]
 
 
 def brief(ctx: Ctx, ref: str) -> Brief:
@@ -129,6 +134,7 @@ def brief(ctx: Ctx, ref: str) -> Brief:
         issuer=row.issuer.ref if row.issuer else "",
         place=alert_rows.place_words(row),
         path=atlas().by_id[row.place_id].path,
+        unsigned=tuple(each.unit for each in alert_rows.state_of(row).unsigned),
     )
 
 
@@ -204,14 +210,17 @@ def detail(ctx: Ctx, ref: str) -> Detail:
         due_at=row.submitted_at + within if waits and row.submitted_at and within else None,
         needs_retyping=row.kind == "alert" and state.grade >= settings.retype_from,
         finding=_finding(ctx, row),
-        telephone=_telephone(row),
+        telephone=signing.telephone(row, row.verbal, countersign_by=row.countersign_by),
+        joint=tuple(signing.joint(ctx, row)),
     )
 
 
 def _may(ctx: Ctx, row: Alert) -> list[str]:
     """The buttons of this reader: never an approval of one's own text."""
-    if row.source != "own" or row.issuer is None or ctx.actor.unit != row.issuer.ref or not _holds(ctx, row):
+    if row.source != "own" or row.issuer is None or not _holds(ctx, row):
         return []
+    if ctx.actor.unit != row.issuer.ref:
+        return signing.open_to_cosigner(ctx, row)
     is_author = ctx.actor.ref in alert_rows.state_of(row).authors
     found = []
     for event in events_open_to(State(row.state)):
@@ -224,6 +233,10 @@ def _may(ctx: Ctx, row: Alert) -> list[str]:
         if event is Event.WITHDRAW and not is_author:
             continue
         if event is Event.COUNTERSIGN and not _owes_signature(ctx, row):
+            continue
+        if event is Event.COSIGN or (event is Event.COSIGN_VERBALLY and not signing.by_telephone(ctx, row)):
+            continue
+        if event is Event.ISSUE and alert_rows.state_of(row).unsigned:
             continue
         found.append(event.value)
     last = not Alert.objects.filter(predecessor=row).exclude(state="expired").exists()
@@ -283,7 +296,7 @@ def _steps(ctx: Ctx, row: Alert) -> list[Step]:
             Step(word=w("发布单位签发"), who=row.issuer_name, at=row.issued_at, state="done"),
             Step(word=w("导入"), who=who(row.drafted_by), at=row.drafted_at, state="done"),
         ]
-    steps = [
+    steps: list[tuple[str, str, datetime | None]] = [
         (w("起草"), row.drafted_by, row.drafted_at),
         (w("送审"), last.get("warn.alert.submitted", ""), row.submitted_at),
         (w("批准"), row.approved_by, row.approved_at),
@@ -291,36 +304,16 @@ def _steps(ctx: Ctx, row: Alert) -> list[Step]:
     ]
     if row.reviewed_by:
         steps.insert(2, (w("复核"), row.reviewed_by, row.reviewed_at))
+    steps[-1:-1] = [(w("会签"), each.by or each.name, each.at) for each in alert_rows.cosigners(row)]
     if row.approval == "verbal":
         steps.append((w("补签"), row.verbal.get("leader", ""), row.countersigned_at))
+    steps += [
+        (w("补签"), each.by, each.countersigned_at) for each in alert_rows.cosigners(row) if each.verbal
+    ]
     found: list[Step] = []
     for word, ref, at in steps:
         is_next = at is None and all(s.state == "done" for s in found)
         state = "done" if at else "next" if is_next else "open"
-        found.append(Step(word=word, who=who(ref) if at or word == w("补签") else "", at=at, state=state))
+        named = at or word in (w("补签"), w("会签"))
+        found.append(Step(word=word, who=who(ref) if named else "", at=at, state=state))
     return found
-
-
-def who(ref: str) -> str | dict[str, str]:
-    """Unit and post behind an actor's ref; the simulated and the system say so, in both languages."""
-    if word := SIMULATED.get(ref):
-        return {lang: t(lang, word) for lang in LANGUAGES}
-    return accounts.posts_of([ref]).get(ref, ref)
-
-
-def _telephone(row: Alert) -> dict[str, Any]:
-    """What was heard, for those who see the alert: the number masked, the words as they were said."""
-    if not row.verbal:
-        return {}
-    confirmed_by = crypto.unseal(row.verbal["confirmed_by"], row.ref)
-    by_call_back = row.verbal["confirmed_how"] == "call_back"
-    return {
-        "leader": who(row.verbal["leader"]),
-        "number": crypto.mask_phone(crypto.unseal(row.verbal["number"], row.ref)),
-        "words": crypto.unseal(row.verbal["words"], row.ref),
-        "at": datetime.fromisoformat(row.verbal["at"]),
-        "how": w("回拨领导号码") if by_call_back else w("第二位值班员"),
-        "confirmed_by": crypto.mask_phone(confirmed_by) if by_call_back else who(confirmed_by),
-        "confirmed_at": datetime.fromisoformat(row.verbal["confirmed_at"]),
-        "countersign_by": row.countersign_by,
-    }

@@ -11,7 +11,9 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.paging import Cut, Part, take
 from anlan.places.queries import Place, atlas
+from anlan.warn import alert_rows
 from anlan.warn.models import Alert, Answer, CallDown, CallLine, Evacuation, Exceedance
+from anlan.warn.rules.alert import CoSigner
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
@@ -62,6 +64,17 @@ class AlertRecord:
     expires_at: datetime | None
     ended_at: datetime | None
     doubtful: str
+    joint: tuple["JointRecord", ...]
+
+
+@dataclass(frozen=True)
+class JointRecord:
+    """联合发布单位: who issues it as well. `agreed_at` is None while that unit has still to agree."""
+
+    unit: str
+    agreed_at: datetime | None
+    by_telephone: bool
+    signed_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -217,7 +230,15 @@ def _finding(row: Exceedance) -> Finding:
 
 def _alert(row: Alert) -> AlertRecord:
     names = tuple(atlas().by_id[d.pk] for d in row.names.all() if d.pk in atlas().by_id)
-    return _plain(AlertRecord, row, place=_place(row), names=names, issuer=row.issuer_name)
+    joint = tuple(_joint(each) for each in alert_rows.cosigners(row))
+    return _plain(AlertRecord, row, place=_place(row), names=names, issuer=row.issuer_name, joint=joint)
+
+
+def _joint(each: CoSigner) -> JointRecord:
+    """An agreement at the desk is signed with it; one on the telephone only when its leader signs."""
+    is_verbal = each.verbal is not None
+    signed_at = each.countersigned_at if is_verbal else each.at
+    return JointRecord(unit=each.name, agreed_at=each.at, by_telephone=is_verbal, signed_at=signed_at)
 
 
 def _call_down(row: CallDown) -> CallDownRecord:

@@ -5,7 +5,6 @@ journal tells levels, places by code and refs of accounts; never a name, a numbe
 """
 
 from anlan.warn.actions.alerts.approving import (
-    Heard,
     approve,
     approve_verbally,
     countersign,
@@ -14,17 +13,21 @@ from anlan.warn.actions.alerts.approving import (
     submit,
     withdraw,
 )
+from anlan.warn.actions.alerts.cosigning import cosign, cosign_verbally
 from anlan.warn.actions.alerts.drafting import Text, draft, edit, follow_up
 from anlan.warn.actions.alerts.files import signature_of, take_in_file
 from anlan.warn.actions.alerts.importing import take_in
 from anlan.warn.actions.alerts.issuing import expire, issue
 from anlan.warn.actions.alerts.proposing import propose, renew
+from anlan.warn.actions.alerts.telephone import Heard
 
 __all__ = [
     "Heard",
     "Text",
     "approve",
     "approve_verbally",
+    "cosign",
+    "cosign_verbally",
     "countersign",
     "draft",
     "edit",

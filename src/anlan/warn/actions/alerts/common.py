@@ -39,6 +39,14 @@ def locked_of_unit(ctx: Ctx, ref: str) -> Alert:
     return row
 
 
+def locked_for_both(ctx: Ctx, ref: str) -> Alert:
+    """The same for people of the issuing unit and of those that issue it jointly: they agree to it, or send it back."""
+    row = locked(ctx, ref)
+    if row.source == "own" and row.kind == "alert" and ctx.actor.unit in row.joint_with:
+        return row
+    return locked_of_unit(ctx, ref)
+
+
 def unit_of(ctx: Ctx) -> Unit:
     """The actor's own unit. Raises: Forbidden."""
     found = unit(ctx.actor.unit)

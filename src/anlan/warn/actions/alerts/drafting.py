@@ -86,7 +86,7 @@ def _fill(ctx: Ctx, row: Alert, text: Text, places: list[Place]) -> None:
     row.polygon = text.polygon
     row.description, row.instruction = text.description.strip(), text.instruction.strip()
     row.by_when = text.by_when.strip()
-    row.joint_with = [u.ref for u in units(text.joint_with)]
+    row.joint_with = [u.ref for u in units(text.joint_with) if u.id != row.issuer_id]
     row.expires_at = text.expires_at or ctx.now + alert_rows.valid_for(ctx, place.code, row.level)
     row.headline = headline(ctx, row, places)
     row.save()

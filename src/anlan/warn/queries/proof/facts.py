@@ -13,8 +13,10 @@ from typing import Any
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.journal import JournalEntry
+from anlan.warn import alert_rows
 from anlan.warn.actions.doorchecks import AT_THE_DOOR
 from anlan.warn.models import Alert, CallDown, CallLine
+from anlan.warn.rules.alert import CoSigner
 from anlan.warn.rules.grade import Grade
 from anlan.warn.rules.proof import Fact, FactKind
 
@@ -173,10 +175,17 @@ _READERS: dict[str, Callable[[_Reader, Told, str], Read]] = {
 
 _STEPS = (
     (FactKind.DRAFTED, "drafted_at", "drafted_by", ("warn.alert.drafted",)),
-    (FactKind.APPROVED, "approved_at", "approved_by", ("warn.alert.approved",)),
+    (
+        FactKind.APPROVED,
+        "approved_at",
+        "approved_by",
+        ("warn.alert.approved", "warn.alert.approved_verbally"),
+    ),
     (FactKind.COUNTERSIGNED, "countersigned_at", "approved_by", ("warn.alert.countersigned",)),
     (FactKind.ISSUED, "issued_at", "", ("warn.alert.issued",)),
 )
+
+_BY_UNIT = ("warn.alert.cosigned", "warn.alert.cosigned_verbally", "warn.alert.countersigned")
 
 
 def _alerts(ctx: Ctx, path: str, until: datetime | None) -> Iterator[Fact]:
@@ -196,12 +205,13 @@ def _alerts(ctx: Ctx, path: str, until: datetime | None) -> Iterator[Fact]:
 
 
 def _seqs(ctx: Ctx, refs: list[str]) -> dict[str, dict[str, int]]:
-    """By alert: the first entry of each name, and under `` the very first."""
+    """By alert: the first entry of each name (`name:unit` for a unit that issues jointly), under `` the very first."""
     found: dict[str, dict[str, int]] = defaultdict(dict)
     entries = JournalEntry.objects.filter(world_id=ctx.world.id, subject__in=refs).order_by("seq")
-    for ref, name, seq in entries.values_list("subject", "name", "seq"):
-        found[ref].setdefault(name, seq)
-        found[ref].setdefault("", seq)
+    for entry in entries:
+        unit = journal.read(entry)["body"].get("unit", "") if entry.name in _BY_UNIT else ""
+        found[entry.subject].setdefault(f"{entry.name}:{unit}" if unit else entry.name, entry.seq)
+        found[entry.subject].setdefault("", entry.seq)
     return found
 
 
@@ -220,3 +230,26 @@ def _steps(row: Alert, places: tuple[str, ...], seqs: dict[str, int]) -> Iterato
             seq = next((seqs[n] for n in names if n in seqs), first)
             by = getattr(row, who) if who else ""
             yield Fact(kind=kind, at=moment, places=places, seq=seq, who=by, detail=detail)
+    for each in alert_rows.cosigners(row):
+        yield from _cosigned(each, places, detail, seqs)
+
+
+def _cosigned(
+    each: CoSigner, places: tuple[str, ...], alert: dict[str, str | int], seqs: dict[str, int]
+) -> Iterator[Fact]:
+    """What a unit that issues jointly agreed to, and its signature where that came by telephone."""
+    detail = {**alert, "unit": each.unit, "issuer": each.name, "verbal": int(each.verbal is not None)}
+    if each.at:
+        name = "warn.alert.cosigned_verbally" if each.verbal else "warn.alert.cosigned"
+        seq = seqs.get(f"{name}:{each.unit}", seqs.get("", 0))
+        yield Fact(kind=FactKind.COSIGNED, at=each.at, places=places, seq=seq, who=each.by, detail=detail)
+    if each.countersigned_at:
+        seq = seqs.get(f"warn.alert.countersigned:{each.unit}", seqs.get("", 0))
+        yield Fact(
+            kind=FactKind.COUNTERSIGNED,
+            at=each.countersigned_at,
+            places=places,
+            seq=seq,
+            who=each.by,
+            detail=detail,
+        )

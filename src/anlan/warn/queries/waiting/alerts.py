@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 from anlan.foundation import journal, journal_reading
 from anlan.foundation.context import Ctx
-from anlan.places.queries import atlas
-from anlan.warn import shelf
+from anlan.places.queries import Place, atlas
+from anlan.warn import alert_rows, shelf
 from anlan.warn.models import Alert
 from anlan.warn.queries.waiting.shape import Wait
+from anlan.warn.rules.alert import CoSigner
 from anlan.warn.rules.grade import Grade
 from anlan.warn.rules.pack import minutes, table
 
@@ -24,30 +25,50 @@ def alerts_waiting(ctx: Ctx, at: datetime | None, path: str) -> Iterator[Wait]:
     )
     for row in rows.order_by("pk"):
         place = atlas().by_id[row.place_id]
-        step = _step(row, now, is_now=at is None)
-        if not step or not place.path.startswith(path):
+        if not place.path.startswith(path):
             continue
-        since = {"finish": row.drafted_at, "approve": row.submitted_at, "issue": row.approved_at}.get(
-            step, row.approved_at
-        )
+        step = _step(row, now, is_now=at is None)
+        unsigned = _unsigned(row, now) if step in ("approve", "issue") else []
+        if step and not (step == "issue" and unsigned):
+            yield _wait(ctx, row, place, step)
+        for unit in unsigned:
+            yield _wait(ctx, row, place, "cosign", unit=unit)
+        if step != "finish":
+            for each in _owed(row, now):
+                yield _wait(ctx, row, place, "cosign_signature", unit=each)
+
+
+def _wait(ctx: Ctx, row: Alert, place: Place, step: str, *, unit: CoSigner | None = None) -> Wait:
+    since = {"finish": row.drafted_at, "approve": row.submitted_at, "cosign": row.submitted_at}.get(
+        step, unit.at if unit else row.approved_at
+    )
+    if unit and step == "cosign_signature":
+        due = unit.countersign_due_at
+    else:
         due = row.countersign_by if step == "countersign" else _due(ctx, row, place.code, step, since)
-        facts = {
-            "step": step,
-            "ref": row.ref,
-            "headline": row.headline,
-            "grade": Grade(row.level),
-            "kind": row.kind,
-            "proposed": bool(row.cause),
-            "drafted_by": row.drafted_by,
-        }
-        yield Wait(
-            kind="alert",
-            key=f"alert:{row.ref}:{step}",
-            place=place,
-            since=since or row.drafted_at,
-            due_at=due,
-            facts=facts,
-        )
+    facts = {
+        "step": step,
+        "ref": row.ref,
+        "headline": row.headline,
+        "grade": Grade(row.level),
+        "kind": row.kind,
+        "proposed": bool(row.cause),
+        "drafted_by": row.drafted_by,
+        "unit": unit.name if unit else "",
+    }
+    key = f"alert:{row.ref}:{step}" + (f":{unit.unit}" if unit else "")
+    return Wait(kind="alert", key=key, place=place, since=since or row.drafted_at, due_at=due, facts=facts)
+
+
+def _unsigned(row: Alert, now: datetime) -> list[CoSigner]:
+    """The units that had not agreed by then to what they issue jointly."""
+    return [each for each in alert_rows.cosigners(row) if not _come(each.at, now)]
+
+
+def _owed(row: Alert, now: datetime) -> list[CoSigner]:
+    """The units that had agreed by telephone and not signed by then."""
+    heard = [each for each in alert_rows.cosigners(row) if each.verbal and _come(each.at, now)]
+    return [each for each in heard if not _come(each.countersigned_at, now)]
 
 
 def _step(row: Alert, now: datetime, *, is_now: bool) -> str:
@@ -75,7 +96,7 @@ def _due(ctx: Ctx, row: Alert, code: str, step: str, since: datetime | None) -> 
     if since is None:
         return None
     approval = table(shelf.the(ctx, "approval", code).data, "approval")
-    part = table(approval, "approve_minutes" if step == "approve" else "review_minutes")
+    part = table(approval, "approve_minutes" if step in ("approve", "cosign") else "review_minutes")
     return since + minutes(part, Grade(row.level).code, 30)
 
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from anlan.warn.rules.alert import guards as g
+from anlan.warn.rules.alert import joint as j
 from anlan.warn.rules.alert.shapes import (
     Actor,
     AlertSettings,
     AlertState,
+    CoSigner,
     Event,
     Evidence,
     IssuerVerdict,
@@ -30,6 +33,7 @@ __all__ = [
     "Actor",
     "AlertSettings",
     "AlertState",
+    "CoSigner",
     "Event",
     "Evidence",
     "IssuerVerdict",
@@ -41,6 +45,7 @@ __all__ = [
     "Transition",
     "VerbalApproval",
     "approval_label",
+    "cosign_is_overdue",
     "countersign_is_overdue",
     "decide",
     "diagram",
@@ -72,7 +77,9 @@ def _row(event: Event, source: State, target: State, permission: str, *guards: g
 
 
 _S, _E = State, Event
-_VERBAL = (g.heard, g.leader_may, g.retyped, g.confirmed, g.lawful_issuer, g.valid_ahead)
+_VERBAL = (g.heard, g.leader_may, j.other_leader, g.retyped, g.confirmed, g.lawful_issuer, g.valid_ahead)
+_JOINT = (g.retyped, g.lawful_issuer, g.valid_ahead)
+_VERBAL_JOINT = (j.asked_by_telephone, g.heard, j.cosigner_may, j.other_leader, g.confirmed)
 
 TABLE: tuple[Row, ...] = (
     _row(_E.EDIT, _S.DRAFT, _S.DRAFT, DRAFTS),
@@ -82,18 +89,26 @@ TABLE: tuple[Row, ...] = (
     _row(_E.WITHDRAW, _S.REVIEW, _S.DRAFT, DRAFTS, g.own),
     _row(
         *(_E.APPROVE, _S.REVIEW, _S.APPROVED, APPROVES),
-        *(g.not_own, g.reviewed, g.retyped, g.lawful_issuer, g.valid_ahead),
+        *(g.not_own, j.other_hand, g.reviewed, g.retyped, g.lawful_issuer, g.valid_ahead),
     ),
     _row(_E.APPROVE_VERBALLY, _S.REVIEW, _S.APPROVED, RECORDS, *_VERBAL),
+    *(
+        _row(_E.COSIGN, state, state, APPROVES, g.not_own, j.asked_to_cosign, j.other_hand, *_JOINT)
+        for state in (_S.REVIEW, _S.APPROVED)
+    ),
+    *(
+        _row(_E.COSIGN_VERBALLY, state, state, RECORDS, *_VERBAL_JOINT, *_JOINT)
+        for state in (_S.REVIEW, _S.APPROVED)
+    ),
     _row(_E.WITHDRAW, _S.APPROVED, _S.DRAFT, DRAFTS, g.own),
     _row(_E.REJECT, _S.APPROVED, _S.DRAFT, APPROVES, g.not_own, g.reasoned),
     _row(
         *(_E.ISSUE, _S.APPROVED, _S.ISSUED, ISSUES),
-        *(g.same_text, g.lawful_issuer, g.valid_ahead, g.chained),
+        *(g.same_text, j.all_signed, g.lawful_issuer, g.valid_ahead, g.chained),
     ),
     *(
         _row(_E.COUNTERSIGN, state, state, APPROVES, g.awaits_signature)
-        for state in (_S.APPROVED, _S.ISSUED, _S.UPDATED, _S.ALL_CLEAR, _S.CANCELLED, _S.EXPIRED)
+        for state in (_S.REVIEW, _S.APPROVED, _S.ISSUED, _S.UPDATED, _S.ALL_CLEAR, _S.CANCELLED, _S.EXPIRED)
     ),
     _row(_E.UPDATE, _S.ISSUED, _S.UPDATED, SYSTEM, g.followed_by(Message.UPDATE)),
     _row(_E.ALL_CLEAR, _S.ISSUED, _S.ALL_CLEAR, SYSTEM, g.followed_by(Message.ALL_CLEAR)),
@@ -180,7 +195,7 @@ def _reviewed(case: g.Case) -> AlertState:
 
 
 def _back_to_draft(case: g.Case) -> AlertState:
-    """A text that goes back loses its review and its approval."""
+    """A text that goes back loses its review, its approval and what other units agreed to."""
     return replace(
         case.alert,
         submitted_at=None,
@@ -191,6 +206,7 @@ def _back_to_draft(case: g.Case) -> AlertState:
         verbal=None,
         countersign_due_at=None,
         countersigned_at=None,
+        cosigners=tuple(CoSigner(unit=each.unit, name=each.name) for each in case.alert.cosigners),
     )
 
 
@@ -216,8 +232,39 @@ def _approved_verbally(case: g.Case) -> AlertState:
     )
 
 
+def _cosigned(case: g.Case) -> AlertState:
+    return _agreed(case, unit=case.actor.unit, by=case.actor.ref, at=case.now)
+
+
+def _cosigned_verbally(case: g.Case) -> AlertState:
+    verbal = case.evidence.verbal
+    assert verbal is not None
+    due = verbal.at + case.settings.countersign_within
+    unit = case.evidence.cosigner
+    return _agreed(case, unit=unit, by=verbal.leader, at=verbal.at, verbal=verbal, countersign_due_at=due)
+
+
+def _agreed(case: g.Case, *, unit: str, **what: Any) -> AlertState:
+    alert = case.alert
+    after = [
+        CoSigner(unit=each.unit, name=each.name, revision=alert.revision, **what)
+        if each.unit == unit
+        else each
+        for each in alert.cosigners
+    ]
+    return replace(alert, cosigners=tuple(after))
+
+
 def _countersigned(case: g.Case) -> AlertState:
-    return replace(case.alert, countersigned_at=case.now)
+    """Whoever owes a signature gives it: for the own unit, or for one that issues jointly."""
+    alert, who = case.alert, case.actor.ref
+    if alert.verbal is not None and alert.countersigned_at is None and alert.verbal.leader == who:
+        return replace(alert, countersigned_at=case.now)
+    after = [
+        replace(each, countersigned_at=case.now) if each.owes_signature and each.by == who else each
+        for each in alert.cosigners
+    ]
+    return replace(alert, cosigners=tuple(after))
 
 
 def _issued(case: g.Case) -> AlertState:
@@ -236,6 +283,8 @@ _CHANGE = {
     Event.WITHDRAW: _back_to_draft,
     Event.APPROVE: _approved,
     Event.APPROVE_VERBALLY: _approved_verbally,
+    Event.COSIGN: _cosigned,
+    Event.COSIGN_VERBALLY: _cosigned_verbally,
     Event.COUNTERSIGN: _countersigned,
     Event.ISSUE: _issued,
     Event.UPDATE: _ended,
@@ -269,6 +318,12 @@ def approval_label(*, alert: AlertState, now: datetime) -> tuple[str, str]:
         if late
         else ("口头批准，已补签", "approved by telephone, signed")
     )
+
+
+def cosign_is_overdue(*, cosigner: CoSigner, now: datetime) -> bool:
+    """Whether an agreement by telephone was, or still is, not signed in time."""
+    due = cosigner.countersign_due_at
+    return due is not None and (cosigner.countersigned_at or now) > due
 
 
 def diagram() -> str:

@@ -290,16 +290,22 @@ def same_text(case: Case) -> Refusal | None:
 
 def awaits_signature(case: Case) -> Refusal | None:
     """A telephone approval is still unsigned, and this is the leader who gave it."""
-    verbal = case.alert.verbal
-    if verbal is None or case.alert.countersigned_at is not None:
+    owed = signatures_owed(case.alert)
+    if not owed:
         return Refusal(name="nothing_to_sign", zh="没有待补签的口头批准。", en="Nothing waits to be signed.")
-    if verbal.leader != case.actor.ref:
+    if case.actor.ref not in owed:
         return Refusal(
             name="not_the_leader",
             zh="只能由当时口头批准的领导本人补签。",
             en="Only the leader who approved by telephone may sign.",
         )
     return None
+
+
+def signatures_owed(alert: AlertState) -> tuple[str, ...]:
+    """The leaders who approved or agreed by telephone and have not signed."""
+    own = (alert.verbal.leader,) if alert.verbal and alert.countersigned_at is None else ()
+    return own + tuple(each.by for each in alert.cosigners if each.owes_signature)
 
 
 def followed_by(message: Message) -> Guard:

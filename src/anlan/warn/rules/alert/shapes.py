@@ -55,6 +55,8 @@ class Event(StrEnum):
     WITHDRAW = "withdraw"
     APPROVE = "approve"
     APPROVE_VERBALLY = "approve_verbally"
+    COSIGN = "cosign"
+    COSIGN_VERBALLY = "cosign_verbally"
     COUNTERSIGN = "countersign"
     ISSUE = "issue"
     UPDATE = "update"
@@ -76,6 +78,8 @@ _EVENT_ZH = {
     Event.WITHDRAW: "撤回改稿",
     Event.APPROVE: "批准",
     Event.APPROVE_VERBALLY: "电话签批",
+    Event.COSIGN: "会签",
+    Event.COSIGN_VERBALLY: "电话会签",
     Event.COUNTERSIGN: "补签",
     Event.ISSUE: "签发",
     Event.UPDATE: "被更新",
@@ -96,10 +100,11 @@ class Message(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """Who acts, with the permissions they hold for this place."""
+    """Who acts, with the permissions they hold for this place; `unit` is the ref of their own."""
 
     ref: str
     permissions: frozenset[str]
+    unit: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +123,28 @@ class VerbalApproval:
     confirmed_how: str
     confirmed_by: str
     confirmed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoSigner:
+    """联合发布单位: a unit that issues a joint alert with its own, and how far it has agreed.
+
+    An agreement belongs to one `revision` of the text, like an approval. `verbal` is set where it came by telephone.
+    """
+
+    unit: str
+    name: str
+    by: str = ""
+    at: datetime | None = None
+    revision: int | None = None
+    verbal: VerbalApproval | None = None
+    countersign_due_at: datetime | None = None
+    countersigned_at: datetime | None = None
+
+    @property
+    def owes_signature(self) -> bool:
+        """Agreed by telephone, and not signed yet."""
+        return self.verbal is not None and self.countersigned_at is None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +175,8 @@ class Evidence:
     retyped_level: str = ""
     reason: str = ""
     verbal: VerbalApproval | None = None
+    cosigner: str = ""
+    """Ref of the unit that agreed by telephone."""
     predecessor: Link | None = None
     successor: Link | None = None
     missing: tuple[str, ...] = ()
@@ -177,8 +206,15 @@ class AlertState:
     verbal: VerbalApproval | None = None
     countersign_due_at: datetime | None = None
     countersigned_at: datetime | None = None
+    cosigners: tuple[CoSigner, ...] = ()
+    """The units that issue it as well, each once; without every one of them it is not issued."""
     issued_at: datetime | None = None
     ended_at: datetime | None = None
+
+    @property
+    def unsigned(self) -> tuple[CoSigner, ...]:
+        """The units that have not agreed to this text yet."""
+        return tuple(each for each in self.cosigners if each.revision != self.revision)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,6 +243,8 @@ class AlertSettings:
 
     retype_from: Grade = Grade.RED
     countersign_within: timedelta = timedelta(hours=24)
+    cosign_by_telephone: bool = False
+    """Whether a unit that issues jointly may agree by telephone."""
     reviews_needed: int = 0
     """0: drafter and approver; 1: a reviewer besides them."""
     longest: timedelta = timedelta(hours=24)
@@ -217,13 +255,14 @@ class AlertSettings:
     @classmethod
     def from_pack(cls, data: Mapping[str, object]) -> AlertSettings:
         """Read `[approval]`: sign_afterwards_hours, retype_from_level, people_needed, longest_hours,
-        approve_minutes by level.
+        cosign_by_telephone, approve_minutes by level.
         """
         part = table(data, "approval")
         within = table(part, "approve_minutes")
         return cls(
             retype_from=Grade(number(part, "retype_from_level", Grade.RED, least=1)),
             countersign_within=hours(part, "sign_afterwards_hours", 24),
+            cosign_by_telephone=part.get("cosign_by_telephone") is True,
             reviews_needed=number(part, "people_needed", 2, least=2) - 2,
             longest=hours(part, "longest_hours", 24),
             approve_within={Grade.parse(level): minutes(within, level, 1) for level in within},

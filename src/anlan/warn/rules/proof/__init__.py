@@ -222,11 +222,17 @@ def _gap_of_warning(facts: Sequence[Fact]) -> Gap | None:
 
 
 def _gap_of_signature(facts: Sequence[Fact]) -> Gap | None:
-    signed = {fact.text("alert") for fact in facts if fact.kind is FactKind.COUNTERSIGNED}
+    signed = {_signature(fact) for fact in facts if fact.kind is FactKind.COUNTERSIGNED}
+    spoken = (FactKind.APPROVED, FactKind.COSIGNED)
     for fact in facts:
-        if fact.kind is FactKind.APPROVED and fact.count("verbal") and fact.text("alert") not in signed:
+        if fact.kind in spoken and fact.count("verbal") and _signature(fact) not in signed:
             return _gap("not_signed", "口头批准，还没补签。", "Approved by telephone, not yet signed.")
     return None
+
+
+def _signature(fact: Fact) -> tuple[str, str]:
+    """Which alert, and for which unit."""
+    return fact.text("alert"), fact.text("unit")
 
 
 def _was_ordered(facts: Sequence[Fact]) -> bool:

@@ -1,20 +1,16 @@
 """预警: the list, one alert with its chain and who did what, and the acts of two persons."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from anlan.foundation.errors import AnlanError, NotFound
-from anlan.foundation.worlds import BEIJING
-from anlan.people import account_queries as accounts
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
+from anlan.ui.words import w
 from anlan.warn import alert_cap, alert_rows, identity, targets
 from anlan.warn.actions import alerts
 from anlan.warn.models import Exceedance
@@ -23,7 +19,7 @@ from anlan.warn.rules.errors import RuleError
 from anlan.warn.rules.grade import Grade
 from anlan.warn.views.alerts.composer import may_issue_any
 from anlan.warn.views.alerts.maps import map_of
-from anlan.warn.views.common import address, done, not_done, told
+from anlan.warn.views.common import address, done, not_done
 from anlan.wire.cap import CapError
 from anlan.wire.cap.signature import fingerprint
 
@@ -141,107 +137,17 @@ approve = _act(
 issue = _act(
     "warn.issue", lambda r, ref: alerts.issue(r.ctx, ref=ref), w("已签发。责任人按长效指令开始叫应。")
 )
+cosign = _act(
+    "warn.approve",
+    lambda r, ref: alerts.cosign(
+        r.ctx,
+        ref=ref,
+        retyped_place=r.POST.get("retyped_place", ""),
+        retyped_level=r.POST.get("retyped_level", ""),
+    ),
+    w("已会签。批准和会签都齐了才能签发。"),
+)
 countersign = _act("warn.approve", lambda r, ref: alerts.countersign(r.ctx, ref=ref), w("已补签。"))
-
-
-class Telephone(forms.Form):
-    """电话签批: who, which number, when, the exact words, who confirmed it and how."""
-
-    leader = forms.ChoiceField(label=w("哪位领导"))
-    number = forms.CharField(label=w("号码"), max_length=30, widget=forms.TextInput({"inputmode": "tel"}))
-    at = forms.CharField(label=w("签批时刻"), max_length=16)
-    words = forms.CharField(label=w("原话"), max_length=300, widget=forms.Textarea({"rows": 2}))
-    confirmed_how = forms.ChoiceField(
-        label=w("怎么确认"),
-        choices=[],
-        widget=forms.RadioSelect,
-    )
-    second = forms.ChoiceField(label=w("第二位值班员"), required=False)
-    called_back = forms.CharField(label=w("回拨的号码"), max_length=30, required=False)
-    confirmed_at = forms.CharField(label=w("确认时刻"), max_length=16)
-    retyped_place = forms.CharField(label=w("手打地名"), max_length=60, required=False)
-    retyped_level = forms.CharField(label=w("手打级别"), max_length=10, required=False)
-
-    def __init__(
-        self, *args: Any, leaders: list[Any], officers: list[Any], now: datetime, lang: str, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self._now = now
-        self.fields["leader"].choices = [(a.ref, f"{a.title} {a.name}") for a in leaders]  # type: ignore[attr-defined]
-        how = [("call_back", t(lang, "回拨领导号码")), ("second_officer", t(lang, "第二位值班员"))]
-        self.fields["confirmed_how"].choices = how  # type: ignore[attr-defined]
-        second = [("", "—"), *((a.ref, f"{a.title} {a.name}") for a in officers)]
-        self.fields["second"].choices = second  # type: ignore[attr-defined]
-
-    def heard(self) -> alerts.Heard:
-        given = self.cleaned_data
-        by_call_back = given["confirmed_how"] == "call_back"
-        return alerts.Heard(
-            leader=given["leader"],
-            number=given["number"],
-            at=self.moment("at"),
-            words=given["words"],
-            confirmed_how=given["confirmed_how"],
-            confirmed_by=given["called_back"] if by_call_back else given["second"],
-            confirmed_at=self.moment("confirmed_at"),
-        )
-
-    def moment(self, name: str) -> datetime:
-        return self.cleaned_data[name]  # type: ignore[no-any-return]
-
-    def clean_at(self) -> datetime:
-        return self._read("at")
-
-    def clean_confirmed_at(self) -> datetime:
-        return self._read("confirmed_at")
-
-    def _read(self, name: str) -> datetime:
-        """04:07 or 04:07:30, the last such moment that has passed."""
-        text = self.cleaned_data[name].strip()
-        for style in ("%H:%M", "%H:%M:%S"):
-            try:
-                at = datetime.strptime(text, style).replace(tzinfo=BEIJING).time()
-            except ValueError:
-                continue
-            found = datetime.combine(self._now.astimezone(BEIJING).date(), at, BEIJING)
-            return found if found <= self._now else found - timedelta(days=1)
-        raise forms.ValidationError(w("写成 04:07 或 04:07:30。"))
-
-
-@page("warn.draft")
-@require_http_methods(["GET", "POST"])
-def telephone(request: Request, ref: str) -> HttpResponse:
-    """Write down an approval by telephone, while it is heard."""
-    ctx = request.ctx
-    found = queries.detail(ctx, ref)
-    unit = found.row.issuer.ref if found.row.issuer else ""
-    officers = [
-        a for a in accounts.who_may(ctx, unit=unit, permission="warn.draft") if a.ref != ctx.actor.ref
-    ]
-    now_text = ctx.now.astimezone(BEIJING).strftime("%H:%M:%S")
-    form = Telephone(
-        request.POST or None,
-        leaders=list(found.to_wake),
-        officers=officers,
-        now=ctx.now,
-        lang=request.lang,
-        initial={"at": now_text, "confirmed_at": now_text, "confirmed_how": "call_back"},
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            alerts.approve_verbally(
-                ctx,
-                ref=ref,
-                heard=form.heard(),
-                retyped_place=form.cleaned_data["retyped_place"],
-                retyped_level=form.cleaned_data["retyped_level"],
-            )
-        except (AnlanError, RuleError) as error:
-            form.add_error(None, told(request, error))
-        else:
-            return done(request, "已记口头批准，待补签。可以签发。", address(request, "alerts", ref))
-    context = context_of(request, ref, form=form)
-    return render(request, "warn/alert_telephone.html", context, status=422 if form.errors else 200)
 
 
 # ---------- what goes out ----------

@@ -1,0 +1,120 @@
+"""Whose hands an alert passed through: approvals on the telephone, and the units that issue it jointly."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from anlan.foundation import crypto
+from anlan.foundation.context import Ctx
+from anlan.people import account_queries as accounts
+from anlan.places.queries import atlas
+from anlan.ui.words import LANGUAGES, t, w
+from anlan.warn import alert_rows
+from anlan.warn.models import Alert
+from anlan.warn.rules.alert import CoSigner, Event, State, cosign_is_overdue
+
+SIMULATED = {
+    "sim-forecaster": w("模拟预报员"),
+    "sim-approver": w("模拟批准人"),
+    "sim-cosigner": w("模拟会签人"),
+    "system": w("系统"),
+}
+"""Hands that are no person's, in words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joint:
+    """联合发布: one unit that issues it as well: has it agreed, who for it, and whom to wake if not."""
+
+    unit: str
+    name: str
+    has_signed: bool
+    who: str | dict[str, str]
+    at: datetime | None
+    telephone: dict[str, Any]
+    signed_at: datetime | None
+    """When the leader who agreed by telephone signed."""
+    is_overdue: bool
+    to_wake: tuple[accounts.AccountInfo, ...]
+
+
+def joint(ctx: Ctx, row: Alert) -> list[Joint]:
+    """The units that issue it jointly, each with what it has agreed to."""
+    state = alert_rows.state_of(row)
+    is_open = row.state in (State.DRAFT, State.REVIEW, State.APPROVED)
+    return [
+        Joint(
+            unit=each.unit,
+            name=each.name,
+            has_signed=each not in state.unsigned,
+            who=who(each.by) if each.by else "",
+            at=each.at,
+            telephone=_said(row, each),
+            signed_at=each.countersigned_at,
+            is_overdue=cosign_is_overdue(cosigner=each, now=ctx.now),
+            to_wake=approvers_of(row, each.unit) if is_open and each in state.unsigned else (),
+        )
+        for each in state.cosigners
+    ]
+
+
+def _said(row: Alert, each: CoSigner) -> dict[str, Any]:
+    told = row.cosigned.get(each.unit, {}).get("verbal", {})
+    return telephone(row, told, countersign_by=each.countersign_due_at)
+
+
+def approvers_of(row: Alert, unit: str) -> tuple[accounts.AccountInfo, ...]:
+    """Who of a unit may agree to this alert: they may approve there and wrote none of it."""
+    place = atlas().by_id[row.place_id]
+    found = accounts.approvers(unit=unit, permission="warn.approve", over=place.path)
+    return tuple(each for each in found if each.ref not in alert_rows.state_of(row).authors)
+
+
+def open_to_cosigner(ctx: Ctx, row: Alert) -> list[str]:
+    """The buttons of somebody whose unit issues it jointly."""
+    state = alert_rows.state_of(row)
+    mine = next((each for each in state.cosigners if each.unit == ctx.actor.unit), None)
+    if mine is None or row.kind != "alert":
+        return []
+    found = []
+    if row.state in (State.REVIEW, State.APPROVED) and ctx.actor.ref not in state.authors:
+        if ctx.may("warn.approve"):
+            found = (
+                [Event.COSIGN.value, Event.REJECT.value] if mine in state.unsigned else [Event.REJECT.value]
+            )
+        if by_telephone(ctx, row) and ctx.may("warn.draft") and mine in state.unsigned:
+            found.append(Event.COSIGN_VERBALLY.value)
+    if mine.owes_signature and mine.by == ctx.actor.ref:
+        found.append(Event.COUNTERSIGN.value)
+    return found
+
+
+def by_telephone(ctx: Ctx, row: Alert) -> bool:
+    """Whether a unit is still to agree, and may do so on the telephone here."""
+    settings = alert_rows.settings(ctx, atlas().by_id[row.place_id].code)
+    return settings.cosign_by_telephone and bool(alert_rows.state_of(row).unsigned)
+
+
+def who(ref: str) -> str | dict[str, str]:
+    """Unit and post behind an actor's ref; the simulated and the system say so, in both languages."""
+    if word := SIMULATED.get(ref):
+        return {lang: t(lang, word) for lang in LANGUAGES}
+    return accounts.posts_of([ref]).get(ref, ref)
+
+
+def telephone(row: Alert, told: dict[str, str], *, countersign_by: datetime | None) -> dict[str, Any]:
+    """What was heard, for those who see the alert: the number masked, the words as they were said."""
+    if not told:
+        return {}
+    confirmed_by = crypto.unseal(told["confirmed_by"], row.ref)
+    by_call_back = told["confirmed_how"] == "call_back"
+    return {
+        "leader": who(told["leader"]),
+        "number": crypto.mask_phone(crypto.unseal(told["number"], row.ref)),
+        "words": crypto.unseal(told["words"], row.ref),
+        "at": datetime.fromisoformat(told["at"]),
+        "how": w("回拨领导号码") if by_call_back else w("第二位值班员"),
+        "confirmed_by": crypto.mask_phone(confirmed_by) if by_call_back else who(confirmed_by),
+        "confirmed_at": datetime.fromisoformat(told["confirmed_at"]),
+        "countersign_by": countersign_by,
+    }
