@@ -288,3 +288,4 @@ def test_names_on_the_wall_do_not_lie_on_each_other(night: Mini) -> None:
     first, second = drawn.marks
     assert (first.x, first.y) != (second.x, second.y)
     assert all(mark.sign == "叫" for mark in drawn.marks)
+    assert all(mark.rows[0][1] == mark.name for mark in drawn.marks)

@@ -4,28 +4,32 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from anlan.desk import labels
 from anlan.places import queries as places
 from anlan.places.queries import FloodArea, Place
 from anlan.ui import palette
 from anlan.warn.queries.villages import VillageState
 
-WIDTH, HEIGHT, EDGE = 860.0, 820.0, 70.0
+WIDTH, HEIGHT, EDGE = 860.0, 820.0, 60.0
+HALF, LETTER, ROW, RISE = 36, 34, 37, 31
+"""Half a mark with its margin; the letters of a name (wall.css), their lines, and a baseline below its line's top."""
 Points = Iterable[Iterable[float]]
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One village: where, what its mark says, and how many households."""
+    """One village: where, what its mark says, and what stands beside it."""
 
     x: int
     y: int
     look: str
     sign: str
     name: str
-    label: str
-    anchor: str
-    dx: int
-    dy: int
+    rows: tuple[tuple[int, str], ...]
+    """Baseline against the middle of the mark, and the text; none where nothing is free."""
+    anchor: str = "middle"
+    dx: int = 0
+    lead: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ def sketch(
         edge=paper.path(edge[0], close=True),
         waters=tuple((paper.path(each.points, close=False), max(3, 10 - 3 * each.rank)) for each in lines if _near(each.points, edge)),
         floods=tuple(paper.path(area.ring, close=True) for area in floods),
-        marks=_marks(paper, [p for p, _ in cells], states),
+        marks=_marks(paper, [p for p, _ in cells], states, chosen),
     )  # fmt: skip
 
 
@@ -91,67 +95,53 @@ def _near(points: Points, edge: list[list[list[float]]]) -> bool:
     return any(min(lons) <= x <= max(lons) and min(lats) <= y <= max(lats) for x, y in points)
 
 
-def _marks(paper: _Paper, villages: list[Place], states: Mapping[int, VillageState]) -> tuple[Mark, ...]:
-    """Marks where the villages lie; each name at the first side of its mark where nothing else stands."""
-    at = {place.id: paper.at(place.lon, place.lat) for place in villages}
-    taken = [_Box(x - HALF, y - HALF, x + HALF, y + HALF) for x, y in at.values()]
-    marks = []
-    for place in sorted(villages, key=lambda p: -states[p.id].order if p.id in states else 0):
-        found = states.get(place.id)
-        look = palette.state(found.state if found else "idle")
-        label = ""
-        if found is not None and found.move is not None and found.move.to_move:
-            label = f"{found.move.moved}／{found.move.to_move}"
-        x, y = at[place.id]
-        side, box = _side(x, y, place.name, label, taken)
-        taken.append(box)
-        marks.append(
-            Mark(x, y, look.look, look.sign, place.name, label, *SIDES[side][:2], _first_line(side, label))
-        )
-    return tuple(marks)
+def _marks(
+    paper: _Paper, villages: list[Place], states: Mapping[int, VillageState], chosen: str
+) -> tuple[Mark, ...]:
+    """Marks where the villages lie; the chosen one and the most urgent have the first choice of a place for their name."""
+
+    def urgency(place: Place) -> tuple[bool, int]:
+        return place.path != chosen, -states[place.id].order if place.id in states else 0
+
+    ordered = sorted(villages, key=urgency)
+    at = [paper.at(place.lon, place.lat) for place in ordered]
+    texts = [_lines(place, states.get(place.id)) for place in ordered]
+    wanted = [labels.Wanted(x, y, _forms(lines)) for (x, y), lines in zip(at, texts, strict=True)]
+    placed = labels.place(wanted, half=HALF, paper=labels.Box(8, 8, WIDTH - 8, HEIGHT - 8))
+    return tuple(
+        _mark(place, xy, states.get(place.id), lines, found)
+        for place, xy, lines, found in zip(ordered, at, texts, placed, strict=True)
+    )
 
 
-@dataclass(frozen=True)
-class _Box:
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def overlaps(self, other: "_Box") -> bool:
-        return (
-            self.left < other.right
-            and other.left < self.right
-            and self.top < other.bottom
-            and other.top < self.bottom
-        )
+def _lines(place: Place, found: VillageState | None) -> tuple[str, ...]:
+    """What stands beside a mark: the name, and how many households have moved."""
+    move = found.move if found is not None else None
+    if move is None or not move.to_move:
+        return (place.name,)
+    return place.name, f"{move.moved}／{move.to_move}"
 
 
-HALF, LETTER, ROW = 30, 34, 38
-SIDES = {"below": ("middle", 0), "right": ("start", 38), "left": ("end", -38), "above": ("middle", 0)}
-"""Side of the mark: how the text is anchored and how far beside the middle."""
+def _forms(lines: tuple[str, ...]) -> tuple[tuple[float, float], ...]:
+    """All lines, or the name alone where there is no room for two."""
+    return tuple(
+        (max(labels.text_width(line, LETTER) for line in lines[:n]), ROW * n)
+        for n in range(len(lines), 0, -1)
+    )
 
 
-def _side(x: int, y: int, name: str, label: str, taken: list[_Box]) -> tuple[str, _Box]:
-    wide, high = max(len(name) * LETTER, len(label) * 24), ROW * (2 if label else 1)
-    boxes = {
-        "below": _Box(x - wide / 2, y + HALF, x + wide / 2, y + HALF + high),
-        "right": _Box(x + 36, y - high / 2, x + 36 + wide, y + high / 2),
-        "left": _Box(x - 36 - wide, y - high / 2, x - 36, y + high / 2),
-        "above": _Box(x - wide / 2, y - HALF - high, x + wide / 2, y - HALF),
-    }
-    paper = _Box(0, 0, WIDTH, HEIGHT)
-    for side, box in boxes.items():
-        inside = box.left >= paper.left and box.right <= paper.right and box.bottom <= paper.bottom
-        if inside and not any(box.overlaps(each) for each in taken):
-            return side, box
-    return "below", boxes["below"]
-
-
-def _first_line(side: str, label: str) -> int:
-    """The baseline of the name against the middle of the mark."""
-    if side == "below":
-        return 62
-    if side == "above":
-        return -76 if label else -40
-    return -6 if label else 12
+def _mark(
+    place: Place,
+    xy: tuple[int, int],
+    found: VillageState | None,
+    lines: tuple[str, ...],
+    placed: labels.Placed | None,
+) -> Mark:
+    (x, y), look = xy, palette.state(found.state if found else "idle")
+    if placed is None:
+        return Mark(x, y, look.look, look.sign, place.name, ())
+    shown = lines[: len(lines) - placed.form]
+    dx, base = round(placed.x - x), placed.box.top - y + RISE
+    lead = "" if placed.lead is None else f"M0,0L{placed.lead[0] - x:.0f},{placed.lead[1] - y:.0f}"
+    rows = tuple((round(base + ROW * n), line) for n, line in enumerate(shown))
+    return Mark(x, y, look.look, look.sign, place.name, rows, placed.anchor, dx, lead)
