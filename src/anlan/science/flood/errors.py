@@ -9,6 +9,9 @@ FloodError
 └── Cancelled     somebody asked for it; what was reached can be resumed
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 __all__ = ["BadInput", "Cancelled", "FloodError", "LeftValidity", "MassLost", "NotFinite", "Refused"]
 
 
@@ -45,4 +48,8 @@ class LeftValidity(Refused):
 
 
 class Cancelled(FloodError):
-    """The run was cancelled; its last checkpoint can be resumed."""
+    """The run was cancelled; ``checkpoint`` resumes it."""
+
+    def __init__(self, message: str, checkpoint: Mapping[str, Any]) -> None:
+        super().__init__(message)
+        self.checkpoint = checkpoint

@@ -49,6 +49,14 @@ class Stepper(Protocol):
         """Bring the state to ``until_s`` exactly. Raises `NotFinite` when depth is no longer a number."""
         ...
 
+    def extents(self) -> tuple[Int64s, Int64s]:
+        """For each row **with** ring: first wet column and the one past the last, ring counted; (large, 0) when dry.
+
+        The frame looks only there, so dry land costs nothing. A stepper that does not know gives
+        (RING, nx + RING) for each row that is a cell.
+        """
+        ...
+
     def held(self) -> dict[str, Reals]:
         """What must be kept beside the state for an exact resume, by name (digits carried, say)."""
         ...

@@ -1,0 +1,491 @@
+"""Row kernels of the local inertial solver, and the march down one band that calls them.
+
+Fields have a ring of two (`RING`), so cells are rows 2 … ny + 1 and columns 2 … nx + 1; ``x`` is the unit discharge
+through west faces, ``y`` through north faces. Each inner loop is a small function over one-dimensional rows,
+which LLVM turns into vectors; a fused body over the raster ran at less than half the speed.
+
+The march goes down a band once, in place. Behind the row ``j`` whose faces are new, row ``j - 1`` learns whether its
+cells were asked for more water than they hold (`overdrawn`), and row ``j - 2`` gets its new depth. What a seam
+between bands needs from both sides waits for `stitch`, which one thread does after all bands: so the result
+depends on the bands (fixed by the grid) and not on who computed them.
+
+Only bed *differences* enter, so float32 keeps thin water high on a mountain. What rounding takes from a depth is
+carried to the next cell of the column, strictly (no reordering), so float32 loses no water over hours.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from anlan.science.jit import Floats, Int8s, Int64s, Reals, njit, njit_field
+
+__all__ = ["FIRST", "add_cells", "edge_flow", "fastest", "march", "ranges", "rim", "stitch"]
+
+Number = Any  # float32 or float64, as the fields
+Bits = Any  # the same memory as integers: a maximum over these sees NaN
+
+FIRST = 2  # the first row and column that are cells
+NORTH, EAST, SOUTH, WEST = range(4)
+CLOSED, OPEN, STAGE = range(3)
+TOP, ABOVE, BOTTOM = range(3)  # rows of a band whose limits a seam needs: first, last but one, last
+
+
+@njit_field
+def x_faces(
+    h: Reals,
+    z: Reals,
+    q: Reals,
+    old: Reals,
+    n2: Reals,
+    gdt: Number,
+    inverse: Number,
+    theta: Number,
+    dry: Number,
+) -> None:
+    """New discharge through the inner faces of a row: de Almeida and Bates (2013) eq. 11, de Almeida (2012) θ."""
+    t = h.dtype.type
+    zero, half, side = t(0), t(0.5), t(0.5) * (t(1) - theta)
+    for i in range(h.size):
+        old[i] = q[i]
+    for i in range(1, h.size - 1):
+        rise = z[i] - z[i - 1]
+        flow = max(h[i - 1] - max(rise, zero), h[i] + min(rise, zero))
+        deep = max(flow, dry)
+        drop = (h[i] - h[i - 1]) + rise
+        pushed = theta * old[i] + side * (old[i - 1] + old[i + 1]) - gdt * deep * (drop * inverse)
+        rough = gdt * (half * (n2[i - 1] + n2[i])) * abs(old[i])
+        square = deep * deep
+        new = pushed * square / (square + rough * inverse_root(deep, t(1.0), t(1.0 / 3.0), t(2.0 / 9.0)))
+        q[i] = zero if flow <= dry else new
+
+
+@njit_field
+def y_faces(
+    hu: Reals,
+    zu: Reals,
+    nu: Reals,
+    h: Reals,
+    z: Reals,
+    n2: Reals,
+    q: Reals,
+    above: Reals,
+    below: Reals,
+    gdt: Number,
+    inverse: Number,
+    theta: Number,
+    dry: Number,
+) -> None:
+    """As `x_faces` for the faces between a row and the one above it; ``above``, ``below``: old rows of faces."""
+    t = h.dtype.type
+    zero, half, side = t(0), t(0.5), t(0.5) * (t(1) - theta)
+    for i in range(h.size):
+        rise = z[i] - zu[i]
+        flow = max(hu[i] - max(rise, zero), h[i] + min(rise, zero))
+        deep = max(flow, dry)
+        drop = (h[i] - hu[i]) + rise
+        pushed = theta * q[i] + side * (above[i] + below[i]) - gdt * deep * (drop * inverse)
+        rough = gdt * (half * (nu[i] + n2[i])) * abs(q[i])
+        square = deep * deep
+        new = pushed * square / (square + rough * inverse_root(deep, t(1.0), t(1.0 / 3.0), t(2.0 / 9.0)))
+        q[i] = zero if flow <= dry else new
+
+
+@njit_field
+def inverse_root(x: Number, one: Number, third: Number, two_ninths: Number) -> Number:
+    """x^(-1/3) to 1e-7 for 1e-30 < x < 1e30: exponent by integer division, then two Householder steps."""
+    bits = np.float32(x).view(np.int32)
+    guess = np.int32(np.int32(0x54A2FA8C) - np.int32(np.float32(bits) * np.float32(0.33333334)))
+    y = np.int32(guess).view(np.float32) * one
+    e = one - x * y * y * y
+    y = y + y * e * (third + two_ninths * e)
+    e = one - x * y * y * y
+    return y + y * e * (third + two_ninths * e)
+
+
+@njit_field
+def overdrawn(h: Reals, x: Reals, y: Reals, below: Reals, share: Number) -> Number:
+    """By how much (m) the cells of a row are asked for more than they hold, in all."""
+    zero = h.dtype.type(0)
+    excess = zero
+    for i in range(h.size):
+        out = share * ((max(x[i + 1], zero) - min(x[i], zero)) + (max(below[i], zero) - min(y[i], zero)))
+        excess += max(out - h[i], zero)
+    return excess
+
+
+@njit_field
+def limits(h: Reals, x: Reals, y: Reals, below: Reals, share: Number, limit: Reals) -> None:
+    """The share of its outflow that each cell can pay."""
+    t = h.dtype.type
+    zero = t(0)
+    for i in range(h.size):
+        out = share * ((max(x[i + 1], zero) - min(x[i], zero)) + (max(below[i], zero) - min(y[i], zero)))
+        limit[i] = h[i] / max(out, h[i] + t(1e-30))
+
+
+@njit_field
+def scale(q: Reals, behind: Reals, ahead: Reals) -> None:
+    """Each face carries what its giver can pay: ``behind`` gives where q > 0, ``ahead`` where q < 0."""
+    zero = q.dtype.type(0)
+    for i in range(q.size):
+        v = q[i]
+        q[i] = max(v, zero) * behind[i] + min(v, zero) * ahead[i]
+
+
+@njit
+def deepen(
+    h: Reals,
+    x: Reals,
+    y: Reals,
+    below: Reals,
+    rate: Reals,
+    carry: Reals,
+    share: Number,
+    dt: Number,
+    dry: Number,
+) -> None:
+    """New depth by what came less what went; digits lost to rounding go to the next row (Dekker's fast two-sum).
+
+    A depth below nought can only come from rounding, as the giver was limited; it is lifted to nought and what
+    that added is owed by the next row. Dry cells take no carried digits, so that dry land stays dry.
+    """
+    zero = h.dtype.type(0)
+    for i in range(h.size):
+        was = h[i]
+        owed = carry[i] if was > dry else zero
+        kept = carry[i] - owed
+        came = share * ((x[i] - x[i + 1]) + (y[i] - below[i])) + dt * rate[i] + owed
+        now = was + came
+        lost = came - (now - was)
+        lifted = zero if now < zero else now  # a NaN stays
+        carry[i] = kept + lost + (now - lifted)
+        h[i] = lifted
+
+
+@njit
+def highest(bits: Bits, mask: Bits, most: Bits) -> Bits:
+    """The greatest depth of a row as an integer; a NaN is greater than any depth (IEEE 754 order of bits)."""
+    for i in range(bits.size):
+        most = max(most, bits[i] & mask)
+    return most
+
+
+@njit
+def extent(h: Reals, start: int, dry: Number) -> tuple[int, int]:
+    """First and past-the-last wet column of a row, searched from both ends; (large, 0) when all is dry."""
+    n = h.size
+    first = 0
+    while first < n and h[first] <= dry:
+        first += 1
+    if first == n:
+        return 1 << 60, 0
+    last = n
+    while h[last - 1] <= dry:
+        last -= 1
+    return start + first, start + last
+
+
+@njit
+def ranges(
+    lo: Int64s, hi: Int64s, before_lo: Int64s, before_hi: Int64s, full: bool, a: Int64s, b: Int64s
+) -> None:
+    """The columns of each row that this step must visit: wet now or a step ago, in it or beside it, and one more.
+
+    A step ago counts, since a face that has just run dry must be set to nought once. ``full``: rain, all of them.
+    """
+    rows, end = lo.size, b[0]
+    for j in range(FIRST, rows - 1):
+        if full:
+            a[j], b[j] = FIRST, end
+            continue
+        low, high = 1 << 60, 0
+        for k in range(j - 1, j + 2):
+            low = min(low, lo[k], before_lo[k])
+            high = max(high, hi[k], before_hi[k])
+        a[j], b[j] = max(low - 1, FIRST), min(high + 1, end)
+    for j in range(rows):
+        before_lo[j] = lo[j]
+        before_hi[j] = hi[j]
+
+
+@njit
+def rim(h: Reals, z: Reals, x: Reals, y: Reals, kinds: Int8s, levels: Floats) -> None:
+    """Fill the ring beside open edges (the depth of the edge cell) and given stages; faces beyond repeat the edge."""
+    rows, columns = h.shape
+    t = h.dtype.type
+    for side, ring, cell, face, beyond in (
+        (NORTH, 1, FIRST, FIRST, 1),
+        (SOUTH, rows - 2, rows - 3, rows - 2, rows - 1),
+    ):
+        if kinds[side] != CLOSED:
+            for i in range(FIRST, columns - FIRST):
+                level = t(levels[side]) - z[ring, i]
+                h[ring, i] = h[cell, i] if kinds[side] == OPEN else max(level, t(0))
+                y[beyond, i] = y[face, i]
+    for side, ring, cell, face, beyond in (
+        (WEST, 1, FIRST, FIRST, 1),
+        (EAST, columns - 2, columns - 3, columns - 2, columns - 1),
+    ):
+        if kinds[side] != CLOSED:
+            for j in range(FIRST, rows - FIRST):
+                level = t(levels[side]) - z[j, ring]
+                h[j, ring] = h[j, cell] if kinds[side] == OPEN else max(level, t(0))
+                x[j, beyond] = x[j, face]
+
+
+@njit
+def _faces(
+    j: int,
+    h: Reals,
+    z: Reals,
+    x: Reals,
+    y: Reals,
+    n2: Reals,
+    above: Reals,
+    below: Reals,
+    old: Reals,
+    first: int,
+    last: int,
+    kinds: Int8s,
+    k: tuple[Number, ...],
+) -> None:
+    """New faces of row ``j``: its west faces (with the last east one) and its north faces."""
+    gdt, inverse, theta, dry, _, _ = k
+    zero = h.dtype.type(0)
+    here, up = (j, j - 1) if n2.shape[0] > 1 else (0, 0)
+    if j < h.shape[0] - FIRST:
+        s, e = first - 1, last + 2
+        x_faces(h[j, s:e], z[j, s:e], x[j, s:e], old[s:e], n2[here, s:e], gdt, inverse, theta, dry)
+        if first == FIRST and kinds[WEST] == OPEN:
+            x[j, first] = min(x[j, first], zero)
+        if last == h.shape[1] - FIRST and kinds[EAST] == OPEN:
+            x[j, last] = max(x[j, last], zero)
+    c = slice(first, last)
+    y_faces(
+        h[j - 1, c], z[j - 1, c], n2[up, c], h[j, c], z[j, c], n2[here, c], y[j, c], above[c], below[c],
+        gdt, inverse, theta, dry,
+    )  # fmt: skip
+    if j == FIRST and kinds[NORTH] == OPEN:
+        for i in range(first, last):
+            y[j, i] = min(y[j, i], zero)
+    if j == h.shape[0] - FIRST and kinds[SOUTH] == OPEN:
+        for i in range(first, last):
+            y[j, i] = max(y[j, i], zero)
+
+
+@njit
+def _limit(r: int, h: Reals, x: Reals, y: Reals, first: int, last: int, share: Number, limit: Reals) -> bool:
+    """Find and limit the over-drawn cells of row ``r``: fills ``limit`` and scales its west and east faces."""
+    if first >= last:
+        return False
+    c, d = slice(first, last), slice(first, last + 1)
+    if overdrawn(h[r, c], x[r, d], y[r, c], y[r + 1, c], share) <= 0:
+        return False
+    limit[:] = 1
+    limits(h[r, c], x[r, d], y[r, c], y[r + 1, c], share, limit[c])
+    scale(x[r, d], limit[first - 1 : last], limit[d])
+    return True
+
+
+@njit
+def _deepen(
+    r: int,
+    h: Reals,
+    bits: Bits,
+    x: Reals,
+    y: Reals,
+    rate: Reals,
+    carry: Reals,
+    lo: Int64s,
+    hi: Int64s,
+    first: int,
+    last: int,
+    k: tuple[Number, ...],
+    mask: Bits,
+    most: Bits,
+) -> Bits:
+    """New depth of row ``r``, its wet extent, and the greatest depth so far."""
+    if first >= last:
+        return most
+    _, _, _, dry, share, dt = k
+    c = slice(first, last)
+    fall = rate[r if rate.shape[0] > 1 else 0, c]
+    deepen(h[r, c], x[r, first : last + 1], y[r, c], y[r + 1, c], fall, carry[c], share, dt, dry)
+    lo[r], hi[r] = extent(h[r, c], first, dry)
+    return highest(bits[r, c], mask, most)
+
+
+@njit
+def march(
+    j0: int,
+    j1: int,
+    h: Reals,
+    bits: Bits,
+    z: Reals,
+    x: Reals,
+    y: Reals,
+    n2: Reals,
+    rate: Reals,
+    a: Int64s,
+    b: Int64s,
+    lo: Int64s,
+    hi: Int64s,
+    work: Reals,
+    keep: Reals,
+    limited: Int8s,
+    carry: Reals,
+    kinds: Int8s,
+    k: tuple[Number, ...],
+    mask: Bits,
+    most: Bits,
+) -> Bits:
+    """One step of rows ``j0`` to ``j1 - 1``, but for what `stitch` does; returns the greatest depth as bits.
+
+    ``work`` rows: 0 old west faces, 1 and 2 old north faces by turns, 3 and 4 limits by turns, 5 old north faces
+    of the row after the band; row ``1 + (j0 - 1) % 2`` is given as the old north faces of row ``j0 - 1``.
+    """
+    before = False
+    for j in range(j0, j1):
+        here, up = 1 + j % 2, 1 + (j - 1) % 2
+        low, high = min(a[j], a[j + 1]), max(b[j], b[j + 1])
+        for i in range(low, high):
+            work[here, i] = y[j, i]
+        if a[j] < b[j]:
+            below = y[j + 1] if j + 1 < j1 else work[5]
+            _faces(j, h, z, x, y, n2, work[up], below, work[0], a[j], b[j], kinds, k)
+        r = j - 1
+        if r < j0:
+            continue
+        now = _limit(r, h, x, y, a[r], b[r], k[4], work[3 + r % 2])
+        if before and not now:
+            work[3 + r % 2] = 1
+        if now and not before:
+            work[3 + (r - 1) % 2] = 1
+        if r == j0:
+            _remember(TOP, now, work[3 + r % 2], keep, limited)
+        elif now or before:
+            c = slice(a[r], b[r])
+            scale(y[r, c], work[3 + (r - 1) % 2, c], work[3 + r % 2, c])
+        if r == j1 - 2:
+            _remember(ABOVE, now, work[3 + r % 2], keep, limited)
+        if r - 1 > j0:
+            most = _deepen(r - 1, h, bits, x, y, rate, carry, lo, hi, a[r - 1], b[r - 1], k, mask, most)
+        before = now
+    if j1 == h.shape[0] - FIRST and a[j1] < b[j1]:
+        _faces(j1, h, z, x, y, n2, work[1 + (j1 - 1) % 2], y[j1 + 1], work[0], a[j1], b[j1], kinds, k)
+    return most
+
+
+@njit
+def _remember(which: int, now: bool, limit: Reals, keep: Reals, limited: Int8s) -> None:
+    if now:
+        keep[which] = limit
+        limited[which] = 1
+    elif limited[which]:
+        keep[which] = 1
+        limited[which] = 0
+
+
+@njit
+def stitch(
+    bands: Int64s,
+    h: Reals,
+    bits: Bits,
+    x: Reals,
+    y: Reals,
+    rate: Reals,
+    a: Int64s,
+    b: Int64s,
+    lo: Int64s,
+    hi: Int64s,
+    work: Reals,
+    keep: Reals,
+    limited: Int8s,
+    carry: Reals,
+    k: tuple[Number, ...],
+    mask: Bits,
+    most: Bits,
+) -> Bits:
+    """What the seams between bands waited for: last rows limited, seam faces scaled, rows at seams deepened."""
+    count = bands.size - 1
+    for m in range(count):
+        r = bands[m + 1] - 1
+        now = _limit(r, h, x, y, a[r], b[r], k[4], work[m, 3])
+        _remember(BOTTOM, now, work[m, 3], keep[m], limited[m])
+        if r == bands[m]:
+            _remember(TOP, now, work[m, 3], keep[m], limited[m])
+    for m in range(count):
+        r = bands[m + 1] - 1
+        if r > bands[m] and (limited[m, ABOVE] or limited[m, BOTTOM]):
+            scale(y[r], keep[m, ABOVE], keep[m, BOTTOM])
+        if m == 0 and limited[0, TOP]:
+            work[0, 3] = 1
+            scale(y[bands[0]], work[0, 3], keep[0, TOP])
+        if m + 1 < count and (limited[m, BOTTOM] or limited[m + 1, TOP]):
+            scale(y[r + 1], keep[m, BOTTOM], keep[m + 1, TOP])
+        if m + 1 == count and limited[m, BOTTOM]:
+            work[m, 3] = 1
+            scale(y[r + 1], keep[m, BOTTOM], work[m, 3])
+    for m in range(count):
+        first, last = bands[m], bands[m + 1] - 1
+        for r in range(first, last + 1):
+            if r == first or r >= last - 1:
+                most = _deepen(r, h, bits, x, y, rate, carry[m], lo, hi, a[r], b[r], k, mask, most)
+    return most
+
+
+@njit
+def add_cells(
+    flat: Reals,
+    columns: int,
+    cells: Int64s,
+    rate: Floats,
+    dt: float,
+    carry: Floats,
+    dry: float,
+    lo: Int64s,
+    hi: Int64s,
+) -> None:
+    """Water of hydrographs into their cells, with digits carried; the wet extent of their rows grows with them."""
+    for n in range(cells.size):
+        i = cells[n]
+        was = flat[i]
+        flat[i] = was + (rate[n] * dt + carry[n])
+        carry[n] += rate[n] * dt - (np.float64(flat[i]) - np.float64(was))
+        if flat[i] > dry:
+            j = i // columns
+            lo[j] = min(lo[j], i % columns)
+            hi[j] = max(hi[j], i % columns + 1)
+
+
+@njit
+def edge_flow(x: Reals, y: Reals, kinds: Int8s) -> tuple[float, float]:
+    """Unit discharge in and out over the edges, m²/s summed over their faces, in f64."""
+    rows, columns = x.shape
+    came = 0.0
+    went = 0.0
+    for side, row, sign in ((NORTH, FIRST, 1.0), (SOUTH, rows - FIRST, -1.0)):
+        if kinds[side] != CLOSED:
+            for i in range(FIRST, columns - FIRST):
+                q = sign * y[row, i]
+                came += max(q, 0.0)
+                went += max(-q, 0.0)
+    for side, column, sign in ((WEST, FIRST, 1.0), (EAST, columns - FIRST, -1.0)):
+        if kinds[side] != CLOSED:
+            for j in range(FIRST, rows - FIRST):
+                q = sign * x[j, column]
+                came += max(q, 0.0)
+                went += max(-q, 0.0)
+    return came, went
+
+
+@njit
+def fastest(h: Reals, x: Reals, y: Reals, lo: Int64s, hi: Int64s, least: float) -> float:
+    """Greatest speed (m/s) with which a cell deeper than ``least`` gives water away."""
+    most = 0.0
+    for j in range(FIRST, h.shape[0] - FIRST):
+        for i in range(lo[j], min(hi[j], h.shape[1] - FIRST)):
+            if h[j, i] > least:
+                out = max(max(x[j, i + 1], -x[j, i]), max(y[j + 1, i], -y[j, i]))
+                most = max(most, out / h[j, i])
+    return most

@@ -1,0 +1,266 @@
+"""`Inertial`: the local inertial solver behind the frame."""
+
+import math
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from anlan.science.flood.domain import RING, Domain, G
+from anlan.science.flood.edges import Closed, Edge, Edges, Open, Stage
+from anlan.science.flood.errors import NotFinite
+from anlan.science.flood.inertial import kernels
+from anlan.science.flood.solver import Feed, Moved
+from anlan.science.flood.state import Layout, Precision, State
+from anlan.science.jit import Floats, Int64s, Reals
+
+__all__ = ["Inertial"]
+
+WALL = 20_000.0  # metres above the datum: nothing climbs it, and f32 subtracts from it without overflow
+BAND_CELLS = 120_000  # a band below this is not worth a thread's while
+MOST_BANDS = 16
+SHALLOW = 0.01  # m; the step is never longer than the wave in this depth allows
+SPEED_SHARE = 0.9  # of the step in which a kinematic wave (5/3 of the speed) crosses a cell
+SPEED_DEPTH = 0.001  # m; films below move too little water to bind the step
+
+
+@dataclass(frozen=True, slots=True)
+class Inertial:
+    """Local inertial equations without advection: Bates, Horritt and Fewtrell (2010), J. Hydrol. 387, eq. 11;
+    θ-weighted by de Almeida et al. (2012), WRR 48, W05528; friction semi-implicit by Manning.
+
+    For floods with Froude numbers below about 0.8; the frame reports the share above. Outflow of a cell is limited
+    to what it holds (no velocity cap). ``theta`` 0.7 to 1 (1: no weighting). ``courant`` share of the gravity-wave step.
+    ``dry`` metres: shallower water stands still.
+    """
+
+    theta: float = 0.8
+    courant: float = 0.7
+    dry: float = 1e-5
+    name: str = "li"
+    layout: Layout = Layout.FACES
+
+    def prepare(
+        self,
+        domain: Domain,
+        state: State,
+        edges: Edges,
+        *,
+        threads: int,
+        held: dict[str, Reals] | None = None,
+    ) -> "InertialStepper":
+        """A stepper over ``state``, which must have the layout FACES."""
+        return InertialStepper(self, domain, state, edges, threads=threads, held=held or {})
+
+    def bytes_per_cell(self, domain: Domain, precision: Precision) -> int:
+        """Depth, two discharges and bed; roughness only where it is a map."""
+        return (5 if domain.has_friction_map else 4) * (4 if precision == "f32" else 8)
+
+
+class InertialStepper:
+    """Steps a state by the local inertial equations; bands of rows on threads, bits independent of their number."""
+
+    def __init__(
+        self,
+        method: Inertial,
+        domain: Domain,
+        state: State,
+        edges: Edges,
+        *,
+        threads: int,
+        held: dict[str, Reals],
+    ) -> None:
+        self._method, self._state, self._dx = method, state, domain.dx
+        self._edges = (edges.n, edges.e, edges.s, edges.w)
+        self._datum = domain.datum
+        self._kinds = np.array([_kind(edge) for edge in self._edges], np.int8)
+        t = state.h.dtype
+        self._t = t.type
+        self._z = ground(domain, self._edges).astype(t)
+        self._n2 = roughness(domain).astype(t)
+        ints = np.int32 if t == np.float32 else np.int64
+        self._bits = state.h.view(ints)
+        self._mask = ints(np.iinfo(ints).max)
+        rows, columns = state.h.shape
+        self._bands = bands(rows - 2 * RING, domain.cells)
+        count = self._bands.size - 1
+        self._work = np.zeros((count, 6, columns), t)
+        self._keep = np.ones((count, 3, columns), t)
+        self._limited = np.zeros((count, 3), np.int8)
+        self._carry: Reals = held.get("carry", np.zeros((count, columns), t)).astype(t)
+        self._cell_carry: Floats = held.get("cell_carry", np.zeros(0)).astype(np.float64)
+        self._lo, self._hi = np.full(rows, 1 << 60), np.zeros(rows, np.int64)
+        self._a, self._b = np.full(rows, columns), np.full(rows, 0)
+        self._b[0] = columns - RING
+        self._first_look()
+        self._highest = float(held["highest"]) if "highest" in held else float(state.depth.max())
+        self._before_lo, self._before_hi = np.full(rows, RING), np.full(rows, columns - RING)
+        self._threads = min(threads, count)
+        self._pool = ThreadPoolExecutor(self._threads - 1) if self._threads > 1 else None
+
+    def advance(self, feed: Feed, until_s: float) -> Moved:
+        """Step until a moment. Raises `NotFinite`."""
+        state, steps, came, went = self._state, 0, 0.0, 0.0
+        if not math.isfinite(self._highest):
+            raise NotFinite("a depth is no number", time_s=state.time_s)
+        if self._cell_carry.size != feed.cells.size:
+            self._cell_carry = np.zeros(feed.cells.size)
+        speed = self._fastest()
+        most = highest = self._highest
+        while state.time_s < until_s:
+            left = until_s - state.time_s
+            dt = self._t(left / math.ceil(left / self._longest(highest, speed) - 1e-9))
+            highest = self._step(feed, dt)
+            steps += 1
+            if not math.isfinite(highest):
+                raise NotFinite("a depth is no number any more", time_s=state.time_s)
+            most = max(most, highest)
+            entered, left_ = kernels.edge_flow(state.qx, state.qy, self._kinds)
+            came += entered * float(dt) * self._dx
+            went += left_ * float(dt) * self._dx
+            state.time_s = until_s if left <= float(dt) * (1 + 1e-6) else state.time_s + float(dt)
+        self._highest = highest
+        return Moved(steps, came, went, most)
+
+    def extents(self) -> tuple[Int64s, Int64s]:
+        """Wet columns of each row."""
+        return self._lo, self._hi
+
+    def held(self) -> dict[str, Reals]:
+        """Digits carried, and the depth that gives the next step."""
+        return {
+            "carry": self._carry.copy(),
+            "cell_carry": self._cell_carry.copy(),
+            "highest": np.array(self._highest),
+        }
+
+    def close(self) -> None:
+        """End the threads."""
+        if self._pool is not None:
+            self._pool.shutdown()
+
+    def _longest(self, highest: float, speed: float) -> float:
+        """The longest stable step: gravity wave (Bates et al. 2010, eq. 12) and kinematic wave over one cell."""
+        wave = self._method.courant * self._dx / math.sqrt(G * max(highest, SHALLOW))
+        return min(wave, SPEED_SHARE * self._dx / (5.0 / 3.0 * speed)) if speed > 0 else wave
+
+    def _fastest(self) -> float:
+        s = self._state
+        return float(kernels.fastest(s.h, s.qx, s.qy, self._lo, self._hi, SPEED_DEPTH))
+
+    def _first_look(self) -> None:
+        dry = self._t(self._method.dry)
+        for j in range(RING, self._state.h.shape[0] - RING):
+            self._lo[j], self._hi[j] = kernels.extent(self._state.h[j, RING:-RING], RING, dry)
+
+    def _step(self, feed: Feed, dt: Any) -> float:
+        s, t, m = self._state, self._t, self._method
+        share = dt / t(self._dx)
+        k = (t(G) * dt, t(1.0 / self._dx), t(m.theta), t(m.dry), share, dt)
+        self._rim()
+        kernels.ranges(
+            self._lo, self._hi, self._before_lo, self._before_hi, feed.is_raining, self._a, self._b
+        )
+        for n, start in enumerate(self._bands[:-1]):
+            self._work[n, 1 + (start - 1) % 2] = s.qy[start - 1]
+            self._work[n, 5] = s.qy[self._bands[n + 1]]
+        most = self._all_bands(feed, k)
+        bits = kernels.stitch(
+            self._bands, s.h, self._bits, s.qx, s.qy, feed.rate, self._a, self._b, self._lo, self._hi,
+            self._work, self._keep, self._limited, self._carry, k, self._mask, most,
+        )  # fmt: skip
+        if feed.cells.size:
+            kernels.add_cells(
+                s.h.reshape(-1), s.h.shape[1], feed.cells, feed.cell_rate, float(dt), self._cell_carry,
+                m.dry, self._lo, self._hi,
+            )  # fmt: skip
+        return float(np.asarray(bits, self._bits.dtype).view(t))
+
+    def _all_bands(self, feed: Feed, k: tuple[Any, ...]) -> Any:
+        if self._pool is None:
+            return self._some_bands(0, 1, feed, k)
+        others = [
+            self._pool.submit(self._some_bands, n, self._threads, feed, k) for n in range(1, self._threads)
+        ]
+        most = self._some_bands(0, self._threads, feed, k)
+        return max(most, *(other.result() for other in others))
+
+    def _some_bands(self, first: int, stride: int, feed: Feed, k: tuple[Any, ...]) -> Any:
+        s = self._state
+        most = self._bits.dtype.type(0)
+        for n in range(first, self._bands.size - 1, stride):
+            most = self._bits.dtype.type(kernels.march(
+                self._bands[n], self._bands[n + 1], s.h, self._bits, self._z, s.qx, s.qy, self._n2, feed.rate,
+                self._a, self._b, self._lo, self._hi, self._work[n], self._keep[n], self._limited[n],
+                self._carry[n], self._kinds, k, self._mask, most,
+            ))  # fmt: skip
+        return most
+
+    def _rim(self) -> None:
+        if not self._kinds.any():
+            return
+        levels = np.array(
+            [
+                e.level.at(self._state.time_s) - self._datum if isinstance(e, Stage) else 0.0
+                for e in self._edges
+            ]
+        )
+        s = self._state
+        kernels.rim(s.h, self._z, s.qx, s.qy, self._kinds, levels)
+        _wake(self._lo, self._hi, self._kinds, s.h.shape[1])
+
+
+def _kind(edge: Edge) -> int:
+    return {Closed: kernels.CLOSED, Open: kernels.OPEN, Stage: kernels.STAGE}[type(edge)]
+
+
+def _wake(lo: Any, hi: Any, kinds: Any, columns: int) -> None:
+    """Cells beside a given stage are visited even when all is dry."""
+    rows = lo.size
+    for side, ring in ((kernels.NORTH, 1), (kernels.SOUTH, rows - 2)):
+        if kinds[side] == kernels.STAGE:
+            lo[ring], hi[ring] = RING, columns - RING
+    inner = slice(RING, rows - RING)
+    if kinds[kernels.WEST] == kernels.STAGE:
+        lo[inner], hi[inner] = RING, np.maximum(hi[inner], RING + 1)
+    if kinds[kernels.EAST] == kernels.STAGE:
+        hi[inner] = columns - RING
+        lo[inner] = np.minimum(lo[inner], columns - RING - 1)
+
+
+def bands(rows: int, cells: int) -> Any:
+    """First rows of the bands and the row after the last: by the grid alone, whatever the machine."""
+    count = max(1, min(MOST_BANDS, cells // BAND_CELLS, rows // 8))
+    return RING + np.linspace(0, rows, count + 1).astype(np.int64)
+
+
+def ground(domain: Domain, edges: tuple[Edge, ...]) -> Floats:
+    """The bed with its ring: walls outside the mask and beyond closed edges, a slope beyond open ones."""
+    ny, nx = domain.shape
+    z = np.full((ny + 2 * RING, nx + 2 * RING), WALL)
+    core = np.where(domain.inside, domain.bed, WALL)
+    z[RING:-RING, RING:-RING] = core
+    n, e, s, w = edges
+    z[RING - 1, RING:-RING] = _beyond(n, core[0], core[min(1, ny - 1)], domain.dx)
+    z[-RING, RING:-RING] = _beyond(s, core[-1], core[max(ny - 2, 0)], domain.dx)
+    z[RING:-RING, RING - 1] = _beyond(w, core[:, 0], core[:, min(1, nx - 1)], domain.dx)
+    z[RING:-RING, -RING] = _beyond(e, core[:, -1], core[:, max(nx - 2, 0)], domain.dx)
+    return z
+
+
+def _beyond(edge: Edge, rim: Floats, inner: Floats, dx: float) -> Floats:
+    if isinstance(edge, Closed):
+        return np.full_like(rim, WALL)
+    if isinstance(edge, Stage):
+        return rim
+    fall = np.where(inner < WALL, inner - rim, 0.0)
+    return np.where(rim < WALL, rim - np.maximum(fall, edge.slope * dx), WALL)
+
+
+def roughness(domain: Domain) -> Floats:
+    """Manning n squared with its ring; one row where one value holds for all."""
+    n2 = domain.manning**2
+    if not domain.has_friction_map:
+        return np.full((1, domain.shape[1] + 2 * RING), float(n2[0, 0]))
+    return np.pad(n2, RING, mode="edge")
