@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anlan.ui import svg
+from anlan.ui.svg.chart import spaced
 from anlan.ui.svg.scale import Time, Value, nice
 from tests.ui.page import NOW
 
@@ -71,7 +73,7 @@ def test_forecast_is_hatched_with_its_band() -> None:
 def test_limits_are_labelled_lines() -> None:
     picture = draw(STAGE)
     assert picture.count('class="chart__limit"') == 3
-    assert "111.2　警戒" in picture
+    assert "111.2 警戒" in picture
 
 
 def test_a_gap_breaks_the_line_and_a_partial_window_is_dotted() -> None:
@@ -155,3 +157,43 @@ def test_time_ticks_are_few_and_stand_on_round_minutes(span: int) -> None:
     ticks = Time(start=START, end=START + timedelta(minutes=span)).ticks()
     assert len(ticks) <= 9
     assert all(each.minute % 5 == 0 and each.second == 0 for each in ticks)
+
+
+def curve_with(*values: float) -> svg.Curve:
+    limits = [svg.Limit(value=v, text=f"指标{v:g}") for v in values]
+    return svg.Curve(title="雨量", unit="mm", points=[svg.Point(at=minutes(0), value=90.0)], limits=limits)
+
+
+def words_of_limits(picture: str) -> list[tuple[float, str]]:
+    found = re.findall(r'chart__label" x="755.0" y="(-?[\d.]+)">([^<]*)<', picture)
+    return [(float(y), text) for y, text in found]
+
+
+@given(st.lists(st.integers(1, 300), min_size=1, max_size=9, unique=True))
+def test_no_words_of_a_limit_lie_on_another_s_and_none_are_lost(values: list[int]) -> None:
+    found = words_of_limits(draw(curve_with(*values)))
+    heights = [y for y, _ in found]
+    assert [text for _, text in found] == [f"{v} 指标{v}" for v in sorted(values, reverse=True)]
+    assert all(b - a > 14.8 for a, b in pairwise(heights))  # rounded to tenths
+    assert max(heights) <= 140 + 20  # the panel and the gap below it
+
+
+def test_the_picture_is_as_wide_as_the_words_beside_it() -> None:
+    width = re.compile(r'viewBox="0 0 (\d+) ')
+    long = svg.Curve(
+        title="雨量", unit="mm", points=[], limits=[svg.Limit(value=50.0, text="村级 立即转移" * 3)]
+    )
+    assert int(width.findall(draw(long))[0]) > int(width.findall(draw(curve_with(30)))[0])
+
+
+@given(st.lists(st.floats(0, 140), max_size=9))
+def test_heights_are_spaced_and_stay_in_order(heights: list[float]) -> None:
+    found = spaced(sorted(heights), 15, 150)
+    assert all(b - a >= 15 - 1e-9 for a, b in pairwise(found))
+    assert all(y <= 150 for y in found)
+
+
+def test_a_panel_says_its_name_at_both_ends() -> None:
+    """A narrow screen shows the end only; the style sheet shows one of the two."""
+    assert draw(RAIN).count("小时雨量 mm</text>") == 2
+    assert 'class="chart__value chart__again chart__end"' in draw(RAIN)

@@ -8,7 +8,7 @@ import * as clock from "./clock";
 import { refresh } from "./live";
 import { Draw } from "./mapdraw";
 import * as marks from "./mapmarks";
-import { CHOOSABLE, style } from "./mapstyle";
+import { CHOOSABLE, nameOrder, style } from "./mapstyle";
 
 setWorkerUrl(workerUrl);
 const AT_MOST_EVERY = 1000;
@@ -33,7 +33,7 @@ class AnlanMap extends HTMLElement {
     this.say("");
     this.map = new Map({
       container: box, style: style(this.ink), attributionControl: false, dragRotate: false, pitchWithRotate: false, maxPitch: 0,
-      localIdeographFontFamily: this.ink("--font"), fadeDuration: 0, bounds: this.bounds(), fitBoundsOptions: { padding: 24 }, minZoom: 5, maxZoom: 16,
+      localIdeographFontFamily: this.ink("--font"), fadeDuration: 0, bounds: this.bounds(), fitBoundsOptions: { padding: this.margin() }, minZoom: 5, maxZoom: 16,
       locale: { "Map.Title": this.getAttribute("aria-label") ?? "", "NavigationControl.ZoomIn": this.word("zoom-in"), "NavigationControl.ZoomOut": this.word("zoom-out") },
     });
     this.map.touchZoomRotate.disableRotation();
@@ -110,6 +110,7 @@ class AnlanMap extends HTMLElement {
   private choose(): void {
     const ref = this.getAttribute("selected") ?? "";
     for (const layer of ["chosen", "chosen-edge"]) this.map?.setFilter(layer, ["==", ["get", "ref"], ref]);
+    this.map?.setLayoutProperty("call-name", "symbol-sort-key", nameOrder(ref));
   }
 
   // ---------- data ----------
@@ -118,10 +119,15 @@ class AnlanMap extends HTMLElement {
     return edges.length === 4 && edges.every(Number.isFinite) ? (edges as [number, number, number, number]) : undefined;
   }
 
+  /** Names stand beside the outermost marks: they need room, as far as the map is wide enough to give it. */
+  private margin(): number {
+    return Math.max(12, Math.min(56, this.clientWidth / 9));
+  }
+
   private goTo(): void {
     const edges = this.bounds();
     const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (edges) this.map?.fitBounds(edges, { padding: 24, animate: !isCalm, duration: 300 });
+    if (edges) this.map?.fitBounds(edges, { padding: this.margin(), animate: !isCalm, duration: 300 });
   }
 
   private async load(): Promise<void> {
@@ -135,7 +141,7 @@ class AnlanMap extends HTMLElement {
     this.base = await this.fetch("base", url);
     this.put("base", this.base);
     const edges = this.bounds() ?? around(this.base);
-    if (edges) this.map?.fitBounds(edges, { padding: 24, animate: false });
+    if (edges) this.map?.fitBounds(edges, { padding: this.margin(), animate: false });
   }
 
   private async loadState(): Promise<void> {

@@ -7,6 +7,16 @@ const FONT = ["anlan"]; // drawn from the machine's own fonts: there is no glyph
 const EMPTY = { type: "FeatureCollection" as const, features: [] };
 const is = (layer: string): FilterSpecification => ["==", ["get", "layer"], layer];
 const get = (name: string): ExpressionSpecification => ["get", name];
+/** Where a village's name may stand, best first; [x, y] in letters from the mark's middle to the anchor of the text. */
+const BESIDE_MARK = [
+  "top", [0, 1.6], "bottom", [0, -1.6], "left", [1.7, 0], "right", [-1.7, 0],
+  "top-left", [1.3, 0.6], "top-right", [-1.3, 0.6], "bottom-left", [1.3, -0.6], "bottom-right", [-1.3, -0.6],
+  "left", [1.7, 0.9], "left", [1.7, -0.9], "right", [-1.7, 0.9], "right", [-1.7, -0.9],
+  "top", [1.6, 1.6], "top", [-1.6, 1.6], "bottom", [1.6, -1.6], "bottom", [-1.6, -1.6],
+] as unknown as ExpressionSpecification;
+/** The most urgent name is placed first, the chosen one before all: what has no room is left out. */
+export const nameOrder = (chosen: string): ExpressionSpecification =>
+  ["case", ["==", ["get", "ref"], chosen], -1e6, ["-", 0, ["coalesce", ["get", "order"], 0]]];
 const byLevel: ExpressionSpecification = [
   "match", get("level"), ...Object.values(LEVELS).flatMap((each) => [each.code, each.ground]), "#777777",
 ] as unknown as ExpressionSpecification;
@@ -66,7 +76,7 @@ function points(ink: Ink): LayerSpecification[] {
     { id: "gauge-name", source: "state", type: "symbol", filter: is("gauge"), minzoom: 10.5,
       layout: { ...text(12, [0.9, 0], "left"), "text-field": ["coalesce", get("label"), ""] }, paint: halo(ink, "--ink-2") },
     { id: "call-name", source: "state", type: "symbol", filter: is("call"), minzoom: 9.2,
-      layout: { ...text(14, [0, 0], "top"), "text-variable-anchor": ["top", "bottom", "left", "right"], "text-radial-offset": 1.7, "text-padding": 0, "symbol-sort-key": order,
+      layout: { ...text(14, [0, 0], "top"), "text-variable-anchor-offset": BESIDE_MARK, "text-padding": 1, "symbol-sort-key": nameOrder(""),
         "text-field": ["format", get("name"), {}, "\n", {}, ["coalesce", get("label"), ""], { "font-scale": 0.86 }] },
       paint: halo(ink, "--ink") },
     { id: "gauge", source: "state", type: "symbol", filter: is("gauge"), minzoom: 9,

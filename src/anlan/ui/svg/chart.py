@@ -14,7 +14,11 @@ from anlan.ui.words import t
 
 from .scale import LEFT, RIGHT, Time, Value, label, nice
 
-_HEAD, _GAP = 24.0, 16.0
+_HEAD, _GAP = 26.0, 16.0
+_LINE, _LETTER = 15.0, 13.0
+"""A line of small text, and the width of a Chinese letter in it."""
+_ROOM = 1.16
+"""So much higher than the highest value is a scale, that its label has room."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,8 +119,8 @@ def chart(
     bottom = top - _GAP - _HEAD
     frame = [_time_axis(time, bottom), _now(time, now, bottom, lang)]
     return format_html(
-        '<svg class="chart" viewBox="0 0 1000 {}" role="img" aria-label="{}"><desc>{}</desc>{}{}</svg>',
-        bottom + 24, f"{title}. {desc}", desc, _all(parts), _all(frame),
+        '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}"><desc>{}</desc>{}{}</svg>',
+        _width(panels), bottom + 26, f"{title}. {desc}", desc, _all(parts), _all(frame),
     )  # fmt: skip
 
 
@@ -134,8 +138,10 @@ def chart_table(panels: Sequence[Panel], *, lang: str, summary: str = "") -> Saf
 def _panel(panel: Panel, time: Time, top: float) -> SafeString:
     inner = _rain(panel, time) if isinstance(panel, Rain) else _curve(panel, time)
     head = format_html(
-        '<text class="chart__value" x="{}" y="-8">{}</text>', LEFT, f"{panel.title} {panel.unit}"
-    )
+        '<text class="chart__value chart__head" x="{}" y="-8">{}</text>'
+        '<text class="chart__value chart__again chart__end" x="{}" y="-8" aria-hidden="true">{}</text>',
+        LEFT, (said := f"{panel.title} {panel.unit}"), RIGHT, said,
+    )  # fmt: skip
     grid = format_html_join(
         "", '<path class="chart__grid" d="M{0},0V{1}"/>', ((time.x(at), panel.height) for at in time.ticks())
     )
@@ -184,11 +190,11 @@ def _curve_scale(panel: Curve) -> Value:
     spread = (max(values) - min(values)) or 1.0
     step = nice(spread / 5)
     low = (min(values) // step) * step - (step if min(values) % step < step * 0.2 else 0)
-    return Value(low=low, high=max(values) + spread * 0.12, height=panel.height)
+    return Value(low=low, high=max(values) + spread * (_ROOM - 1), height=panel.height)
 
 
 def _top(values: Sequence[float]) -> float:
-    return max([*values, 0.0]) * 1.12 or 10.0
+    return max([*values, 0.0]) * _ROOM or 10.0
 
 
 def _runs(points: Sequence[Point]) -> list[list[Point]]:
@@ -215,24 +221,37 @@ def _run(run: list[Point], time: Time, scale: Value) -> SafeString:
 
 
 def _limits(limits: Sequence[Limit], scale: Value) -> SafeString:
-    """Lines with their words; a label too close to the one below moves to the right instead of over it."""
-    parts, last_y, column = [], 1e9, 0
-    for limit in sorted(limits, key=lambda each: each.value):
-        y = scale.y(limit.value)
-        column = (column + 1) % 3 if last_y - y < 15 else 0
-        last_y = y
-        parts.append(
-            format_html(
-                '<path class="chart__limit" d="M{},{}H{}"/><text class="chart__label chart__halo" x="{}" y="{}">{}</text>',
-                LEFT,
-                y,
-                RIGHT,
-                LEFT + 6 + column * 250,
-                y - 4,
-                f"{label(limit.value)}　{limit.text}",
-            )
-        )
-    return _all(parts)
+    """Dashed lines; their words stand outside the panel at the right, where the newest data end, each on a line of its own."""
+    found = sorted(limits, key=lambda each: -each.value)
+    heights = [scale.y(each.value) for each in found]
+    said = zip(heights, spaced(heights, _LINE, scale.height + _GAP), map(_words, found), strict=True)
+    return format_html_join(
+        "",
+        '<path class="chart__limit" d="M{0},{1}H{2}"/><path class="chart__lead" d="M{2},{1}l8,{3}"/>'
+        '<text class="chart__label" x="{4}" y="{5}">{6}</text>',
+        ((LEFT, y, RIGHT, round(at - y, 1), RIGHT + 11, round(at + 4, 1), words) for y, at, words in said),
+    )
+
+
+def _words(limit: Limit) -> str:
+    return f"{label(limit.value)} {limit.text}"
+
+
+def _width(panels: Sequence[Panel]) -> int:
+    """The picture is as wide as its panels and the longest words beside them."""
+    texts = [_words(limit) for panel in panels if isinstance(panel, Curve) for limit in panel.limits]
+    letters = max((sum(1.0 if ord(c) >= 0x2E80 else 0.56 for c in text) for text in texts), default=0.0)
+    return round(RIGHT + max(LEFT, 20 + letters * _LETTER))
+
+
+def spaced(heights: Sequence[float], apart: float, bottom: float) -> list[float]:
+    """The same heights from the top down, none closer than `apart` to the one before, none below `bottom`."""
+    found: list[float] = []
+    for y in heights:
+        found.append(max(y, found[-1] + apart) if found else y)
+    for n, y in enumerate(reversed(found)):
+        found[len(found) - 1 - n] = min(y, bottom - n * apart)
+    return found
 
 
 def _band(panel: Curve, time: Time, scale: Value) -> SafeString | str:
@@ -255,14 +274,15 @@ def _last(panel: Curve, time: Time, scale: Value) -> SafeString | str:
     known = [each for each in panel.points if each.value is not None]
     if not known:
         return ""
-    last = known[-1]
+    last, before = known[-1], known[max(0, len(known) - 12)]
     x, y = time.x(last.at), scale.y(last.value or 0.0)
-    side, shift = ("", 12) if x < RIGHT - 120 else (" chart__end", -10)
+    side, shift = ("", 12) if x < RIGHT - 110 else (" chart__end", -10)
+    falls = bool(side) and (last.value or 0.0) < (before.value or 0.0)
     sign = "≥ " if last.partial else ""
     text = f"{sign}{label(round(last.value or 0.0, 3))} {panel.unit}"
     return format_html(
         '<circle class="chart__dot" cx="{}" cy="{}" r="4"/><text class="chart__value chart__halo{}" x="{}" y="{}">{}</text>',
-        x, y, side, x + shift, max(y - 4, 10), text,
+        x, y, side, x + shift, y + 17 if falls else max(y - 7, 10), text,
     )  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from anlan.ui.format import beijing
 
-LEFT, RIGHT = 64.0, 936.0
+LEFT, RIGHT = 56.0, 744.0
+"""Edges of the panels, in the picture's own units; figures stand to the left, the words of limits to the right."""
 _STEPS = [timedelta(minutes=m) for m in (5, 10, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080)]
 
 
