@@ -67,6 +67,7 @@ ARGUMENTS: dict[tuple[str, str], Argument] = {
     ("accounts", "username"): lambda s: "leader-1",
     ("places", "code"): lambda s: VILLAGE,
     ("stations", "address"): lambda s: GAUGE,
+    ("soil", "code"): lambda s: TOWN,
     ("exceedances", "ref"): lambda s: s.refs["exceedance"],
     ("alerts", "ref"): lambda s: s.refs["alert"],
     ("call-downs", "ref"): lambda s: s.refs["call_down"],

@@ -13,6 +13,7 @@ from anlan.foundation import scenarios, tasks, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict
 from anlan.foundation.worlds import World
+from anlan.observe.actions import soil
 from anlan.places.queries import atlas
 
 SEED = 20210812
@@ -57,8 +58,17 @@ def new_liulin(
         speed=speed,
     )
     write_settings(world.key, settings)
+    _assume_soil(world, scenario)
     _schedule_published(world)
     return world
+
+
+def _assume_soil(world: World, scenario: Scenario) -> None:
+    """The rain of the days before was not published: what the ground is taken for stands in the journal."""
+    note = next(a.note for a in scenario.assumptions if a.key == "soil")
+    soil.assume(
+        worlds.context(world), place=atlas().city, wetness=scenario.soil, until=scenario.ends_at, reason=note
+    )
 
 
 def _network(scenario: Scenario) -> dict[str, Any]:

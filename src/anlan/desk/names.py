@@ -11,6 +11,7 @@ NAMES = {
     "observe.import.confirmed": w("数据导入已确认"),
     "observe.import.done": w("数据导入完成了"),
     "observe.reading.corrected": w("更正了读数"),
+    "observe.soil.set": w("设定了土壤含水"),
     "observe.station.returned": w("测站恢复来报"),
     "observe.station.silent": w("测站不来报了"),
     "people.account.activated": w("启用账号"),

@@ -112,6 +112,7 @@ class _Say:
         return names if len(found) <= 2 else self(w("{names}等 {n} 人"), names=names, n=len(found))
 
 
+SOIL_WORDS = {"dry": w("较干"), "normal": w("一般"), "wet": w("较湿")}
 Told2 = tuple[str, str]
 Sentence = Callable[[_Say, Told], Told2 | None]
 
@@ -126,6 +127,18 @@ def _line(say: _Say, entry: Any, told: Told) -> Line | None:
 
 
 # ---------- sentences ----------
+def _ground(say: _Say, body: Told) -> str:
+    """By which soil a village was judged, and who says so."""
+    said = {
+        "unknown": w("，土壤含水未知，按较湿"),
+        "assumed": w("，土壤含水按想定假设为{c}（待核实）"),
+        "rain": w("，土壤含水按前期降雨推算为{c}"),
+        "set": w("，土壤含水人工设定为{c}"),
+    }
+    word = said.get(str(body.get("soil_from")))
+    return say(word, c=say(SOIL_WORDS[body["soil"]])) if word and body.get("soil") else ""
+
+
 def _found(say: _Say, told: Told) -> Told2:
     body = told["body"]
     if body.get("quantity") == "rain":
@@ -147,7 +160,7 @@ def _found(say: _Say, told: Told) -> Told2:
             if body["stage"]
             else ""
         )
-        return say(text, **values, **span) + more, "key"
+        return say(text, **values, **span) + more + _ground(say, body), "key"
     if body.get("quantity") == "stage":
         metres = {"value": f"{body['value'] / 1000:.2f}", "threshold": f"{body['threshold'] / 1000:.2f}"}
         if body.get("window_min"):

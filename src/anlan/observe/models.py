@@ -44,6 +44,23 @@ class StationSilence(Happening):
         constraints = [models.UniqueConstraint(fields=["world", "station", "since"], name="silence_once")]
 
 
+class SoilSetting(Happening):
+    """土壤含水设定: how wet somebody holds the ground of a place to be, until when; it overrules what the rain says."""
+
+    scope_by = "place__path"
+
+    place = models.ForeignKey("places.Division", models.PROTECT, related_name="+")
+    wetness = models.CharField(max_length=8, blank=True)  # dry, normal, wet; empty: the rain decides again
+    is_assumed = models.BooleanField(default=False)  # a scenario's assumption: 待核实
+    reason = models.CharField(max_length=200)
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["world", "until"])]
+
+
 class ImportRun(Happening):
     """数据导入: one uploaded CSV, what was taken and which rows were not."""
 

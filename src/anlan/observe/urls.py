@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.observe.views import imports, quarantine, stations
+from anlan.observe.views import imports, quarantine, soil, stations
 
 app_name = "observe"
 W = "w/<slug:world>/"
@@ -11,6 +11,7 @@ urlpatterns = [
     path(f"{W}stations/<str:address>", stations.one, name="station"),
     path(f"{W}stations/<str:address>/csv", stations.export, name="station-csv"),
     path(f"{W}stations/<str:address>/correct", stations.correct, name="correct"),
+    path(f"{W}soil/<str:code>", soil.set_wetness, name="soil"),
     path(f"{W}quarantine", quarantine.listing, name="quarantine"),
     path(f"{W}quarantine/again", quarantine.again, name="requeue"),
     path(f"{W}quarantine/<int:number>/drop", quarantine.drop, name="drop"),

@@ -17,6 +17,7 @@ from anlan.science.windows import LENGTHS_MIN
 from anlan.warn.rules import thresholds
 from anlan.warn.rules.thresholds import (
     MISSING,
+    WETNESS,
     Change,
     Element,
     Matrix,
@@ -26,6 +27,15 @@ from anlan.warn.rules.thresholds import (
     Snapshot,
     State,
 )
+
+
+class Soil(Protocol):
+    """How wet the ground of a subject is, and who says so."""
+
+    @property
+    def wetness(self) -> str | None: ...
+    @property
+    def source(self) -> str: ...
 
 
 class Windows(Protocol):
@@ -96,8 +106,11 @@ class Watch:
         self._packs = [(p, thresholds.compile_matrix(p)) for p in packs]
         self._gauges = _padded([s.rows for s in self._rain])
 
-    def rain(self, windows: Windows, at: datetime) -> list[Found]:
-        """What the rain windows of this moment change, in order of pack and place; states move on."""
+    def rain(self, windows: Windows, at: datetime, soil: Mapping[int, Soil] | None = None) -> list[Found]:
+        """What the rain windows of this moment change, in order of pack and place; states move on.
+
+        `soil` by the subject's id; a subject that is not in it is of unknown wetness.
+        """
         if not self._rain:
             return []
         sums, full, best = self._sums(windows)
@@ -105,7 +118,8 @@ class Watch:
         for pack, screen in self._packs:
             mine = [i for i, s in enumerate(self._rain) if pack.concerns(kind=s.kind, division=s.code)]
             if pack.windows and mine:
-                found += self._judge_rain(pack, screen, np.array(mine), sums, full, best, at)
+                ground = soil or {} if pack.reads_soil else {}
+                found += self._judge_rain(pack, screen, np.array(mine), sums, full, best, at, ground)
         return found
 
     def _sums(self, windows: Windows) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int32]]:
@@ -134,12 +148,14 @@ class Watch:
         full: NDArray[np.bool_],
         best: NDArray[np.int32],
         at: datetime,
+        soil: Mapping[int, Soil],
     ) -> list[Found]:
         columns = {minutes: w for w, minutes in enumerate(LENGTHS_MIN) if minutes in pack.windows}
         matrix = Matrix(
             count=mine.size,
             rain={m: sums[w, mine] for m, w in columns.items()},
             rain_full={m: full[w, mine] for m, w in columns.items()},
+            wetness=np.array([_class(soil.get(self._rain[i].id)) for i in mine], np.int8) if soil else None,
         )
         prior = Prior.of([self.states.get(_key(pack, self._rain[i].code)) for i in mine])
         found = []
@@ -150,7 +166,15 @@ class Watch:
                 if sums[w, i] != MISSING
             }
             subject = self._rain[i]
-            snapshot = Snapshot(place=subject.code, kind=subject.kind, at=at, rain=rain)
+            ground = soil.get(subject.id)
+            snapshot = Snapshot(
+                place=subject.code,
+                kind=subject.kind,
+                at=at,
+                rain=rain,
+                wetness=ground.wetness if ground else None,
+                wetness_from=ground.source if ground else "",
+            )
             change = self._evaluate(pack, snapshot, subject.code)
             if change:
                 found.append(Found(subject.id, self._deciding(change, columns, best[:, i]), change))
@@ -159,6 +183,11 @@ class Watch:
     def _deciding(self, change: Change, columns: Mapping[int, int], best: NDArray[np.int32]) -> str:
         window = change.evidence.window_minutes if change.evidence else min(columns)
         return self._stations[int(best[columns.get(window, 0)])]
+
+    def on_the_ground(self) -> list[RainSubject]:
+        """Subjects that some pack judges by how wet the ground is."""
+        reading = [pack for pack, _ in self._packs if pack.reads_soil]
+        return [s for s in self._rain if any(p.concerns(kind=s.kind, division=s.code) for p in reading)]
 
     @property
     def rise_minutes(self) -> tuple[int, ...]:
@@ -184,6 +213,10 @@ class Watch:
         outcome = thresholds.evaluate(pack, snapshot, self.states.get(_key(pack, subject)))
         self.states[_key(pack, subject)] = outcome.state
         return outcome.change
+
+
+def _class(soil: Soil | None) -> int:
+    return WETNESS.index(soil.wetness) if soil and soil.wetness else -1
 
 
 def _key(pack: RuleSet, subject: str) -> Key:

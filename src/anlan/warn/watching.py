@@ -8,6 +8,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
 from anlan.foundation.packs import load_all
 from anlan.observe import queries as observe
+from anlan.observe.soil import Soils
 from anlan.places import queries as places
 from anlan.places.queries import Place, atlas
 from anlan.warn import shelf
@@ -49,6 +50,7 @@ class Watching:
             states=exceedances.states(ctx),
             stations=addresses,
         )
+        self._soils = _soils(self._watch, addresses)
         self._kept: dict[Key, State] = dict(self._watch.states)
         self._neighbours = _Neighbours(ctx)
 
@@ -59,7 +61,11 @@ class Watching:
         ):  # stations were added or taken away: rows mean other gauges now
             self._begin(ctx, now.addresses)
         stages = Stages(now.stages_mm(), {m: now.rises_mm(m) for m in self._watch.rise_minutes})
-        found = [*self._watch.rain(now.windows, ctx.now), *self._watch.stages(now.windows, stages, ctx.now)]
+        soil = self._soils.look(ctx)
+        found = [
+            *self._watch.rain(now.windows, ctx.now, soil),
+            *self._watch.stages(now.windows, stages, ctx.now),
+        ]
         found.sort(key=lambda f: (f.change.at, f.station, f.change.pack, f.place))
         moved = {key: state for key, state in self._watch.states.items() if self._kept.get(key) != state}
         refs = []
@@ -74,6 +80,16 @@ def _packs(ctx: Ctx) -> list[thresholds.RuleSet]:
     """Threshold packs in force today, in order of their ids."""
     packs = load_all(home=home()).in_force("threshold", on=shelf.today(ctx))
     return [thresholds.compile_pack(pack) for pack in sorted(packs, key=lambda p: p.id)]
+
+
+def _soils(watch: Watch, addresses: Sequence[str]) -> Soils:
+    """The ground of the places that some pack judges by it."""
+    return Soils(
+        {
+            subject.id: (atlas().by_id[subject.id].path, tuple(addresses[row] for row in subject.rows))
+            for subject in watch.on_the_ground()
+        }
+    )
 
 
 def _rain_subjects(stations: Sequence[observe.StationInfo], rows: Mapping[str, int]) -> list[RainSubject]:

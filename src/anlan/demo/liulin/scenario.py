@@ -38,6 +38,7 @@ class Scenario:
     ends_at: datetime
     tick_min: int
     hours: Hours
+    soil: str
     unpublished_mm: dict[str, float]
     fade_km: float
     spread: float

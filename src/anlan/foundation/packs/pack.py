@@ -35,6 +35,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "evacuation": ("stage",),
     "quality": ("element",),
     "silent_station": ("silent_station",),
+    "soil": ("soil",),
     "retention": ("retention",),
     "roles": ("role",),
     "fire_weather": ("day_length",),

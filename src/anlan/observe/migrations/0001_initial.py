@@ -73,4 +73,21 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('world', 'station', 'since'), name='silence_once')],
             },
         ),
+        migrations.CreateModel(
+            name='SoilSetting',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('wetness', models.CharField(blank=True, max_length=8)),
+                ('is_assumed', models.BooleanField(default=False)),
+                ('reason', models.CharField(max_length=200)),
+                ('by', models.CharField(max_length=40)),
+                ('at', models.DateTimeField()),
+                ('until', models.DateTimeField()),
+                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.division')),
+                ('world', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.world')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['world', 'until'], name='observe_soi_world_i_c690c3_idx')],
+            },
+        ),
     ]

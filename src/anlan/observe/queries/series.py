@@ -10,7 +10,7 @@ from anlan.foundation import packs
 from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
 from anlan.foundation.worlds import beijing
-from anlan.observe import store
+from anlan.observe import soil, store
 from anlan.observe.ingest import millis, moment
 from anlan.observe.models import Station, StationSilence
 from anlan.observe.queries import readings, station
@@ -126,6 +126,7 @@ class Sheet:
     latest: Sequence[Reading]
     marked: Sequence[Reading]
     silent_since: datetime | None
+    ground: soil.Soil | None  # of a rain gauge
 
     @property
     def last_at(self) -> datetime | None:
@@ -152,9 +153,11 @@ def sheet(ctx: Ctx, address: str, *, hours: int, at: datetime | None = None) -> 
     shown = [s for s in slots if s.start >= since]
     sums = {m: sliding.sums([s.tenths for s in slots], m)[-len(shown) :] for m in WINDOWS} if shown else {}
     gauge = row if row.kind == "stage" else _nearest_stage(ctx, row)
+    place = atlas().by_id[row.place_id]
+    ground = soil.of_place(ctx, place.path, [address], at=at) if row.kind == "rain" else None
     return Sheet(
         station=row,
-        place=atlas().by_id[row.place_id],
+        place=place,
         at=now,
         since=since,
         slots=shown,
@@ -162,10 +165,11 @@ def sheet(ctx: Ctx, address: str, *, hours: int, at: datetime | None = None) -> 
         sums=sums,
         gauge=gauge,
         levels=seen.levels(gauge.address, since, until) if gauge else [],
-        lines=_lines(ctx, sums, shown) if shown else [],
+        lines=_lines(ctx, sums, shown, ground.wetness if ground else None) if shown else [],
         latest=seen.latest(address),
         marked=seen.marked(address, since, until),
         silent_since=_silent(ctx, row, at),
+        ground=ground,
     )
 
 
@@ -306,13 +310,16 @@ def _silent(ctx: Ctx, row: Station, at: datetime | None) -> datetime | None:
 LEVELS = {1: "blue", 2: "yellow", 3: "orange", 4: "red"}
 
 
-def _lines(ctx: Ctx, sums: Mapping[int, Sequence[sliding.Sum]], slots: Sequence[Slot]) -> list[Line]:
-    """The rain lines of the packs in force, highest first, for the windows that the page shows."""
+def _lines(
+    ctx: Ctx, sums: Mapping[int, Sequence[sliding.Sum]], slots: Sequence[Slot], ground: str | None
+) -> list[Line]:
+    """The rain lines of the packs in force for this ground, highest first, for the windows that the page shows."""
     found = []
     for pack in packs.in_force("threshold", on=beijing(ctx.now).date(), home=home()):
         for row in pack.data.get("line", ()):
-            if row.get("wetness", "wet") != "wet":
-                continue  # 土壤湿度未知时按湿土，先报
+            unknown = pack.data.get("threshold", {}).get("wetness_if_unknown", "")
+            if row.get("wetness", "") not in ("", ground or unknown):
+                continue
             found += _lines_of(pack, row, sums, slots)
     return sorted(found, key=lambda n: (n.minutes, -n.tenths))
 

@@ -20,7 +20,7 @@ from anlan.observe.actions import mending
 from anlan.observe.moments import GaugeNow, gauges
 from anlan.observe.queries import series
 from anlan.observe.queries.series import Sheet
-from anlan.observe.views import picture
+from anlan.observe.views import picture, soil
 from anlan.places.queries import atlas
 from anlan.ui.acts import address as address_in
 from anlan.ui.acts import ask, done, moment
@@ -103,6 +103,10 @@ def one(request: Request, address: str) -> HttpResponse:
         "now": sheet.at,
         "is_past": at is not None,
         "here": address_in(request, "stations", address),
+        "ground": soil.words(sheet.ground, request.lang) if sheet.ground else "",
+        "is_ground_sure": sheet.ground is None or sheet.ground.source == "set",
+        "soil_at": address_in(request, "soil", atlas().township(sheet.place).code),
+        "may_set_soil": at is None and request.ctx.may("observe.soil"),
         "may_correct": at is None and request.ctx.may("observe.correct"),
     }
     return render(request, "observe/station.html", context)

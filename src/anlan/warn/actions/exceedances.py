@@ -77,6 +77,8 @@ def _open(ctx: Ctx, item: Found, station: int | None, notes: list[Note]) -> str 
         "window_min": row.window_min,
         "at_least": row.at_least,
     }
+    if change.soil:
+        told |= {"soil": change.soil, "soil_from": change.soil_from}
     refs = {"exceedance": row.ref, "place": place.code}
     notes.append(Note("warn.exceedance.opened", refs, told, place.path))
     return row.ref

@@ -45,6 +45,7 @@ KIND_WORDS = {
     "evacuation": w("转移"),
     "quality": w("数据质量"),
     "silent_station": w("测站静默"),
+    "soil": w("土壤含水"),
     "retention": w("保存期限"),
     "roles": w("角色"),
     "fire_weather": w("火险天气指数"),
@@ -63,6 +64,7 @@ CONFIDENCE_WORDS = {
     "M?": w("不确定，用前先核实"),
     "X": w("来源互相矛盾"),
 }
+SOIL_WORDS = {"dry": w("较干"), "normal": w("一般"), "wet": w("较湿")}
 MOST_HOURS = 24 * 31
 LEVEL_NAMES = {0: w("没有"), 1: w("蓝色"), 2: w("黄色"), 3: w("橙色"), 4: w("红色")}
 
@@ -102,6 +104,7 @@ def one(request: Request, id: str) -> HttpResponse:
         "shown": _shown(request, pack),
         "pack": pack,
         "figures": pack.figures(),
+        "unknown_soil": SOIL_WORDS.get(pack.data.get("threshold", {}).get("wetness_if_unknown", "")),
         "versions": versions,
         "runs": [(test, test.pack_version == pack.version) for test in tests],
         "here": address(request, "packs"),

@@ -14,6 +14,7 @@ from anlan.warn.rules.thresholds.compile import PackLike, compile_pack
 from anlan.warn.rules.thresholds.evaluate import evaluate
 from anlan.warn.rules.thresholds.matrix import MISSING, Matrix, Prior, Screen, compile_matrix
 from anlan.warn.rules.thresholds.shapes import (
+    WETNESS,
     Basis,
     Change,
     Element,
@@ -31,6 +32,7 @@ from anlan.warn.rules.thresholds.shapes import (
 
 __all__ = [
     "MISSING",
+    "WETNESS",
     "Basis",
     "Change",
     "Element",

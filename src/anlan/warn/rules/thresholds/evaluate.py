@@ -63,6 +63,8 @@ def evaluate(rules: RuleSet, snapshot: Snapshot, previous: State | None) -> Outc
         basis=snapshot.basis,
         knowledge=knowledge,
         evidence=_evidence(mine, met, move, before.level, level, snapshot),
+        soil=soil if rules.reads_soil else "",
+        soil_from=(snapshot.wetness_from if snapshot.wetness else "unknown") if rules.reads_soil else "",
     )
     return Outcome(change, state)
 

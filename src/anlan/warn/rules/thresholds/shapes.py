@@ -90,6 +90,8 @@ class Snapshot:
     """The place's own marks: warning 警戒, guarantee 保证, record 历史最高; flood_limit 汛限, design 设计, check 校核."""
     wetness: str | None = None
     """dry, normal or wet; None when nobody knows."""
+    wetness_from: str = ""
+    """Who says so: rain, set, assumed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +204,10 @@ class Change:
     basis: Basis
     knowledge: Knowledge
     evidence: Evidence | None
+    soil: str = ""
+    """The soil row that was read: dry, normal, wet; empty where the pack has none."""
+    soil_from: str = ""
+    """Who says so: rain, set, assumed; unknown: nobody does, the pack's own row for that was read."""
 
     @property
     def level_name(self) -> str:
@@ -283,6 +289,11 @@ class RuleSet:
     def soil(self, wetness: str | None) -> str:
         """The wetness row to read; empty when it is unknown and the pack names none."""
         return wetness or self.wetness_if_unknown
+
+    @property
+    def reads_soil(self) -> bool:
+        """Whether some of its rules are for one soil only."""
+        return any(rule.wetness for rule in self.rules)
 
     @property
     def windows(self) -> tuple[int, ...]:
