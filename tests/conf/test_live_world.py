@@ -123,7 +123,7 @@ def test_rain_becomes_calls_once_whatever_falls_and_answers_become_people_on_the
     night.kill_engine()  # between the reading, which is durable, and the call
     assert eventually(lambda: night.journaled("warn.exceedance.opened") > 0, PATIENCE)
     night.kill_engine()  # between the finding and the call, or the call and its hand-over
-    assert eventually(lambda: night.journaled("warn.call.placed") > 0, PATIENCE)
+    assert eventually(lambda: night.journaled("warn.call.laid") > 0, PATIENCE)
     assert eventually(lambda: night.journaled("warn.evacuation.ordered") >= 2, PATIENCE)
 
     (call_down,) = night.api("call-downs")["items"]

@@ -76,7 +76,7 @@ def _about(rows: QuerySet[Any], place: Place) -> QuerySet[Any]:
     """A village's own entries, and those of its township that name it; a township's own, but for its villages'."""
     if place.tier < 4:
         return rows.filter(place=place.path).exclude(
-            name__in=("warn.call.placed", "warn.call.ended", "warn.call.answered")
+            name__in=("warn.call.laid", "warn.call.placed", "warn.call.ended", "warn.call.answered")
         )
     named = Q(text__contains=f"village:{place.path}") | Q(name__startswith="warn.contact.")
     return rows.filter(Q(place=place.path) | Q(place=place.path[:-4]) & named)
@@ -188,6 +188,13 @@ def _placed(say: _Say, told: Told) -> Told2 | None:
     return say(w("第 {turn} 轮：叫{names}"), turn=turn, names=names), ""
 
 
+def _laid(say: _Say, told: Told) -> Told2 | None:
+    key = f"village:{say.place.path}"
+    calls = [c["call"] for c in told["body"]["calls"] if key in c["lines"]]
+    names = say.list(call.split("/")[1] for call in calls)
+    return (say(w("{names}上了叫应台，待拨"), names=names), "") if calls else None
+
+
 def _ended(say: _Say, told: Told) -> Told2 | None:
     mine = [c for c in told["body"]["calls"] if c["call"].split("/")[1] in say.titles]
     if not mine:
@@ -258,6 +265,7 @@ SENTENCES: dict[str, Sentence] = {
     "warn.calldown.closed": _plain(w("这一级叫应结束")),
     "warn.calldown.held": lambda say, told: (say(w("叫应暂缓：{why}"), why=told["body"]["reason"]), "key"),
     "warn.calldown.released": _plain(w("叫应继续"), "key"),
+    "warn.call.laid": _laid,
     "warn.call.placed": _placed,
     "warn.call.ended": _ended,
     "warn.call.answered": _answered,

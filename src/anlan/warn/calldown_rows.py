@@ -4,6 +4,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -79,16 +80,33 @@ def _read(ctx: Ctx, row: CallDown) -> shapes.CallDown:
 
 
 def voice_channel(ctx: Ctx) -> str:
-    """Who dials: the automatic voice where the world has one, else the officer at the call desk.
+    """Who dials: the automatic voice where the world has one that works, else the officer at the call desk.
 
     The engine alone holds the line, but pages decide the next steps too and must decide alike: an exercise with a
     simulated telephone network says so in its settings, and the engine writes there which lines the live world has.
     """
-    if channels.resolve(ctx.world, "voice"):
+    is_open = channels.resolve(ctx.world, "voice") is not None
+    if is_open and not ctx.world.is_live:
         return "voice"
-    dials = Q(settings__has_key="network") | Q(settings__lines__has_key="voice")
-    has_network = World.objects.filter(dials, pk=ctx.world.id).exists()
-    return "voice" if has_network else "desk"
+    told = _settings(ctx)
+    if "voice" in told.get(LINES_DOWN, {}):
+        return "desk"
+    return "voice" if is_open or "network" in told or "voice" in told.get("lines", {}) else "desk"
+
+
+LINES_DOWN = "lines_down"
+"""In a world's settings: the channels that take nothing now, each with since when."""
+
+
+def line_down_since(ctx: Ctx, channel: str = "voice") -> datetime | None:
+    """Since when a line of the live world is dead; None while it works, or where there is none."""
+    told = _settings(ctx)
+    since = told.get(LINES_DOWN, {}).get(channel) if channel in told.get("lines", {}) else None
+    return datetime.fromisoformat(since) if since else None
+
+
+def _settings(ctx: Ctx) -> dict[str, Any]:
+    return World.objects.filter(pk=ctx.world.id).values_list("settings", flat=True).first() or {}
 
 
 def _refs(line: CallLine) -> list[str]:

@@ -9,6 +9,7 @@ counted in at a site.
 
 import logging
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -19,12 +20,16 @@ from anlan.foundation.errors import AnlanError
 from anlan.people import queries as people
 from anlan.places.queries import atlas
 from anlan.warn import calldown_rows
-from anlan.warn.actions import doorchecks, hearing, moving
+from anlan.warn.actions import doorchecks, hearing, lines, moving
 from anlan.warn.models import Call, DoorCheck, Evacuation
 from anlan.warn.rules.errors import RuleError
 
 log = logging.getLogger(__name__)
 VOICE = "voice"
+PATIENCE = timedelta(seconds=15)
+"""A line that fails is asked again for so long before its calls move to the desk; within what a call may take."""
+REST = timedelta(seconds=60)
+"""A line that died is trusted again after so long at the earliest."""
 
 
 def send(ctx: Ctx) -> int:
@@ -33,10 +38,44 @@ def send(ctx: Ctx) -> int:
     if channel is None:
         return 0
     try:
-        return _send_calls(ctx, channel) + _send_errands(ctx, channel)
+        sent = _send_calls(ctx, channel) + _send_errands(ctx, channel)
     except channels.ChannelDown:
-        log.warning("the voice channel is down; what waits for it stays in `sending`")
+        _is_down(ctx, "ChannelDown")
         return 0
+    except LineFault as fault:
+        _is_down(ctx, str(fault))
+        raise
+    if sent:
+        _failing.pop(ctx.world.id, None)
+    return sent
+
+
+class LineFault(Exception):
+    """A channel fell over by a fault of its own; only the fault's name is told, its words may hold a number."""
+
+
+_failing: dict[int, datetime] = {}
+"""World → since when its voice has taken nothing."""
+
+
+def _is_down(ctx: Ctx, why: str) -> None:
+    """Ask it again for a moment by the same keys; then the officer dials. An exercise's line is always asked again."""
+    since = _failing.setdefault(ctx.world.id, ctx.now)
+    log.warning("the voice channel is down (%s); what waits for it stays in `sending`", why)
+    if ctx.world.is_live and ctx.now - since >= PATIENCE:
+        _failing.pop(ctx.world.id)
+        moved = lines.failed(ctx, channel=VOICE, why=why)
+        log.error("the voice channel is dead: %d calls moved to the call desk", moved)
+
+
+def _hand_over(channel: channels.Channel, requests: Sequence[channels.Request]) -> None:
+    """A provider's own fault is a dead line as well."""
+    try:
+        channel.place(requests)
+    except channels.ChannelDown:
+        raise
+    except Exception as error:
+        raise LineFault(type(error).__name__) from error
 
 
 def _send_calls(ctx: Ctx, channel: channels.Channel) -> int:
@@ -46,8 +85,8 @@ def _send_calls(ctx: Ctx, channel: channels.Channel) -> int:
         return 0
     numbers = people.numbers([call.contact for call in calls])
     listed = _listed(ctx)
-    channel.place(
-        [_request(call, numbers[call.contact], listed) for call in calls if call.contact in numbers]
+    _hand_over(
+        channel, [_request(call, numbers[call.contact], listed) for call in calls if call.contact in numbers]
     )
     with transaction.atomic():
         calldown_rows.mark_sent(ctx, calls)
@@ -95,7 +134,7 @@ def _send_errands(ctx: Ctx, channel: channels.Channel) -> int:
             "deadline": check.due_at.isoformat(),
         }
         requests.append(channels.Request(f"door:{check.ref}", "", check.ordered_at, "敲门核查", facts))
-    channel.place(requests)
+    _hand_over(channel, requests)
     DoorCheck.objects.filter(pk__in=[check.pk for check in checks]).update(sent=True)
     return len(checks)
 
@@ -110,11 +149,19 @@ def receive(ctx: Ctx, channel: channels.Channel) -> int:
     except channels.ChannelDown:
         log.warning("the channel %s is down; what it heard is taken in when it is back", channel.name)
         return 0
+    _has_returned(ctx, channel)
     if reports:
         with transaction.atomic():
             cursors.move(ctx.world, channel.name, reports[-1].mark)
             hear(ctx, reports)
     return len(reports)
+
+
+def _has_returned(ctx: Ctx, channel: channels.Channel) -> None:
+    """It answers again, and has rested long enough not to flicker: new calls go by it."""
+    since = calldown_rows.line_down_since(ctx, channel.name)
+    if since is not None and ctx.now - since >= REST:
+        lines.returned(ctx, channel=channel.name)
 
 
 def hear(ctx: Ctx, reports: Sequence[channels.Report]) -> None:

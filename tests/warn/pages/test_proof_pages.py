@@ -18,6 +18,12 @@ from tests.warn.test_proof_queries import said
 
 
 @pytest.fixture
+def mini(city: Mini) -> Mini:
+    """An exercise with a telephone network: calls are placed by it, not laid on the desk."""
+    return city.exercise(settings={"hours": "ending", "network": "simulated"})
+
+
+@pytest.fixture
 def ref(mini: Mini) -> str:
     ref = opened(mini.ctx())
     while events.step(mini.world):

@@ -186,14 +186,18 @@ def _timed_out(row: CallDown, before: shapes.CallDown, after: shapes.CallDown) -
 
 
 def _told(row: CallDown, steps: tuple[shapes.Step, ...], after: shapes.CallDown) -> list[Note]:
-    """The journal's words for the steps taken."""
+    """The journal's words for the steps taken. A call that lies on the desk is laid, not placed: nobody has dialled it."""
     township = atlas().by_id[row.place_id].path
     refs = {"call_down": row.ref}
     notes: list[Note] = []
     placed = [step for step in steps if isinstance(step, shapes.PlaceCall)]
-    if placed:
-        told = {"calls": [{"call": s.key, "channel": s.channel, "lines": list(s.lines)} for s in placed]}
-        notes.append(Note("warn.call.placed", refs, told, township))
+    for name, calls in (
+        ("warn.call.placed", [s for s in placed if s.channel not in shapes.BY_HAND]),
+        ("warn.call.laid", [s for s in placed if s.channel in shapes.BY_HAND]),
+    ):
+        if calls:
+            told = {"calls": [{"call": s.key, "channel": s.channel, "lines": list(s.lines)} for s in calls]}
+            notes.append(Note(name, refs, told, township))
     for step in steps:
         if isinstance(step, shapes.Wait | shapes.PlaceCall):
             continue
@@ -236,15 +240,21 @@ def dial_by_hand(ctx: Ctx, *, call_down: str, holder: str, contact: str) -> str:
             raise NotFound("这个号码不在叫应阶梯上。请从叫应台选人。")
         call = _dialled(ctx, before, holder, contact)
         calldown_rows.save(ctx, row, before, replace(before, calls=(*before.calls, call)))
-        told = {"calls": [{"call": call.key, "channel": call.channel, "lines": [line.key for line in lines]}]}
-        journal.append(
-            ctx,
-            "warn.call.placed",
-            refs={"call_down": row.ref},
-            body=told,
-            place=atlas().by_id[row.place_id].path,
-        )
+        journal.append_many(ctx, [dialled(row, call, [line.key for line in lines])])
         return call.key
+
+
+def dialled(row: CallDown, call: shapes.Call, lines: list[str]) -> Note:
+    """The entry of a call that somebody dialled."""
+    told = {"calls": [{"call": call.key, "channel": call.channel, "lines": lines}]}
+    return Note("warn.call.placed", {"call_down": row.ref}, told, atlas().by_id[row.place_id].path)
+
+
+def lines_of(value: shapes.CallDown, holder: str) -> list[str]:
+    """The lines on whose ladder a person stands."""
+    return [
+        line.key for line in value.lines if any(h.ref == holder for rung in line.rungs for h in rung.holders)
+    ]
 
 
 def _stands_on(line: shapes.Line, holder: str, contact: str) -> bool:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from anlan.foundation import journal, tasks
 from anlan.foundation.actions import action, next_ref
 from anlan.foundation.context import Ctx
@@ -82,9 +84,11 @@ def _silences(ctx: Ctx, township: Place) -> list[rules.Silence]:
 
 
 def _tried(lines: list[CallLine]) -> list[CallLine]:
-    """Without those whose every call waits for a hand."""
+    """Without those whose every call waits for a hand, or was handed to a line of ours that died."""
     calls = Call.objects.filter(call_down_id__in={line.call_down_id for line in lines})
-    waiting = calls.filter(state=CallState.SENDING.value, channel__in=BY_HAND)
+    waiting = calls.filter(
+        Q(state=CallState.SENDING.value, channel__in=BY_HAND) | Q(state=CallState.UNKNOWN.value)
+    )
     undialled = set(waiting.values_list("call_down_id", "holder__ref"))
     if not undialled:
         return lines

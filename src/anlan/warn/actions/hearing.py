@@ -10,7 +10,7 @@ from anlan.foundation.journal import Note
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.warn import calldown_rows
-from anlan.warn.actions.calldown import go_on_with, reached
+from anlan.warn.actions.calldown import dialled, go_on_with, lines_of, reached
 from anlan.warn.models import Answer, CallDown
 from anlan.warn.rules.calldown import reduce, shapes
 
@@ -78,7 +78,7 @@ def hear(ctx: Ctx, *, call_down: str, heard: Sequence[Heard]) -> None:
         if not fresh:
             return
         value = calldown_rows.value_of(ctx, row)
-        notes = [_note(ctx, row, value, one) for one in fresh]
+        notes = [note for one in fresh for note in (*_dialled(row, value, one), _note(ctx, row, value, one))]
         changed = value
         for one in fresh:
             changed = _applied(ctx, changed, one)
@@ -107,6 +107,12 @@ def _applied(ctx: Ctx, value: shapes.CallDown, one: Heard) -> shapes.CallDown:
         words=one.words,
     )
     return reduce.on_answer(call_down=value, answer=answer)
+
+
+def _dialled(row: CallDown, value: shapes.CallDown, one: Heard) -> list[Note]:
+    """A call that lay on the desk and now has a result was dialled: that is when it was placed."""
+    call = next((c for c in value.calls if c.key == one.call and c.waits_for_a_hand), None)
+    return [dialled(row, call, lines_of(value, call.holder))] if call else []
 
 
 def _note(ctx: Ctx, row: CallDown, value: shapes.CallDown, one: Heard) -> Note:

@@ -139,6 +139,8 @@ def _said(speaker: Speaker, own: list[Fact]) -> tuple[Cell, str]:
             text = say("叫应 {n} 人", n=len({f.who for f in own}))
             told = speaker.joined(say(word) for word in (GRADES.get(first.text("grade"), ""), stage) if word)
             return Cell(text=speaker.told(text, told)), speaker.by(first.text("channel"))
+        case FactKind.LAID:
+            return Cell(text=say("{n} 通电话上了叫应台，待拨", n=len(own))), speaker.by(first.text("channel"))
         case FactKind.NO_ANSWER:
             words = [say(OUTCOME_WORDS[CallState(f.text("outcome"))]) for f in own]
             told = "、".join(f"{word}×{words.count(word)}" for word in dict.fromkeys(words))

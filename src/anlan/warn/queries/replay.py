@@ -6,6 +6,7 @@ from typing import Any
 from anlan.foundation.context import Ctx
 from anlan.places.queries import atlas
 from anlan.warn.models import Alert, Call, Exceedance
+from anlan.warn.rules.calldown import BY_HAND, CallState
 from anlan.warn.rules.grade import Grade
 
 
@@ -49,6 +50,7 @@ def first_red_naming(ctx: Ctx, path: str) -> datetime | None:
 
 
 def first_call_at(ctx: Ctx, path: str) -> datetime | None:
-    """When the first call to anybody of this place was placed."""
+    """When the first call to anybody of this place was placed; what lies on the desk undialled is none."""
     rows = ctx.rows(Call).filter(place__path__startswith=path)
+    rows = rows.exclude(channel__in=BY_HAND, state=CallState.SENDING.value)
     return rows.order_by("placed_at").values_list("placed_at", flat=True).first()

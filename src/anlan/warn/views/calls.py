@@ -16,6 +16,7 @@ from anlan.places.queries import Place, atlas, search
 from anlan.ui import svg
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
+from anlan.warn import calldown_rows
 from anlan.warn.actions import calldown, callout
 from anlan.warn.queries import board as boards
 from anlan.warn.queries import desk as desks
@@ -79,6 +80,7 @@ def board_context(
         if person and may_link(request)
         else "",
         "desk": desk,
+        "line_down": calldown_rows.line_down_since(ctx) if ctx.world.is_live else None,
         "shown": shown,
         "here": address(request, "calls", ref),
         "now": found.at,

@@ -92,6 +92,13 @@ def _placed(reader: _Reader, told: Told, place: str) -> Read:
         yield FactKind.CALLED, places, holder, detail
 
 
+def _laid(reader: _Reader, told: Told, place: str) -> Read:
+    """On the officer's desk, not dialled: nobody has been called by it, so it is nobody's."""
+    for call in told["body"]["calls"]:
+        places = reader.called_for(told["refs"]["call_down"], call["call"].split("/")[1], call["lines"])
+        yield FactKind.LAID, places or (place,), "", {"call": call["call"], "channel": call["channel"]}
+
+
 def _ended(reader: _Reader, told: Told, place: str) -> Read:
     for call in told["body"]["calls"]:
         holder = call["call"].split("/")[1]
@@ -162,6 +169,7 @@ def _lost(reader: _Reader, told: Told, place: str) -> Read:
 _READERS: dict[str, Callable[[_Reader, Told, str], Read]] = {
     "warn.exceedance.opened": _exceeded,
     "warn.call.placed": _placed,
+    "warn.call.laid": _laid,
     "warn.call.ended": _ended,
     "warn.call.answered": _answered,
     "warn.line.answered": _line_answered,

@@ -137,6 +137,19 @@ def on_timeout(*, call_down: CallDown, now: datetime) -> CallDown:
     return replace(call_down, calls=calls)
 
 
+def on_channel_down(*, call_down: CallDown, channel: str, at: datetime) -> CallDown:
+    """The line is dead: what it was handed may have rung or not, and the ladder goes on by the next channel."""
+    calls = tuple(
+        replace(call, state=CallState.UNKNOWN, ended_at=at) if _is_stuck(call, channel) else call
+        for call in call_down.calls
+    )
+    return replace(call_down, calls=calls)
+
+
+def _is_stuck(call: Call, channel: str) -> bool:
+    return call.state is CallState.SENDING and call.channel == channel and not call.waits_for_a_hand
+
+
 def on_restart(*, call_down: CallDown, at: datetime) -> CallDown:
     """After a crash: what stood in `sending` is unknown, and the ladder goes on by the next channel."""
     calls = tuple(

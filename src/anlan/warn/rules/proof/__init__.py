@@ -104,6 +104,7 @@ def lead_minutes(*, first_red_at: datetime, wettest_hour_ends_at: datetime) -> i
 _OWN_ONLY = frozenset(
     {
         FactKind.CALLED,
+        FactKind.LAID,
         FactKind.NO_ANSWER,
         FactKind.ANSWERED,
         FactKind.LINE_ANSWERED,
@@ -178,6 +179,12 @@ def _gaps(facts: Sequence[Fact]) -> tuple[Gap, ...]:
 
 
 def _gap_of_call(facts: Sequence[Fact]) -> Gap | None:
+    if _first(facts, FactKind.LAID) and not _first(facts, FactKind.CALLED):
+        return _gap(
+            "not_dialled",
+            "电话上了叫应台，没有人拨。",
+            "Calls lay on the desk and nobody dialled them.",
+        )
     if _first(facts, FactKind.EXCEEDANCE) and not _first(facts, FactKind.CALLED):
         return _gap("not_called", "超警后没有叫应。", "Nobody was called after the exceedance.")
     return None
