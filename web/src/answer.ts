@@ -120,4 +120,15 @@ form?.addEventListener("submit", (event) => {
 addEventListener("online", () => { wait = 2000; void flush(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) void flush(); });
 if (queue().length) void flush();
+
+// How long an answer is still awaited: the server's seconds at load, run on at the world's speed.
+const left = document.querySelector<HTMLElement>("[data-left]");
+if (left) {
+  const seconds = Number(left.dataset.left), speed = Number(left.dataset.speed), start = performance.now();
+  const two = (n: number) => String(n).padStart(2, "0");
+  setInterval(() => {
+    const rest = Math.max(0, Math.trunc(seconds - ((performance.now() - start) / 1000) * speed));
+    left.textContent = `${two(Math.floor(rest / 60))}:${two(rest % 60)}`;
+  }, 1000);
+}
 export {};

@@ -8,9 +8,11 @@ from django.db.models import Q
 from anlan.foundation import crypto
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
+from anlan.foundation.scope import STEP
 from anlan.people.models import ContactPoint, DutyHolder, DutyShift, Household, Organisation, Resident
 from anlan.people.register import Contact, Holder, register
 
+DUTY_ROOMS = ("county_duty", "township_duty")
 __all__ = ["Contact", "Holder", "register"]
 
 
@@ -42,6 +44,19 @@ def number(contact_ref: str) -> str:
     if point is None:
         raise NotFound("联系方式 {ref} 已不存在。请在责任人名册里补上。", ref=contact_ref)
     return crypto.unseal(point.number_sealed, contact_ref)
+
+
+def duty_room_number(ctx: Ctx, path: str) -> str:
+    """值班室电话: the number of the duty room over a place, whole: the county's, which calls, else the township's; empty
+    where none is on file.
+
+    The number of a room is public to whoever answers to it. Only a landline is one: an officer's own mobile stays
+    masked.
+    """
+    above = [path[:end] for end in range(len(path), 0, -STEP)]
+    rooms = [h for kind in DUTY_ROOMS for each in above for h in register().covering(each) if h.kind == kind]
+    lines = [c.ref for h in rooms for c in h.at(ctx.now).contacts if c.kind == "landline"]
+    return number(lines[0]) if lines else ""
 
 
 def numbers(contact_refs: list[str]) -> dict[str, tuple[str, str]]:

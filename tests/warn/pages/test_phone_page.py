@@ -9,12 +9,14 @@ from django.test import Client
 
 from anlan.foundation.models import JournalEntry
 from anlan.foundation.worlds import World
+from anlan.people import actions as people
+from anlan.people.models import Organisation
 from anlan.places.queries import atlas
 from anlan.warn.actions import calldown, moving
 from anlan.warn.models import Answer, CallLine
 from anlan.warn.queries import answering
 from anlan.warn.rules.grade import Grade
-from tests.support.city import NIGHT, VILLAGE, Mini
+from tests.support.city import COUNTY, NIGHT, VILLAGE, Mini
 from tests.warn.test_calldown_actions import opened
 
 JSON = {"HTTP_ACCEPT": "application/json"}
@@ -46,6 +48,55 @@ def test_the_page_says_who_calls_what_and_where_without_an_account(mini: Mini, r
 
 def test_the_page_reads_in_english(mini: Mini, ref: str) -> None:
     assert "Move now: 2 households, 6 people" in Client().get(link(mini, ref) + "?lang=en").content.decode()
+
+
+def test_the_page_says_until_when_an_answer_is_awaited_and_what_happens_then(mini: Mini, ref: str) -> None:
+    """Ten minutes of silence from 04:00 send somebody to the door."""
+    body = Client().get(link(mini, ref)).content.decode()
+    assert "04:10</time></strong> 前等你答复" in body
+    assert 'data-left="600"' in body
+    assert ">10:00</span>" in body  # readable without script
+    assert "到时没人答复，就派人敲门" in body
+    english = Client().get(link(mini, ref) + "?lang=en").content.decode()
+    assert "answer awaited until then" in english
+
+
+def test_after_the_door_check_is_ordered_the_answer_still_counts_and_no_deadline_is_shown(
+    mini: Mini, ref: str
+) -> None:
+    CallLine.objects.filter(call_down__ref=ref, kind="village").update(door_check_at=NIGHT)
+    body = Client().get(link(mini, ref)).content.decode()
+    assert "已派人去敲门，现在答复还算数" in body
+    assert "data-left" not in body
+
+
+def test_once_the_village_has_answered_nothing_is_awaited(mini: Mini, ref: str) -> None:
+    CallLine.objects.filter(call_down__ref=ref, kind="village").update(settled_at=NIGHT, state="answered")
+    assert "前等你答复" not in Client().get(link(mini, ref)).content.decode()
+
+
+def test_the_page_offers_the_duty_rooms_landline_and_never_an_officers_mobile(mini: Mini, ref: str) -> None:
+    before = Client().get(link(mini, ref)).content.decode()
+    assert "13800001002" not in before
+    assert "打值班室" not in before
+    people.load_holders(
+        mini.ctx(),
+        [people.HolderRow(
+            ref="H-room", name="值班室", kind="county_duty", level="county", title="值班室", place=mini.ids[COUNTY],
+            covers=[mini.ids[COUNTY]], rung=2, role="", lon=113.3, lat=31.8, organisation="O-emergency",
+            contacts=[("landline", "0722-3330001", 0, 24), ("mobile", "13800001099", 0, 24)], high_ground=True, group=None,
+        )],
+        people_units(),
+    )  # fmt: skip
+    body = Client().get(link(mini, ref)).content.decode()
+    assert 'href="tel:07223330001"' in body
+    assert "0722-3330001" in body
+    assert "13800001099" not in body
+    assert "In doubt? Duty room" in Client().get(link(mini, ref) + "?lang=en").content.decode()
+
+
+def people_units() -> dict[str, int]:
+    return dict(Organisation.objects.values_list("ref", "pk"))
 
 
 def test_the_page_is_small_enough_for_a_bad_link(mini: Mini, ref: str) -> None:

@@ -11,6 +11,7 @@ from anlan.foundation.scope import Scope
 from anlan.foundation.worlds import World
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
+from anlan.warn import shelf
 from anlan.warn.calldown_rows import whole
 from anlan.warn.models import Answer, CallDown, CallLine
 from anlan.warn.queries.moves import moves
@@ -44,6 +45,12 @@ class Order:
     place: Place
     facts: Facts
     sent: Sent | None
+    awaited_until: datetime | None
+    """When somebody is sent to the door at the latest; None once the line is settled or the door check is ordered."""
+    is_overdue: bool
+    """Someone has been sent to the door already; an answer still counts."""
+    duty_room: str
+    """The number to call when in doubt; empty where none is on file."""
 
 
 def token_of(world_key: str, call_down: str, holder: str) -> str:
@@ -121,7 +128,17 @@ def order_of(ctx: Ctx, row: CallDown, holder: str) -> Order:
         sent=Sent(answer=latest.kind, households=latest.households, people=latest.people, at=latest.at)
         if latest
         else None,
+        awaited_until=_awaited_until(ctx, row, line),
+        is_overdue=line.settled_at is None and line.door_check_at is not None,
+        duty_room=people.duty_room_number(seen, place.path),
     )
+
+
+def _awaited_until(ctx: Ctx, row: CallDown, line: CallLine) -> datetime | None:
+    if line.settled_at is not None or line.door_check_at is not None or row.closed_at is not None:
+        return None
+    settings = shelf.call_settings(ctx, atlas().by_id[row.place_id].code)
+    return line.opened_at + settings.silence_limit
 
 
 def _what(facts: Facts, *, told: bool) -> Words:

@@ -14,6 +14,7 @@ from anlan.foundation import scenarios
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Forbidden, Invalid, NotFound
 from anlan.foundation.worlds import World, beijing
+from anlan.ui import format as show
 from anlan.ui.pages import Request, page, public
 from anlan.ui.words import t, w
 from anlan.warn.actions import hearing
@@ -137,14 +138,25 @@ def _shown(request: Request, ctx: Ctx, row: Any, holder: str, wrong: str = "") -
             "holder": order.holder,
             "what": getattr(order.what, request.lang),
             "where": getattr(order.where, request.lang) if order.where else "",
-            "by": None,
         },
+        "until": order.awaited_until,
+        "until_left": int((order.awaited_until - ctx.now).total_seconds()) if order.awaited_until else 0,
+        "until_text": show.countdown(order.awaited_until, ctx.now) if order.awaited_until else "",
+        "until_speed": _speed(ctx),
+        "is_overdue": order.is_overdue,
+        "duty_phone": order.duty_room,
+        "duty_dial": "".join(c for c in order.duty_room if c.isdigit() or c == "+"),
         "form_url": request.path,
         "card_url": f"{request.path}/card",
         "sent": order.sent,
         "wrong": wrong,
     }
     return render(request, "warn/answer.html", context, status=422 if wrong else 200)
+
+
+def _speed(ctx: Ctx) -> float:
+    """How fast the world's clock runs for the countdown; 0 where it does not run by itself."""
+    return 1.0 if ctx.world.is_live else float(World.objects.get(pk=ctx.world.id).speed or 0)
 
 
 def _about(request: Request, ctx: Ctx) -> dict[str, Any]:
