@@ -57,7 +57,8 @@ def test_every_pack_is_listed_with_its_clause_and_confidence(mini: Mini) -> None
 
 def test_a_pack_shows_each_figure_with_what_stands_behind_it(mini: Mini) -> None:
     body = shown(mini.client("auditor"), at(mini, "packs", SIGNAL))
-    assert "line[3].rain_mm.180" in body
+    assert "3 小时雨量" in body
+    assert "rain_mm" not in body
     assert "2007-06-12" in body
     assert "从未回测" in body
     shown(mini.client("auditor"), at(mini, "packs", "no-such-pack"), 404)

@@ -21,7 +21,7 @@ from anlan.places.queries import atlas
 from anlan.ui import svg
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
-from anlan.warn import shelf
+from anlan.warn import figures, shelf
 from anlan.warn.actions import backtests
 from anlan.warn.models import BackTest
 from anlan.warn.rules.backtest import PastRun, note_on_tests
@@ -104,6 +104,7 @@ def one(request: Request, id: str) -> HttpResponse:
         "shown": _shown(request, pack),
         "pack": pack,
         "figures": pack.figures(),
+        "groups": figures.groups(pack, request.lang),
         "unknown_soil": SOIL_WORDS.get(pack.data.get("threshold", {}).get("wetness_if_unknown", "")),
         "versions": versions,
         "runs": [(test, test.pack_version == pack.version) for test in tests],
