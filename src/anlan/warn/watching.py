@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
+from django.db.models import Q
+
 from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
 from anlan.foundation.packs import load_all
@@ -196,7 +198,11 @@ class _Neighbours:
         ]
 
     def _reds(self, ctx: Ctx) -> list[neighbour.Red]:
-        """Places that stand at red by our own rules, and places that a warning in force names at red."""
+        """Places that stand at red by our own rules, and places that a warning in force names at red.
+
+        Of warnings, what was in force just before this moment: a moment that is judged again after a fall must not
+        see what came in or ended since.
+        """
         hazards = {
             p.id: str(p.data["threshold"]["hazard"]) for p in load_all(home=home()).of_kind("threshold")
         }
@@ -204,10 +210,10 @@ class _Neighbours:
         reds = [
             _red(atlas().by_id[row.place_id], hazards.get(row.pack, ""), 0.0) for row in own.order_by("pk")
         ]
-        alerts = Alert.objects.filter(
-            world_id=ctx.world.id, level=RED, state="issued", kind="alert"
-        ).order_by("pk")
-        for alert in alerts:
+        known = Alert.objects.filter(
+            world_id=ctx.world.id, level=RED, kind="alert", issued_at__lt=ctx.now, drafted_at__lt=ctx.now
+        )
+        for alert in known.filter(Q(state="issued") | Q(ended_at__gte=ctx.now)).order_by("pk"):
             named = sorted(alert.names.values_list("id", flat=True))
             reds += [_red(atlas().by_id[i], "rainstorm", 0.0) for i in named if atlas().by_id[i].tier >= 3]
         return reds

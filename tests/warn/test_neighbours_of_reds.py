@@ -1,0 +1,64 @@
+"""Who prepares because of a red nearby: judged by what was in force just before, so that a moment judged twice says the same."""
+
+from datetime import timedelta
+
+import pytest
+
+from anlan.observe.ingest import Ingest
+from anlan.warn.models import Alert, Exceedance
+from anlan.warn.watching import Watching
+from tests.support.city import NIGHT, VILLAGE, VILLAGE_2, Mini, make_city
+
+MIN = timedelta(minutes=1)
+
+
+@pytest.fixture
+def mini(db: None) -> Mini:
+    return make_city().exercise()
+
+
+def red(mini: Mini, *, issued: float, known: float | None = None) -> Alert:
+    """A red warning in force that names Liulin's first village, minutes from NIGHT."""
+    row = Alert.objects.create(
+        world=mini.world, ref=f"A-{issued}", source="imported", issuer_name="随县气象台", event_type="11B03", level=4,
+        kind="alert", state="issued", place_id=mini.ids[VILLAGE], headline="暴雨红色预警信号",
+        drafted_at=NIGHT + (issued if known is None else known) * MIN, drafted_by="import", issued_at=NIGHT + issued * MIN,
+    )  # fmt: skip
+    row.names.set([mini.ids[VILLAGE]])
+    return row
+
+
+def look(mini: Mini, minute: float = 0) -> list[int]:
+    """Judge a moment; who prepares then because of a red."""
+    ingest = Ingest(mini.ctx().world)
+    try:
+        Watching(mini.ctx(), ingest.addresses).look(mini.ctx(at=NIGHT + minute * MIN), ingest)
+    finally:
+        ingest.close()
+    found = Exceedance.objects.filter(world=mini.world, quantity="neighbour", ended_at=None)
+    return list(found.values_list("place_id", flat=True))
+
+
+def test_a_red_that_came_before_prepares_the_neighbour(mini: Mini) -> None:
+    red(mini, issued=-1)
+    assert look(mini) == [mini.ids[VILLAGE_2]]
+
+
+@pytest.mark.parametrize(("issued", "known"), [(0, 0), (2, 2), (-30, 0), (-30, 3)])
+def test_a_moment_judged_again_does_not_see_what_came_in_since(mini: Mini, issued: int, known: int) -> None:
+    assert look(mini) == []
+    red(mini, issued=issued, known=known)
+    assert look(mini) == [], "the engine fell and judges this moment again"
+    assert look(mini, 5) == [mini.ids[VILLAGE_2]]
+
+
+def test_a_red_that_ended_since_was_still_in_force_at_that_moment(mini: Mini) -> None:
+    row = red(mini, issued=-20)
+    Alert.objects.filter(pk=row.pk).update(state="expired", ended_at=NIGHT + MIN)
+    assert look(mini) == [mini.ids[VILLAGE_2]]
+
+
+def test_a_red_that_ended_before_prepares_nobody(mini: Mini) -> None:
+    row = red(mini, issued=-20)
+    Alert.objects.filter(pk=row.pk).update(state="expired", ended_at=NIGHT - MIN)
+    assert look(mini) == []
