@@ -243,7 +243,7 @@ class _Journey:
         state = self.state
         if not state.is_finite():
             raise NotFinite("a depth or discharge is no number", time_s=state.time_s)
-        state.ledger = replace(state.ledger, stored=state.stored(self.domain.dx))
+        state.ledger = replace(state.ledger, stored=state.stored(self.domain.dx) + self.stepper.carried())
         share = state.ledger.error_share
         if not abs(share) <= self.bound:
             raise MassLost(

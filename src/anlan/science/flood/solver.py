@@ -13,7 +13,7 @@ from anlan.science.flood.edges import Edges
 from anlan.science.flood.state import Layout, Precision, State
 from anlan.science.jit import Floats, Int64s, Reals
 
-__all__ = ["Feed", "Moved", "Solver", "Stepper"]
+__all__ = ["Extents", "Feed", "Moved", "Solver", "Stepper"]
 
 
 @dataclass(slots=True)
@@ -33,6 +33,14 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class Extents:
+    """For each row **with** ring: first wet column and the one past the last, ring counted; (large, 0) when dry."""
+
+    first: Int64s
+    last: Int64s
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """What a stepper did in one tick: steps taken, water in and out over the edges (m³), greatest depth (m)."""
 
@@ -49,12 +57,16 @@ class Stepper(Protocol):
         """Bring the state to ``until_s`` exactly. Raises `NotFinite` when depth is no longer a number."""
         ...
 
-    def extents(self) -> tuple[Int64s, Int64s]:
-        """For each row **with** ring: first wet column and the one past the last, ring counted; (large, 0) when dry.
+    def extents(self) -> Extents:
+        """Where the state is wet.
 
         The frame looks only there, so dry land costs nothing. A stepper that does not know gives
         (RING, nx + RING) for each row that is a cell.
         """
+        ...
+
+    def carried(self) -> float:
+        """Water (m³) in digits that the fields cannot hold and that wait to be added; counted as stored."""
         ...
 
     def held(self) -> dict[str, Reals]:

@@ -37,7 +37,8 @@ class Ledger:
     """The account of a run's water, m³: what was there, came, went and is there.
 
     ``inflow`` hydrographs and edges inwards, ``outflow`` edges outwards, ``infiltration`` into the soil (of rain that
-    fell or water that stood). ``error`` is what the account lacks; clipped negative depths and lost digits are in it.
+    fell or water that stood). ``stored`` with the digits that a stepper carries. ``error`` is what the account lacks:
+    clipped negative depths and lost digits are in it.
     """
 
     start: float = 0.0

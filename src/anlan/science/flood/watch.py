@@ -53,8 +53,9 @@ class Watch:
         none = np.zeros((0, 0), np.float32)
         maps = [self.maps.get(name, none) for name in get_args(MapName)]
         fields = (s.h, s.qx, s.qy, int(s.layout))
+        wet = stepper.extents()
         deep, fast, top = looks.look(
-            *fields, *stepper.extents(), s.time_s, span_s, o.wet_m, o.froude_depth_m,
+            *fields, wet.first, wet.last, s.time_s, span_s, o.wet_m, o.froude_depth_m,
             maps[0], maps[1], maps[2], maps[3], maps[4],
         )  # fmt: skip
         self._fast[0] += deep * span_s, fast * span_s
@@ -108,8 +109,8 @@ class Watch:
         out: dict[str, Any] = {f"map.{name}": field.copy() for name, field in self.maps.items()}
         out["froude"] = self._fast.copy()
         out["series.seconds"] = np.array(self._seconds)
-        out["series.points"] = np.array(self._curves).reshape(-1, 3, self._rows.size)
-        out["series.lines"] = np.array(self._flows).reshape(-1, len(self._sections))
+        out["series.points"] = np.array(self._curves).reshape(len(self._curves), 3, self._rows.size)
+        out["series.lines"] = np.array(self._flows).reshape(len(self._flows), len(self._sections))
         out["snapshots.seconds"] = np.array([s.seconds for s in self.snapshots])
         out["snapshots.depth"] = np.array([s.depth for s in self.snapshots], np.float32).reshape(-1, ny, nx)
         out["snapshots.speed"] = np.array([s.speed for s in self.snapshots], np.float32).reshape(-1, ny, nx)
