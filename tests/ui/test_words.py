@@ -9,6 +9,7 @@ import pytest
 
 import anlan
 from anlan.ui.words import WordMissing, WordsClash, catalogue, read_catalogue, t
+from anlan.wire.sl651.elements import ELEMENTS
 
 PACKAGE = Path(anlan.__file__).parent
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -105,3 +106,21 @@ def test_two_rooms_that_disagree_are_named(tmp_path: Path) -> None:
         (tmp_path / room / "words.toml").write_text(f'"转移" = "{english}"', encoding="utf-8")
     with pytest.raises(WordsClash, match="Evacuate"):
         read_catalogue(tmp_path)
+
+
+def test_every_element_of_a_gauge_has_an_english_name() -> None:
+    assert not [
+        each.name for each in ELEMENTS.values() if CHINESE.search(each.name) and each.name not in catalogue()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("n", "said"),
+    [(1, "1 household on the way"), (0, "0 households on the way"), (21, "21 households on the way")],
+)
+def test_english_counts_by_number(n: int, said: str) -> None:
+    assert t("en", "在路上 {n} 户", n=n) == said
+
+
+def test_chinese_is_left_as_it_is() -> None:
+    assert t("zh", "在路上 {n} 户", n=1) == "在路上 1 户"

@@ -17,6 +17,7 @@ from django.conf import settings
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 _PACKAGE = Path(__file__).parents[1]
 _CHINESE = re.compile("[\u4e00-\u9fff]")
+_BY_NUMBER = re.compile(r"([\w/.]+ )\[([^|\]]+)\|([^\]]+)\]")
 
 
 class WordMissing(LookupError):
@@ -51,7 +52,12 @@ def t(lang: str, text: str | Mapping[str, str], **values: object) -> str:
     if isinstance(text, Said):
         return text
     chosen = _from_title(lang, text) if isinstance(text, Mapping) else _from_catalogue(lang, text)
-    return Said(chosen.format(**values) if values else chosen)
+    return Said(_counted(chosen.format(**values) if values else chosen))
+
+
+def _counted(text: str) -> str:
+    """English by number: "1 [household|households] set out" takes the first word after a 1, else the second."""
+    return _BY_NUMBER.sub(lambda m: m[1] + (m[2] if m[1].strip() == "1" else m[3]), text)
 
 
 def catalogue() -> Mapping[str, str]:

@@ -192,7 +192,7 @@ class Correction(forms.Form):
 def correct(request: Request, address: str) -> HttpResponse:
     """Put a corrected value beside what the gauge sent."""
     row = queries.station(request.ctx, address)
-    codes = [(f"{c:02X}", _element(c)) for c in series.elements(request.ctx, address)]
+    codes = [(f"{c:02X}", _element(c, request.lang)) for c in series.elements(request.ctx, address)]
     form = Correction(
         request.POST or None, codes=codes, initial={"at": f"{beijing(request.ctx.now):%Y-%m-%d %H:%M}"}
     )
@@ -213,6 +213,6 @@ def correct(request: Request, address: str) -> HttpResponse:
     )
 
 
-def _element(code: int) -> str:
+def _element(code: int, lang: str) -> str:
     found = series.element(f"{code:02X}")
-    return f"{found.code} {found.name} {found.unit}"
+    return f"{found.code} {t(lang, found.name)} {series.UNITS.get(found.unit, '')}".strip()
