@@ -64,11 +64,6 @@ def test_a_rain_day_begins_at_eight_in_beijing() -> None:
     assert soil.day_began(NOW + 4 * HOUR) == datetime(2021, 8, 12, 0, tzinfo=UTC)
 
 
-def test_the_wettest_of_several_gauges_that_know_counts() -> None:
-    assert soil.wettest(["dry", None, "normal"]) == "normal"
-    assert soil.wettest([None]) is None
-
-
 TOWN = Setting("000100010001", "normal", is_assumed=False, at=NOW, until=NOW + 24 * HOUR)
 
 

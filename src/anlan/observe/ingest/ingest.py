@@ -19,13 +19,13 @@ from anlan.foundation.home import home
 from anlan.observe import stations, store
 from anlan.observe.ingest import reading, shapes, typed
 from anlan.observe.ingest.locked import LockedWindows
-from anlan.observe.ingest.present import LOOK_BACK_MS, Present
+from anlan.observe.ingest.present import LOOK_BACK_MS, Present, Stored
 from anlan.observe.ingest.reading import Read
 from anlan.observe.ingest.roster import Roster
 from anlan.observe.ingest.shapes import Batch, Broken, NotDurable, Outcome, Taken, millis
 from anlan.observe.ingest.typed import Typed
-from anlan.observe.rules.quality import Flag, Limits, limits_of
-from anlan.observe.rules.rain import RAIN_5MIN, RAIN_SLOTS, RAIN_TOTAL, Known
+from anlan.observe.rules.quality import Flag, Flags, Limits, limits_of
+from anlan.observe.rules.rain import LESSER, RAIN_5MIN, RAIN_SLOTS, Derived, Known
 from anlan.observe.silence import Silences
 from anlan.science.jit import Bools
 from anlan.science.windows import ClockWentBack
@@ -33,7 +33,7 @@ from anlan.science.windows import ClockWentBack
 log = logging.getLogger(__name__)
 STRANGERS = ("UnknownStation", "WrongPassword")
 STRANGERS_MS = 30_000  # how often we look whether somebody registered them meanwhile
-FOLLOWED = np.array([RAIN_5MIN, RAIN_TOTAL, RAIN_SLOTS, 0x39, 0x3B], np.int32)
+FOLLOWED = np.array([RAIN_5MIN, *LESSER, RAIN_SLOTS, 0x39, 0x3B], np.int32)
 
 
 def path_of(world: str) -> Path:
@@ -272,9 +272,9 @@ class Ingest:
         if not (found.outcomes == Outcome.STORED).any():
             return
         kept = self._present.fold.keep(found.readings.row)
-        rain = self._present.fold.take(found.readings, found.flags)
+        *rain, derived = self._present.fold.take(found.readings, found.flags)
         try:
-            written = self._writer.write(_rows(found, known_ms))
+            written = self._writer.write(_rows(found, derived, known_ms))
         except BaseException:
             self._present.fold.rollback(kept)
             raise
@@ -284,9 +284,9 @@ class Ingest:
         if repeats.size:
             fresh = found.outcomes[found.frame] == Outcome.STORED
             self._present.fold.rollback(kept)
-            rain = self._present.fold.take(found.readings.pick(fresh), found.flags[fresh])
+            *rain, _ = self._present.fold.take(found.readings.pick(fresh), found.flags[fresh])
             found.readings = found.readings.pick(fresh)
-        self._present.count(known_ms, rain, found.readings)
+        self._present.count(known_ms, (rain[0], rain[1], rain[2]), found.readings)
 
     def _move(self, now_ms: int) -> None:
         try:
@@ -299,40 +299,48 @@ class Ingest:
     def _begin_anew(self, now_ms: int) -> None:
         """Build what holds now from the store."""
         self._present = Present(self._roster, self._limits, self._lock)
-        self._present.rebuild(now_ms, *self._stored(now_ms))
+        self._present.rebuild(now_ms, self._stored(now_ms))
         self._now_ms = now_ms
 
-    def _stored(self, now_ms: int) -> tuple[Known, Known, Known]:
+    def _stored(self, now_ms: int) -> Stored:
         """The newest reading of each series; and of the last day, as they became known, the gauges' and people's readings."""
         since, until = now_ms - LOOK_BACK_MS, now_ms + self._limits.refuse_ahead_ms
         newest = self._reader.latest()
         day = self._reader.between(max(since, 0), until, elements=FOLLOWED)
         by_hand = (day.quality & Flag.MANUAL) != 0
-        return self._known(newest), self._known(day.take(~by_hand)), self._known(day.take(by_hand))
+        newest, day, typed_in = (self._known(r) for r in (newest, day.take(~by_hand), day.take(by_hand)))
+        return Stored(newest, day, typed_in)
 
-    def _known(self, rows: store.StoredRows) -> Known:
+    def _known(self, rows: store.StoredRows) -> tuple[Known, Flags]:
         rows = rows.take(np.argsort(rows.known, kind="stable"))
         row = self._roster.rows(rows.station)
         missing: Bools = (rows.quality & Flag.MISSING) != 0
         known = Known(row, rows.element, rows.at, rows.known, rows.value, missing)
-        return known.pick(row >= 0)
+        return known.pick(row >= 0), rows.quality[row >= 0]
 
 
-def _rows(found: Read, known_ms: int) -> store.Batch:
-    """The frames that are to be stored, and their readings."""
+def _rows(found: Read, derived: Derived, known_ms: int) -> store.Batch:
+    """The frames that are to be stored, their readings, and the rain that was worked out from them."""
     frames = np.flatnonzero(found.outcomes == Outcome.STORED)
     place = np.full(len(found.raws), -1, np.int32)
     place[frames] = np.arange(frames.size, dtype=np.int32)
-    r = found.readings
+    r, more = found.readings, derived.index
+    columns = [found.station, r.code, r.at_ms, r.value, found.decimals, found.flags, place[found.frame]]
+    if more.size:
+        of_rain = np.full(more.size, RAIN_5MIN, np.int32), np.ones(more.size, np.int8)
+        extra = [found.station[more], of_rain[0], derived.at_ms, derived.tenths, of_rain[1]]
+        extra += [derived.flags, columns[-1][more]]
+        columns = [np.concatenate(pair) for pair in zip(columns, extra, strict=True)]
+    station, element, at, value, decimals, flags, frame = columns
     return store.Batch(
         known_at=known_ms,
-        station=found.station,
-        element=r.code,
-        at=r.at_ms,
-        value=r.value,
-        decimals=found.decimals,
-        quality=found.flags,
-        frame=place[found.frame],
+        station=station,
+        element=element,
+        at=at,
+        value=value,
+        decimals=decimals,
+        quality=flags,
+        frame=frame,
         frames=store.Frames(found.sender_key[frames], found.sent_at_s[frames] * 1000, found.digests[frames]),
     )
 

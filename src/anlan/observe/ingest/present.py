@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 
 import numpy as np
 
 from anlan.observe.ingest.locked import LockedWindows
 from anlan.observe.ingest.roster import Roster
 from anlan.observe.ingest.stages import StageRing
-from anlan.observe.rules.quality import Limits
-from anlan.observe.rules.rain import RAIN_5MIN, RAIN_SLOTS, Known, RainFold
+from anlan.observe.rules.quality import Flags, Limits
+from anlan.observe.rules.rain import RAIN_5MIN, RAIN_SLOTS, Known, RainFold, counted
 from anlan.science.jit import Int32s, Int64s
 from anlan.science.windows import LENGTHS_MIN, RETRACT, ClockWentBack, RainWindows
 
 STAGE, RESERVOIR = 0x39, 0x3B
 LOOK_BACK_MS = 26 * 3_600_000  # the counter before the first one that counts
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the store gives back, with flags: the newest of each series; of the last day what gauges and people told."""
+
+    newest: tuple[Known, Flags]
+    day: tuple[Known, Flags]
+    typed: tuple[Known, Flags]
 
 
 class Present:
@@ -68,14 +78,17 @@ class Present:
         found[gauges] = sums[LENGTHS_MIN.index(60)]
         return found
 
-    def rebuild(self, now_ms: int, newest: Known, day: Known, typed: Known) -> None:
+    def rebuild(self, now_ms: int, stored: Stored) -> None:
         """The same from what is stored: the newest of each series, and a day in the order in which it became known."""
+        newest, _ = stored.newest
         for code, latest in self._stage.items():
             latest.see(newest, code)
         self._hear(newest)
-        rain = self.fold.take(day, np.zeros(day.row.size, np.int16))
-        self.count(now_ms, rain, day)
-        self.count_typed(now_ms, typed)
+        day, flags = stored.day
+        self.fold.remember(day, flags)
+        self.fold.remember(*stored.newest)
+        self.count(now_ms, counted(day), day)
+        self.count_typed(now_ms, stored.typed[0])
 
     def stages_mm(self) -> dict[str, int]:
         """The latest stage of each station that measures one, millimetres; a reservoir's own level comes first."""

@@ -204,10 +204,10 @@ class _Seen:
         return []
 
     def marked(self, address: str, since: datetime, until: datetime) -> list[Reading]:
-        """Readings that carry a flag, newest first."""
+        """Readings that carry a doubt, newest first; that one was worked out is none."""
         found: list[Reading] = []
         for code in (RAIN_5MIN, 0x26, STAGE, RESERVOIR):
-            found += [r for r in self._rows(address, code, since, until) if r.flags]
+            found += [r for r in self._rows(address, code, since, until) if set(r.flags) - WORKED_OUT]
         return sorted(found, key=lambda r: r.at, reverse=True)[:40]
 
     def latest(self, address: str) -> list[Reading]:
@@ -307,6 +307,7 @@ def _silent(ctx: Ctx, row: Station, at: datetime | None) -> datetime | None:
     return found.since if found else None
 
 
+WORKED_OUT = {quality.NAMES[quality.Flag.DERIVED]}
 LEVELS = {1: "blue", 2: "yellow", 3: "orange", 4: "red"}
 
 

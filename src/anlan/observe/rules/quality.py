@@ -32,6 +32,8 @@ class Flag(IntFlag):
     RESET = 32
     ROUNDED = 64
     MANUAL = 128
+    DERIVED = 256
+    SPREAD = 512
 
 
 NAMES: Final = {
@@ -43,6 +45,8 @@ NAMES: Final = {
     Flag.RESET: "累计重新起算",
     Flag.ROUNDED: "精度已化整",
     Flag.MANUAL: "人工录入",
+    Flag.DERIVED: "由累计值推算",
+    Flag.SPREAD: "间隔长，均摊",
 }
 
 
@@ -81,6 +85,7 @@ class Steps:
     highest_step: int
     step_s: int
     is_counter: bool
+    is_daily: bool = False  # starts over at 08:00 in Beijing
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,8 @@ def limits_of(data: Mapping[str, Any]) -> Limits:
         lowest[code], highest[code] = _whole(row["lowest"], code), _whole(row["highest"], code)
         if "highest_step" in row:
             step = _whole(row["highest_step"], code)
-            steps.append(Steps(code, step, int(row["step_minutes"]) * 60, bool(row.get("counter"))))
+            seconds = int(row["step_minutes"]) * 60
+            steps.append(Steps(code, step, seconds, bool(row.get("counter")), bool(row.get("daily"))))
     clock = data["clock"]
     return Limits(
         ahead_ms=int(clock["ahead_s"]) * 1000,

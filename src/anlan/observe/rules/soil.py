@@ -86,11 +86,6 @@ def class_of(rule: SoilRule, tenths: int | None) -> str | None:
     return "normal" if tenths <= rule.normal_up_to * rule.wm_tenths else "wet"
 
 
-def wettest(classes: Sequence[str | None]) -> str | None:
-    """The wettest of those that are known."""
-    return max((c for c in classes if c), key=WETNESS.index, default=None)
-
-
 def setting_for(settings: Sequence[Setting], path: str, now: datetime) -> Setting | None:
     """What holds at a place: of the settings in force above it that of the smallest place, there the newest."""
     mine = [s for s in settings if path.startswith(s.path) and s.at <= now < s.until]

@@ -34,6 +34,8 @@ class Quality(IntFlag):
     RESET = 32  # first reading after an accumulating counter started over
     ROUNDED = 64  # came with more decimals than its series keeps
     MANUAL = 128  # typed or corrected by a person
+    DERIVED = 256  # no station sent it: worked out from a counter or a longer sum
+    SPREAD = 512  # and from reports so far apart that it was parted evenly
 
 
 @dataclass(frozen=True, slots=True)
