@@ -18,6 +18,7 @@ COMMANDS = (
     "decode",
     "cap",
     "journal",
+    "simulate",
     "bench",
     "doctor",
     "backup",

@@ -24,12 +24,21 @@ _LOWEST = -20.0
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Magnitude (Ms), epicentre (degree), azimuth of the long axis (degree from north, clockwise)."""
+    """Magnitude (Ms), epicentre (degree), azimuth of the long axis (degree from north, clockwise).
+
+    Raises `ValueOutOfRange`.
+    """
 
     magnitude: float
     lon: float
     lat: float
     azimuth: float
+
+    def __post_init__(self) -> None:
+        within("magnitude", self.magnitude, 0, 10, "Ms")
+        within("epicentre lon", self.lon, -180, 180, "degrees; longitude and latitude may be swapped")
+        within("epicentre lat", self.lat, -90, 90, "degrees; longitude and latitude may be swapped")
+        within("azimuth", self.azimuth, -360, 360, "degrees from north, clockwise")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +87,6 @@ def place(source: Source, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     """
     for name, values, most in (("lon", lon, 180), ("lat", lat, 90)):
         within(name, values, -most, most, "degrees; longitude and latitude may be swapped")
-    within("epicentre lon", source.lon, -180, 180, "degrees")
-    within("epicentre lat", source.lat, -90, 90, "degrees")
-    within("azimuth", source.azimuth, -360, 360, "degrees from north, clockwise")
     a, b = np.radians(source.lat), np.radians(lat)
     turn = np.radians(lon - source.lon)
     half = np.sin((b - a) / 2) ** 2 + np.cos(a) * np.cos(b) * np.sin(turn / 2) ** 2

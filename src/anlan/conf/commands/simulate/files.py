@@ -1,0 +1,159 @@
+"""What the models read and print: JSON or CSV in, a screenful or one JSON object out, errors that name field and mend."""
+
+import argparse
+import csv
+import io
+import json
+import math
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from anlan.foundation.packs import Pack, PackError, Shelf, load_all
+
+Answer = tuple[dict[str, Any], list[str]]
+"""The object that `--json` prints, and the lines for a person."""
+
+
+class InputWrong(ValueError):
+    """A file or a field in it cannot be used; the message names it and the mend."""
+
+
+def add_model(
+    models: Any, name: str, *, what: str, file: str, work: Callable[[argparse.Namespace], Answer]
+) -> argparse.ArgumentParser:
+    """The words that every model knows, and its work behind one net for errors."""
+    parser: argparse.ArgumentParser = models.add_parser(name, help=what, description=what)
+    parser.add_argument("file", metavar="FILE", help=f"{file}; - for standard input")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--lang", choices=["zh", "en"], default="zh", help="language of titles")
+    parser.add_argument("--date", default="", metavar="YYYY-MM-DD", help="the packs in force on that day")
+    parser.set_defaults(run=lambda args: run(name, work, args))
+    return parser
+
+
+def run(name: str, work: Callable[[argparse.Namespace], Answer], args: argparse.Namespace) -> int:
+    """Do it and print; 2 with the field and the mend where it cannot be done."""
+    from anlan.foundation.home import home
+
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(home() / "kernels"))
+    from anlan.science.bounds import ModelInputWrong
+
+    try:
+        found, lines = work(args)
+    except (InputWrong, ModelInputWrong, PackError) as error:
+        print(f"anlan simulate {name}: {error}", file=sys.stderr)
+        return 2
+    print(json.dumps(found, ensure_ascii=False, allow_nan=False) if args.json else "\n".join(lines))
+    return 0
+
+
+def text(path: str) -> str:
+    """All of a file, or of standard input. Raises `InputWrong`."""
+    try:
+        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        return data.decode("utf-8-sig")
+    except OSError as error:
+        raise InputWrong(f"{path}: {error.strerror}; give a file that can be read, or -") from error
+    except UnicodeDecodeError as error:
+        raise InputWrong(f"{path}: not UTF-8; save it as UTF-8") from error
+
+
+def is_object(content: str) -> bool:
+    """JSON rather than CSV."""
+    return content.lstrip().startswith(("{", "["))
+
+
+def json_object(content: str) -> dict[str, Any]:
+    """The one object of a JSON text. Raises `InputWrong`."""
+    try:
+        found = json.loads(content)
+    except json.JSONDecodeError as error:
+        raise InputWrong(f"line {error.lineno}: not JSON: {error.msg}; mend it there") from error
+    if not isinstance(found, dict):
+        raise InputWrong("the file holds no JSON object: begin it with { and name each field")
+    return found
+
+
+def csv_rows(content: str, needed: Iterable[str]) -> list[dict[str, Any]]:
+    """The rows of a CSV text with a header. Raises `InputWrong` for a column that lacks or an empty file."""
+    reader = csv.DictReader(io.StringIO(content))
+    header = [name.strip() for name in reader.fieldnames or ()]
+    if lacking := [name for name in needed if name not in header]:
+        raise InputWrong(
+            f"column {lacking[0]} is missing: the first line names the columns {', '.join(needed)}"
+        )
+    rows = [{k.strip(): (v or "").strip() for k, v in row.items() if k} for row in reader]
+    if not rows:
+        raise InputWrong("the file has a header and no rows: add at least one")
+    return rows
+
+
+def number(row: Mapping[str, Any], key: str, *, where: str = "", default: float | None = None) -> float:
+    """A number of a row. Raises `InputWrong` with the field."""
+    value = row.get(key)
+    if value is None or value == "":
+        if default is None:
+            raise InputWrong(f"{where}{key} is missing: give a number")
+        return default
+    try:
+        found = float(value)
+        if isinstance(value, bool) or not math.isfinite(found):
+            raise ValueError
+        return found
+    except (TypeError, ValueError):
+        raise InputWrong(f"{where}{key} is {value!r}: give a number") from None
+
+
+def rows_of(given: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    """A list of objects under a key. Raises `InputWrong`."""
+    found = given.get(key)
+    if not isinstance(found, list) or not found or not all(isinstance(row, dict) for row in found):
+        raise InputWrong(f"{key} is missing or empty: give a list of objects")
+    return found
+
+
+def numbers(given: Mapping[str, Any], key: str) -> list[float]:
+    """A list of numbers under a key. Raises `InputWrong`."""
+    found = given.get(key)
+    if not isinstance(found, list):
+        raise InputWrong(f"{key} is missing: give a list of numbers")
+    return [number({key: value}, key, where=f"row {n}: ") for n, value in enumerate(found, 1)]
+
+
+def day(value: Any, *, field: str = "date") -> date:
+    """A calendar day. Raises `InputWrong`."""
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise InputWrong(f"{field} is {value!r}: write it as 2026-04-13") from None
+
+
+def packs(args: argparse.Namespace) -> tuple[Shelf, date]:
+    """The shelf and the day whose packs hold: that of `--date`, else today."""
+    from anlan.foundation.home import home
+
+    on = day(args.date, field="--date") if args.date else datetime.now(UTC).date()
+    return load_all(home=home()), on
+
+
+def vouch(pack: Pack, lang: str) -> dict[str, Any]:
+    """Where the figures come from, as it stands beside every result."""
+    return {
+        "id": pack.id,
+        "version": pack.version,
+        "title": pack.title[lang],
+        "source": pack.source,
+        "clause": pack.clause,
+        "confidence": pack.confidence,
+        "to_verify": pack.has_doubts,
+    }
+
+
+def cited(pack: Pack, lang: str) -> str:
+    """The same in one line for a person."""
+    mark = " · 待核实" if pack.has_doubts else ""
+    return f"{pack.title[lang]} · {pack.source} [{pack.confidence}]{mark}"
