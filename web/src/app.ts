@@ -15,3 +15,7 @@ theme.start();
 sound.start();
 timebar.start();
 live.start();
+// On a phone the row of rooms is longer than the screen: the one that is open is brought into view.
+const rooms = document.querySelector<HTMLElement>(".top__nav");
+const open = rooms?.querySelector<HTMLElement>("[aria-current]");
+if (rooms && open) rooms.scrollLeft = open.offsetLeft - rooms.offsetLeft - (rooms.clientWidth - open.offsetWidth) / 2;

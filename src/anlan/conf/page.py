@@ -25,6 +25,8 @@ ROOMS = (  # word, address below the world, permission
     (w("演练"), "exercises", "exercise.view"),
     (w("账号"), "accounts", "admin.manage"),
 )
+INSIDE = {"calls": ("moving", "contact"), "stations": ("imports",), "packs": ("back-tests",)}
+"""Pages that belong to a room without standing below its address."""
 RINGS = "warn.contact.lost"
 
 
@@ -55,8 +57,10 @@ def rooms(ctx: Ctx, path: str) -> list[dict[str, Any]]:
     found = []
     for word, name, permission in ROOMS:
         url = "/accounts" if name == "accounts" else f"/w/{ctx.world.key}/{name}"
+        inside = [url, *(f"/w/{ctx.world.key}/{also}" for also in INSIDE.get(name, ()))]
         if ctx.may(permission) and _stands(name):
-            found.append({"url": url, "word": word, "current": path == url or path.startswith(f"{url}/")})
+            is_current = any(path == each or path.startswith(f"{each}/") for each in inside)
+            found.append({"url": url, "word": word, "current": is_current})
     return found
 
 

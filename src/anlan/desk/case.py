@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from anlan.desk.due import Due, dues
 from anlan.desk.story import Story, story
@@ -83,7 +83,7 @@ def case_of(ctx: Ctx, due: Due, *, lang: str, at: datetime | None = None) -> Cas
         primary=None if at is not None else primary,
         others=() if at is not None else tuple(others),
         story=story(ctx, due.place, lang=lang, at=at),
-        proof_url=say.link("proof", fallback="") if due.place.tier >= 3 else "",
+        proof_url=say.link("place-proof", code=due.place.code) if due.place.tier >= 3 else "",
     )
 
 
@@ -125,12 +125,9 @@ class _Say:
     def url(self, *parts: str) -> str:
         return "/".join(("/w", self.ctx.world.key, *parts))
 
-    def link(self, name: str, *, fallback: str, **given: str) -> str:
-        """The address of a page of the warning room; a page that this installation lacks gives the fallback."""
-        try:
-            return str(reverse(f"warn:{name}", kwargs={"world": self.ctx.world.key, **given}))
-        except NoReverseMatch:
-            return fallback
+    def link(self, name: str, **given: str) -> str:
+        """The address of a page of the warning room, by its name."""
+        return str(reverse(f"warn:{name}", kwargs={"world": self.ctx.world.key, **given}))
 
     def names(self, refs: list[str]) -> dict[str, str]:
         known, masked = people.holders_by_ref(self.ctx, refs), people.masked_names(self.ctx, refs)
@@ -311,13 +308,14 @@ def _to_board(word: str) -> Any:
 
 
 def _board_of(say: _Say, due: Due) -> list[Act]:
-    return [Act(word=say(w("看叫应板")), url=say.url("calls"))]
+    url = say.link("board", ref=due.call_down) if due.call_down else say.link("calls")
+    return [Act(word=say(w("看叫应板")), url=url)]
 
 
 def _count(say: _Say, due: Due) -> Next:
     assert due.wait is not None
     move = due.wait.facts["move"]
-    url = say.link("moving-one", fallback=say.url("calls", due.call_down), ref=move.ref)
+    url = say.link("moving-one", ref=move.ref)
     picks = [
         Pick(
             sign="✓", strong=say(w("已到 {n} 户"), n=move.moved), text=say(w("安置点点名算数，口头报的不算"))
