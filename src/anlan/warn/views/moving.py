@@ -60,9 +60,10 @@ def board(request: Request) -> HttpResponse:
     at = moment(request)
     found = list(reading.moves(request.ctx, "", at).values())
     running = [m for m in found if m.stage is not Stage.RETURN]
-    ordered = sorted(running, key=lambda m: (m.is_complete, -m.refused, -m.still, m.place.path))
+    ordered = sorted(running, key=lambda m: (m.is_complete, -m.refused, -m.still, -m.moving, m.place.path))
     context = {
-        "rows": [(m, atlas().township(m.place)) for m in ordered],
+        "rows": [(m, atlas().township(m.place)) for m in ordered if m.stage is not Stage.PREPARE],
+        "preparing": [(m, atlas().township(m.place)) for m in ordered if m.stage is Stage.PREPARE],
         "ended": [(m, atlas().township(m.place)) for m in found if m.stage is Stage.RETURN],
         "total": {
             "to_move": sum(m.to_move for m in running),
