@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import numpy as np
 
 from anlan.foundation import packs, worlds
-from anlan.foundation.context import WorldInfo
+from anlan.foundation.context import Ctx, WorldInfo
 from anlan.foundation.home import home
 from anlan.observe.actions.silence import notice
 from anlan.observe.ingest.present import Present
 from anlan.observe.ingest.shapes import millis, moment
 from anlan.observe.models import StationSilence
 from anlan.observe.rules import silence as rules
+
+WarnedPlaces = Callable[[Ctx], Iterable[str]]
+_asked: list[WarnedPlaces] = []
+
+
+def also_close_in(places: WarnedPlaces) -> None:
+    """Let a later room name the places (paths) where orange or red holds: their stations get less patience."""
+    if places not in _asked:
+        _asked.append(places)
+
+
+def _warned(ctx: Ctx) -> frozenset[str]:
+    return frozenset(path for places in _asked for path in places(ctx))
 
 
 class Silences:
@@ -44,8 +58,10 @@ class Silences:
 
     def _silent(self, present: Present, now_ms: int) -> dict[str, datetime]:
         hard = rules.hard_rain(self._rule, township=present.roster.township, rain_1h=present.rain_1h())
+        ctx = worlds.context(worlds.get(self._world.key)).at(moment(now_ms))
+        warned = rules.under(_warned(ctx), [g.township for g in present.roster.gauges])
         late = rules.overdue(
-            self._rule, heard_ms=present.heard_ms, since_ms=self._since_ms, now_ms=now_ms, hard=hard
+            self._rule, heard_ms=present.heard_ms, since_ms=self._since_ms, now_ms=now_ms, close=hard | warned
         )
         found = {
             present.roster.gauges[row].address: moment(int(present.heard_ms[row]))

@@ -1,8 +1,8 @@
-"""测站静默: who should have reported by now and did not. Where it rains hard less patience is due."""
+"""测站静默: who should have reported by now and did not. Where it rains hard, or orange or red holds, less patience is due."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,11 +42,17 @@ def hard_rain(rule: SilenceRule, *, township: Int32s, rain_1h: Int32s) -> Bools:
     return hard
 
 
-def overdue(rule: SilenceRule, *, heard_ms: Int64s, since_ms: int, now_ms: int, hard: Bools) -> Bools:
+def under(paths: frozenset[str], townships: Sequence[str]) -> Bools:
+    """For each station, whether its township lies in one of these places, or one of them in it."""
+    known = {t: any(t.startswith(p) or p.startswith(t) for p in paths) for t in set(townships)}
+    return np.array([known[t] for t in townships], np.bool_)
+
+
+def overdue(rule: SilenceRule, *, heard_ms: Int64s, since_ms: int, now_ms: int, close: Bools) -> Bools:
     """Stations that ever reported and have been silent for too long.
 
-    ``since_ms``: we have been listening since then; silence of before is not the stations'.
+    ``close``: where less patience is due. ``since_ms``: we have been listening since then; silence of before is not the stations'.
     """
-    patience = np.where(hard, rule.close_ms, rule.normal_ms)
+    patience = np.where(close, rule.close_ms, rule.normal_ms)
     late: Bools = now_ms - np.maximum(heard_ms, since_ms) > patience
     return late & (heard_ms > 0)
