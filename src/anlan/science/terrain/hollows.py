@@ -79,25 +79,24 @@ def _flooded(bed: Floats) -> tuple[Floats, Int8s]:
     filled = bed.copy()
     back = np.full(bed.shape, MISSING, dtype=np.int8)
     seen = np.isnan(bed)
-    heap = np.empty(bed.size, dtype=np.int64)
+    levels = np.empty(bed.size, dtype=np.float64)  # the heap: levels, and beside them the cells
+    cells = np.empty(bed.size, dtype=np.int64)
     queue = np.empty(bed.size, dtype=np.int64)
-    level = filled.ravel()
     size = 0
     for r in range(rows):
         for c in range(columns):
-            if not seen[r, c] and _is_rim(bed, r, c):
+            if not np.isnan(bed[r, c]) and _is_rim(bed, r, c):
                 back[r, c] = OUT
-                size = _push(heap, level, size, r * columns + c)
-    for k in range(size):
-        seen[heap[k] // columns, heap[k] % columns] = True
+                seen[r, c] = True
+                size = _push(levels, cells, size, bed[r, c], r * columns + c)
     head = tail = 0
     while size > 0 or head < tail:
         if head < tail:
             cell = queue[head]
             head += 1
         else:
-            cell = heap[0]
-            size = _pop(heap, level, size)
+            cell = cells[0]
+            size = _pop(levels, cells, size)
         r, c = cell // columns, cell % columns
         for d in range(8):
             rr, cc = r + DOWN[d], c + RIGHT[d]
@@ -110,7 +109,7 @@ def _flooded(bed: Floats) -> tuple[Floats, Int8s]:
                 queue[tail] = rr * columns + cc
                 tail += 1
             else:
-                size = _push(heap, level, size, rr * columns + cc)
+                size = _push(levels, cells, size, filled[rr, cc], rr * columns + cc)
     return filled, back
 
 
@@ -124,36 +123,36 @@ def _is_rim(bed: Floats, r: int, c: int) -> bool:
 
 
 @njit
-def _push(heap: Int64s, level: Floats, size: int, cell: int) -> int:
+def _push(levels: Floats, cells: Int64s, size: int, level: float, cell: int) -> int:
     """Put a cell into the heap (lowest first); give the new size."""
     k = size
     while k > 0:
         up = (k - 1) // 2
-        if level[heap[up]] <= level[cell]:
+        if levels[up] <= level:
             break
-        heap[k] = heap[up]
+        levels[k], cells[k] = levels[up], cells[up]
         k = up
-    heap[k] = cell
+    levels[k], cells[k] = level, cell
     return size + 1
 
 
 @njit
-def _pop(heap: Int64s, level: Floats, size: int) -> int:
+def _pop(levels: Floats, cells: Int64s, size: int) -> int:
     """Take the lowest cell from the heap; give the new size."""
     size -= 1
-    last = heap[size]
+    level, cell = levels[size], cells[size]
     k = 0
     while True:
         child = 2 * k + 1
         if child >= size:
             break
-        if child + 1 < size and level[heap[child + 1]] < level[heap[child]]:
+        if child + 1 < size and levels[child + 1] < levels[child]:
             child += 1
-        if level[last] <= level[heap[child]]:
+        if level <= levels[child]:
             break
-        heap[k] = heap[child]
+        levels[k], cells[k] = levels[child], cells[child]
         k = child
-    heap[k] = last
+    levels[k], cells[k] = level, cell
     return size
 
 
