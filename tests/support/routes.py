@@ -78,6 +78,7 @@ ARGUMENTS: dict[tuple[str, str], Argument] = {
     ("proof", "code"): lambda s: VILLAGE,
     ("holders", "ref"): lambda s: "H-v1-secretary",
     ("place", "path"): lambda s: LIULIN_PATH,
+    ("certificates", "ref"): lambda s: "0" * 32,
     ("cosign", "unit"): lambda s: "O-weather",
     ("next", "message"): lambda s: "update",
     ("packs", "id"): lambda s: "flash-flood-jianghua",
@@ -133,6 +134,7 @@ ABSENT = {
     "w/<str:world>/alerts/<str:ref>/cap": "the same",
     "w/<str:world>/alerts/<str:ref>/12379": "the same",
     "w/<str:world>/alerts/<str:ref>/certificate": "the same",
+    "certificates/<str:ref>/unpin": "nothing is pinned on the stage",
     "w/<str:world>/alerts/<str:ref>/cosign/<str:unit>/telephone": "the stage's alert is nobody's joint one",
 }
 """By pattern, with the reason: routes that answer 404 or 422 even to whoever may look."""

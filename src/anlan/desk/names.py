@@ -49,6 +49,8 @@ NAMES = {
     "warn.calldown.opened": w("叫应已启动"),
     "warn.calldown.released": w("叫应已恢复"),
     "warn.callout.refused": w("没有自动叫应，要人来办"),
+    "warn.certificate.pinned": w("存了发布单位证书"),
+    "warn.certificate.unpinned": w("撤下发布单位证书"),
     "warn.channel.failed": w("语音线路断了，改由人工拨"),
     "warn.channel.returned": w("语音线路恢复了"),
     "warn.contact.lost": w("乡镇失联了"),

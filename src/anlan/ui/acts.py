@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -42,10 +42,34 @@ def done(request: Request, sentence: str, url: str, **values: object) -> HttpRes
     return HttpResponseRedirect(url)
 
 
-def not_done(request: Request, error: AnlanError, url: str) -> HttpResponse:
+class Spoken(Protocol):
+    """A rule's own error, which says itself in both languages."""
+
+    zh: str
+    en: str
+
+
+def not_done(request: Request, error: AnlanError | Spoken, url: str) -> HttpResponse:
     """Say why it was not done and what to do, and go back to where it was asked."""
-    messages.error(request, t(request.lang, error.text, **error.values))
+    messages.error(request, told(request, error))
     return HttpResponseRedirect(url)
+
+
+def told(request: Request, error: AnlanError | Spoken) -> str:
+    """An error in the reader's language."""
+    if isinstance(error, AnlanError):
+        return t(request.lang, error.text, **error.values)
+    return error.en if request.lang == "en" else error.zh
+
+
+def whole(text: str, *, what: str) -> int | None:
+    """A number that somebody typed; empty is None. Raises: Invalid."""
+    text = text.strip()
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 6:
+        raise Invalid("{what}要填整数。", what=what)
+    return int(text)
 
 
 def ask(request: Request, **context: Any) -> HttpResponse:

@@ -1,9 +1,10 @@
-"""Addresses of this room, all below the world they act in, but for the answer page that opens without an account."""
+"""Addresses of this room, all below the world they act in, but for the answer page that opens without an account and the
+certificates of the installation."""
 
 from django.urls import path
 
 from anlan.warn.urls_alerts import ALERTS, PACKS
-from anlan.warn.views import calls, desk, doors, moving, phone, proof, sheet
+from anlan.warn.views import calls, certificates, desk, doors, moving, phone, proof, sheet
 
 app_name = "warn"
 W = "w/<str:world>/"
@@ -57,4 +58,10 @@ PHONE = [
     path(f"{W}calls/<str:ref>/phone/<str:holder>", phone.handed, name="answer-link"),
 ]
 
-urlpatterns = [*CALLS, *DOORS, *MOVING, *SHEETS, *PROOF, *PHONE, *ALERTS, *PACKS]
+CERTIFICATES = [  # of the whole installation, like accounts
+    path("certificates", certificates.listing, name="certificates"),
+    path("certificates/pin", certificates.pin, name="pin-certificate"),
+    path("certificates/<str:ref>/unpin", certificates.unpin, name="unpin-certificate"),
+]
+
+urlpatterns = [*CALLS, *DOORS, *MOVING, *SHEETS, *PROOF, *PHONE, *ALERTS, *PACKS, *CERTIFICATES]

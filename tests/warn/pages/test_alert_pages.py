@@ -14,8 +14,8 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
 from anlan.warn import identity
 from anlan.warn.actions import alerts
-from anlan.warn.actions.alerts.files import PINNED
 from anlan.warn.models import Alert, Exceedance
+from anlan.warn.pins import PINNED
 from tests.support.city import FOREIGN_TOWN, NIGHT, TOWN, VILLAGE, VILLAGE_2, Mini
 from tests.warn.alertfolk import (
     RAINSTORM,
@@ -248,7 +248,7 @@ def test_the_signed_file_is_downloaded_and_taken_in_elsewhere_with_its_signature
     file = SimpleUploadedFile("a.xml", reply.content)
     body = html.unescape(client.post(at(night, "import"), {"do": "check", "file": file}).content.decode())
     (pinned / "station.pem").unlink()
-    assert "签名对上了，证书是 station。" in body
+    assert "签名对上了，证书是 随县气象台。" in body
     assert "错误 0 处" in body
     data = re.search(r'name="data" value="([^"]+)"', body)
     assert data

@@ -18,12 +18,12 @@ from anlan.foundation import exercises
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid
 from anlan.places.queries import Place, atlas
+from anlan.ui.acts import moment, told
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
 from anlan.warn.actions import calldown, contact, doorchecks
 from anlan.warn.queries.villages import people_called, tally, village_states
 from anlan.warn.rules.errors import RuleError
-from anlan.warn.views.common import moment, told
 
 SOON_S = 600
 PARTS = {

@@ -15,12 +15,12 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.observe.moments import GaugeNow, gauges
 from anlan.places.queries import Place, atlas
+from anlan.ui.acts import moment
 from anlan.ui.pages import Request, page
 from anlan.ui.words import w
 from anlan.warn.queries.situation import findings_at, gravest, in_force
 from anlan.warn.queries.villages import Tally, tally, village_states
 from anlan.warn.rules.grade import Grade
-from anlan.warn.views.common import moment
 
 
 @dataclass(frozen=True, kw_only=True)

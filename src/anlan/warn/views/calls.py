@@ -14,6 +14,7 @@ from anlan.foundation.errors import AnlanError
 from anlan.foundation.journal import JournalEntry
 from anlan.places.queries import Place, atlas, search
 from anlan.ui import svg
+from anlan.ui.acts import address, ask, done, moment, not_done, told
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
 from anlan.warn import calldown_rows
@@ -24,7 +25,6 @@ from anlan.warn.queries.calls import call_downs
 from anlan.warn.rules.evacuation import Stage
 from anlan.warn.rules.grade import Grade
 from anlan.warn.rules.plainwords import clock
-from anlan.warn.views.common import address, ask, done, moment, not_done, told
 
 BINS = 72
 CHARACTERS_A_SECOND = 3.5

@@ -9,13 +9,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anlan.foundation.errors import AnlanError, Invalid, NotFound
 from anlan.people.actions import unmask
+from anlan.ui.acts import address, done, not_done, whole
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t
 from anlan.warn.actions import calldown, hearing
 from anlan.warn.queries import desk as desks
 from anlan.warn.rules.errors import RuleError
 from anlan.warn.views.calls import board_context, may_link
-from anlan.warn.views.common import address, done, not_done, whole
 
 OUTCOMES = {6: "no_answer", 7: "wrong_number", 8: "refused"}
 

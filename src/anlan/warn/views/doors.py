@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.foundation.errors import AnlanError, NotFound
+from anlan.ui.acts import address, done, not_done, whole
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
 from anlan.warn.actions import contact, doorchecks
@@ -15,7 +16,6 @@ from anlan.warn.queries.board import OUTCOMES_AT_DOOR
 from anlan.warn.queries.contact import lost_in
 from anlan.warn.queries.doors import doors
 from anlan.warn.rules.errors import RuleError
-from anlan.warn.views.common import address, done, not_done, whole
 
 
 @page("warn.view")

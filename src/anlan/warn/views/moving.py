@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid, NotFound
 from anlan.places.queries import Place, atlas, search
+from anlan.ui.acts import address, ask, done, moment, not_done, told, whole
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
 from anlan.warn.actions import moving
@@ -19,7 +20,6 @@ from anlan.warn.queries.speech import facts_for
 from anlan.warn.rules import plainwords
 from anlan.warn.rules.errors import RuleError
 from anlan.warn.rules.evacuation import HouseholdEvent, HouseholdState, Stage
-from anlan.warn.views.common import address, ask, done, moment, not_done, told, whole
 
 STAGE_WORDS = {
     Stage.PREPARE: w("准备转移"),

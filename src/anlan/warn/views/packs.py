@@ -19,6 +19,7 @@ from anlan.observe import queries as observe
 from anlan.observe.rainfall import rain_series
 from anlan.places.queries import atlas
 from anlan.ui import svg
+from anlan.ui.acts import address, done, told
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
 from anlan.warn import figures, shelf
@@ -27,7 +28,6 @@ from anlan.warn.models import BackTest
 from anlan.warn.rules.backtest import PastRun, note_on_tests
 from anlan.warn.rules.errors import RuleError
 from anlan.warn.views.alerts.composer import levels
-from anlan.warn.views.common import address, done, told
 
 KIND_WORDS = {
     "threshold": w("阈值"),

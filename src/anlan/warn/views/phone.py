@@ -15,6 +15,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Forbidden, Invalid, NotFound
 from anlan.foundation.worlds import World, beijing
 from anlan.ui import format as show
+from anlan.ui.acts import address, whole
 from anlan.ui.pages import Request, page, public
 from anlan.ui.words import t, w
 from anlan.warn.actions import hearing
@@ -23,7 +24,6 @@ from anlan.warn.queries.board import the_call_down
 from anlan.warn.queries.desk import people_of
 from anlan.warn.rules.errors import RuleError
 from anlan.warn.views.calls import may_link
-from anlan.warn.views.common import address, whole
 
 PER_MINUTE = 30
 WRONG_LINKS_PER_MINUTE = 30

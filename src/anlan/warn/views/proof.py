@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
+from anlan.ui.acts import address, done
 from anlan.ui.pages import Request, page
 from anlan.warn.actions import sealing
 from anlan.warn.documents import making
@@ -17,7 +18,6 @@ from anlan.warn.documents.render import pdf, villages_csv
 from anlan.warn.queries.calls import call_downs
 from anlan.warn.queries.moves import moves
 from anlan.warn.queries.proof import village_proofs
-from anlan.warn.views.common import address, done
 
 
 def reader(request: Request) -> Reader:

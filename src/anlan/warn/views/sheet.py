@@ -8,6 +8,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.foundation.errors import AnlanError, Invalid
+from anlan.ui.acts import address, done, told, whole
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t
 from anlan.warn.actions import hearing, moving, sheets
@@ -15,7 +16,6 @@ from anlan.warn.queries.desk import Person
 from anlan.warn.queries.moves import Move
 from anlan.warn.queries.sheet import sheet
 from anlan.warn.rules.errors import RuleError
-from anlan.warn.views.common import address, done, told, whole
 from anlan.warn.views.desk import OUTCOMES
 
 

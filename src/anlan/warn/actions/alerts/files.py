@@ -2,17 +2,12 @@
 
 from dataclasses import dataclass
 
-from cryptography import x509
-
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
-from anlan.foundation.home import home
-from anlan.warn import alert_cap
+from anlan.warn import alert_cap, pins
 from anlan.warn.actions.alerts.importing import take_in
 from anlan.wire import cap
 
-PINNED = "pinned"
-"""Folder below ANLAN_HOME with the certificates (PEM) of issuers whose files we trust."""
 NOT_VERIFIED = "签名未能核对"
 SAID = ("issuer_name", "event_type", "level", "named", "headline", "description", "instruction", "issued_at")
 SAID_TOO = ("expires_at", "identifier", "message", "references", "polygon")
@@ -20,7 +15,7 @@ SAID_TOO = ("expires_at", "identifier", "message", "references", "polygon")
 
 @dataclass(frozen=True)
 class Signature:
-    """`name` is the pinned certificate that verifies the file, empty when none does; a key that travels in the file
+    """`name` is the subject of the pinned certificate that verifies the file, empty when none does; a key that travels in the file
     proves nothing. `wrong` is what the last certificate found."""
 
     is_there: bool
@@ -34,13 +29,13 @@ def signature_of(data: bytes) -> Signature:
     if not cap.check(data).signed:
         return Signature(False)
     wrong = None
-    for path in sorted((home() / PINNED).glob("*.pem")):
+    for pin in pins.pins():
         try:
-            found = cap.verify(data, x509.load_pem_x509_certificate(path.read_bytes()))
+            found = cap.verify(data, pin.certificate)
         except cap.SignatureError as error:
             wrong = error
         else:
-            return Signature(True, path.stem, found.fingerprint)
+            return Signature(True, pin.subject, found.fingerprint)
     return Signature(True, wrong=wrong)
 
 

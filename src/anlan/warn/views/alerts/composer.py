@@ -15,6 +15,7 @@ from anlan.foundation.worlds import BEIJING
 from anlan.people.units import over, unit
 from anlan.places.queries import Place, atlas, search
 from anlan.science.spatial import BadShape
+from anlan.ui.acts import address, done, told
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
 from anlan.warn import alert_cap, alert_rows, targets
@@ -26,7 +27,6 @@ from anlan.warn.rules import issuers
 from anlan.warn.rules.alert import Message
 from anlan.warn.rules.errors import RuleError
 from anlan.warn.views.alerts.maps import map_of, polygon_in, polygon_out
-from anlan.warn.views.common import address, done, told
 from anlan.wire import cap
 
 CHARACTERS_A_SECOND = 3.5

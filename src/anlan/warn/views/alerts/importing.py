@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from anlan.foundation.errors import AnlanError, Invalid
 from anlan.foundation.worlds import BEIJING
 from anlan.places.queries import Place, atlas, search
+from anlan.ui.acts import address, done, told
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
 from anlan.warn import alert_cap, alert_rows
@@ -19,7 +20,6 @@ from anlan.warn.actions import alerts
 from anlan.warn.rules.errors import RuleError
 from anlan.warn.rules.grade import Grade
 from anlan.warn.views.alerts.composer import MINUTE, levels
-from anlan.warn.views.common import address, done, told
 from anlan.wire import cap
 
 LARGEST = 2 * 1024 * 1024

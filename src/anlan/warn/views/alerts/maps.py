@@ -8,10 +8,10 @@ from django.views.decorators.http import require_GET
 
 from anlan.places import queries as places
 from anlan.places.queries import Place
+from anlan.ui.acts import address
 from anlan.ui.pages import Request, page
 from anlan.ui.words import w
 from anlan.warn.queries import alerts as queries
-from anlan.warn.views.common import address
 
 
 def map_of(request: Request, place: Place, *, ref: str = "", draw: str = "") -> dict[str, Any]:

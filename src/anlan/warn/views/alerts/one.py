@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from anlan.foundation.errors import AnlanError, NotFound
+from anlan.ui.acts import address, done, not_done
 from anlan.ui.pages import Request, page
 from anlan.ui.words import w
 from anlan.warn import alert_cap, alert_rows, identity, targets
@@ -19,7 +20,6 @@ from anlan.warn.rules.errors import RuleError
 from anlan.warn.rules.grade import Grade
 from anlan.warn.views.alerts.composer import may_issue_any
 from anlan.warn.views.alerts.maps import map_of
-from anlan.warn.views.common import address, done, not_done
 from anlan.wire.cap import CapError
 from anlan.wire.cap.signature import fingerprint
 

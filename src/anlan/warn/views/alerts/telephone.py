@@ -12,13 +12,13 @@ from django.views.decorators.http import require_http_methods
 from anlan.foundation.errors import AnlanError, NotFound
 from anlan.foundation.worlds import BEIJING
 from anlan.people import account_queries as accounts
+from anlan.ui.acts import address, done, told
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
 from anlan.warn.actions import alerts
 from anlan.warn.queries import alerts as queries
 from anlan.warn.rules.errors import RuleError
 from anlan.warn.views.alerts.one import context_of
-from anlan.warn.views.common import address, done, told
 
 
 class Telephone(forms.Form):
