@@ -36,7 +36,11 @@ def sweep(
     table: Floats,
     lived: Int64s,
 ) -> None:
-    """The events from ``a`` to ``b``. ``lived``: assets with people that were reached, -1 where a value is no hazard."""
+    """The events from ``a`` to ``b``.
+
+    ``damage``: kind, point, (value, rise to the next). ``lived``: assets with people that were reached, where nobody is
+    affected; -1 where a value is no hazard.
+    """
     kinds = damage.shape[0]
     lines, order = np.empty((kinds, LINES)), np.empty((kinds, LINES), np.int64)
     bins = np.empty((kinds, LINES + 1, 2))
@@ -80,9 +84,9 @@ def one_event(
         i = asset[k]
         t = kind[i]
         at = min(x * inverse, top)
-        left = min(np.int64(at), np.int64(top) - 1)
-        low = damage[t, np.uint64(left)]
-        d = (low + (at - left) * (damage[t, np.uint64(left + 1)] - low)) * worse
+        left = np.int64(at)
+        n = np.uint64(left)
+        d = (damage[t, n, 0] + (at - left) * damage[t, n, 1]) * worse
         loss += min(d, 1.0) * amounts[i, 2]
         c = np.uint64(x >= lines[t, 0]) + np.uint64(x >= lines[t, 1]) + np.uint64(x >= lines[t, 2])
         c += np.uint64(x >= lines[t, 3]) + np.uint64(x >= lines[t, 4])
@@ -112,11 +116,11 @@ def set_lines(
 @njit
 def reaching(curve: Floats, inverse: float, cut: float, worse: float) -> float:
     """The least hazard whose damage is ``cut``, to the billionth; `NEVER` when the curve stays below."""
-    for n in range(curve.size):
-        if curve[n] * worse >= cut:
+    for n in range(curve.shape[0]):
+        if curve[n, 0] * worse >= cut:
             if n == 0:
                 return 0.0
-            part = (cut / worse - curve[n - 1]) / (curve[n] - curve[n - 1])
+            part = (cut / worse - curve[n - 1, 0]) / curve[n - 1, 1]
             return float(round((n - 1 + part) / inverse, 9))
     return NEVER
 

@@ -167,12 +167,13 @@ def impact(
     lived = np.zeros(hazard.events, np.int64)
     v = vulnerability
     ends = np.column_stack([v.affected_from, v.move_from, v.group == Group.ROAD]).astype(np.float64)
+    damage = np.stack([v.damage, np.diff(v.damage, axis=1, append=v.damage[:, -1:])], axis=2)
     asset, kind = hazard.asset.view(np.uint32), exposure.kind.view(np.uint8)  # unsigned: no index from behind
 
     def work(a: int, b: int) -> None:
         kernels.sweep(
             a, b, hazard.start, asset, hazard.intensity, kind, exposure.amounts,
-            v.damage, 1.0 / v.step, ends, v.cuts[v.group], _PLACE[v.group], scale, table, lived,
+            damage, 1.0 / v.step, ends, v.cuts[v.group], _PLACE[v.group], scale, table, lived,
         )  # fmt: skip
 
     in_shares(work, hazard.events, threads=threads or cores(), worth=2)
