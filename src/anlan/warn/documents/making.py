@@ -79,6 +79,7 @@ def village_paper(reader: Reader, place: Place) -> Paper:
         subject=f"{_full_name(place)}（{place.code}）",
         number=f"P-{place.code}-{journal.head(ctx.world).seq}",
         figures=_village_figures(reader, row, own),
+        outcome=_outcome(reader, row),
         sections=(
             Section(
                 title=say("经过"),
@@ -101,9 +102,36 @@ def village_paper(reader: Reader, place: Place) -> Paper:
     )
 
 
+def _outcome(reader: Reader, row: VillageRow) -> str:
+    """Whether it is provable that the village was reached, and by what; moving is told by the figures."""
+    say, proof = reader.say, row.proof
+    reached = [
+        (mark, word)
+        for mark, word in (
+            (proof.answered, w("{at} 村里应答人数已够")),
+            (proof.door_checked, w("{at} 敲门核查到人")),
+        )
+        if mark
+    ]
+    if reached:
+        mark, word = min(reached, key=lambda each: each[0].at)
+        return say(word, at=spelled(mark.at))
+    lacks = ("not_called", "not_dialled", "door_not_reported", "not_reached")
+    why = [getattr(gap.words, reader.lang) for gap in proof.gaps if gap.name in lacks]
+    if proof.called is None and not why:
+        return say("没有叫过这个村")
+    return (" " if reader.lang == "en" else "").join((say("没有证据说明这个村联系上了。"), *why))
+
+
 def _is_of(fact: Fact, place: Place) -> bool:
     """Facts of the village itself, of its township as a whole where they name nobody's call, and warnings."""
-    about_people = (FactKind.CALLED, FactKind.NO_ANSWER, FactKind.ANSWERED, FactKind.LINE_ANSWERED)
+    about_people = (
+        FactKind.LAID,
+        FactKind.CALLED,
+        FactKind.NO_ANSWER,
+        FactKind.ANSWERED,
+        FactKind.LINE_ANSWERED,
+    )
     if fact.kind in about_people:
         return fact.is_within(place.path)
     return True

@@ -1,6 +1,7 @@
 """A document as a value: every string is in the reader's language already."""
 
 from dataclasses import dataclass, field
+from itertools import groupby
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,10 +17,31 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """`open` rows say what has not happened yet; they are hatched."""
+    """`is_open` rows say what has not happened yet; they are hatched. `is_try` rows are calls and their silence."""
 
     cells: tuple[Cell, ...]
     is_open: bool = False
+    is_try: bool = False
+
+
+FOLD_FROM = 4
+"""So many tries in a row are folded on screen; paper shows each."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Rows that stand together on screen; folded ones open at a touch."""
+
+    rows: tuple[Row, ...]
+    is_folded: bool
+
+    @property
+    def since(self) -> str:
+        return self.rows[0].cells[0].text
+
+    @property
+    def until(self) -> str:
+        return self.rows[-1].cells[0].text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +53,24 @@ class Section:
     rows: tuple[Row, ...]
     widths: tuple[int, ...]
     empty: str = ""
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The rows with long runs of tries folded, but for the first call and what came of it."""
+        found: list[Block] = []
+        first_run = True
+        for is_try, group in groupby(self.rows, key=lambda row: row.is_try):
+            rows = tuple(group)
+            shown = len(rows) if not is_try else 2 if first_run else 0
+            first_run = first_run and not is_try
+            if len(rows) - shown < FOLD_FROM:
+                shown = len(rows)
+            found += [
+                Block(rows=part, is_folded=n == 1)
+                for n, part in enumerate((rows[:shown], rows[shown:]))
+                if part
+            ]
+        return tuple(found)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +95,8 @@ class Paper:
     sections: tuple[Section, ...]
     notes_title: str
     notes: tuple[str, ...]
+    outcome: str = ""
+    """How it came out, in a sentence that is read first."""
     seal: tuple[str, ...] = ()
     seal_mark: str = ""
     own_words: str = ""

@@ -39,6 +39,7 @@ PUBLIC = (
     *(FactKind.IMPORTED, FactKind.DRAFTED, FactKind.APPROVED, FactKind.COSIGNED),
     *(FactKind.COUNTERSIGNED, FactKind.ISSUED),
 )
+TRIES = (FactKind.LAID, FactKind.CALLED, FactKind.NO_ANSWER)
 QUIET = (FactKind.LISTED, FactKind.TASKED, FactKind.DONE)
 """Facts that only serve the reckoning; what they say stands in another fact of the same entry."""
 
@@ -125,6 +126,7 @@ def _row(speaker: Speaker, own: list[Fact], day: str) -> Row:
     what, who = _said(speaker, own)
     return Row(
         cells=(Cell(text=clock(own[0], day)), what, Cell(text=who), speaker.journal(own[0].seq)),
+        is_try=own[0].kind in TRIES,
     )
 
 

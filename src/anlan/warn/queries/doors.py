@@ -29,11 +29,17 @@ class Candidate:
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """Somebody who is not sent, and why."""
+    """Somebody who is not sent, and why; `reason` is the same for all who stay for the same thing."""
 
     name: str
     title: str
+    reason: str
     why: dict[str, str]
+
+
+def _head(why: dict[str, str]) -> dict[str, str]:
+    """太远, of 太远，1234 米: what the reasons of a group have in common."""
+    return {"zh": why["zh"].split("，")[0].rstrip("。"), "en": why["en"].split(",")[0].rstrip(".")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +75,14 @@ class Doors:
     candidates: tuple[Candidate, ...]
     kept: tuple[Kept, ...]
     instead: tuple[str, ...]
+
+    @property
+    def kept_by_reason(self) -> list[tuple[dict[str, str], list[Kept]]]:
+        """Those who are not sent, by reason, the commonest first."""
+        groups: dict[str, list[Kept]] = {}
+        for each in self.kept:
+            groups.setdefault(each.reason, []).append(each)
+        return [(_head(found[0].why), found) for found in sorted(groups.values(), key=len, reverse=True)]
 
 
 def doors(ctx: Ctx, ref: str, line: str) -> Doors:
@@ -107,7 +121,12 @@ def doors(ctx: Ctx, ref: str, line: str) -> Doors:
             for p in plan.proposals
         ),
         kept=tuple(
-            Kept(name=names.get(n.who, ""), title=titles.get(n.who, ""), why={"zh": n.zh, "en": n.en})
+            Kept(
+                name=names.get(n.who, ""),
+                title=titles.get(n.who, ""),
+                reason=n.why,
+                why={"zh": n.zh, "en": n.en},
+            )
             for n in plan.not_sent
         ),
         instead=tuple(MEANS_WORDS.get(step.key, step.key) for step in plan.instead),
