@@ -268,7 +268,8 @@ def result(request: Request, ref: str) -> HttpResponse:
             }
             for e in found["false_alarms"]
         ],
-        "picture": _picture(row, request.lang),
+        "picture": (drawn := _picture(row, request.lang))[0],
+        "table": drawn[1],
         "back": address(request, "packs", row.pack),
         "again": address(request, "packs", row.pack, "back-test"),
     }
@@ -290,8 +291,8 @@ def _read(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _picture(row: BackTest, lang: str) -> Any:
-    """Rain from the top, the level that the pack gave below it."""
+def _picture(row: BackTest, lang: str) -> tuple[str, str]:
+    """Rain from the top, the level that the pack gave below it; and the same as a table."""
     found = row.result
     start, end = _read(found["from"]), _read(found["to"])
     ends = [_read(bar["at"]) for bar in found["rain"]]
@@ -313,7 +314,7 @@ def _picture(row: BackTest, lang: str) -> Any:
         svg.Curve(title=t(lang, w("研判级别")), unit=t(lang, w("级")), points=points, limits=limits)
     )
     if end <= start:
-        return ""
+        return "", ""
     title = t(lang, w("回测：规则包会怎么说"))
     pictured = svg.chart(panels, start=start, end=end, title=title, desc=row.series_name, lang=lang)
-    return pictured + svg.chart_table(panels, lang=lang)
+    return pictured, svg.chart_table(panels, lang=lang)
