@@ -9,7 +9,7 @@ from anlan.demo.city.digest import digest
 
 LIULIN = "421321117"
 # Changes with every change of the generated content: look at the change, then write the new one here.
-GOLDEN = "bddf0b9cc64a6dfb1e73bfd09be62d5f"
+GOLDEN = "6982bb785a5b1fb6ee71d420bde8ab7e"
 
 
 def areas(divisions):

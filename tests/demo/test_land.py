@@ -5,6 +5,7 @@ import pytest
 
 from anlan.demo.city.facts import LIULIN, load_facts
 from anlan.demo.liulin.land import SIDES_M, Cover, Land, build_land, land_settings
+from anlan.demo.liulin.land.courses import to_metres
 from anlan.science.terrain import check_terrain, fill, move_points
 
 BESIDE_M = 400.0
@@ -96,6 +97,25 @@ def test_gauges_of_stage_stand_on_their_streams(land: Land) -> None:
     assert land.upstream_km2[stages["柳林大桥水位站"].row, stages["柳林大桥水位站"].column] > 100
     assert land.pool.zone[stages["白果河水库水位站"].row, stages["白果河水库水位站"].column]
     assert sum(g.kind == "rain" for g in land.gauges) > 15
+
+
+def test_stages_and_reservoir_levels_of_the_city_fit_the_land(city) -> None:
+    land = build_land(city, dx=20.0)
+    channels = {g.ref: land.channel_depth_m[g.row, g.column] for g in land.gauges}
+    for spot in land.gauges:
+        gauge = next(g for g in city.gauges if g.address == spot.ref)
+        if gauge.kind == "stage" and not gauge.reservoir:
+            bank = land.bed.values[spot.row, spot.column]
+            assert bank - channels[spot.ref] < gauge.usual_m < bank, gauge.name
+            assert bank - 1.0 < gauge.warning_m < bank + 1.0, gauge.name
+    west, south, east, north = land.bed.bounds
+    for reservoir in city.reservoirs:
+        x, y = to_metres(land_settings(), [(reservoir.lon, reservoir.lat)])[0]
+        if west < x < east and south < y < north:
+            normal = next(limit.stage_m for limit in reservoir.limits if limit.kind == "normal")
+            assert 0 < normal - land.bed.values[land.bed.cell(x, y)] < 4, reservoir.name
+            if reservoir.name == land.pool.name:
+                assert normal == land.pool.normal_m
 
 
 def test_no_water_stands_but_in_the_reservoir(land: Land) -> None:

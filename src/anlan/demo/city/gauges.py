@@ -8,6 +8,7 @@ import shapely
 from .chance import Chance
 from .facts import LIULIN, Facts
 from .layout import Layout, to_degrees, to_plane
+from .levels import USUAL_M
 from .model import Gauge, Reservoir
 from .things import index_by_stem
 from .water import Drainage
@@ -74,7 +75,7 @@ def _stage_gauge(
         )
         name = f"{reservoir.name}水位站"
     else:
-        usual = round(chance.between(v.key, "usual stage", 50, 140), 2)
+        usual = USUAL_M.get(v.key, round(chance.between(v.key, "usual stage", 50, 140), 2))
         rise = [chance.between(v.key, f"mark {n}", *span) for n, span in enumerate(_MARKS)]
         marks = tuple(round(usual + m, 2) for m in rise)
         name = "柳林大桥水位站" if v.stem == "古城畈社区" and v.town == LIULIN else f"{_bare(v.stem)}水位站"

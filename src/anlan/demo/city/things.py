@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .chance import Chance
 from .facts import LIULIN, Facts, VillageFact
 from .layout import Layout, to_degrees
+from .levels import NORMAL_M
 from .model import GeohazardSite, Place, Reservoir, StageLimit
 from .risk import in_corridor
 from .water import Drainage
@@ -76,7 +77,8 @@ def _below_liulin(facts: Facts, drainage: Drainage) -> int:
 
 def _limits(chance: Chance, ref: str, known: Known | None) -> tuple[StageLimit, ...]:
     given = dict(known.limits) if known else {}
-    normal = given.get("normal", round(chance.between(ref, "normal stage", 70, 160), 2))
+    usual = NORMAL_M.get(ref, round(chance.between(ref, "normal stage", 70, 160), 2))
+    normal = given.get("normal", usual)
     made = {
         "flood_limit": round(normal - chance.between(ref, "room kept", 0.4, 1.5), 2),
         "normal": normal,
