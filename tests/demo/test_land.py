@@ -67,6 +67,13 @@ def test_the_whole_catchment_lies_within_the_grid(land: Land) -> None:
     assert columns.max() < land.bed.shape[1] - 6
 
 
+def test_a_run_holds_the_catchment_and_the_reservoir_and_opens_to_the_north(land: Land) -> None:
+    assert land.leaves[0] == 0
+    assert land.domain[land.catchment].all()
+    assert land.domain[land.pool.zone].mean() > 0.99
+    assert land.domain.sum() * 40**2 / 1e6 < 1.1 * land.area_km2
+
+
 def test_every_village_has_its_stream_and_most_drain_through_the_gap(land: Land) -> None:
     assert len(land.villages) == 12
     for village in land.villages:

@@ -25,14 +25,16 @@ from anlan.science.terrain.flow import (
     stream_reaches,
 )
 from anlan.science.terrain.grid import Grid
-from anlan.science.terrain.hollows import MISSING, OUT, fill, flow_directions
+from anlan.science.terrain.hollows import DOWN, MISSING, OUT, RIGHT, fill, flow_directions
 from anlan.science.terrain.lines import near_lines
 from anlan.science.terrain.resample import Cover, Rule, coarsen, resample
 from anlan.science.terrain.shade import hillshade, hillshade_tile, slope
 
 __all__ = [
+    "DOWN",
     "MISSING",
     "OUT",
+    "RIGHT",
     "BadCrs",
     "BadDirections",
     "BadGrid",

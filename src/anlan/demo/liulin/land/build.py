@@ -7,7 +7,18 @@ from functools import lru_cache
 import numpy as np
 
 from anlan.science.jit import Bools, Floats, Int8s
-from anlan.science.terrain import Grid, accumulate, catchments, fill, flow_directions, slope, snap
+from anlan.science.terrain import (
+    DOWN,
+    OUT,
+    RIGHT,
+    Grid,
+    accumulate,
+    catchments,
+    fill,
+    flow_directions,
+    slope,
+    snap,
+)
 
 from ...city.facts import LIULIN, load_facts
 from ...city.model import City, Division
@@ -49,6 +60,7 @@ def build_land(city: City, *, dx: float = 20.0, settings: LandSettings | None = 
     row, column = grid.cell(*outlet)
     out = snap(upstream, row=row, column=column, within=max(1, round(_SNAP_M / dx)))
     inside = catchments(directions, np.array([out])) == 1
+    leaves = _mouth(directions, out)
     buildings = _buildings(grid, divisions, places)
     cover = _cover(heights, dx, upstream, buildings, pool)
     return Land(
@@ -62,6 +74,8 @@ def build_land(city: City, *, dx: float = 20.0, settings: LandSettings | None = 
         channel_depth_m=_by_area(settings.channel_depth, upstream),
         catchment=inside,
         outlet=out,
+        domain=catchments(directions, np.array([leaves])) == 1,
+        leaves=leaves,
         area_km2=float(upstream[out]),
         villages=tuple(_village(grid, d, place, inside) for d, place in zip(divisions, places, strict=True)),
         gauges=_gauges(settings, grid, city, upstream, inside),
@@ -131,6 +145,14 @@ def _onto(given: Courses, point: Points) -> tuple[Points, Points, float]:
     k = int(np.hypot(*(foot - point).T).argmin())
     upper, lower = given.height_m[k]
     return foot[k], way[k] / np.hypot(*way[k]), float(upper + (lower - upper) * t[k])
+
+
+def _mouth(directions: Int8s, start: tuple[int, int]) -> tuple[int, int]:
+    """Where the water of a cell leaves the grid."""
+    row, column = start
+    while (way := int(directions[row, column])) != OUT:
+        row, column = row + int(DOWN[way]), column + int(RIGHT[way])
+    return row, column
 
 
 def _by_area(law: tuple[float, float], upstream: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:

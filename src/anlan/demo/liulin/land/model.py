@@ -65,6 +65,10 @@ class Land:
     channel_depth_m: NDArray[np.float32]  # below bank, 0 beside streams
     catchment: NDArray[np.bool_]  # drains through the outlet
     outlet: tuple[int, int]  # row, column
+    domain: NDArray[
+        np.bool_
+    ]  # for a run: all that drains to where the river leaves the grid, reservoir included
+    leaves: tuple[int, int]  # row, column of that cell, on the northern edge: open there
     area_km2: float  # of the catchment on this grid
     villages: tuple[Spot, ...]
     gauges: tuple[Spot, ...]

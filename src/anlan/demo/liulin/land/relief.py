@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from anlan.science.jit import Bools, Floats, Int64s, njit
-from anlan.science.terrain import Grid, accumulate, flow_directions, flow_length, near_lines
+from anlan.science.terrain import DOWN, RIGHT, Grid, accumulate, flow_directions, flow_length, near_lines
 
 from ...city.chance import Chance
 from .courses import CONCAVITY, Courses
@@ -63,10 +63,8 @@ def _balanced(land: Floats, on_stream: Bools, steepness: float) -> Floats:
     area = accumulate(directions, np.full(land.shape, SIDE_M**2 / 1e6))
     order = np.argsort(flow_length(directions, dx=SIDE_M), axis=None, kind="stable")
     columns = land.shape[1]
-    right = np.array([1, 1, 0, -1, -1, -1, 0, 1])
-    down = np.array([0, 1, 1, 1, 0, -1, -1, -1])
     way = np.maximum(directions, 0)
-    to = np.arange(land.size).reshape(land.shape) + down[way] * columns + right[way]
+    to = np.arange(land.size).reshape(land.shape) + DOWN[way] * columns + RIGHT[way]
     step = np.where(way % 2 == 1, SIDE_M * 2**0.5, SIDE_M)
     slope = np.minimum(steepness * area**-CONCAVITY, _STEEPEST)
     risen = land.copy()
