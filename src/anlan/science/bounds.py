@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from anlan.science.fields import Field, science
 from anlan.science.jit import Floats
 
 __all__ = [
@@ -61,8 +62,13 @@ def within(name: str, values: Any, lowest: float, highest: float, units: str, *,
         raise NotFinite(f"{name} has a missing value: fill the gap or leave the row out")
 
 
+@science(Field("return", "float64", ("n",), "as the pack says", "out"), source="own")
 def floats(table: Mapping[str, Any], key: str) -> Floats:
-    """The numbers under a key of a pack's table. Raises `TableWrong`."""
+    """The numbers under a key of a pack's table. Raises `TableWrong`.
+
+    >>> floats({"score": [0, 5]}, "score")
+    array([0., 5.])
+    """
     try:
         return np.array([float(value) for value in table[key]], np.float64)
     except (KeyError, TypeError, ValueError) as error:
