@@ -27,6 +27,7 @@ from anlan.wire.sl651.session import Joined as JoinedEvent
 
 log = logging.getLogger(__name__)
 TICK_SECONDS = 1.0
+LAST_TURNS = 4  # of the loop: a line that was accepted as we stopped is opened, turned away and closed
 ENVELOPE = ("BadCrc", "BadEnd", "BadDirection")  # faults behind which a true frame may hide
 OnBatch = Callable[[Taken], None]
 
@@ -123,6 +124,8 @@ class Gateway:
         await asyncio.sleep(0)
         await self._loop.run_in_executor(self._writer, connections.close_all)
         self._writer.shutdown()
+        for _ in range(LAST_TURNS):
+            await asyncio.sleep(0)
 
     # what connections ask and offer
 
