@@ -5,7 +5,7 @@ import numpy as np
 from anlan.science.fields import Field, science
 from anlan.science.flood.domain import RING, G
 from anlan.science.flood.state import Layout, State
-from anlan.science.jit import Floats, Int64s, Reals, njit
+from anlan.science.jit import Floats, Int64s, Reals, njit, njit_field
 
 __all__ = ["count", "look", "speed_of", "speeds"]
 
@@ -27,6 +27,70 @@ def _speed(h: Reals, qx: Reals, qy: Reals, layout: int, j: int, i: int) -> float
     return np.sqrt(u * u + v * v) / deep  # type: ignore[no-any-return]
 
 
+@njit_field
+def _face_speeds(h: Reals, x: Reals, y: Reals, below: Reals, out: Reals) -> None:
+    t = h.dtype.type
+    half, film, zero = t(0.5), t(SHALLOW), t(0)
+    for i in range(h.size):
+        u = half * (x[i] + x[i + 1])
+        v = half * (y[i] + below[i])
+        speed = np.sqrt(u * u + v * v) / max(h[i], film)
+        out[i] = zero if h[i] < film else speed
+
+
+@njit_field
+def _centre_speeds(h: Reals, x: Reals, y: Reals, out: Reals) -> None:
+    t = h.dtype.type
+    film, zero = t(SHALLOW), t(0)
+    for i in range(h.size):
+        speed = np.sqrt(x[i] * x[i] + y[i] * y[i]) / max(h[i], film)
+        out[i] = zero if h[i] < film else speed
+
+
+@njit_field
+def _raise(field: Reals, value: Reals) -> None:
+    for i in range(field.size):
+        now = np.float32(value[i])
+        field[i] = now if now > field[i] else field[i]
+
+
+@njit_field
+def _raise_hazard(field: Reals, h: Reals, speed: Reals) -> None:
+    for i in range(field.size):
+        now = np.float32(h[i]) * (speed[i] + np.float32(0.5))
+        field[i] = now if now > field[i] else field[i]
+
+
+@njit_field
+def _arrive(field: Reals, h: Reals, wet: float, time_s: float) -> None:
+    now, line = np.float32(time_s), h.dtype.type(wet)
+    for i in range(field.size):
+        came = now if h[i] >= line else field[i]
+        field[i] = came if field[i] != field[i] else field[i]
+
+
+@njit_field
+def _last(field: Reals, h: Reals, wet: float, span: float) -> None:
+    more, line, none = np.float32(span), h.dtype.type(wet), np.float32(0)
+    for i in range(field.size):
+        field[i] += more if h[i] >= line else none
+
+
+@njit_field
+def _tally(h: Reals, speed: Reals, depth: float, most: float) -> tuple[float, float, float]:
+    """Deep cells, those with Fr > 0.8, and by how much speeds exceed ``most`` in all."""
+    one, zero = np.float32(1), np.float32(0)
+    deep, fast, over = zero, zero, zero
+    line, square, top = np.float32(depth), np.float32(FROUDE * FROUDE * G), np.float32(most)
+    for i in range(h.size):
+        d = np.float32(h[i])
+        deep += one if d >= line else zero
+        rapid = one if speed[i] * speed[i] > square * d else zero
+        fast += rapid if d >= line else zero
+        over += max(speed[i] - top, zero)
+    return float(deep), float(fast), float(over)
+
+
 @njit
 def look(
     h: Reals,
@@ -39,40 +103,44 @@ def look(
     span: float,
     wet: float,
     froude_depth: float,
+    most_speed: float,
     max_depth: Reals,
     max_speed: Reals,
     max_hazard: Reals,
     arrival: Reals,
     duration: Reals,
 ) -> tuple[float, float, float]:
-    """Bring the maps that have a size up to ``time_s``; gives deep cells, those with Fr > 0.8, and the top speed."""
-    deep_cells = 0.0
-    fast_cells = 0.0
-    top = 0.0
+    """Bring the maps that have a size up to ``time_s``.
+
+    Gives deep cells, those with Fr > 0.8, and by how much (m/s) speeds exceed ``most_speed`` in all.
+    """
+    deep, fast, over = 0.0, 0.0, 0.0
+    buffer = np.zeros(h.shape[1], np.float32)
     for j in range(RING, h.shape[0] - RING):
-        for i in range(lo[j], hi[j]):
-            deep = h[j, i]
-            r, c = j - RING, i - RING
-            if max_depth.size and deep > max_depth[r, c]:
-                max_depth[r, c] = deep
-            if deep < SHALLOW:
-                continue
-            speed = _speed(h, qx, qy, layout, j, i)
-            top = max(top, speed)
-            if max_speed.size and speed > max_speed[r, c]:
-                max_speed[r, c] = speed
-            if max_hazard.size and deep * (speed + 0.5) > max_hazard[r, c]:
-                max_hazard[r, c] = deep * (speed + 0.5)
-            if deep >= wet:
-                if arrival.size and np.isnan(arrival[r, c]):
-                    arrival[r, c] = time_s
-                if duration.size:
-                    duration[r, c] += span
-            if deep >= froude_depth:
-                deep_cells += 1.0
-                if speed * speed > FROUDE * FROUDE * G * deep:
-                    fast_cells += 1.0
-    return deep_cells, fast_cells, top
+        a, b, r = lo[j], hi[j], j - RING
+        if a >= b:
+            continue
+        row, c = h[j, a:b], slice(a - RING, b - RING)
+        speed = buffer[a:b]
+        if layout == 0:
+            _face_speeds(row, qx[j, a : b + 1], qy[j, a:b], qy[j + 1, a:b], speed)
+        else:
+            _centre_speeds(row, qx[j, a:b], qy[j, a:b], speed)
+        tallied = _tally(row, speed, froude_depth, most_speed)
+        deep += tallied[0]
+        fast += tallied[1]
+        over += tallied[2]
+        if max_depth.size:
+            _raise(max_depth[r, c], row)
+        if max_speed.size:
+            _raise(max_speed[r, c], speed)
+        if max_hazard.size:
+            _raise_hazard(max_hazard[r, c], row, speed)
+        if arrival.size:
+            _arrive(arrival[r, c], row, wet, time_s)
+        if duration.size:
+            _last(duration[r, c], row, wet, span)
+    return deep, fast, over
 
 
 @njit

@@ -54,16 +54,16 @@ class Watch:
         maps = [self.maps.get(name, none) for name in get_args(MapName)]
         fields = (s.h, s.qx, s.qy, int(s.layout))
         wet = stepper.extents()
-        deep, fast, top = looks.look(
-            *fields, wet.first, wet.last, s.time_s, span_s, o.wet_m, o.froude_depth_m,
+        deep, fast, over = looks.look(
+            *fields, wet.first, wet.last, s.time_s, span_s, o.wet_m, o.froude_depth_m, _MOST_SPEED,
             maps[0], maps[1], maps[2], maps[3], maps[4],
         )  # fmt: skip
         self._fast[0] += deep * span_s, fast * span_s
         for n, (rows, columns) in enumerate(self._discs, start=1):
             deep, fast = looks.count(*fields, rows, columns, o.froude_depth_m)
             self._fast[n] += deep * span_s, fast * span_s
-        if top > _MOST_SPEED:
-            raise LeftValidity(f"water runs at {top:.0f} m/s", time_s=s.time_s)
+        if over > 0:
+            raise LeftValidity(f"water runs faster than {_MOST_SPEED:.0f} m/s", time_s=s.time_s)
 
     def note(self) -> None:
         """Add one row to every curve."""

@@ -482,13 +482,25 @@ def edge_flow(x: Reals, y: Reals, kinds: Int8s) -> tuple[float, float]:
     return came, went
 
 
+@njit_field
+def _giving(h: Reals, x: Reals, y: Reals, below: Reals, least: Number, out: Reals) -> None:
+    """The greatest speed at which each cell of a row gives water away; films count as ``least`` deep."""
+    for i in range(h.size):
+        most = max(max(x[i + 1], -x[i]), max(below[i], -y[i]))
+        out[i] = most / max(h[i], least)
+
+
 @njit
-def fastest(h: Reals, x: Reals, y: Reals, lo: Int64s, hi: Int64s, least: float) -> float:
-    """Greatest speed (m/s) with which a cell deeper than ``least`` gives water away."""
-    most = 0.0
+def fastest(
+    h: Reals, x: Reals, y: Reals, lo: Int64s, hi: Int64s, least: Number, row: Reals, bits: Bits, mask: Bits
+) -> Bits:
+    """Greatest speed (m/s) with which a cell gives water away, as bits; ``row`` and its ``bits`` are scratch."""
+    most = bits[0] & 0
+    row[:] = 0
     for j in range(FIRST, h.shape[0] - FIRST):
-        for i in range(lo[j], min(hi[j], h.shape[1] - FIRST)):
-            if h[j, i] > least:
-                out = max(max(x[j, i + 1], -x[j, i]), max(y[j + 1, i], -y[j, i]))
-                most = max(most, out / h[j, i])
+        a, b = lo[j], hi[j]
+        if a < b:
+            c = slice(a, b)
+            _giving(h[j, c], x[j, a : b + 1], y[j, c], y[j + 1, c], least, row[c])
+            most = highest(bits[c], mask, most)
     return most

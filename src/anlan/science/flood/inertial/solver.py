@@ -151,8 +151,12 @@ class InertialStepper:
         return min(wave, SPEED_SHARE * self._dx / (5.0 / 3.0 * speed)) if speed > 0 else wave
 
     def _fastest(self) -> float:
-        s = self._state
-        return float(kernels.fastest(s.h, s.qx, s.qy, self._lo, self._hi, SPEED_DEPTH))
+        s, scratch = self._state, np.zeros(self._state.h.shape[1], self._t)
+        view = scratch.view(self._bits.dtype)
+        bits = kernels.fastest(
+            s.h, s.qx, s.qy, self._lo, self._hi, self._t(SPEED_DEPTH), scratch, view, self._mask
+        )  # fmt: skip
+        return float(np.asarray(bits, self._bits.dtype).view(self._t))
 
     def _first_look(self) -> None:
         dry = self._t(self._method.dry)

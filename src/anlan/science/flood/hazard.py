@@ -1,0 +1,82 @@
+"""How dangerous moving water is, as data: the rating d·(v + 0.5) + DF, and the classes H1 to H6."""
+
+import numpy as np
+
+from anlan.science.fields import Field, science
+from anlan.science.jit import Floats, Int8s
+
+__all__ = ["ARR_CLASSES", "RATING_DEGREES", "arr_class", "rating", "rating_degree"]
+
+RATING_DEGREES = (
+    (0.75, "low"),
+    (1.25, "danger for some"),
+    (2.0, "danger for most"),
+    (np.inf, "danger for all"),
+)
+"""Upper bound (the bound itself is the next degree) and meaning of each degree of the rating (FD2321/TR1, table 13.1)."""
+
+ARR_CLASSES = (
+    (0.3, 2.0, 0.3, "H1: generally safe"),
+    (0.5, 2.0, 0.6, "H2: unsafe for small vehicles"),
+    (1.2, 2.0, 0.6, "H3: unsafe for vehicles, children and the elderly"),
+    (2.0, 2.0, 1.0, "H4: unsafe for people and vehicles"),
+    (4.0, 4.0, 4.0, "H5: unsafe for people and vehicles; ordinary buildings fail"),
+    (np.inf, np.inf, np.inf, "H6: unsafe for people and vehicles; every building may fail"),
+)
+"""Greatest depth (m), speed (m/s) and product (m²/s) of each class, both ends in (Smith, Davey and Cox 2014)."""
+
+
+@science(
+    Field("depth", "float64", ("row", "column"), "m"),
+    Field("speed", "float64", ("row", "column"), "m/s"),
+    Field("return", "float64", ("row", "column"), "m²/s, with DF added as a number", "out"),
+    source="Defra and Environment Agency, Flood Risks to People, FD2321/TR1 (2006), eq. 13.1; note of May 2008 on DF",
+)
+def rating(depth: Floats, speed: Floats) -> Floats:
+    """Hazard rating HR = d·(v + 0.5) + DF of people in moving water; 0 where dry.
+
+    The debris factor DF is the conservative one of the 2008 note: 0.5 up to 0.25 m deep, 1.0 above. For depth and
+    speed of the **same** moment; the product of two maxima overstates. NaN stays NaN.
+
+    >>> rating(np.array([[0.0, 0.2, 1.0]]), np.array([[0.0, 1.0, 2.0]]))
+    array([[0. , 0.8, 3.5]])
+    """
+    debris = np.where(depth > 0.25, 1.0, 0.5)
+    return np.where(depth > 0, depth * (speed + 0.5) + debris, np.where(np.isnan(depth + speed), np.nan, 0.0))
+
+
+@science(
+    Field("rated", "float64", ("row", "column"), "m²/s, of `rating`"),
+    Field("return", "int8", ("row", "column"), "degree, 0 dry, 1 to 4; -1 unknown", "out"),
+    source="FD2321/TR1 (2006), table 13.1",
+)
+def rating_degree(rated: Floats) -> Int8s:
+    """Degree of danger to people, 1 (low) to 4 (danger for all); 0 where dry, -1 where the rating is no number.
+
+    >>> rating_degree(np.array([[0.0, 0.74, 0.75, 2.0, np.nan]]))
+    array([[ 0,  1,  2,  4, -1]], dtype=int8)
+    """
+    bounds = [bound for bound, _ in RATING_DEGREES[:-1]]
+    degree = 1 + np.searchsorted(bounds, rated, side="right")
+    return np.where(np.isnan(rated), -1, np.where(rated > 0, degree, 0)).astype(np.int8)
+
+
+@science(
+    Field("depth", "float64", ("row", "column"), "m"),
+    Field("speed", "float64", ("row", "column"), "m/s"),
+    Field("return", "int8", ("row", "column"), "class, 0 dry, 1 to 6; -1 unknown", "out"),
+    source="Smith, Davey and Cox, WRL TR 2014/07; Australian Rainfall and Runoff (2019), book 6, table 6.7.4",
+)
+def arr_class(depth: Floats, speed: Floats) -> Int8s:
+    """General flood hazard class H1 to H6 as 1 to 6; 0 where dry, -1 where depth or speed is no number.
+
+    >>> arr_class(np.array([[0.0, 0.3, 0.3, 1.2, 5.0]]), np.array([[0.0, 1.0, 1.1, 0.5, 0.0]]))
+    array([[0, 1, 2, 3, 6]], dtype=int8)
+    """
+    found = np.full(np.shape(depth), 6, np.int8)
+    for number in range(5, 0, -1):
+        deep, fast, product, _ = ARR_CLASSES[number - 1]
+        found[(depth <= deep) & (speed <= fast) & (depth * speed <= product * (1 + 1e-12))] = number
+    found[np.asarray(depth) <= 0] = 0
+    found[np.isnan(depth + speed)] = -1
+    return found
