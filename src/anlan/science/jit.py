@@ -5,11 +5,14 @@ read as dry. Solvers of fields take `njit_field`: sums may be reordered and prod
 Everything else about Numba (its missing types, its options) stays behind this module, so that
 ``mypy --strict`` holds for the rest of ``science`` and ``wire``.
 
-A kernel that calls a kernel of *another* file keeps its old machine code when only the other file changes
-(Numba's cache looks at one file). Keep such pairs in one file, or delete ``__pycache__`` after the change.
+Numba looks only at a kernel's own file when it asks whether kept machine code is old. Here every file of the
+folder counts, so kernels may call kernels of files beside them. A kernel that calls one of *another folder*
+keeps old code when only that one changes: keep such pairs in one folder, or delete ``__pycache__``.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import numba
@@ -87,5 +90,16 @@ def _compile(
     error_model: str = "python",
 ) -> Callable[P, R]:
     options: dict[str, Any] = {"cache": cache, "nogil": True, "error_model": error_model}
-    compiled: Callable[P, R] = numba.njit(**options, fastmath=set(flags) if flags else False)(function)
-    return compiled
+    compiled: Any = numba.njit(**options, fastmath=set(flags) if flags else False)(function)
+    if cache:
+        kept = compiled._cache._cache_file
+        kept._source_stamp = (kept._source_stamp, _folder_stamp(Path(function.__code__.co_filename).parent))
+    made: Callable[P, R] = compiled
+    return made
+
+
+@lru_cache
+def _folder_stamp(folder: Path) -> tuple[tuple[str, float, int], ...]:
+    """Name, time and size of each source file of a folder."""
+    found = [(path.name, path.stat()) for path in sorted(folder.glob("*.py"))]
+    return tuple((name, stat.st_mtime, stat.st_size) for name, stat in found)

@@ -1,0 +1,12 @@
+"""Names for what kernels take: rows and grids of float32 or float64, and numbers of the same kind."""
+
+from typing import Any
+
+from numpy.typing import NDArray
+
+__all__ = ["Any", "Constants", "Grid", "Real", "Row"]
+
+Row = NDArray[Any]
+Grid = NDArray[Any]
+Real = Any
+Constants = tuple[Any, ...]
