@@ -26,6 +26,7 @@ Checkpoint = Mapping[str, Any]
 """Arrays by name, as `numpy.savez` takes and gives them; the caller keeps the file."""
 
 _CHECK_S = 600.0
+_OPTIONAL = ("soil", "channel", "channel_q")
 _MOST_DEPTH = 1_000.0
 
 
@@ -215,8 +216,7 @@ class _Journey:
             ]
         )
         out["soil_carry"] = self.feeder.carry.copy()
-        if s.soil is not None:
-            out["soil"] = s.soil.copy()
+        out |= {k: getattr(s, k).copy() for k in _OPTIONAL if getattr(s, k) is not None}
         out |= {f"held.{k}": v for k, v in self.stepper.held().items()}
         return out | self.watch.arrays()
 
@@ -265,10 +265,13 @@ def _begin(
         state = State(h, qx, qy, Layout(int(saved["layout"])))
         state.time_s = float(saved["time_s"])
         state.ledger = Ledger(*map(float, saved["ledger"]))
-        state.soil = np.array(saved["soil"]) if "soil" in saved else None
+        for name in _OPTIONAL:
+            setattr(state, name, np.array(saved[name]) if name in saved else None)
     elif start is not None:
         state = State(start.h.copy(), start.qx.copy(), start.qy.copy(), start.layout, start.time_s)
-        state.soil = None if start.soil is None else start.soil.copy()
+        for name in _OPTIONAL:
+            kept = getattr(start, name)
+            setattr(state, name, None if kept is None else kept.copy())
         state.ledger = Ledger(start=state.stored(domain.dx), stored=state.stored(domain.dx))
     else:
         state = State.of(domain, layout=solver.layout, precision=precision)

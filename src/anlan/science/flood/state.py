@@ -77,7 +77,8 @@ class State:
     """Depth (m) and discharge (m²/s) of every cell with its ring, model time and ledger. Solvers write into it.
 
     ``soil`` (ny, nx) f32: metres infiltrated so far (Green–Ampt) or rained so far (SCS-CN), None without
-    infiltration.
+    infiltration. ``channel`` (k,) f64: m³ below the bank of each sub-grid channel cell; ``channel_q`` (m,) f64: unit
+    discharge (m²/s) of each link; None without channels.
     """
 
     h: Reals
@@ -87,6 +88,8 @@ class State:
     time_s: float = 0.0
     ledger: Ledger = Ledger()
     soil: Reals | None = None
+    channel: Floats | None = None
+    channel_q: Floats | None = None
 
     @property
     def depth(self) -> Reals:
@@ -94,8 +97,9 @@ class State:
         return self.h[RING:-RING, RING:-RING]
 
     def stored(self, dx: float) -> float:
-        """Water in the domain, m³, summed in f64."""
-        return float(self.depth.sum(dtype=np.float64)) * dx**2
+        """Water in the domain, m³, channels included, summed in f64."""
+        below = 0.0 if self.channel is None else float(self.channel.sum())
+        return float(self.depth.sum(dtype=np.float64)) * dx**2 + below
 
     def is_finite(self) -> bool:
         """No NaN and no infinity in depth or discharge."""

@@ -1,5 +1,6 @@
-"""Local inertial floods."""
+"""Local inertial floods, with streams narrower than a cell."""
 
+from anlan.science.flood.inertial.channels import Channels
 from anlan.science.flood.inertial.solver import Inertial
 
-__all__ = ["Inertial"]
+__all__ = ["Channels", "Inertial"]

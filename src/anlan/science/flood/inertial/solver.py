@@ -11,6 +11,8 @@ from anlan.science.flood.domain import RING, Domain, G
 from anlan.science.flood.edges import Closed, Edge, Edges, Open, Stage
 from anlan.science.flood.errors import NotFinite
 from anlan.science.flood.inertial import kernels
+from anlan.science.flood.inertial.channels import Channels
+from anlan.science.flood.inertial.streams import Streams
 from anlan.science.flood.solver import Extents, Feed, Moved
 from anlan.science.flood.state import Layout, Precision, State
 from anlan.science.jit import Floats, Reals
@@ -33,12 +35,13 @@ class Inertial:
     For floods with Froude numbers below about 0.8; the frame reports the share above. Outflow of a cell is limited
     to what it holds (no velocity cap). ``theta`` 0.7 to 1 (1: no weighting). ``courant``: share of the gravity-wave
     step; waves of two cells grow beyond √(2θ)/2, 0.63 for θ = 0.8 (linear analysis of the scheme without
-    friction). ``dry`` metres: shallower water stands still.
+    friction). ``dry`` metres: shallower water stands still. ``channels``: streams narrower than a cell.
     """
 
     theta: float = 0.8
     courant: float = 0.6
     dry: float = 1e-5
+    channels: Channels | None = None
     name: str = "li"
     layout: Layout = Layout.FACES
 
@@ -94,6 +97,7 @@ class InertialStepper:
         self._lo, self._hi = np.full(rows, 1 << 60), np.zeros(rows, np.int64)
         self._a, self._b = np.full(rows, columns), np.full(rows, 0)
         self._b[0] = columns - RING
+        self._streams = _streams(method, domain, state, edges)
         self._first_look()
         self._highest = float(held["highest"]) if "highest" in held else float(state.depth.max())
         self._before_lo, self._before_hi = np.full(rows, RING), np.full(rows, columns - RING)
@@ -118,6 +122,10 @@ class InertialStepper:
                 raise NotFinite("a depth is no number any more", time_s=state.time_s)
             most = max(most, highest)
             entered, left_ = kernels.edge_flow(state.qx, state.qy, self._kinds)
+            if self._streams is not None:
+                went += self._streams.step(float(dt), self._lo, self._hi)
+                highest = max(highest, self._streams.highest)
+                speed = max(speed, self._streams.speed)
             came += entered * float(dt) * self._dx
             went += left_ * float(dt) * self._dx
             state.time_s = until_s if left <= float(dt) * (1 + 1e-6) else state.time_s + float(dt)
@@ -218,6 +226,12 @@ class InertialStepper:
         s = self._state
         kernels.rim(s.h, self._z, s.qx, s.qy, self._kinds, levels)
         _wake(self._lo, self._hi, self._kinds, s.h.shape[1])
+
+
+def _streams(method: Inertial, domain: Domain, state: State, edges: Edges) -> Streams | None:
+    if method.channels is None:
+        return None
+    return Streams(method.channels, domain, state, edges, dry=method.dry)
 
 
 def _kind(edge: Edge) -> int:
