@@ -2,4 +2,5 @@
 
 papers      what stands on a document       village, whole, duty    how each is made
 render      PDF and CSV from it             words                   how a fact is said
+reader      who a document is for, what all say alike
 """

@@ -151,7 +151,7 @@ def _said(speaker: Speaker, own: list[Fact]) -> tuple[Cell, str]:
             )
         case FactKind.ANSWERED:
             by = speaker.by(first.text("channel"))
-            return Cell(text=_answer(speaker, first)), speaker.joined((speaker.who(first), by))
+            return Cell(text=answer_said(speaker, first)), speaker.joined((speaker.who(first), by))
         case FactKind.LINE_ANSWERED:
             return Cell(text=say("村里应答人数已够")), speaker.who(first)
         case FactKind.DOOR_ORDERED:
@@ -173,7 +173,7 @@ def _said(speaker: Speaker, own: list[Fact]) -> tuple[Cell, str]:
             return Cell(text=first.text("what")), speaker.who(first)
 
 
-def _answer(speaker: Speaker, fact: Fact) -> str:
+def answer_said(speaker: Speaker, fact: Fact) -> str:
     kind = AnswerKind(int(fact.text("answer") or 1))
     text = f"{int(kind)} {speaker.say(ANSWER_WORDS[kind])}"
     if kind is AnswerKind.MOVED:

@@ -11,10 +11,12 @@ from anlan.places.queries import Place, atlas
 from anlan.ui.acts import address, done
 from anlan.ui.pages import Request, page
 from anlan.warn.actions import sealing
-from anlan.warn.documents import making
-from anlan.warn.documents.making import Reader
+from anlan.warn.documents.duty import duty_paper
 from anlan.warn.documents.papers import Paper
+from anlan.warn.documents.reader import Reader, the_place
 from anlan.warn.documents.render import pdf, villages_csv
+from anlan.warn.documents.village import village_paper
+from anlan.warn.documents.whole import whole_paper
 from anlan.warn.queries.calls import call_downs
 from anlan.warn.queries.moves import moves
 from anlan.warn.queries.proof import village_proofs
@@ -53,7 +55,7 @@ def index(request: Request) -> HttpResponse:
 @require_GET
 def one(request: Request, code: str) -> HttpResponse:
     """The proof of a village, or of a township with all its villages."""
-    place = making.the_place(request.ctx, code)
+    place = the_place(request.ctx, code)
     holders = people.holders(request.ctx, path=place.path)
     names = people.masked_names(request.ctx, [h.ref for h in holders])
     context = {
@@ -72,7 +74,7 @@ def one(request: Request, code: str) -> HttpResponse:
 
 
 def _paper(request: Request, place: Place) -> Paper:
-    made = making.village_paper if place.tier == 4 else making.whole_paper
+    made = village_paper if place.tier == 4 else whole_paper
     return made(reader(request), place)
 
 
@@ -80,7 +82,7 @@ def _paper(request: Request, place: Place) -> Paper:
 @require_GET
 def as_pdf(request: Request, code: str) -> HttpResponse:
     """The same as PDF."""
-    place = making.the_place(request.ctx, code)
+    place = the_place(request.ctx, code)
     return _file(pdf(_paper(request, place), request.lang), "application/pdf", f"{place.name}-{code}.pdf")
 
 
@@ -88,7 +90,7 @@ def as_pdf(request: Request, code: str) -> HttpResponse:
 @require_GET
 def as_csv(request: Request, code: str) -> HttpResponse:
     """The villages as CSV, with the columns of the replay's report."""
-    place = making.the_place(request.ctx, code)
+    place = the_place(request.ctx, code)
     rows = village_proofs(request.ctx, atlas().township(place).path)
     own = [row for row in rows if row.place.path.startswith(place.path)]
     return _file(villages_csv(own).encode(), "text/csv; charset=utf-8", f"{place.name}-{code}.csv")
@@ -103,7 +105,7 @@ def _file(content: bytes, kind: str, name: str) -> HttpResponse:
 @require_GET
 def duty(request: Request, ref: str) -> HttpResponse:
     """尽职履职单 of one duty holder."""
-    found = making.duty_paper(reader(request), ref)
+    found = duty_paper(reader(request), ref)
     place = atlas().by_path[found.holder.place_path]
     context = {
         "paper": found.paper,
@@ -118,7 +120,7 @@ def duty(request: Request, ref: str) -> HttpResponse:
 @require_GET
 def duty_pdf(request: Request, ref: str) -> HttpResponse:
     """The same as PDF."""
-    found = making.duty_paper(reader(request), ref)
+    found = duty_paper(reader(request), ref)
     return _file(pdf(found.paper, request.lang), "application/pdf", f"{found.paper.number}.pdf")
 
 
@@ -126,7 +128,7 @@ def duty_pdf(request: Request, ref: str) -> HttpResponse:
 @require_POST
 def seal(request: Request, ref: str) -> HttpResponse:
     """Seal the sheet: its digest goes into the chain."""
-    found = making.duty_paper(reader(request), ref)
+    found = duty_paper(reader(request), ref)
     sealing.seal(
         request.ctx,
         holder=ref,
