@@ -113,7 +113,31 @@ def test_contact_is_regained_by_saying_how(mini: Mini, lost: str, officer: Clien
     assert officer.post(url, {"how": ""}).status_code == 422
     assert officer.post(url, {"how": "卫星电话接通镇长"}).status_code == 302
     assert ContactLost.objects.get().ended_at is not None
-    assert officer.get(url).status_code == 404
+
+
+def test_a_loss_of_contact_that_ended_says_when_and_how(mini: Mini, lost: str, officer: Client) -> None:
+    url = at(mini, "contact", lost)
+    officer.post(url, {"how": "卫星电话接通镇长"})
+    body = shown(officer, url)
+    assert "已恢复联系" in body
+    assert "卫星电话接通镇长" in body
+    assert '<form class="form"' not in body
+    assert 'aria-current="step"' not in body
+
+
+def test_who_says_second_that_contact_is_regained_is_shown_what_the_first_said(
+    mini: Mini, lost: str, officer: Client
+) -> None:
+    url = at(mini, "contact", lost)
+    officer.post(url, {"how": "卫星电话接通镇长"})
+    reply = officer.post(url, {"how": "对讲机呼通"})
+    assert reply.status_code == 302
+    assert reply["Location"] == url
+    assert ContactLost.objects.get().ended_by == "卫星电话接通镇长"
+
+
+def test_a_loss_of_contact_elsewhere_is_not_found(mini: Mini, lost: str) -> None:
+    assert mini.client("foreign").get(at(mini, "contact", lost)).status_code == 404
 
 
 def test_who_may_only_look_cannot_declare_contact(mini: Mini, lost: str) -> None:

@@ -1,9 +1,10 @@
-"""Townships out of contact 失联, with the step of their ladder that is due."""
+"""Townships out of contact 失联, with the step of their ladder that is due, or how it ended."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from anlan.foundation.context import Ctx
+from anlan.foundation.errors import NotFound
 from anlan.foundation.journal import JournalEntry
 from anlan.places.queries import Place, atlas
 from anlan.warn import shelf
@@ -27,6 +28,9 @@ class Lost:
     of: int
     ladder: tuple[rules.Step, ...]
     deadline: datetime | None
+    ended_at: datetime | None = None
+    ended_by: str = ""
+    """How contact was regained, in the words of whoever said so; `heard` where the silences ended by themselves."""
 
 
 def lost_in(ctx: Ctx, path: str, at: datetime | None) -> list[Lost]:
@@ -39,6 +43,14 @@ def lost_in(ctx: Ctx, path: str, at: datetime | None) -> list[Lost]:
     return [
         _lost(ctx, row) for row in rows if row.ref in declared and (row.ended_at is None or row.ended_at > at)
     ]
+
+
+def the_lost(ctx: Ctx, ref: str) -> Lost:
+    """One loss of contact, standing or ended. Raises: NotFound for a ref out of scope."""
+    row = ctx.rows(ContactLost).filter(ref=ref).first()
+    if row is None:
+        raise NotFound("没有编号为 {ref} 的失联，或不在您的范围内。", ref=ref)
+    return _lost(ctx, row)
 
 
 def _lost(ctx: Ctx, row: ContactLost) -> Lost:
@@ -55,7 +67,9 @@ def _lost(ctx: Ctx, row: ContactLost) -> Lost:
         number=number + 1,
         of=len(settings.ladder),
         ladder=settings.ladder,
-        deadline=row.step_deadline,
+        deadline=row.step_deadline if row.ended_at is None else None,
+        ended_at=row.ended_at,
+        ended_by=row.ended_by,
     )
 
 

@@ -13,7 +13,7 @@ from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
 from anlan.warn.actions import contact, doorchecks
 from anlan.warn.queries.board import OUTCOMES_AT_DOOR
-from anlan.warn.queries.contact import lost_in
+from anlan.warn.queries.contact import the_lost
 from anlan.warn.queries.doors import doors
 from anlan.warn.rules.errors import RuleError
 
@@ -72,18 +72,19 @@ class Heard(forms.Form):
 @page("warn.view")
 @require_http_methods(["GET", "POST"])
 def lost(request: Request, ref: str) -> HttpResponse:
-    """A township out of contact: its ladder, the step that is due, and the word that it was heard again."""
-    found = next((each for each in lost_in(request.ctx, "", None) if each.ref == ref), None)
-    if found is None:
-        raise NotFound("没有编号为 {ref} 的失联，或已经恢复。", ref=ref)
+    """A township out of contact: its ladder, the step that is due, and the word that it was heard again; or its end."""
+    found = the_lost(request.ctx, ref)
     form = Heard(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        contact.regained(request.ctx, ref=ref, how=form.cleaned_data["how"])
+        try:
+            contact.regained(request.ctx, ref=ref, how=form.cleaned_data["how"])
+        except NotFound as error:  # somebody else said so first
+            return not_done(request, error, request.path)
         return done(request, "已恢复联系。叫应板照常。", address(request, "calls"))
     context: dict[str, Any] = {
         "lost": found,
         "form": form,
-        "may": request.ctx.may("warn.call"),
+        "may": request.ctx.may("warn.call") and found.ended_at is None,
         "back": address(request, "calls"),
     }
     return render(request, "warn/lost.html", context, status=422 if form.errors else 200)
