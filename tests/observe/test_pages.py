@@ -1,5 +1,6 @@
 """Pages of stations, quarantine and imports: what they show, to whom, and as it was known when."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -143,6 +144,26 @@ def test_an_import_is_read_shown_confirmed_and_tells_what_was_wrong(mini: Mini, 
     assert [line.split(",")[0] for line in errors[1:]] == ["3", "4"]
     get(mini, f"imports/{run.ref}", role="foreign", status=404)
     assert run.ref in get(mini, "imports")
+
+
+def preview_of(page: str) -> list[str]:
+    """Line numbers of the rows that are shown as they would be written."""
+    shown = page.partition("读成了这样，对吗？")[2].partition("</form>")[0]
+    return re.findall(r'<tbody>|<tr><td class="num">(\d+)', shown)[1:]
+
+
+def test_a_preview_shows_the_rows_that_would_be_written_and_no_others(mini: Mini) -> None:
+    text = f"station,code,at,value\n{FOREIGN_GAUGE},22,{CLOCK},1.0\n{GAUGE},22,{CLOCK},30.0\n"
+    upload(mini, text)
+    page = get(mini, f"imports/{ImportRun.objects.get().ref}")
+    assert preview_of(page) == ["3"]
+    assert "写入 1 行" in page
+
+
+def test_a_preview_finds_good_rows_behind_many_wrong_ones(mini: Mini) -> None:
+    wrong = f"{GAUGE},22,{CLOCK},wet\n" * 400
+    upload(mini, f"station,code,at,value\n{wrong}{GAUGE},22,{CLOCK},30.0\n")
+    assert preview_of(get(mini, f"imports/{ImportRun.objects.get().ref}")) == ["402"]
 
 
 def test_the_api_gives_the_latest_and_a_series_as_known_then(wet: Mini) -> None:

@@ -72,9 +72,7 @@ def _take(ctx: Ctx, payload: dict[str, Any]) -> None:
     """In the engine: write what is good, count it, and keep what is not."""
     run = ImportRun.objects.select_related("place").get(world_id=ctx.world.id, ref=payload["ref"])
     file = path_of(ctx, run.ref)
-    scope = Scope.everywhere() if run.paths is None else Scope.of(*run.paths)
-    allowed = _addresses(scope)
-    parsed = csvrows.parse(file.read_bytes(), now=run.started_at, stations=allowed)
+    parsed = csvrows.parse(file.read_bytes(), now=run.started_at, stations=stations_of(run))
     rows = [Typed(r.station, r.code, r.at, r.value) for r in parsed.rows]
     taken = 0
     with Ingest.of(ctx.world) as ingest:
@@ -86,6 +84,11 @@ def _take(ctx: Ctx, payload: dict[str, Any]) -> None:
     run.save()
     body = {"taken": taken, "repeats": run.repeats, "errors": len(run.errors)}
     journal.append(ctx, "observe.import.done", refs={"import": run.ref}, body=body, place=run.place.path)
+
+
+def stations_of(run: ImportRun) -> frozenset[str]:
+    """Addresses of the stations that whoever began an import may write."""
+    return _addresses(Scope.everywhere() if run.paths is None else Scope.of(*run.paths))
 
 
 def _allowed(ctx: Ctx) -> frozenset[str]:

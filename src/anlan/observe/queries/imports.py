@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
-from anlan.observe.actions.imports import path_of
+from anlan.observe.actions.imports import path_of, stations_of
 from anlan.observe.models import ImportRun
 from anlan.observe.rules import csvrows
 from anlan.observe.rules.csvrows import Row
@@ -29,10 +29,15 @@ def run(ctx: Ctx, ref: str) -> ImportRun:
 
 
 def preview(ctx: Ctx, found: ImportRun) -> Sequence[Row]:
-    """The first good rows of an import that nobody has confirmed yet."""
+    """The first good rows of an import that nobody has confirmed yet: of those that would be written, no others."""
     if found.state != ImportRun.State.READ:
         return []
+    stations = stations_of(found)
     with path_of(ctx, found.ref).open("rb") as file:
         head = file.read(HEAD_BYTES)
-    whole = head if len(head) < HEAD_BYTES else head[: head.rfind(b"\n") + 1]
-    return csvrows.parse(whole, now=found.started_at).rows[:FIRST]
+        is_all = len(head) < HEAD_BYTES
+        whole = head if is_all else head[: head.rfind(b"\n") + 1]
+        good = csvrows.parse(whole, now=found.started_at, stations=stations).rows
+        if not good and not is_all:
+            good = csvrows.parse(head + file.read(), now=found.started_at, stations=stations).rows
+    return good[:FIRST]
