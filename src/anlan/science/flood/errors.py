@@ -12,7 +12,16 @@ FloodError
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["BadInput", "Cancelled", "FloodError", "LeftValidity", "MassLost", "NotFinite", "Refused"]
+__all__ = [
+    "BadInput",
+    "Cancelled",
+    "FloodError",
+    "LeftValidity",
+    "MassLost",
+    "NotFinite",
+    "NotWarm",
+    "Refused",
+]
 
 
 class FloodError(ValueError):
@@ -45,6 +54,10 @@ class MassLost(Refused):
 
 class LeftValidity(Refused):
     """The run left what its equations describe: check units of terrain and inflow, or run a finer grid."""
+
+
+class NotWarm(Refused):
+    """The warm-up ended before the rivers were full: give it longer, or less base flow than the channel carries."""
 
 
 class Cancelled(FloodError):
