@@ -1,5 +1,6 @@
 """The frame around the solvers: feeding, looking, limits."""
 
+import io
 from typing import Any
 
 import numpy as np
@@ -234,3 +235,15 @@ def test_outputs_that_cannot_be_kept_are_refused(asked: Any, field: str) -> None
     with pytest.raises(BadInput) as said:
         asked()
     assert said.value.field == field
+
+
+def test_checkpoints_come_when_they_are_due() -> None:
+    kept: list[Any] = []
+    flood(until_s=1000.0, checkpoint_every_s=300.0, on_checkpoint=kept.append)
+    assert [c["time_s"] for c in kept] == [300, 600, 900]
+    with io.BytesIO() as file:
+        np.savez(file, **kept[1])
+        file.seek(0)
+        read = dict(np.load(file))
+    rest = flood(until_s=1000.0, resume=read)
+    assert np.array_equal(rest.state.h, flood(until_s=1000.0).state.h)

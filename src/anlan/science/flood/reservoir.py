@@ -45,10 +45,8 @@ class Reservoir:
     def out(self, level: float) -> float:
         """m³/s that leave at a level."""
         head = max(level - self.crest_m, 0.0)
-        return (
-            float(np.interp(level, self.levels, self.gates))
-            + self.crest_factor * self.crest_width_m * head**1.5
-        )
+        spilled = self.crest_factor * self.crest_width_m * head * math.sqrt(head)
+        return float(np.interp(level, self.levels, self.gates)) + spilled
 
 
 @science(

@@ -85,9 +85,7 @@ def run(
         solver,
         until_s=until_s,
         start=start,
-        sources=sources or Sources(),
-        edges=edges or Edges(),
-        outputs=outputs or Outputs(),
+        inputs=(sources or Sources(), edges or Edges(), outputs or Outputs()),
         precision=precision,
         threads=threads,
         tick_s=tick_s,
@@ -101,17 +99,17 @@ def run(
             journey.tick()
             if on_progress is not None:
                 on_progress(journey.progress())
-            due = (
-                checkpoint_every_s
-                and before // checkpoint_every_s < journey.state.time_s // checkpoint_every_s
-            )
-            if on_checkpoint is not None and due:
+            if on_checkpoint is not None and _is_due(checkpoint_every_s, before, journey.state.time_s):
                 on_checkpoint(journey.checkpoint())
             if cancel is not None and cancel():
                 raise Cancelled("The run was cancelled; resume it from its checkpoint.", journey.checkpoint())
         return journey.result()
     finally:
         journey.stepper.close()
+
+
+def _is_due(every_s: float | None, before: float, now: float) -> bool:
+    return every_s is not None and before // every_s < now // every_s
 
 
 class _Journey:
@@ -124,9 +122,7 @@ class _Journey:
         *,
         until_s: float,
         start: State | None,
-        sources: Sources,
-        edges: Edges,
-        outputs: Outputs,
+        inputs: tuple[Sources, Edges, Outputs],
         precision: Precision,
         threads: int,
         tick_s: float | None,
@@ -134,6 +130,7 @@ class _Journey:
         mass_bound: float | None,
         most_bytes: int | None,
     ) -> None:
+        sources, edges, outputs = inputs
         self.bytes = memory(domain, solver, outputs, sources, precision)
         if most_bytes is not None and self.bytes > most_bytes:
             raise BadInput(
