@@ -1,12 +1,12 @@
 """`anlan simulate MODEL`: run a model on files, without web and database (docs/reference/simulate.md).
 
-A model is one module of this folder: `register(models)` adds its words and `run(args)` does it; its name goes into MODELS.
+A model is one module (or folder) here: `register(models)` adds its words and `run(args)` does it; its name goes into MODELS.
 """
 
 import importlib
 from typing import Any
 
-MODELS = ("quake", "fire_weather", "slope", "hazard_source")
+MODELS = ("quake", "fire_weather", "slope", "hazard_source", "flood")
 
 
 def register(commands: Any) -> None:

@@ -23,20 +23,24 @@ class InputWrong(ValueError):
 
 
 def add_model(
-    models: Any, name: str, *, what: str, file: str, work: Callable[[argparse.Namespace], Answer]
+    models: Any, name: str, *, what: str, work: Callable[[argparse.Namespace], Answer], file: str = ""
 ) -> argparse.ArgumentParser:
-    """The words that every model knows, and its work behind one net for errors."""
+    """The words that every model knows, and its work behind one net for errors.
+
+    A model of one ``file`` answers from packs, as in force on `--date`; others name their files by options.
+    """
     parser: argparse.ArgumentParser = models.add_parser(name, help=what, description=what)
-    parser.add_argument("file", metavar="FILE", help=f"{file}; - for standard input")
+    if file:
+        parser.add_argument("file", metavar="FILE", help=f"{file}; - for standard input")
+        parser.add_argument("--date", default="", metavar="YYYY-MM-DD", help="the packs in force on that day")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--lang", choices=["zh", "en"], default="zh", help="language of titles")
-    parser.add_argument("--date", default="", metavar="YYYY-MM-DD", help="the packs in force on that day")
     parser.set_defaults(run=lambda args: run(name, work, args))
     return parser
 
 
 def run(name: str, work: Callable[[argparse.Namespace], Answer], args: argparse.Namespace) -> int:
-    """Do it and print; 2 with the field and the mend where it cannot be done."""
+    """Do it and print; 1 where the whole answer is refused, 2 with the field and the mend where it cannot be done."""
     from anlan.foundation.home import home
 
     os.environ.setdefault("NUMBA_CACHE_DIR", str(home() / "kernels"))
@@ -48,18 +52,23 @@ def run(name: str, work: Callable[[argparse.Namespace], Answer], args: argparse.
         print(f"anlan simulate {name}: {error}", file=sys.stderr)
         return 2
     print(json.dumps(found, ensure_ascii=False, allow_nan=False) if args.json else "\n".join(lines))
-    return 0
+    return 1 if found.get("refused") else 0
 
 
 def text(path: str) -> str:
-    """All of a file, or of standard input. Raises `InputWrong`."""
+    """All of a file, or of standard input: UTF-8, else GB 18030, as spreadsheets write it. Raises `InputWrong`."""
     try:
         data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-        return data.decode("utf-8-sig")
     except OSError as error:
         raise InputWrong(f"{path}: {error.strerror}; give a file that can be read, or -") from error
-    except UnicodeDecodeError as error:
-        raise InputWrong(f"{path}: not UTF-8; save it as UTF-8") from error
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            found = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in found:
+            return found
+    raise InputWrong(f"{path}: neither UTF-8 nor GB 18030; save it as UTF-8")
 
 
 def is_object(content: str) -> bool:

@@ -1,0 +1,283 @@
+"""From files to a run: every raster on the ground of the terrain, every number checked, the memory stated first."""
+
+import argparse
+import hashlib
+import math
+import mmap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from anlan.conf.commands.simulate.files import InputWrong, number
+from anlan.conf.commands.simulate.flood import memory, tables
+from anlan.science.flood.domain import MANNING, Domain
+from anlan.science.flood.edges import Closed, Edges
+from anlan.science.flood.errors import BadInput
+from anlan.science.flood.godunov import Godunov
+from anlan.science.flood.inertial import Inertial
+from anlan.science.flood.outputs import Outputs
+from anlan.science.flood.solver import Solver
+from anlan.science.flood.sources import Rain, Sources
+from anlan.science.jit import Bools, Floats
+from anlan.science.terrain import Grid, TerrainError, check_metres, check_terrain
+from anlan.wire.raster import NotARaster, RasterError, about_raster, read_raster, read_stack
+
+SOLVERS: dict[str, Solver] = {"li": Inertial(), "godunov": Godunov()}
+BUILDING_N = 0.3
+"""Manning n of ground under buildings that are not walls (Syme 2008, 待核实)."""
+_TABLES = (".csv", ".txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """All that a run needs. ``solvers`` are tried in turn until one is within its range."""
+
+    args: argparse.Namespace
+    grid: Grid
+    domain: Domain
+    edges: Edges
+    sources: Sources
+    outputs: Outputs
+    solvers: tuple[Solver, ...]
+    minutes: float
+    threads: int
+    bytes_stated: int
+    mark: str
+    notes: list[str] = field(default_factory=list)
+
+
+def read(args: argparse.Namespace) -> Setup:
+    """Read and check everything. Raises `InputWrong`, which names the option, the field and the mend."""
+    if not (args.rain or args.inflow):
+        raise InputWrong("--rain is missing: give a file of rain, or --inflow")
+    solvers = (SOLVERS[args.solver],) if args.solver else tuple(SOLVERS.values())
+    with _named("--inflow", args.inflow):
+        edges = tables.edges(args.boundary, tables.inflows(args.inflow) if args.inflow else ())
+    with _named("--points", args.points):
+        outputs = Outputs(points=tables.points(args.points) if args.points else ())
+    rain, bands = _rain(args)
+    stated = _memory(args, solvers, outputs, bands)
+    with _named("--dem", args.dem):
+        grid = read_raster(
+            _bytes(args.dem), name=Path(args.dem).name, crs=args.crs or None, max_cells=1 << 40
+        )
+        check_terrain(grid)
+    land = np.isfinite(grid.values)
+    notes: list[str] = []
+    covered = _buildings(args, grid, notes)
+    inside = land & (covered < 0.5) if args.buildings_as == "block" else land
+    domain = _domain(args, grid, inside, _roughness(args, grid, land, covered))
+    for point in outputs.points:
+        with _named("--points", args.points):
+            tables.place(domain, point.x, point.y, who=f"point {point.name}")
+    for n, inflow in enumerate(edges.inflows, 1):
+        with _named("--inflow", args.inflow):
+            tables.place(domain, inflow.x, inflow.y, who=f"inflow {n}")
+    _rim(land, grid, edges, notes)
+    if bands:
+        rain = _bands(args, grid, land)
+    return Setup(
+        args=args,
+        grid=grid,
+        domain=domain,
+        edges=edges,
+        sources=Sources(rain),
+        outputs=outputs,
+        solvers=solvers,
+        minutes=_minutes(args, rain, edges),
+        threads=_count(args.threads, "--threads"),
+        bytes_stated=stated,
+        mark=_mark(args),
+        notes=notes,
+    )
+
+
+@contextmanager
+def _named(option: str, path: str) -> Iterator[None]:
+    """Name the option and its file before what is wrong in it."""
+    try:
+        yield
+    except (TerrainError, RasterError, BadInput, InputWrong) as error:
+        said = str(error)
+        if said.startswith("--"):
+            raise InputWrong(said) from error
+        before = f"{option}: " if not path or said.startswith(path) else f"{option} {path}: "
+        raise InputWrong(before + said) from error
+
+
+def _bytes(path: str) -> memoryview:
+    """A file as it lies on disk, read where it is looked at. Raises `InputWrong`."""
+    try:
+        with open(path, "rb") as file:
+            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    except OSError as error:
+        raise InputWrong(f"{path}: {error.strerror}; give a file that can be read") from error
+    except ValueError as error:
+        raise InputWrong(f"{path}: the file is empty; get it again from its source") from error
+
+
+def _memory(args: argparse.Namespace, solvers: tuple[Solver, ...], outputs: Outputs, bands: int) -> int:
+    """Say what the run will take, and look at place and system, before a cell is read."""
+    gigabytes = number({"--most-memory": args.most_memory}, "--most-memory", default=math.nan)
+    rough = bool(args.friction or (args.buildings and args.buildings_as == "rough"))
+    with _named("--dem", args.dem):
+        about = about_raster(_bytes(args.dem), name=Path(args.dem).name)
+        stated = memory.state(
+            about,
+            solvers,
+            args.precision,
+            outputs,
+            rough=rough,
+            bands=bands,
+            most=memory.allowed(None if math.isnan(gigabytes) else gigabytes),
+        )
+        x, y = about.west + about.columns * about.dx / 2, about.north - about.rows * about.dy / 2
+        check_metres(about.crs or args.crs, x=x, y=y)
+        return stated
+
+
+def _rain(args: argparse.Namespace) -> tuple[Rain | None, int]:
+    """Rain of a table, or the number of bands of a raster that is read later."""
+    if not args.rain:
+        return None, 0
+    with _named("--rain", args.rain):
+        data, name = _bytes(args.rain), Path(args.rain).name
+        try:
+            return None, about_raster(data, name=name).bands
+        except NotARaster:
+            if Path(name).suffix.lower() not in _TABLES:
+                raise
+            return tables.rain(args.rain), 0
+
+
+def _layers(path: str, grid: Grid, *, many: bool = False) -> tuple[Grid, ...]:
+    """A raster that lies on the terrain, cell on cell. Raises `InputWrong`, `RasterError`."""
+    data, name = _bytes(path), Path(path).name
+    layers = (
+        read_stack(data, name=name, crs=grid.crs) if many else (read_raster(data, name=name, crs=grid.crs),)
+    )
+    first = layers[0]
+    if first.shape != grid.shape:
+        swapped = first.shape == grid.shape[::-1]
+        raise InputWrong(
+            f"rows, columns: {first.shape[0]} by {first.shape[1]} cells against {grid.shape[0]} by {grid.shape[1]} of the "
+            f"terrain; {'its axes are changed, turn it' if swapped else 'resample it to the terrain'}"
+        )
+    if any(abs(a - b) > 0.01 * grid.dx for a, b in zip(first.bounds, grid.bounds, strict=True)):
+        raise InputWrong(
+            f"place: it lies at {first.bounds}, the terrain at {grid.bounds}; resample it to the terrain"
+        )
+    return layers
+
+
+def _roughness(args: argparse.Namespace, grid: Grid, land: Bools, covered: Floats) -> float | Floats:
+    given = number({"--manning": args.manning}, "--manning", default=math.nan)
+    even = MANNING if math.isnan(given) else given
+    rough: float | Floats = even
+    if args.friction:
+        with _named("--friction", args.friction):
+            rough = _layers(args.friction, grid)[0].values.astype(np.float64)
+            gaps = land & np.isnan(rough)
+            if gaps.any() and math.isnan(given):
+                raise InputWrong(
+                    f"n: {int(gaps.sum())} cells of the land have none; fill them, or give --manning too"
+                )
+            rough[gaps] = even
+            _within(rough[land], "n", "s/m^(1/3)")
+    if args.buildings and args.buildings_as == "rough":
+        return np.where(land, rough * (1.0 - covered) + BUILDING_N * covered, even)
+    return rough
+
+
+def _buildings(args: argparse.Namespace, grid: Grid, notes: list[str]) -> Floats:
+    """The share of each cell under roofs; nothing is 0."""
+    if not args.buildings:
+        return np.zeros((1, 1))
+    with _named("--buildings", args.buildings):
+        covered = np.nan_to_num(_layers(args.buildings, grid)[0].values.astype(np.float64), posinf=math.inf)
+        _within(covered, "share", "the share of a cell under roofs, 1 where a building stands")
+    if args.buildings_as == "block":
+        share = float(np.mean(covered[np.isfinite(grid.values)] >= 0.5))
+        notes.append(
+            f"buildings are walls on {share:.1%} of the land: rain on their roofs is left out (--buildings-as rough keeps it)"
+        )
+    return covered
+
+
+def _within(values: Floats, name: str, unit: str) -> None:
+    low, high = float(values.min()), float(values.max())
+    if low < 0 or high > 1:
+        raise InputWrong(f"{name} is {low if low < 0 else high:g}: give {unit}, between 0 and 1")
+
+
+def _domain(args: argparse.Namespace, grid: Grid, inside: Bools, manning: float | Floats) -> Domain:
+    with _named("--dem", args.dem):
+        return Domain.of(
+            grid.values, dx=grid.dx, manning=manning, inside=inside, west=grid.west, north=grid.north
+        )
+
+
+def _bands(args: argparse.Namespace, grid: Grid, land: Bools) -> Rain:
+    """Rain of a raster: a band each ``--rain-step`` minutes."""
+    step = _count(args.rain_step, "--rain-step")
+    with _named("--rain", args.rain):
+        layers = _layers(args.rain, grid, many=True)
+        rates = np.stack([np.where(land, layer.values, 0.0) for layer in layers])
+        return Rain.of([n * step for n in range(len(layers))], rates)
+
+
+def _minutes(args: argparse.Namespace, rain: Rain | None, edges: Edges) -> float:
+    last = [inflow.discharge.minutes[-1] for inflow in edges.inflows] + list(rain.minutes if rain else ())
+    minutes = number({"--minutes": args.minutes}, "--minutes", default=max(0.0, *last) + 60.0)
+    if minutes <= 0:
+        raise InputWrong(f"--minutes is {minutes:g}: give the end of the run in minutes, above 0")
+    return minutes
+
+
+def _count(given: str, option: str) -> int:
+    value = number({option: given}, option)
+    if value < 1 or value != int(value):
+        raise InputWrong(f"{option} is {given}: give a whole number, 1 or more")
+    return int(value)
+
+
+def _rim(land: Bools, grid: Grid, edges: Edges, notes: list[str]) -> None:
+    """That water can leave where an edge is called open. Raises `InputWrong`; notes an outlet that is a wall."""
+    at = {"n": land[0], "e": land[:, -1], "s": land[-1], "w": land[:, 0]}
+    is_open = {side: not isinstance(getattr(edges, side), Closed) for side in at}
+    if not any(is_open.values()):
+        return
+    if not any(is_open[side] and cells.any() for side, cells in at.items()):
+        raise InputWrong(
+            "--boundary: no land reaches an open edge, and missing cells are walls, so no water could leave; give "
+            "--boundary closed, or a terrain cut so that its outlet lies at the edge"
+        )
+    around = np.pad(land, 1)
+    rim = land & ~(around[:-2, 1:-1] & around[2:, 1:-1] & around[1:-1, :-2] & around[1:-1, 2:])
+    row, column = divmod(int(np.argmin(np.where(rim, grid.values, np.inf))), land.shape[1])
+    if 0 < row < land.shape[0] - 1 and 0 < column < land.shape[1] - 1:
+        x, y = grid.centre(row, column)
+        notes.append(
+            f"the lowest place of the land's rim, ({x:.0f}, {y:.0f}), lies beside missing cells, which are walls: water "
+            "ponds there; cut the terrain so that its outlet lies at the edge"
+        )
+
+
+def _mark(args: argparse.Namespace) -> str:
+    """A fingerprint of all files and options that decide the numbers."""
+    told = hashlib.sha256()
+    files = ("dem", "rain", "inflow", "points", "friction", "buildings")
+    options: tuple[Any, ...] = (
+        args.crs, args.manning, args.minutes, args.rain_step, args.buildings_as, args.solver, args.precision, args.boundary,
+    )  # fmt: skip
+    told.update(repr(options).encode())
+    for name in files:
+        path = getattr(args, name)
+        told.update(f"\0{name}\0".encode())
+        if path:
+            told.update(_bytes(path))
+    return told.hexdigest()

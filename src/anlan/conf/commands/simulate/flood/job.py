@@ -1,0 +1,177 @@
+"""Run it: progress on a terminal, Ctrl-C leaves a checkpoint, and a run goes on from there bit for bit."""
+
+import os
+import signal
+import sys
+import threading
+import time
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from anlan.conf.commands.simulate.files import InputWrong
+from anlan.conf.commands.simulate.flood.inputs import Setup
+from anlan.science.flood.errors import BadInput, Cancelled, Refused
+from anlan.science.flood.outputs import Result
+from anlan.science.flood.run import Progress, run
+from anlan.science.flood.solver import Solver
+
+CHECKPOINT = "checkpoint.npz"
+_SAY_EVERY_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run ended: with a result, or with why it is refused. ``tried`` solvers left their range before."""
+
+    solver: str
+    result: Result | None
+    reason: str
+    steps: int
+    wall_s: float
+    tried: tuple[str, ...] = ()
+
+
+def do(setup: Setup, out: Path, *, resume: bool) -> Ended:
+    """Run until the end, the refusal, or Ctrl-C. Raises `InputWrong`, and `KeyboardInterrupt` after a checkpoint."""
+    kept = out / CHECKPOINT
+    saved = _load(kept, setup.mark) if resume else {}
+    begun = time.perf_counter() - float(saved.pop("job.wall_s", 0.0))
+    tried: tuple[str, ...] = tuple(str(name) for name in saved.pop("job.tried", ()))
+    todo = [solver for solver in setup.solvers if solver.name not in tried]
+    while True:
+        solver = todo.pop(0)
+        talk = _Talk(setup.minutes, solver.name)
+        try:
+            result = _run(setup, solver, saved, talk)
+        except Cancelled as error:
+            _save(kept, error.checkpoint, setup.mark, tried, time.perf_counter() - begun)
+            print(
+                f"stopped at minute {float(error.checkpoint['time_s']) / 60:.1f} of {setup.minutes:g}; the same command with "
+                "--resume goes on",
+                file=sys.stderr,
+            )
+            raise KeyboardInterrupt from error
+        except Refused as error:
+            kept.unlink(missing_ok=True)
+            return Ended(solver.name, None, str(error), talk.steps, time.perf_counter() - begun, tried)
+        except BadInput as error:
+            raise InputWrong(str(error)) from error
+        finally:
+            talk.end()
+        if not (result.outside_range and todo):
+            kept.unlink(missing_ok=True)
+            return Ended(solver.name, result, "", result.steps, time.perf_counter() - begun, tried)
+        print(f"{solver.name}: outside its range: {result.outside_range}", file=sys.stderr)
+        tried, saved = (*tried, solver.name), {}
+
+
+def _run(setup: Setup, solver: Solver, saved: Mapping[str, Any], talk: "_Talk") -> Result:
+    with _asked_to_stop() as stop:
+        return run(
+            setup.domain,
+            solver,
+            until_s=60.0 * setup.minutes,
+            sources=setup.sources,
+            edges=setup.edges,
+            outputs=setup.outputs,
+            precision=setup.args.precision,
+            threads=setup.threads,
+            on_progress=talk.say,
+            cancel=stop.is_set,
+            resume=saved or None,
+        )
+
+
+@contextmanager
+def _asked_to_stop() -> Iterator[threading.Event]:
+    """Set by Ctrl-C or a polite end; the second Ctrl-C ends at once."""
+    stop = threading.Event()
+
+    def note(signum: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    before = {each: signal.signal(each, note) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+class _Talk:
+    """One line on a terminal that is written over; silent elsewhere."""
+
+    def __init__(self, minutes: float, solver: str) -> None:
+        self.steps = 0
+        self._minutes, self._solver = minutes, solver
+        self._begun = self._said = time.monotonic()
+        self._first_s: float | None = None
+        self._shown = sys.stderr.isatty()
+        if self._shown:
+            print(
+                f"{solver}: starts; the first run on a machine compiles for a minute", end="", file=sys.stderr
+            )
+
+    def say(self, at: Progress) -> None:
+        self.steps = at.steps
+        now = time.monotonic()
+        if self._first_s is None:
+            self._first_s, self._begun = (
+                at.time_s,
+                now,
+            )  # the first tick compiles: it tells nothing of the pace
+        if not self._shown or now - self._said < _SAY_EVERY_S:
+            return
+        self._said = now
+        share = at.time_s / at.until_s
+        done = at.time_s - self._first_s
+        left = f"  {(now - self._begun) * (at.until_s - at.time_s) / done:.0f} s left" if done > 0 else ""
+        print(
+            f"\r\033[K{self._solver}: {share:4.0%}  minute {at.time_s / 60:.0f} of {self._minutes:g}  {at.steps} steps  "
+            f"deepest {at.highest_m:.2f} m{left}",
+            end="",
+            file=sys.stderr,
+            flush=True,
+        )
+
+    def end(self) -> None:
+        if self._shown:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def _save(
+    path: Path, checkpoint: Mapping[str, Any], mark: str, tried: tuple[str, ...], wall_s: float
+) -> None:
+    fresh = path.with_suffix(".new")
+    own = {"job.mark": mark, "job.tried": np.array(tried, np.str_), "job.wall_s": wall_s}
+    with fresh.open("wb") as file:
+        np.savez(file, **{**checkpoint, **own})
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+def _load(path: Path, mark: str) -> dict[str, Any]:
+    try:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+            saved = {name: file[name] for name in file.files}
+        if str(saved.pop("job.mark")) != mark:
+            raise InputWrong(
+                f"--resume: {path} is of another run: give the files and options of that run, or leave --resume out"
+            )
+    except FileNotFoundError as error:
+        raise InputWrong(f"--resume: there is no {path}: start without --resume") from error
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        if isinstance(error, InputWrong):
+            raise
+        raise InputWrong(f"--resume: {path} cannot be read ({error}): start without --resume") from error
+    return saved

@@ -1,0 +1,60 @@
+"""What a run will take in memory, known from the headers of its files and stated before anything is reserved."""
+
+import os
+import sys
+
+import numpy as np
+
+from anlan.science.flood.domain import Domain
+from anlan.science.flood.outputs import Outputs
+from anlan.science.flood.run import memory
+from anlan.science.flood.solver import Solver
+from anlan.science.flood.sources import Rain, Sources
+from anlan.science.flood.state import Precision
+from anlan.science.terrain import check_memory, memory_needed
+from anlan.wire.raster import About
+
+_READING = {"ESRI ASCII": 120.0}
+"""Bytes a cell while a file is read: a text is split into words first."""
+_READING_ELSE = 40.0
+_GROUND = 30.0
+"""Heights as given and above the datum, what is inside, and what checks and maps hold for a moment."""
+
+
+def allowed(gigabytes: float | None) -> int:
+    """Bytes that a run may take: as asked for, else half of the machine's memory."""
+    if gigabytes is not None:
+        return int(gigabytes * 1e9)
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    except (AttributeError, ValueError, OSError):
+        return 4_000_000_000  # a system that does not say how much it has
+
+
+def state(
+    about: About,
+    solvers: tuple[Solver, ...],
+    precision: Precision,
+    outputs: Outputs,
+    *,
+    rough: bool,
+    bands: int,
+    most: int,
+) -> int:
+    """Say on standard error what the run will take, and refuse what is above ``most``. Raises `TooLarge`."""
+    two = Domain.of(np.zeros((1, 2)), dx=1.0, manning=np.full((1, 2), 0.03) if rough else 0.03)
+    sources = Sources(Rain.of([0], np.zeros((1, 1, 2))))  # net rain as a map: walls and bands need one
+    run = max(memory(two, solver, outputs, sources, precision) / two.cells for solver in solvers)
+    run += _GROUND + (16.0 if rough else 0.0) + 16.0 * bands
+    each = max(run, _READING.get(about.format, _READING_ELSE))
+    need = memory_needed(rows=about.rows, columns=about.columns, bytes_per_cell=each)
+    print(
+        f"memory: up to {_size(need)} for {about.rows} by {about.columns} cells, {_size(most)} allowed",
+        file=sys.stderr,
+    )
+    check_memory(rows=about.rows, columns=about.columns, bytes_per_cell=each, allowed=most, dx=about.dx)
+    return need
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
