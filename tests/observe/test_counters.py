@@ -1,12 +1,14 @@
 """A gauge that tells only how much has fallen so far rains like any other: in the windows, on the map, after a restart."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 
 import numpy as np
 
 from anlan.foundation.models import World
 from anlan.observe import moments, store
-from anlan.observe.ingest import Ingest, path_of
+from anlan.observe.ingest import Ingest, Typed, path_of
+from anlan.observe.queries import series
 from anlan.observe.rainfall import rain_series
 from anlan.observe.rules.quality import Flag
 from anlan.wire.sl651 import station_key
@@ -61,3 +63,41 @@ def test_the_same_frame_again_adds_nothing(mini: Mini, ingest: Ingest) -> None:
     ingest.take(frames, known_at=NIGHT + 2 * SLOT)
     assert windows(ingest)[1] == 60
     assert rain_series(mini.ctx(), GAUGE, NIGHT, NIGHT + HOUR) == [(NIGHT + SLOT, 60)]
+
+
+def slots(at: datetime, *tenths: int) -> bytes:
+    """An hour's slots (F4), the first for `at`; element 04 says that each is five minutes."""
+    return report(GAUGE, at, sent_at=at + HOUR, xF4=[Decimal(n) / 10 for n in tenths])
+
+
+def test_a_station_that_sends_only_the_slots_of_each_hour_shows_its_rain_everywhere(
+    mini: Mini, ingest: Ingest
+) -> None:
+    sent = slots(NIGHT - 11 * SLOT, *range(12))
+    ingest.take([sent, sent], known_at=NIGHT)
+    ctx = mini.ctx(at=NIGHT)
+    assert windows(ingest)[1] == 66
+    assert moments.gauges(ctx)[0].rain_1h == 66
+    assert moments.rain_since(ctx, GAUGE, NIGHT - HOUR) == 66
+    assert [tenths for _, tenths in rain_series(ctx, GAUGE, NIGHT - HOUR, NIGHT)] == list(range(12))
+    page = series.sheet(ctx, GAUGE, hours=6)
+    assert [slot.tenths for slot in page.slots][-12:] == list(range(12))
+    assert page.marked == []
+
+
+def test_slots_beside_five_minute_rain_are_counted_once_and_stored_once(mini: Mini, ingest: Ingest) -> None:
+    for n in range(12):
+        at = NIGHT - (11 - n) * SLOT
+        ingest.take([report(GAUGE, at, x22=Decimal(n) / 10)], known_at=at)
+    ingest.take([slots(NIGHT - 11 * SLOT, *range(12))], known_at=NIGHT)
+    assert windows(ingest)[1] == 66
+    with store.Reader(path_of(mini.world.key)) as reader:
+        assert "corrections" not in reader.counts()
+
+
+def test_slots_that_a_person_brings_are_shown_as_rain(mini: Mini, ingest: Ingest) -> None:
+    rows = [Typed(GAUGE, "F4", NIGHT, Decimal("1.5"))]
+    assert ingest.type_in(rows, known_at=NIGHT).all()
+    assert not ingest.type_in(rows, known_at=NIGHT + SLOT).any()
+    assert windows(ingest)[1] == 15
+    assert moments.rain_since(mini.ctx(at=NIGHT), GAUGE, NIGHT - HOUR) == 15

@@ -153,6 +153,13 @@ def test_the_slots_of_a_past_hour_count_each_at_its_time(limits: Limits) -> None
     assert fold(limits, slots) == [(0, 5 * n, n) for n in range(12)]
 
 
+def test_slots_are_five_minute_rain_that_was_measured_not_worked_out(limits: Limits) -> None:
+    slots = news(*((0, DRP, 5 * n, n) for n in range(3)), known=60)
+    _, _, _, derived = RainFold(limits, 1).take(slots, np.array([0, Flag.RANGE, 0], np.int16))
+    assert derived.index.tolist() == [0, 1, 2]
+    assert derived.flags.tolist() == [0, Flag.RANGE, 0]
+
+
 def test_slots_of_an_hour_that_is_not_over_cannot_have_been_measured(limits: Limits) -> None:
     slots = news(*((0, DRP, 5 * n, n) for n in range(12)), known=30)
     assert fold(limits, slots) == [(0, 5 * n, n) for n in range(7)]

@@ -11,7 +11,7 @@ from anlan.observe.ingest.locked import LockedWindows
 from anlan.observe.ingest.roster import Roster
 from anlan.observe.ingest.stages import StageRing
 from anlan.observe.rules.quality import Flags, Limits
-from anlan.observe.rules.rain import RAIN_5MIN, RAIN_SLOTS, Known, RainFold, counted
+from anlan.observe.rules.rain import RAIN_5MIN, Known, RainFold, counted
 from anlan.science.jit import Int32s, Int64s
 from anlan.science.windows import LENGTHS_MIN, RETRACT, ClockWentBack, RainWindows
 
@@ -59,7 +59,7 @@ class Present:
     def count_typed(self, now_ms: int, news: Known) -> None:
         """What people brought: five-minute rain replaces what the gauge said, or takes it back; stages as usual."""
         self._windows.advance(now_ms)
-        rain = news.pick(((news.code == RAIN_5MIN) | (news.code == RAIN_SLOTS)) & (news.value >= 0))
+        rain = news.pick((news.code == RAIN_5MIN) & (news.value >= 0))
         row = self.roster.rain_row[rain.row]
         value = np.where(rain.missing, RETRACT, np.minimum(rain.value, 1 << 30)).astype(np.int32)
         past = (row >= 0) & (rain.at_ms <= rain.known_ms)

@@ -15,7 +15,7 @@ from anlan.observe.ingest.roster import Roster
 from anlan.observe.ingest.shapes import millis
 from anlan.observe.rules import quality
 from anlan.observe.rules.quality import DECIMALS, Flag, Flags, Limits
-from anlan.observe.rules.rain import Known
+from anlan.observe.rules.rain import RAIN_5MIN, RAIN_SLOTS, Known
 from anlan.science.jit import Bools
 from anlan.wire.sl651 import station_key
 
@@ -31,8 +31,9 @@ class Typed:
 
 
 def columns(rows: Sequence[Typed], roster: Roster, known_ms: int) -> Known:
-    """The readings as columns, in the elements' resolution."""
-    codes = [int(row.code, 16) for row in rows]
+    """The readings as columns, in the elements' resolution; a slot of F4 is five-minute rain (22), as from a gauge."""
+    given = [int(row.code, 16) for row in rows]
+    codes = [RAIN_5MIN if code == RAIN_SLOTS else code for code in given]
     digits = [int(DECIMALS[code]) if code < 256 else 0 for code in codes]
     values = [0 if r.value is None else int(r.value.scaleb(d)) for r, d in zip(rows, digits, strict=True)]
     return Known(

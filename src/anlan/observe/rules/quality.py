@@ -102,6 +102,9 @@ class Limits:
 
 
 _FAR: Final = 1 << 60
+HOUR_MS: Final = 3_600_000
+HOUR_SLOTS: Final = (0xF4, 0xFC)
+"""First and last of the elements that hold twelve five-minute values of one hour."""
 
 
 def limits_of(data: Mapping[str, Any]) -> Limits:
@@ -134,13 +137,17 @@ def _whole(value: int | Decimal, code: int) -> int:
 def flag(
     limits: Limits, *, code: Int32s, value: Int64s, missing: Bools, at_ms: Int64s, known_ms: Int64s
 ) -> Flags:
-    """The flags that one reading shows by itself: range, clock, late, missing."""
+    """The flags that one reading shows by itself: range, clock, late, missing.
+
+    The slots of an hour (F4..FC) come when the hour is over: late is what comes later than that.
+    """
     flags = np.zeros(code.size, np.int16)
     guide = np.minimum(code, 255)
     outside = (code < 256) & ~missing & ((value < limits.lowest[guide]) | (value > limits.highest[guide]))
     flags[outside] |= Flag.RANGE
     flags[at_ms > known_ms + limits.ahead_ms] |= Flag.CLOCK
-    flags[at_ms < known_ms - limits.late_ms] |= Flag.LATE
+    of_an_hour = (code >= HOUR_SLOTS[0]) & (code <= HOUR_SLOTS[1])
+    flags[at_ms < known_ms - limits.late_ms - np.where(of_an_hour, HOUR_MS, 0)] |= Flag.LATE
     flags[missing] |= Flag.MISSING
     return flags
 

@@ -2,7 +2,8 @@
 else the rain of the day so far (20); else the rain of full hours (1A).
 
 A station that has sent the better for a day is not asked for the lesser. What is worked out becomes five-minute rain of
-its own, marked and stored beside what was sent: windows, maps and pages read one series, also after a restart.
+its own, marked and stored beside what was sent, and so do the slots of F4, which are such rain as they stand: windows,
+maps and pages read one series, also after a restart.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ class Moved:
 
 @dataclass(frozen=True)
 class Derived:
-    """Five-minute rain that no station sent: the reading of the batch that it comes from, time, tenths, flags."""
+    """Five-minute rain that was not sent as element 22: the reading of the batch it comes from, time, tenths, flags."""
 
     index: Int64s
     at_ms: Int64s
@@ -148,7 +149,7 @@ class RainFold:
     def take(self, news: Known, flags: Flags) -> tuple[Int32s, Int64s, Int64s, Derived]:
         """Rows, times (ms) and tenths of rain to count, and what was worked out; sets RATE and RESET in `flags`."""
         moved = self._follow(news, flags)
-        derived = self._derive(news, flags, moved)
+        derived = _joined(self._derive(news, flags, moved), _slots(news, flags))
         row, at, rain = counted(news)
         if derived.index.size:
             row = np.concatenate([row, news.row[derived.index]])
@@ -217,19 +218,31 @@ def _hours(news: Known) -> Moved:
     return Moved(index, news.value[index], news.at_ms[index] - HOUR_MS, np.zeros(index.size, np.int16))
 
 
-def counted(news: Known) -> tuple[Int32s, Int64s, Int64s]:
-    """Rows, times (ms) and tenths of five-minute rain; a negative rain is flagged and kept, and is no rain."""
-    fine = ((news.code == RAIN_5MIN) | (news.code == RAIN_SLOTS)) & ~news.missing & (news.value >= 0)
-    mine = news.pick(np.flatnonzero(fine))
-    at, use = counting_time(mine)
-    return mine.row[use], at[use], mine.value[use]
+def _slots(news: Known, flags: Flags) -> Derived:
+    """The slots of an hour (F4) as the five-minute rain that they are: measured, so not marked as worked out.
 
-
-def counting_time(news: Known) -> tuple[Int64s, Bools]:
-    """When the rain of a reading counts, and whether it does.
-
-    A gauge whose clock runs ahead still measures rain that has fallen: it counts as of when it became known. Only the slots
-    of an hour that is not over (F4) cannot have been measured.
+    Those of an hour that is not over cannot have been measured.
     """
-    ahead = news.at_ms > news.known_ms
-    return np.where(ahead, news.known_ms, news.at_ms), ~(ahead & (news.code == RAIN_SLOTS))
+    fine = (news.code == RAIN_SLOTS) & ~news.missing & (news.value >= 0) & (news.at_ms <= news.known_ms)
+    index = np.flatnonzero(fine)
+    return Derived(index, news.at_ms[index], news.value[index], flags[index])
+
+
+def _joined(first: Derived, then: Derived) -> Derived:
+    if not then.index.size:
+        return first
+    return Derived(
+        index=np.concatenate([first.index, then.index]),
+        at_ms=np.concatenate([first.at_ms, then.at_ms]),
+        tenths=np.concatenate([first.tenths, then.tenths]),
+        flags=np.concatenate([first.flags, then.flags]),
+    )
+
+
+def counted(news: Known) -> tuple[Int32s, Int64s, Int64s]:
+    """Rows, times (ms) and tenths of five-minute rain (22); a negative rain is flagged and kept, and is no rain.
+
+    A gauge whose clock runs ahead still measures rain that has fallen: it counts as of when it became known.
+    """
+    mine = news.pick(np.flatnonzero((news.code == RAIN_5MIN) & ~news.missing & (news.value >= 0)))
+    return mine.row, np.minimum(mine.at_ms, mine.known_ms), mine.value
