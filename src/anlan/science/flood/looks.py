@@ -93,6 +93,8 @@ def _tally(h: Reals, speed: Reals, depth: float, most: float) -> tuple[float, fl
 
 @njit
 def look(
+    first: int,
+    last: int,
     h: Reals,
     qx: Reals,
     qy: Reals,
@@ -110,14 +112,15 @@ def look(
     arrival: Reals,
     duration: Reals,
 ) -> tuple[float, float, float]:
-    """Bring the maps that have a size up to ``time_s``.
+    """Bring the maps that have a size up to ``time_s``, in rows ``first`` to ``last - 1`` counted without the ring.
 
     Gives deep cells, those with Fr > 0.8, and by how much (m/s) speeds exceed ``most_speed`` in all.
     """
     deep, fast, over = 0.0, 0.0, 0.0
     buffer = np.zeros(h.shape[1], np.float32)
-    for j in range(RING, h.shape[0] - RING):
-        a, b, r = lo[j], hi[j], j - RING
+    for r in range(first, last):
+        j = r + RING
+        a, b = lo[j], hi[j]
         if a >= b:
             continue
         row, c = h[j, a:b], slice(a - RING, b - RING)

@@ -146,7 +146,7 @@ class _Journey:
             )
         self.feeder = Feeder(domain, self.state, sources, edges.inflows, carry=saved.get("soil_carry"))
         held = {k.removeprefix("held."): v for k, v in saved.items() if k.startswith("held.")}
-        self.watch = Watch(domain, self.state, outputs, saved=saved)
+        self.watch = Watch(domain, self.state, outputs, threads=threads, saved=saved)
         self.stepper: Stepper = solver.prepare(domain, self.state, edges, threads=threads, held=held or None)
         self.domain, self.solver, self.outputs, self.until_s = domain, solver, outputs, until_s
         self.tick_s = tick_s if tick_s is not None else min(max(domain.dx, 1.0), 60.0)

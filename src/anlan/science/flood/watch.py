@@ -13,9 +13,11 @@ from anlan.science.flood.outputs import Curve, FroudeShare, Line, MapName, Outpu
 from anlan.science.flood.solver import Stepper
 from anlan.science.flood.state import Layout, State
 from anlan.science.jit import Floats, Int64s, Reals
+from anlan.science.shares import in_shares
 
 __all__ = ["Watch"]
 
+_ROWS = 200  # a share of the rows below this is not worth a thread
 _MOST_SPEED = 60.0  # m/s; no flood on Earth runs so fast: the step or the terrain is broken
 _COLUMNS = ("depth_m", "stage_m", "speed_m_s")
 
@@ -24,9 +26,15 @@ class Watch:
     """Everything a run keeps beside its state. ``arrays`` and ``saved`` carry it through a checkpoint."""
 
     def __init__(
-        self, domain: Domain, state: State, outputs: Outputs, *, saved: Mapping[str, Any] | None = None
+        self,
+        domain: Domain,
+        state: State,
+        outputs: Outputs,
+        *,
+        threads: int = 1,
+        saved: Mapping[str, Any] | None = None,
     ) -> None:
-        self._domain, self._state, self._outputs = domain, state, outputs
+        self._domain, self._state, self._outputs, self._threads = domain, state, outputs, threads
         saved = saved or {}
         self.maps: dict[str, Reals] = {name: _blank(name, domain) for name in outputs.maps}
         for name, field in self.maps.items():
@@ -54,10 +62,18 @@ class Watch:
         maps = [self.maps.get(name, none) for name in get_args(MapName)]
         fields = (s.h, s.qx, s.qy, int(s.layout))
         wet = stepper.extents()
-        deep, fast, over = looks.look(
-            *fields, wet.first, wet.last, s.time_s, span_s, o.wet_m, o.froude_depth_m, _MOST_SPEED,
-            maps[0], maps[1], maps[2], maps[3], maps[4],
-        )  # fmt: skip
+        seen: list[tuple[float, float, float]] = []
+
+        def some(first: int, last: int) -> None:
+            seen.append(
+                looks.look(
+                    first, last, *fields, wet.first, wet.last, s.time_s, span_s, o.wet_m, o.froude_depth_m,
+                    _MOST_SPEED, maps[0], maps[1], maps[2], maps[3], maps[4],
+                )
+            )  # fmt: skip
+
+        in_shares(some, self._domain.shape[0], threads=self._threads, worth=_ROWS)
+        deep, fast, over = (sum(part) for part in zip(*seen, strict=True))  # counts: exact in any order
         self._fast[0] += deep * span_s, fast * span_s
         for n, (rows, columns) in enumerate(self._discs, start=1):
             deep, fast = looks.count(*fields, rows, columns, o.froude_depth_m)
