@@ -136,16 +136,26 @@ def test_rough_ground_holds_the_water_longer(run):
     assert rough["water_m3"]["outflow"] < smooth["water_m3"]["outflow"]
 
 
-def test_buildings_are_walls_or_rough_ground_and_the_roofs_are_told(run, tmp_path):
+def test_buildings_stand_out_of_the_water_or_are_rough_ground(run, tmp_path):
     houses = constant(0)
-    houses[8:12, 4:8] = 1
-    _, found, _ = run("--minutes", "5", buildings=tiff(houses))
-    assert "rain on their roofs is left out" in found["notes"][0]
-    deep = read_raster((tmp_path / "out" / "max_depth.tif").read_bytes(), name="max_depth.tif").values
-    assert np.isnan(deep).sum() == 16
-    _, kept, _ = run("--minutes", "5", "--buildings-as", "rough", buildings=tiff(houses))
-    assert not kept["notes"]
-    assert kept["water_m3"]["rain"] > found["water_m3"]["rain"]
+    houses[8:12, 10:14] = 1
+    options = ("--minutes", "30", "--boundary", "closed")
+    _, found, _ = run(*options, buildings=tiff(houses))
+    assert "--buildings-as rough suits them" in found["notes"][0]
+    assert found["water_m3"]["rain"] == pytest.approx(45 / 1000 * ROWS * COLUMNS * DX**2)
+    blocked, rough = (
+        read_raster((tmp_path / "out" / "max_depth.tif").read_bytes(), name="max_depth.tif").values[
+            8:12, 10:14
+        ]
+        for how in ("blocked", "rough")
+        for _ in [run(*options, "--buildings-as", how, buildings=tiff(houses))]
+    )
+    assert blocked.max() < 0.02
+    assert rough.max() > 0.1
+    code, _, err = run(*options, buildings=tiff(houses), points="name,x,y\n屋,430125,3499905\n")
+    assert code == 2
+    assert "point 屋" in err
+    assert "in a building" in err
 
 
 def test_a_run_that_leaves_its_validity_is_refused_and_leaves_no_map(run, tmp_path):
@@ -321,7 +331,7 @@ def test_another_file_that_is_wrong_is_named_with_its_mend(run, file, words):
         (("--boundary", "n=open,e=open,s=open"), ("w is missing",)),
         (("--minutes", "0"), ("--minutes is 0",)),
         (("--minutes", "soon"), ("--minutes", "number")),
-        (("--manning", "3"), ("manning", "0 to 1")),
+        (("--manning", "3"), ("--manning is 3", "between 0 and 1")),
         (("--threads", "0.5"), ("--threads", "whole number")),
         (("--rain", ""), ("--rain is missing", "--inflow")),
         (("--rain", "nowhere.csv"), ("nowhere.csv", "can be read")),

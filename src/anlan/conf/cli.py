@@ -19,6 +19,7 @@ COMMANDS = (
     "cap",
     "journal",
     "simulate",
+    "verify",
     "bench",
     "doctor",
     "backup",

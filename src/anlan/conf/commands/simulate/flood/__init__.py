@@ -27,7 +27,7 @@ def register(models: Any) -> None:
     parser.add_argument("--minutes", default="", help="end of the run; else an hour after the last row")
     parser.add_argument("--rain-step", default="60", metavar="MINUTES", help="between bands of a rain raster")
     parser.add_argument(
-        "--buildings-as", choices=["block", "rough"], default="block", help="walls, or rough ground"
+        "--buildings-as", choices=["blocked", "rough"], default="blocked", help="raised by 6 m, or rough"
     )
     parser.add_argument(
         "--solver",

@@ -22,14 +22,14 @@ from anlan.science.flood.inertial import Inertial
 from anlan.science.flood.outputs import Outputs
 from anlan.science.flood.solver import Solver
 from anlan.science.flood.sources import Rain, Sources
+from anlan.science.flood.structures import with_buildings
 from anlan.science.jit import Bools, Floats
 from anlan.science.terrain import Grid, TerrainError, check_metres, check_terrain
 from anlan.wire.raster import NotARaster, RasterError, about_raster, read_raster, read_stack
 
 SOLVERS: dict[str, Solver] = {"li": Inertial(), "godunov": Godunov()}
-BUILDING_N = 0.3
-"""Manning n of ground under buildings that are not walls (Syme 2008, 待核实)."""
 _TABLES = (".csv", ".txt")
+_HOUSE_M = 5.0  # cells up to this see single houses
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +68,16 @@ def read(args: argparse.Namespace) -> Setup:
         check_terrain(grid)
     land = np.isfinite(grid.values)
     notes: list[str] = []
-    covered = _buildings(args, grid, notes)
-    inside = land & (covered < 0.5) if args.buildings_as == "block" else land
-    domain = _domain(args, grid, inside, _roughness(args, grid, land, covered))
+    domain = _domain(args, grid, land)
+    free = land
+    if args.buildings:
+        domain, free = _built(args, grid, domain, notes)
     for point in outputs.points:
         with _named("--points", args.points):
-            tables.place(domain, point.x, point.y, who=f"point {point.name}")
+            tables.place(domain, free, point.x, point.y, who=f"point {point.name}")
     for n, inflow in enumerate(edges.inflows, 1):
         with _named("--inflow", args.inflow):
-            tables.place(domain, inflow.x, inflow.y, who=f"inflow {n}")
+            tables.place(domain, free, inflow.x, inflow.y, who=f"inflow {n}")
     _rim(land, grid, edges, notes)
     if bands:
         rain = _bands(args, grid, land)
@@ -174,51 +175,53 @@ def _layers(path: str, grid: Grid, *, many: bool = False) -> tuple[Grid, ...]:
     return layers
 
 
-def _roughness(args: argparse.Namespace, grid: Grid, land: Bools, covered: Floats) -> float | Floats:
+def _domain(args: argparse.Namespace, grid: Grid, land: Bools) -> Domain:
+    manning = _roughness(args, grid, land)
+    with _named("--dem", args.dem):
+        return Domain.of(
+            grid.values, dx=grid.dx, manning=manning, inside=land, west=grid.west, north=grid.north
+        )
+
+
+def _roughness(args: argparse.Namespace, grid: Grid, land: Bools) -> float | Floats:
     given = number({"--manning": args.manning}, "--manning", default=math.nan)
     even = MANNING if math.isnan(given) else given
-    rough: float | Floats = even
-    if args.friction:
-        with _named("--friction", args.friction):
-            rough = _layers(args.friction, grid)[0].values.astype(np.float64)
-            gaps = land & np.isnan(rough)
-            if gaps.any() and math.isnan(given):
-                raise InputWrong(
-                    f"n: {int(gaps.sum())} cells of the land have none; fill them, or give --manning too"
-                )
-            rough[gaps] = even
-            _within(rough[land], "n", "s/m^(1/3)")
-    if args.buildings and args.buildings_as == "rough":
-        return np.where(land, rough * (1.0 - covered) + BUILDING_N * covered, even)
+    if not 0 <= even <= 1:
+        raise InputWrong(f"--manning is {even:g}: give Manning's n in s/m^(1/3), between 0 and 1")
+    if not args.friction:
+        return even
+    with _named("--friction", args.friction):
+        rough = _layers(args.friction, grid)[0].values.astype(np.float64)
+        gaps = land & np.isnan(rough)
+        if gaps.any() and math.isnan(given):
+            raise InputWrong(
+                f"n: {int(gaps.sum())} cells of the land have none; fill them, or give --manning too"
+            )
+        rough[gaps] = even
+        _within(rough[land], "n", "s/m^(1/3)")
     return rough
 
 
-def _buildings(args: argparse.Namespace, grid: Grid, notes: list[str]) -> Floats:
-    """The share of each cell under roofs; nothing is 0."""
-    if not args.buildings:
-        return np.zeros((1, 1))
+def _built(args: argparse.Namespace, grid: Grid, domain: Domain, notes: list[str]) -> tuple[Domain, Bools]:
+    """The ground with buildings, and the cells that no building takes; nothing in the raster is no roof."""
     with _named("--buildings", args.buildings):
-        covered = np.nan_to_num(_layers(args.buildings, grid)[0].values.astype(np.float64), posinf=math.inf)
-        _within(covered, "share", "the share of a cell under roofs, 1 where a building stands")
-    if args.buildings_as == "block":
-        share = float(np.mean(covered[np.isfinite(grid.values)] >= 0.5))
+        share = np.nan_to_num(_layers(args.buildings, grid)[0].values.astype(np.float64), posinf=math.inf)
+        _within(share, "share", "the share of a cell under roofs, 1 where a building stands")
+        built = with_buildings(domain, share, how=args.buildings_as)
+    if args.buildings_as == "rough":
+        return built, domain.inside
+    if grid.dx > _HOUSE_M:
         notes.append(
-            f"buildings are walls on {share:.1%} of the land: rain on their roofs is left out (--buildings-as rough keeps it)"
+            f"cells of {grid.dx:g} m are larger than houses: --buildings-as rough suits them, blocked closes the gaps "
+            "between houses"
         )
-    return covered
+    return built, domain.inside & (built.bed == domain.bed)
 
 
 def _within(values: Floats, name: str, unit: str) -> None:
     low, high = float(values.min()), float(values.max())
     if low < 0 or high > 1:
         raise InputWrong(f"{name} is {low if low < 0 else high:g}: give {unit}, between 0 and 1")
-
-
-def _domain(args: argparse.Namespace, grid: Grid, inside: Bools, manning: float | Floats) -> Domain:
-    with _named("--dem", args.dem):
-        return Domain.of(
-            grid.values, dx=grid.dx, manning=manning, inside=inside, west=grid.west, north=grid.north
-        )
 
 
 def _bands(args: argparse.Namespace, grid: Grid, land: Bools) -> Rain:

@@ -7,6 +7,7 @@ from anlan.science.flood.domain import Domain
 from anlan.science.flood.edges import Closed, Edge, Edges, Inflow, Open, Series
 from anlan.science.flood.outputs import Point
 from anlan.science.flood.sources import Rain
+from anlan.science.jit import Bools
 
 SIDES = ("n", "e", "s", "w")
 
@@ -50,8 +51,8 @@ def points(path: str) -> tuple[Point, ...]:
     return tuple(found)
 
 
-def place(domain: Domain, x: float, y: float, *, who: str) -> tuple[int, int]:
-    """The cell of a place. Raises `InputWrong` saying why it has none."""
+def place(domain: Domain, free: Bools, x: float, y: float, *, who: str) -> tuple[int, int]:
+    """The cell of a place, one of the ``free``. Raises `InputWrong` saying why it has none."""
     ny, nx = domain.shape
     west, south, east, north = (
         domain.west,
@@ -69,7 +70,7 @@ def place(domain: Domain, x: float, y: float, *, who: str) -> tuple[int, int]:
             f"{who}: x, y: ({x:g}, {y:g}) lies outside the terrain, x {west:g} to {east:g}, y {south:g} to {north:g}; {why}"
         )
     row, column = int((north - y) // domain.dx), int((x - west) // domain.dx)
-    if not domain.inside[row, column]:
+    if not free[row, column]:
         raise InputWrong(
             f"{who}: x, y: ({x:g}, {y:g}) lies on a cell without height or in a building; move it onto open land"
         )
