@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 class Visitor:
     """A browser that opens a stream and reads what comes."""
 
-    def __init__(self, session: str, world: str, last: int | None = None) -> None:
+    def __init__(self, session: str, world: str, last: int | None = None, query: str = "") -> None:
         headers = [(b"cookie", f"sessionid={session}".encode())]
         headers += [(b"last-event-id", str(last).encode())] if last is not None else []
         self._scope = {
@@ -26,7 +26,7 @@ class Visitor:
             "method": "GET",
             "path": f"/w/{world}/live",
             "headers": headers,
-            "query_string": b"",
+            "query_string": query.encode(),
         }
         self._gone = asyncio.Event()
         self.status = 0
@@ -87,6 +87,26 @@ def test_what_was_missed_comes_first_cut_by_scope(mini: Mini) -> None:
     assert "elsewhere" not in officer.heard
     assert "warn.test.elsewhere" in foreign.heard
     assert "warn.test.n" not in foreign.heard
+
+
+def test_what_happened_between_the_page_and_its_stream_is_not_missed(mini: Mini) -> None:
+    for number in range(3):
+        say(mini, f"warn.test.n{number}", LIULIN_PATH)
+    key = session(mini, "duty_officer")
+    visitor = Visitor(key, mini.world.key, query="after=2")
+    back = Visitor(key, mini.world.key, last=2, query="after=1")
+    alone(visitor.watch("warn.test.n2"))
+    alone(back.watch("warn.test.n2"))
+    assert "id: 2\n" not in visitor.heard
+    assert "warn.test.n2" in visitor.heard
+    assert "id: 2\n" not in back.heard, "what was heard last counts, not what the page began with"
+
+
+@pytest.mark.parametrize("after", ["", "x", "\u00b2", "-1", "9" * 40])
+def test_a_number_that_is_none_opens_the_stream_as_of_now(mini: Mini, after: str) -> None:
+    visitor = Visitor(session(mini, "duty_officer"), mini.world.key, query=f"after={after}")
+    alone(visitor.watch("retry"))
+    assert visitor.status == 200
 
 
 def test_what_happens_now_reaches_who_may_see_it_and_nobody_else(mini: Mini) -> None:

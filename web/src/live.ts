@@ -4,6 +4,7 @@ import * as clock from "./clock";
 
 const STALE_AFTER = 10_000;
 const AT_MOST_EVERY = 700;
+const RETRY_AFTER = 3_000;
 let heard = performance.now();
 let beats = false;
 let open = false;
@@ -13,16 +14,31 @@ interface Told { seq: number; name: string; at: string; subject: unknown }
 export function start(): void {
   const url = document.body.dataset.stream;
   if (!url) return;
-  const after = document.body.dataset.head;
+  connect(url, document.body.dataset.head ?? "");
+  setInterval(stale, 1000);
+}
+
+/** A browser comes back by itself after a cut, never after a refusal (a server that starts, a full one): then we do. */
+function connect(url: string, after: string): void {
   const source = new EventSource(after ? `${url}?after=${after}` : url);
+  let last = after;
   const hear = () => { heard = performance.now(); };
+  const gone = () => source.close();
   source.addEventListener("open", () => { open = true; hear(); });
-  source.addEventListener("error", () => { open = false; });
-  source.addEventListener("journal", (event) => { hear(); arrived(JSON.parse(event.data) as Told); });
+  source.addEventListener("error", () => {
+    open = false;
+    if (source.readyState !== EventSource.CLOSED) return;
+    removeEventListener("pagehide", gone);
+    setTimeout(() => connect(url, last), RETRY_AFTER);
+  });
+  source.addEventListener("journal", (event) => {
+    hear();
+    last = event.lastEventId || last;
+    arrived(JSON.parse(event.data) as Told);
+  });
   source.addEventListener("beat", (event) => { hear(); beats = true; beat(event.data); });
   source.addEventListener("reload", () => { hear(); document.querySelectorAll<HTMLElement>("[data-live]").forEach((part) => refresh(part)); });
-  addEventListener("pagehide", () => source.close());
-  setInterval(stale, 1000);
+  addEventListener("pagehide", gone);
 }
 
 function beat(data: string): void {

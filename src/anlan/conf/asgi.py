@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from functools import cache
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 from a2wsgi import WSGIMiddleware
 
@@ -21,6 +22,8 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 LIVE = re.compile(r"^/w/([a-z0-9]{1,12})/live$")
 SESSION_CHECK_SECONDS = 20.0
+MOST_DIGITS = 18
+"""Of a number in the journal; a longer one names none."""
 _pages = WSGIMiddleware(django_application, workers=int(os.environ.get("ANLAN_WEB_THREADS", "8")))
 
 
@@ -65,8 +68,7 @@ async def _live(world_key: str, scope: dict[str, Any], receive: Receive, send: S
         await _plain(send, 401)
         return
     hub.start()
-    last = headers.get("last-event-id", "")
-    stream = hub.watch(viewer.world_id, viewer.scope, int(last) if last.isdigit() else None)
+    stream = hub.watch(viewer.world_id, viewer.scope, _last_seen(headers, scope["query_string"]))
     await send({"type": "http.response.start", "status": 200, "headers": _STREAM})
     pump = asyncio.create_task(_pump(stream, send))
     guard = asyncio.create_task(_sessions().until_signed_out(session, SESSION_CHECK_SECONDS))
@@ -77,6 +79,15 @@ async def _live(world_key: str, scope: dict[str, Any], receive: Receive, send: S
     await asyncio.gather(*rest, return_exceptions=True)
     if not leave.done():
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _last_seen(headers: dict[str, str], query: bytes) -> int | None:
+    """The number that the viewer knows already: of what it heard last, else of the page as it was made (`?after=`)."""
+    asked = parse_qs(query.decode("latin-1")).get("after", [""])[0]
+    for text in (headers.get("last-event-id", ""), asked):
+        if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS:
+            return int(text)
+    return None
 
 
 _STREAM = [
