@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from anlan.science.flood.cases import CASES, Case, Figure
-from anlan.science.flood.cases.case import Figure as Made
 from anlan.science.flood.godunov import LIMITERS, Godunov
 from anlan.science.flood.state import Layout, Precision
 
@@ -21,7 +20,7 @@ def runs() -> Iterator[Any]:
                 yield pytest.param(case, precision, id=f"{case.name}-{precision}", marks=marks)
 
 
-@pytest.mark.parametrize(("case", "precision"), runs())
+@pytest.mark.parametrize(("case", "precision"), list(runs()))
 def test_a_case_is_within_its_bounds(case: Case, precision: Precision) -> None:
     figures = case.run(Godunov(), precision)
     assert any(figure.bound is not None for figure in figures)
@@ -36,8 +35,8 @@ def test_each_case_has_its_own_name_and_says_where_its_answer_is_from() -> None:
 
 def test_a_figure_that_is_no_number_holds_no_bound() -> None:
     nan = float("nan")
-    assert Made("x", nan, "m", 1.0).holds is False
-    assert Made("x", nan, "m", 1.0, least=True).holds is False
+    assert Figure("x", nan, "m", 1.0).holds is False
+    assert Figure("x", nan, "m", 1.0, least=True).holds is False
     assert Figure("x", 2.0, "m", None).holds is None
 
 

@@ -3,7 +3,7 @@
 The same objects serve the tests, the command that prints the figures and the docs page that shows them.
 """
 
-from anlan.science.flood.cases import bowls, channels, conserved, shocks
+from anlan.science.flood.cases import bowls, channels, compared, conserved, shocks
 from anlan.science.flood.cases.case import Case, Figure
 
 __all__ = ["CASES", "Case", "Figure"]
@@ -23,4 +23,5 @@ CASES: tuple[Case, ...] = (
     conserved.MASS,
     conserved.SYMMETRY,
     conserved.TILES,
+    compared.VALLEY,
 )

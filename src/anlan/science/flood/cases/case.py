@@ -61,6 +61,7 @@ class Flow:
         self.domain, self.state = domain, state
         self._stepper = solver.prepare(domain, state, edges, threads=threads)
         self._kind = state.h.dtype
+        self._tick_s = min(max(domain.dx, 1.0), 60.0)
 
     @property
     def depth(self) -> Floats:
@@ -82,14 +83,26 @@ class Flow:
     def until(
         self, time_s: float, *, rain_mm_h: float = 0.0, cells: tuple[int, ...] = (), m3_s: float = 0.0
     ) -> Moved:
-        """Go on to a moment under even rain, with ``m3_s`` shared among ``cells`` (numbers without ring)."""
+        """Go on to a moment under even rain, with ``m3_s`` shared among ``cells`` (numbers without ring).
+
+        In ticks as long as the frame's, since steppers may look at speeds but once in a tick.
+        """
         nx = self.domain.shape[1]
         rate = np.zeros((1, nx + 2 * RING), self._kind)
         rate[:, RING:-RING] = rain_mm_h / 3.6e6
         rows, columns = np.divmod(np.array(cells, np.int64), nx)
         ringed = (rows + RING) * (nx + 2 * RING) + columns + RING
         share = np.full(len(cells), m3_s / max(len(cells), 1) / self.domain.dx**2)
-        return self._stepper.advance(Feed(rate, rain_mm_h > 0, ringed.astype(np.int64), share), time_s)
+        feed = Feed(rate, rain_mm_h > 0, ringed.astype(np.int64), share)
+        moves = []
+        while self.state.time_s < time_s:
+            moves.append(self._stepper.advance(feed, min(self.state.time_s + self._tick_s, time_s)))
+        return Moved(
+            sum(m.steps for m in moves),
+            sum(m.inflow for m in moves),
+            sum(m.outflow for m in moves),
+            max((m.highest for m in moves), default=float(self.state.h.max())),
+        )
 
     def close(self) -> None:
         """End threads."""

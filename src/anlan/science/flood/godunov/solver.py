@@ -31,7 +31,8 @@ GROWTH = 1.5  # of one step over the last: water let go on a slope is not overru
 class Godunov:
     """Full shallow water equations by a second-order well-balanced Godunov method.
 
-    Slopes of depth, velocity and surface limited by ``limiter`` (van Leer 1979; Audusse et al. 2004, SIAM J. Sci.
+    Slopes of depth, velocity and surface limited by ``limiter`` (``mc`` goes down to minmod where the bed makes steps
+    that are high for the water; van Leer 1979; Audusse et al. 2004, SIAM J. Sci.
     Comput. 25, §4), HLLC fluxes (Toro 2001) over the bed step of Chen and Noelle (2017, SIAM J. Numer. Anal. 55), two
     stages of Heun, Manning's friction implicit in each. Depth stays ≥ 0 since a cell's outflow is cut to what it
     holds. Valid for depth-averaged flow at any Froude number over beds that are resolved by the cells: no

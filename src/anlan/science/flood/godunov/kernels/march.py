@@ -31,6 +31,7 @@ from anlan.science.flood.godunov.kernels.rows import (
     push,
     settle,
     shares,
+    sharpness,
     slopes,
     total,
 )
@@ -39,8 +40,8 @@ from anlan.science.jit import Bools, Floats, Int64s, njit_field
 
 # Buffers by row: four rings of four, then the x-faces and slopes of two rows.
 CELLS, SLOPES, FACES, ALONG = 0, 16, 32, 48
-SHARES, WAVE, MOST, GAIN, OLD = 64, 66, 67, 68, 69
-BUFFER_ROWS = 72
+SHARES, WAVE, MOST, GAIN, OLD, SHARP = 64, 66, 67, 68, 69, 72
+BUFFER_ROWS = 73
 RESULTS = 8  # fastest wave, wet cells, checksum, outflow n, e, s, w, rows limited
 
 
@@ -69,16 +70,26 @@ def read_row(
 
 
 @njit_field
-def slopes_y(j: int, buf: Grid, width: int, theta: Real, k: Constants) -> None:
+def slopes_y(j: int, buf: Grid, width: int, most: Real, k: Constants) -> None:
     """Half slopes across rows, of row ``j``, into the ring of slopes."""
     a, b, c, s = 4 * ((j - 1) % 4), 4 * (j % 4), 4 * ((j + 1) % 4), SLOPES + 4 * (j % 4)
+    theta = buf[SHARP, :width]
+    za, zb, zc = buf[a + 3, :width], buf[b + 3, :width], buf[c + 3, :width]
+    sharpness(buf[b, :width], za, zb, zc, theta, most, k)
     for m in range(3):
         slopes(buf[a + m, :width], buf[b + m, :width], buf[c + m, :width], buf[s + m, :width], theta, k)
     bed_slopes(
-        buf[a, :width], buf[b, :width], buf[c, :width],
-        buf[a + 3, :width], buf[b + 3, :width], buf[c + 3, :width],
-        buf[s, :width], buf[s + 3, :width], theta, k,
-    )  # fmt: skip
+        buf[a, :width],
+        buf[b, :width],
+        buf[c, :width],
+        za,
+        zb,
+        zc,
+        buf[s, :width],
+        buf[s + 3, :width],
+        theta,
+        k,
+    )
 
 
 @njit_field
@@ -102,13 +113,15 @@ def faces_y(j: int, rows: int, buf: Grid, width: int, kinds: Int64s, thin: Real,
 
 @njit_field
 def faces_x(
-    j: int, i0: int, i1: int, columns: int, buf: Grid, width: int, kinds: Int64s, theta: Real, thin: Real,
+    j: int, i0: int, i1: int, columns: int, buf: Grid, width: int, kinds: Int64s, most: Real, thin: Real,
     k: Constants,
 ) -> None:  # fmt: skip
     """Half slopes along row ``j`` and the fluxes over its faces; face ``i`` lies west of cell ``i``."""
     b, x = 4 * (j % 4), ALONG + 8 * (j % 2)
     s = x + 4
     lo, mid, hi = slice(0, width - 2), slice(1, width - 1), slice(2, width)
+    theta = buf[SHARP, mid]
+    sharpness(buf[b, mid], buf[b + 3, lo], buf[b + 3, mid], buf[b + 3, hi], theta, most, k)
     for m in range(3):
         slopes(buf[b + m, lo], buf[b + m, mid], buf[b + m, hi], buf[s + m, mid], theta, k)
     bed_slopes(

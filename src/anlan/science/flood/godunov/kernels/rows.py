@@ -25,21 +25,34 @@ def load(h: Row, qx: Row, qy: Row, z: Row, p: Row, u: Row, v: Row, b: Row, thin:
 
 
 @njit_field
-def slopes(a: Row, b: Row, c: Row, s: Row, theta: Real, k: Constants) -> None:
+def sharpness(h: Row, za: Row, zb: Row, zc: Row, theta: Row, most: Real, k: Constants) -> None:
+    """θ of each cell: ``most`` where water is deep over what the bed bends there, down to 1 (minmod) over steps.
+
+    Own: MC takes slopes of surface and depth from opposite sides of a cliff and makes energy of the difference (a
+    block 10 m high on a slope: 99 m/s without friction); minmod alone is blunt where the ground is smooth.
+    """
+    zero, quarter, one, tiny = k[0], k[1], k[3], k[6]
+    for i in range(theta.size):
+        bend = abs((zc[i] - zb[i]) - (zb[i] - za[i]))
+        theta[i] = one + (most - one) * min(one, max(quarter * h[i], zero) / (bend + tiny))
+
+
+@njit_field
+def slopes(a: Row, b: Row, c: Row, s: Row, theta: Row, k: Constants) -> None:
     """Half the limited slope of ``b``: minmod of θ·left, centre, θ·right (van Leer 1979; θ 1 minmod, 2 MC)."""
     zero, half = k[0], k[2]
     for i in range(s.size):
         left = b[i] - a[i]
         right = c[i] - b[i]
         mean = half * (left + right)
-        left = theta * left
-        right = theta * right
+        left = theta[i] * left
+        right = theta[i] * right
         s[i] = half * (max(min(min(left, right), mean), zero) + min(max(max(left, right), mean), zero))
 
 
 @njit_field
 def bed_slopes(
-    a: Row, b: Row, c: Row, za: Row, zb: Row, zc: Row, s: Row, t: Row, theta: Real, k: Constants
+    a: Row, b: Row, c: Row, za: Row, zb: Row, zc: Row, s: Row, t: Row, theta: Row, k: Constants
 ) -> None:
     """Half slope of the bed: limited slope of the surface less that of the depth, ``s`` (Audusse 2004, §4)."""
     zero, half = k[0], k[2]
@@ -47,8 +60,8 @@ def bed_slopes(
         left = (b[i] - a[i]) + (zb[i] - za[i])
         right = (c[i] - b[i]) + (zc[i] - zb[i])
         mean = half * (left + right)
-        left = theta * left
-        right = theta * right
+        left = theta[i] * left
+        right = theta[i] * right
         t[i] = half * (max(min(min(left, right), mean), zero) + min(max(max(left, right), mean), zero)) - s[i]
 
 
