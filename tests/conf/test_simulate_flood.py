@@ -3,8 +3,11 @@
 import io
 import json
 import os
+import re
+import shlex
 import signal
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -352,3 +355,26 @@ def test_a_torn_checkpoint_is_named(run, tmp_path):
     code, _, err = run("--minutes", "1", "--resume")
     assert code == 2
     assert "start without --resume" in err
+
+
+def test_the_worked_example_of_the_docs_comes_out_as_printed(tmp_path, capsys):
+    page = (Path(__file__).parents[2] / "docs/reference/simulate.md").read_text(encoding="utf-8")
+    section = page.partition("## flood")[2].partition("\n## ")[0]
+    for name, content in re.findall(r'```text title="([^"]+)"\n(.*?)```', section, re.DOTALL):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    (command,) = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
+    with pytest.raises(SystemExit) as ended:
+        main([*shlex.split(command.replace("\\\n", ""))[1:], "--json"])
+    assert ended.value.code == 0
+    printed = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in section.partition("| name |")[2].splitlines()
+        if line.startswith("| ") and "---" not in line
+    ]
+    points = json.loads(capsys.readouterr().out)["points"]
+    assert [row[0] for row in printed] == [point["name"] for point in points]
+    for row, point in zip(printed, points, strict=True):
+        told = [point[key] for key in ("bed_m", "max_depth_m", "max_stage_m")]
+        assert [float(cell) for cell in row[1:4]] == pytest.approx(told, abs=0.015)
+        arrival = point["arrival_min"]
+        assert row[4] == "–" if arrival is None else abs(float(row[4]) - arrival) <= 1

@@ -8,7 +8,7 @@ import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -17,10 +17,13 @@ import numpy as np
 
 from anlan.conf.commands.simulate.files import InputWrong
 from anlan.conf.commands.simulate.flood.inputs import Setup
+from anlan.science.flood.domain import Domain
+from anlan.science.flood.edges import Inflow, Series
 from anlan.science.flood.errors import BadInput, Cancelled, Refused
-from anlan.science.flood.outputs import Result
+from anlan.science.flood.outputs import Outputs, Point, Result
 from anlan.science.flood.run import Progress, run
 from anlan.science.flood.solver import Solver
+from anlan.science.flood.sources import Rain, Sources
 
 CHECKPOINT = "checkpoint.npz"
 _SAY_EVERY_S = 0.2
@@ -47,6 +50,7 @@ def do(setup: Setup, out: Path, *, resume: bool) -> Ended:
     todo = [solver for solver in setup.solvers if solver.name not in tried]
     while True:
         solver = todo.pop(0)
+        begun += _compile(setup, solver)
         talk = _Talk(setup.minutes, solver.name)
         try:
             result = _run(setup, solver, saved, talk)
@@ -70,6 +74,29 @@ def do(setup: Setup, out: Path, *, resume: bool) -> Ended:
             return Ended(solver.name, result, "", result.steps, time.perf_counter() - begun, tried)
         print(f"{solver.name}: outside its range: {result.outside_range}", file=sys.stderr)
         tried, saved = (*tried, solver.name), {}
+
+
+def _compile(setup: Setup, solver: Solver) -> float:
+    """A few cells for a moment, since a first run on a machine compiles: the seconds it took are none of the run's."""
+    begun = time.perf_counter()
+    if sys.stderr.isatty():
+        print(
+            f"{solver.name}: the first run on a machine compiles, up to a minute …", end="", file=sys.stderr
+        )
+    some = np.full((8, 8), 0.03) if setup.domain.has_friction_map else 0.03
+    rain, river = setup.sources.rain, Inflow(45.0, 45.0, Series.of([0], [1e-3], name="m3_s"))
+    drizzle = None if rain is None else Rain.of([0], np.ones((1, 8, 8) if rain.rates.ndim == 3 else 1))
+    run(
+        Domain.of(np.zeros((8, 8)), dx=10.0, manning=some),
+        solver,
+        until_s=2.0,
+        sources=Sources(drizzle),
+        edges=replace(setup.edges, inflows=(river,) if setup.edges.inflows else ()),
+        outputs=Outputs(points=(Point("", 45.0, 45.0),) if setup.outputs.points else ()),
+        precision=setup.args.precision,
+        mass_bound=1.0,
+    )
+    return time.perf_counter() - begun
 
 
 def _run(setup: Setup, solver: Solver, saved: Mapping[str, Any], talk: "_Talk") -> Result:
@@ -114,21 +141,14 @@ class _Talk:
         self.steps = 0
         self._minutes, self._solver = minutes, solver
         self._begun = self._said = time.monotonic()
-        self._first_s: float | None = None
+        self._first_s: float | None = None  # where a resumed run goes on
         self._shown = sys.stderr.isatty()
-        if self._shown:
-            print(
-                f"{solver}: starts; the first run on a machine compiles for a minute", end="", file=sys.stderr
-            )
 
     def say(self, at: Progress) -> None:
         self.steps = at.steps
         now = time.monotonic()
         if self._first_s is None:
-            self._first_s, self._begun = (
-                at.time_s,
-                now,
-            )  # the first tick compiles: it tells nothing of the pace
+            self._first_s, self._begun = at.time_s, now
         if not self._shown or now - self._said < _SAY_EVERY_S:
             return
         self._said = now
