@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from anlan.science.flood import looks
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.edges import Closed, Edges, Inflow, Open, Series
 from anlan.science.flood.errors import BadInput
@@ -172,6 +173,16 @@ def test_maps_say_how_deep_how_fast_when_and_how_long() -> None:
     assert [s.seconds for s in ended.snapshots] == [0, 1800, 3600]
     assert ended.snapshots[2].depth[4, 59] == pytest.approx(depth)
     assert ended.snapshots[2].speed[4, 59] == pytest.approx(speed, rel=1e-5)
+
+
+def test_a_filling_front_runs_no_faster_than_a_dam_break() -> None:
+    ground = Domain.of(np.zeros((3, 60)), dx=10.0, manning=0.01)
+    depth = np.zeros(ground.shape)
+    depth[:, :20] = 3.0
+    start = State.of(ground, layout=Layout.FACES, depth=depth)
+    ended = flood(ground, start=start, until_s=60.0, tick_s=1.0)
+    assert ended.maps["max_speed"].max() <= 2 * np.sqrt(9.80665 * 3.0)
+    assert looks.speed_of(ended.state).max() <= ended.maps["max_speed"].max() * (1 + 1e-6)
 
 
 def test_a_stage_is_told_above_the_zero_of_the_terrain() -> None:

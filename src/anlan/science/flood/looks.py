@@ -4,7 +4,7 @@ import numpy as np
 
 from anlan.science.fields import Field, science
 from anlan.science.flood.domain import RING, G
-from anlan.science.flood.state import Layout, State
+from anlan.science.flood.state import State
 from anlan.science.jit import Floats, Int64s, Reals, njit, njit_field
 
 __all__ = ["count", "look", "speed_of", "speeds"]
@@ -15,27 +15,33 @@ FROUDE = 0.8
 
 @njit
 def _speed(h: Reals, qx: Reals, qy: Reals, layout: int, j: int, i: int) -> float:
-    """Speed of a cell (m/s): momentum by depth, or the mean of opposite faces by depth."""
-    deep = np.float64(h[j, i])
-    if deep < SHALLOW:
+    """Speed of a cell (m/s): momentum by depth, or the mean of what its opposite faces run at.
+
+    A face runs at its discharge by the greater depth beside it: where water enters a cell that is almost dry, it
+    comes with the depth of the giver. (Divided by the taker's depth, a filling front would run at 100 m/s.)
+    """
+    deep = max(np.float64(h[j, i]), SHALLOW)
+    if h[j, i] < SHALLOW:
         return 0.0
     u = np.float64(qx[j, i])
     v = np.float64(qy[j, i])
     if layout == 0:
-        u = 0.5 * (u + qx[j, i + 1])
-        v = 0.5 * (v + qy[j + 1, i])
+        west, east = u / max(deep, h[j, i - 1]), qx[j, i + 1] / max(deep, h[j, i + 1])
+        north, south = v / max(deep, h[j - 1, i]), qy[j + 1, i] / max(deep, h[j + 1, i])
+        return np.sqrt((0.5 * (west + east)) ** 2 + (0.5 * (north + south)) ** 2)  # type: ignore[no-any-return]
     return np.sqrt(u * u + v * v) / deep  # type: ignore[no-any-return]
 
 
 @njit_field
-def _face_speeds(h: Reals, x: Reals, y: Reals, below: Reals, out: Reals) -> None:
+def _face_speeds(h: Reals, up: Reals, down: Reals, x: Reals, y: Reals, below: Reals, out: Reals) -> None:
+    """As `_speed` for a row: ``h`` and ``x`` with one column more on each side, ``up`` and ``down`` its neighbours."""
     t = h.dtype.type
     half, film, zero = t(0.5), t(SHALLOW), t(0)
-    for i in range(h.size):
-        u = half * (x[i] + x[i + 1])
-        v = half * (y[i] + below[i])
-        speed = np.sqrt(u * u + v * v) / max(h[i], film)
-        out[i] = zero if h[i] < film else speed
+    for i in range(out.size):
+        deep = max(h[i + 1], film)
+        u = half * (x[i + 1] / max(deep, h[i]) + x[i + 2] / max(deep, h[i + 2]))
+        v = half * (y[i] / max(deep, up[i]) + below[i] / max(deep, down[i]))
+        out[i] = zero if h[i + 1] < film else np.sqrt(u * u + v * v)
 
 
 @njit_field
@@ -45,6 +51,23 @@ def _centre_speeds(h: Reals, x: Reals, y: Reals, out: Reals) -> None:
     for i in range(h.size):
         speed = np.sqrt(x[i] * x[i] + y[i] * y[i]) / max(h[i], film)
         out[i] = zero if h[i] < film else speed
+
+
+@njit
+def _row_speeds(
+    h: Reals, qx: Reals, qy: Reals, layout: int, j: int, first: int, last: int, out: Reals
+) -> None:
+    c, wide = slice(first, last), slice(first - 1, last + 1)
+    if layout == 0:
+        _face_speeds(h[j, wide], h[j - 1, c], h[j + 1, c], qx[j, wide], qy[j, c], qy[j + 1, c], out)
+    else:
+        _centre_speeds(h[j, c], qx[j, c], qy[j, c], out)
+
+
+@njit
+def _rows_of_speed(h: Reals, qx: Reals, qy: Reals, layout: int, out: Reals) -> None:
+    for r in range(out.shape[0]):
+        _row_speeds(h, qx, qy, layout, r + RING, RING, h.shape[1] - RING, out[r])
 
 
 @njit_field
@@ -125,10 +148,7 @@ def look(
             continue
         row, c = h[j, a:b], slice(a - RING, b - RING)
         speed = buffer[a:b]
-        if layout == 0:
-            _face_speeds(row, qx[j, a : b + 1], qy[j, a:b], qy[j + 1, a:b], speed)
-        else:
-            _centre_speeds(row, qx[j, a:b], qy[j, a:b], speed)
+        _row_speeds(h, qx, qy, layout, j, a, b, speed)
         tallied = _tally(row, speed, froude_depth, most_speed)
         deep += tallied[0]
         fast += tallied[1]
@@ -174,17 +194,11 @@ def speed_of(state: State) -> Reals:
     """Speed of every cell (ny, nx), f32; 0 where shallower than a centimetre.
 
     >>> from anlan.science.flood.domain import Domain
+    >>> from anlan.science.flood.state import Layout
     >>> ground = Domain.of(np.zeros((2, 3)), dx=10.0)
     >>> speed_of(State.of(ground, layout=Layout.FACES, depth=np.ones((2, 3)))).max()
     np.float32(0.0)
     """
-    depth = state.depth
-    u = state.qx[RING:-RING, RING:-RING]
-    v = state.qy[RING:-RING, RING:-RING]
-    if state.layout == Layout.FACES:
-        u = 0.5 * (u + state.qx[RING:-RING, RING + 1 : 1 - RING])
-        v = 0.5 * (v + state.qy[RING + 1 : 1 - RING, RING:-RING])
-    speed: Reals = np.where(depth >= SHALLOW, np.hypot(u, v) / np.maximum(depth, SHALLOW), 0).astype(
-        np.float32
-    )
-    return speed
+    out = np.zeros(state.depth.shape, np.float32)
+    _rows_of_speed(state.h, state.qx, state.qy, int(state.layout), out)
+    return out
