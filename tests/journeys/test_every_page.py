@@ -18,6 +18,7 @@ from anlan.observe import queries as observe
 from anlan.people.models import DutyHolder, Household, Organisation, Post
 from anlan.people.scope import permissions_of
 from anlan.places.queries import atlas
+from anlan.ui.words import written
 from anlan.warn.models import Alert, CallDown
 from anlan.warn.queries import answering
 from tests.support.city import ROLES
@@ -178,13 +179,13 @@ def test_an_english_page_is_english_and_readable_at_night(
 
 
 def names_in(stage: Stage) -> re.Pattern[str]:
-    """What has a Chinese name of its own: places, units, posts, gauges, sites, what an issuer wrote, people (masked)."""
-    holders, ctx = DutyHolder.objects.all(), stage.mini.ctx()
+    """What has a Chinese name of its own: places, units, unknown posts, gauges, sites, what an issuer wrote, people (masked)."""
+    ctx = stage.mini.ctx()
+    titles = [kind for model in (Post, DutyHolder) for kind in model.objects.values_list("title", flat=True)]
     names = {
         *(place.name for place in atlas().places),
         *Organisation.objects.values_list("name", flat=True),
-        *Post.objects.values_list("title", flat=True),
-        *(holder.title for holder in holders),
+        *(title for title in titles if written("en", title) == title),
         *(station.name for station in observe.stations(ctx)),
         *Household.objects.values_list("destination", flat=True),
         *Alert.objects.values_list("headline", flat=True),

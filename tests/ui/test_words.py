@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import anlan
-from anlan.ui.words import WordMissing, WordsClash, catalogue, read_catalogue, t
+from anlan.ui.words import WordMissing, WordsClash, catalogue, read_catalogue, t, written
 from anlan.wire.sl651.elements import ELEMENTS
 
 PACKAGE = Path(anlan.__file__).parent
@@ -85,6 +85,12 @@ def test_a_sentence_is_filled_in_either_language() -> None:
 def test_a_title_of_a_pack_is_read_in_the_readers_language_and_falls_back_to_chinese() -> None:
     assert t("en", {"zh": "暴雨", "en": "Rainstorm"}) == "Rainstorm"
     assert t("en", {"zh": "暴雨"}) == "暴雨"
+
+
+def test_a_title_that_a_register_wrote_is_english_where_it_is_known_and_else_as_written() -> None:
+    assert written("en", "镇长") == "Town head"
+    assert written("en", "河灯会会长") == "河灯会会长"
+    assert written("zh", "镇长") == "镇长"
 
 
 def test_a_missing_sentence_raises_where_it_is_strict_and_shows_chinese_elsewhere(settings) -> None:

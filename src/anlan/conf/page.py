@@ -10,7 +10,7 @@ from anlan.foundation import journal, scenarios
 from anlan.foundation.context import Ctx
 from anlan.foundation.worlds import World
 from anlan.places.queries import atlas
-from anlan.ui.words import w
+from anlan.ui.words import w, written
 
 ROOMS = (  # word, address below the world, permission
     (w("值班台"), "desk", "desk.view"),
@@ -40,7 +40,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "ctx": ctx,
         "nav": rooms(ctx, request.path),
         "exercise": exercise(request.world) if not ctx.world.is_live else None,  # type: ignore[attr-defined]
-        "me": {"name": ctx.actor.name, "org": f"{ctx.actor.organisation} {ctx.actor.title}".strip()},
+        "me": {"name": ctx.actor.name, "org": _post(ctx, getattr(request, "lang", "zh"))},
         "head": journal.head(ctx.world),
         "synthetic": any(place.synthetic for place in atlas().places),
         "stream_url": f"{inside}/live",
@@ -50,6 +50,10 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "account_url": "/account",
         "alarm_on": RINGS,
     }
+
+
+def _post(ctx: Ctx, lang: str) -> str:
+    return f"{ctx.actor.organisation} {written(lang, ctx.actor.title)}".strip()
 
 
 def rooms(ctx: Ctx, path: str) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui import format as show
 from anlan.ui import palette
-from anlan.ui.words import t, w
+from anlan.ui.words import t, w, written
 from anlan.warn.queries import villages
 from anlan.warn.queries.board import MEANS_WORDS, OUTCOMES_AT_DOOR
 from anlan.warn.queries.moves import Move, moves
@@ -131,7 +131,9 @@ class _Say:
 
     def names(self, refs: list[str]) -> dict[str, str]:
         known, masked = people.holders_by_ref(self.ctx, refs), people.masked_names(self.ctx, refs)
-        return {ref: f"{h.title} {masked.get(ref, '')}".strip() for ref, h in known.items()}
+        return {
+            ref: f"{written(self.lang, h.title)} {masked.get(ref, '')}".strip() for ref, h in known.items()
+        }
 
 
 # ---------- facts ----------

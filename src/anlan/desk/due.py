@@ -16,7 +16,7 @@ from anlan.observe.queries import stations
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui import format as show
-from anlan.ui.words import t, w
+from anlan.ui.words import t, w, written
 from anlan.warn.queries.board import KIND_WORDS, MEANS_WORDS
 from anlan.warn.queries.waiting import Wait, waiting
 from anlan.warn.rules.calldown import LineKind
@@ -77,7 +77,7 @@ def dues(ctx: Ctx, *, lang: str, at: datetime | None = None, path: str = "") -> 
         found += _silent_stations(ctx, at, path)
     if ctx.may("admin.manage") and at is None:
         found += _dead_letters(ctx)
-    words = Words(lang, at or ctx.now, _titles(ctx, found))
+    words = Words(lang, at or ctx.now, _titles(ctx, lang, found))
     return in_order([SENTENCES[each.kind](words, each) for each in found], words)
 
 
@@ -113,9 +113,10 @@ def _as_one(kind: str, rows: list[Due], words: Words) -> Due:
     return replace(first, key="sheets", title=title, detail=names)
 
 
-def _titles(ctx: Ctx, found: Iterable[Wait]) -> dict[str, str]:
+def _titles(ctx: Ctx, lang: str, found: Iterable[Wait]) -> dict[str, str]:
     refs = sorted({str(each.facts["who"]) for each in found if each.facts.get("who")})
-    return {ref: holder.title for ref, holder in people.holders_by_ref(ctx, refs).items()} if refs else {}
+    known = people.holders_by_ref(ctx, refs) if refs else {}
+    return {ref: written(lang, holder.title) for ref, holder in known.items()}
 
 
 def _silent_stations(ctx: Ctx, at: datetime | None, path: str) -> list[Wait]:

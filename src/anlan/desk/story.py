@@ -14,7 +14,7 @@ from anlan.foundation import journal, journal_reading
 from anlan.foundation.context import Ctx
 from anlan.people import queries as people
 from anlan.places.queries import Place
-from anlan.ui.words import t, w
+from anlan.ui.words import t, w, written
 from anlan.warn.queries.board import ANSWER_WORDS, MEANS_WORDS, OUTCOME_WORDS, OUTCOMES_AT_DOOR
 from anlan.warn.rules.calldown import AnswerKind, CallState
 from anlan.warn.rules.evacuation import Stage
@@ -64,7 +64,7 @@ def story(ctx: Ctx, place: Place, *, lang: str, at: datetime | None = None) -> S
         rows = rows.filter(at__lte=at)
     entries = list(_about(rows, place).order_by("-seq")[: AT_MOST + 1])
     told = [(entry, journal.read(entry)) for entry in entries[:AT_MOST]]
-    say = _Say(lang, place, _titles(ctx, (each for _, each in told)))
+    say = _Say(lang, place, _titles(ctx, lang, (each for _, each in told)))
     lines = [line for entry, each in told if (line := _line(say, entry, each))]
     seqs = [line.seq for line in lines]
     return Story(
@@ -82,14 +82,16 @@ def _about(rows: QuerySet[Any], place: Place) -> QuerySet[Any]:
     return rows.filter(Q(place=place.path) | Q(place=place.path[:-4]) & named)
 
 
-def _titles(ctx: Ctx, told: Iterable[Told]) -> dict[str, str]:
+def _titles(ctx: Ctx, lang: str, told: Iterable[Told]) -> dict[str, str]:
     refs: set[str] = set()
     for each in told:
         refs |= {each["refs"].get("holder", ""), str(each["body"].get("by", ""))}
         refs |= {call["call"].split("/")[1] for call in each["body"].get("calls", ())}
     known = people.holders_by_ref(ctx, sorted(refs - {""}))
     names = people.masked_names(ctx, list(known))
-    return {ref: f"{holder.title} {names.get(ref, '')}".strip() for ref, holder in known.items()}
+    return {
+        ref: f"{written(lang, holder.title)} {names.get(ref, '')}".strip() for ref, holder in known.items()
+    }
 
 
 @dataclass(frozen=True)

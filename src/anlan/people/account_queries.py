@@ -9,6 +9,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.people.models import Account, ApiToken, Post
 from anlan.people.scope import permissions_of, roles, scope_of
+from anlan.ui.words import LANGUAGES, written
 
 
 @dataclass(frozen=True)
@@ -98,10 +99,13 @@ def tokens_of(account: Account) -> list[TokenInfo]:
     return [TokenInfo(row.pk, row.label, row.made_at, row.last_used_on) for row in rows]
 
 
-def posts_of(refs: Iterable[str]) -> dict[str, str]:
-    """Account ref → unit and post title, for whoever reads the journal: what sat there, not who."""
+def posts_of(refs: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Account ref → unit and post title in each language, for whoever reads the journal: what sat there, not who."""
     rows = Account.objects.filter(ref__in=set(refs))
-    return {a.ref: f"{a.post.organisation.name} {a.post.title}" for a in rows}
+    return {
+        a.ref: {lang: f"{a.post.organisation.name} {written(lang, a.post.title)}" for lang in LANGUAGES}
+        for a in rows
+    }
 
 
 def who_may(ctx: Ctx, *, unit: str, permission: str) -> list[AccountInfo]:

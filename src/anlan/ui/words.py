@@ -55,6 +55,11 @@ def t(lang: str, text: str | Mapping[str, str], **values: object) -> str:
     return Said(_counted(chosen.format(**values) if values else chosen))
 
 
+def written(lang: str, text: str) -> str:
+    """What somebody wrote, the title of a post for one: its English where the catalogue has it, else as it was written."""
+    return Said(catalogue().get(text, text) if lang == "en" else text)
+
+
 def _counted(text: str) -> str:
     """English by number: "1 [household|households] set out" takes the first word after a 1, else the second."""
     return _BY_NUMBER.sub(lambda m: m[1] + (m[2] if m[1].strip() == "1" else m[3]), text)

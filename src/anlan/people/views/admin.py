@@ -13,7 +13,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
 from anlan.people import account_queries, accounts, forms
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
+from anlan.ui.words import t, w, written
 
 PER_PAGE = 50
 
@@ -31,7 +31,7 @@ def listing(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: Request) -> HttpResponse:
     """Make an account with a password to be replaced at the first sign-in."""
-    form = forms.NewAccount(request.POST or None, posts=_posts(request.ctx))
+    form = forms.NewAccount(request.POST or None, posts=_posts(request.ctx, request.lang))
     if request.method == "POST" and form.is_valid():
         given, password = form.cleaned_data, secrets.token_urlsafe(12)
         try:
@@ -47,9 +47,10 @@ def new(request: Request) -> HttpResponse:
     return render(request, "people/new_account.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _posts(ctx: Ctx) -> list[tuple[str, str]]:
+def _posts(ctx: Ctx, lang: str) -> list[tuple[str, str]]:
     return [
-        (post.ref, f"{post.organisation} · {post.title}（{post.ref}）") for post in account_queries.posts(ctx)
+        (post.ref, f"{post.organisation} · {written(lang, post.title)}（{post.ref}）")
+        for post in account_queries.posts(ctx)
     ]
 
 
@@ -57,7 +58,7 @@ def _posts(ctx: Ctx) -> list[tuple[str, str]]:
 @require_http_methods(["GET"])
 def one(request: Request, username: str) -> HttpResponse:
     account = account_queries.account(request.ctx, username)
-    form = forms.Move(posts=_posts(request.ctx), initial={"post": account.post})
+    form = forms.Move(posts=_posts(request.ctx, request.lang), initial={"post": account.post})
     return render(request, "people/account.html", {"account": account, "form": form})
 
 

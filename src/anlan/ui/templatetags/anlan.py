@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from anlan.ui import assets, palette, svg
 from anlan.ui import format as show
 from anlan.ui.words import t as translate
-from anlan.ui.words import w
+from anlan.ui.words import w, written
 
 register = template.Library()
 
@@ -52,8 +52,9 @@ def t(context: Mapping[str, Any], text: str | Mapping[str, str], **values: objec
 
 @register.filter
 def of(title: str | Mapping[str, str], lang: str) -> str:
-    """{{ pack.title|of:lang }}: data in the reader's language; what people wrote in one language stays as they wrote it."""
-    return title if isinstance(title, str) else translate(lang, title)
+    """{{ pack.title|of:lang }}, {{ holder.title|of:lang }}: data in the reader's language; what people wrote in one
+    language stays as they wrote it, but for words that the catalogue knows."""
+    return written(lang, title) if isinstance(title, str) else translate(lang, title)
 
 
 # ---------- marks ----------

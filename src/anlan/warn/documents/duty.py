@@ -9,7 +9,7 @@ from anlan.foundation.errors import NotFound
 from anlan.foundation.journal import JournalEntry
 from anlan.people import queries as people
 from anlan.places.queries import atlas
-from anlan.ui.words import w
+from anlan.ui.words import w, written
 from anlan.warn.calldown_rows import whole
 from anlan.warn.documents import words
 from anlan.warn.documents.papers import Cell, Figure, Paper, Row, Section
@@ -48,7 +48,7 @@ def duty_paper(reader: Reader, ref: str) -> Duty:
     place = atlas().by_path[holder.place_path]
     paper = Paper(
         title=say("尽职履职单"),
-        subject=f"{full_name(place)} {holder.title} {name}",
+        subject=f"{full_name(place)} {written(reader.lang, holder.title)} {name}",
         number=ref,
         figures=_duty_figures(reader, record),
         sections=(

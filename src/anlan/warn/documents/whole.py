@@ -2,6 +2,7 @@
 
 from anlan.foundation import journal
 from anlan.places.queries import Place, atlas
+from anlan.ui.words import written
 from anlan.warn.documents import words
 from anlan.warn.documents.papers import Cell, Figure, Paper, Row, Section
 from anlan.warn.documents.reader import WIDTHS, Reader, full_name, hours
@@ -73,7 +74,7 @@ def _village_line(reader: Reader, row: VillageRow) -> Row:
             Cell(text=hours(proof.first_exceedance.at if proof.first_exceedance else None)),
             Cell(text=hours(row.called_at)),
             Cell(text=hours(row.answered_at)),
-            Cell(text=row.answered_by or "—"),
+            Cell(text=written(reader.lang, row.answered_by) or "—"),
             Cell(text=hours(row.door_checked_at)),
             Cell(text=f"{row.households_moved}／{row.households_to_move}"),
         ),

@@ -9,7 +9,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
 from anlan.foundation.journal import JournalEntry
 from anlan.people import queries as people
-from anlan.ui.words import t, w
+from anlan.ui.words import t, w, written
 from anlan.warn.calldown_rows import whole
 from anlan.warn.documents.papers import Cell, Row
 from anlan.warn.models import Exceedance
@@ -60,7 +60,7 @@ class Speaker:
         """Look up in one go all that these facts refer to."""
         facts = list(facts)
         refs = sorted({f.who for f in facts if f.who})
-        titles = {r: h.title for r, h in people.holders_by_ref(whole(ctx), refs).items()}
+        titles = {r: written(lang, h.title) for r, h in people.holders_by_ref(whole(ctx), refs).items()}
         rows = JournalEntry.objects.filter(world_id=ctx.world.id, seq__in={f.seq for f in facts})
         found = Exceedance.objects.filter(
             world_id=ctx.world.id, ref__in=[f.text("ref") for f in facts if f.kind is FactKind.EXCEEDANCE]

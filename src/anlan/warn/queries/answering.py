@@ -11,6 +11,7 @@ from anlan.foundation.scope import Scope
 from anlan.foundation.worlds import World
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
+from anlan.ui.words import written
 from anlan.warn import shelf
 from anlan.warn.calldown_rows import whole
 from anlan.warn.models import Answer, CallDown, CallLine
@@ -39,7 +40,7 @@ class Order:
     """What the page says: who calls whom, what to do, where to."""
 
     caller: Words
-    holder: str
+    holder: Words
     what: Words
     where: Words | None
     place: Place
@@ -120,7 +121,9 @@ def order_of(ctx: Ctx, row: CallDown, holder: str) -> Order:
     latest = Answer.objects.filter(call_down=row, holder__ref=holder).order_by("at", "pk").last()
     return Order(
         caller=facts.caller,
-        holder=f"{place.name} {known.title} {name}",
+        holder=Words(
+            zh=f"{place.name} {known.title} {name}", en=f"{place.name} {written('en', known.title)} {name}"
+        ),
         what=_what(facts, told=bool(row.stage)),
         where=Words(zh=f"去 {facts.site.zh}", en=f"To {facts.site.en}") if facts.site else None,
         place=place,

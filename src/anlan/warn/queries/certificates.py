@@ -22,7 +22,7 @@ class Row:
     valid_to: datetime
     state: str
     is_exercise: bool
-    by: str
+    by: str | dict[str, str]
     at: datetime | None
 
     @property
@@ -44,7 +44,7 @@ def pinned(ctx: Ctx) -> list[Row]:
     return sorted(rows, key=lambda row: (row.subject, row.valid_to))
 
 
-def _row(ctx: Ctx, pin: pins.Pin, told: dict[str, Any] | None, posts: dict[str, str]) -> Row:
+def _row(ctx: Ctx, pin: pins.Pin, told: dict[str, Any] | None, posts: dict[str, dict[str, str]]) -> Row:
     state = "expired" if pin.valid_to <= ctx.now else "early" if pin.valid_from > ctx.now else "valid"
     return Row(
         ref=pin.ref,

@@ -135,7 +135,7 @@ def _shown(request: Request, ctx: Ctx, row: Any, holder: str, wrong: str = "") -
         **_about(request, ctx),
         "order": {
             "caller": getattr(order.caller, request.lang),
-            "holder": order.holder,
+            "holder": getattr(order.holder, request.lang),
             "what": getattr(order.what, request.lang),
             "where": getattr(order.where, request.lang) if order.where else "",
         },

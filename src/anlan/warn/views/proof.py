@@ -10,6 +10,7 @@ from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui.acts import address, done
 from anlan.ui.pages import Request, page
+from anlan.ui.words import written
 from anlan.warn.actions import sealing
 from anlan.warn.documents.duty import duty_paper
 from anlan.warn.documents.papers import Paper
@@ -63,7 +64,10 @@ def one(request: Request, code: str) -> HttpResponse:
         "here": address(request, "proof", code),
         "has_csv": True,
         "holders": [
-            {"url": address(request, "proof", "holders", h.ref), "text": f"{h.title} {names.get(h.ref, '')}"}
+            {
+                "url": address(request, "proof", "holders", h.ref),
+                "text": f"{written(request.lang, h.title)} {names.get(h.ref, '')}",
+            }
             for h in holders
         ],
         "back": address(request, "proof", atlas().township(place).code)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.foundation.errors import AnlanError, Invalid
 from anlan.ui.acts import address, done, told, whole
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t
+from anlan.ui.words import t, written
 from anlan.warn.actions import hearing, moving, sheets
 from anlan.warn.queries.desk import Person
 from anlan.warn.queries.moves import Move
@@ -84,7 +84,8 @@ def _guarded(request: Request, wrongs: list[str], person: Person, ref: str) -> i
     try:
         return _line(request, person, ref)
     except (AnlanError, RuleError) as error:
-        wrongs.append(f"{person.place.name} {person.title} {person.name}: {told(request, error)}")
+        title = written(request.lang, person.title)
+        wrongs.append(f"{person.place.name} {title} {person.name}: {told(request, error)}")
         return 0
 
 

@@ -14,7 +14,7 @@ from anlan.foundation.worlds import BEIJING
 from anlan.people import account_queries as accounts
 from anlan.ui.acts import address, done, told
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
+from anlan.ui.words import t, w, written
 from anlan.warn.actions import alerts
 from anlan.warn.queries import alerts as queries
 from anlan.warn.rules.errors import RuleError
@@ -44,10 +44,10 @@ class Telephone(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self._now = now
-        self.fields["leader"].choices = [(a.ref, f"{a.title} {a.name}") for a in leaders]  # type: ignore[attr-defined]
+        self.fields["leader"].choices = [(a.ref, f"{written(lang, a.title)} {a.name}") for a in leaders]  # type: ignore[attr-defined]
         how = [("call_back", t(lang, "回拨领导号码")), ("second_officer", t(lang, "第二位值班员"))]
         self.fields["confirmed_how"].choices = how  # type: ignore[attr-defined]
-        second = [("", "—"), *((a.ref, f"{a.title} {a.name}") for a in officers)]
+        second = [("", "—"), *((a.ref, f"{written(lang, a.title)} {a.name}") for a in officers)]
         self.fields["second"].choices = second  # type: ignore[attr-defined]
 
     def heard(self) -> alerts.Heard:
