@@ -123,7 +123,7 @@ class InertialStepper:
             most = max(most, highest)
             entered, left_ = kernels.edge_flow(state.qx, state.qy, self._kinds)
             if self._streams is not None:
-                went += self._streams.step(float(dt), self._lo, self._hi)
+                went += self._streams.step(float(dt), self.extents())
                 highest = max(highest, self._streams.highest)
                 speed = max(speed, self._streams.speed)
             came += entered * float(dt) * self._dx

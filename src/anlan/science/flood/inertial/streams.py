@@ -7,6 +7,7 @@ from anlan.science.flood.edges import Edges, Open
 from anlan.science.flood.errors import BadInput
 from anlan.science.flood.inertial import channels as kernels
 from anlan.science.flood.inertial.channels import Channels
+from anlan.science.flood.solver import Extents
 from anlan.science.flood.state import State
 from anlan.science.jit import Floats, Int64s
 
@@ -30,21 +31,37 @@ class Streams:
         self._outlets, self._slopes = _outlets(channels, domain, edges)
         self.highest, self.speed = 0.0, 0.0
 
-    def step(self, dt: float, lo: Int64s, hi: Int64s) -> float:
-        """One step after that of the raster; gives the m³ that left over open edges."""
+    def step(self, dt: float, wet: Extents) -> float:
+        """One step after that of the raster, whose wet extents grow with it; gives the m³ that left over open edges."""
         s, c = self._state, self._c
         flat, x, y = s.h.reshape(-1), s.qx.reshape(-1), s.qy.reshape(-1)
         assert s.channel is not None
         assert s.channel_q is not None
         kernels.settle(
-            flat, self._cells, s.channel, self._full, self._dx**2, self._columns, self._dry, lo, hi
+            flat,
+            self._cells,
+            s.channel,
+            self._full,
+            self._dx**2,
+            self._columns,
+            self._dry,
+            wet.first,
+            wet.last,
         )
         gone, self.highest, self.speed = kernels.run_links(
             flat, x, y, self._cells, s.channel, c.bed, c.width, c.bankfull, self._n2, c.a, c.b, c.link_width,
             s.channel_q, self._outlets, self._slopes, self._dx, dt, self._dry,
         )  # fmt: skip
         kernels.settle(
-            flat, self._cells, s.channel, self._full, self._dx**2, self._columns, self._dry, lo, hi
+            flat,
+            self._cells,
+            s.channel,
+            self._full,
+            self._dx**2,
+            self._columns,
+            self._dry,
+            wet.first,
+            wet.last,
         )
         return gone
 
