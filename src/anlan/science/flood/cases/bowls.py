@@ -6,8 +6,9 @@ import numpy as np
 
 from anlan.science.flood.cases.case import Case, Figure, start
 from anlan.science.flood.cases.exact import thacker_planar, thacker_radial
+from anlan.science.flood.domain import G
 from anlan.science.flood.solver import Solver
-from anlan.science.flood.state import Precision
+from anlan.science.flood.state import Layout, Precision
 from anlan.science.jit import Floats
 
 __all__ = ["LAKE", "THACKER_PLANAR", "THACKER_RADIAL"]
@@ -37,8 +38,6 @@ def _thacker(bowl: Bowl) -> Callable[[Solver, Precision], tuple[Figure, ...]]:
 
 
 def _period(bowl: Bowl) -> float:
-    from anlan.science.flood.domain import G
-
     return float(2 * np.pi / np.sqrt((2 if bowl is thacker_planar else 8) * G * 0.1))
 
 
@@ -85,5 +84,6 @@ LAKE = Case(
     "still water stays still",
     _lake,
     precisions=("f64", "f32"),
+    layouts=(Layout.CENTRES, Layout.FACES),
     seconds=2.0,
 )

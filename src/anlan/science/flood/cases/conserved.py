@@ -170,6 +170,7 @@ SYMMETRY = Case(
     "no direction is special",
     _symmetry,
     precisions=("f64", "f32"),
+    layouts=(Layout.CENTRES, Layout.FACES),
 )
 TILES = Case(
     "tiles",
