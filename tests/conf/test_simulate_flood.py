@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import signal
+import struct
 import sys
 from pathlib import Path
 
@@ -46,6 +47,32 @@ def tiff(values, **place):
 
 def constant(value):
     return np.full((ROWS, COLUMNS), float(value))
+
+
+def stack(*bands):
+    """Bands of one GeoTIFF, plain, one after the other, as a radar's archive writes them."""
+    count, cells = len(bands), [np.asarray(band, "<f4").tobytes() for band in bands]
+    keys = (1, 1, 0, 3, 1024, 0, 1, 1, 1025, 0, 1, 1, 3072, 0, 1, 4547)
+    place = (0.0, 0.0, 0.0, WEST, NORTH, 0.0)
+    head = 8 + 2 + 15 * 12 + 4
+    tags, long = [], b""
+
+    def tag(number, kind, values):
+        nonlocal long
+        data = struct.pack(f"<{len(values)}{ {3: 'H', 4: 'I', 12: 'd'}[kind] }", *values)
+        if len(data) > 4:
+            data, long = struct.pack("<I", head + len(long)), long + data
+        tags.append(struct.pack("<HHI", number, kind, len(values)) + data.ljust(4, b"\0"))
+
+    body = head + 2 * 2 * count + 2 * 4 * count + 8 * 9 + 2 * len(keys)
+    starts = [body + n * len(cells[0]) for n in range(count)]
+    for number, kind, values in (
+        (256, 4, [COLUMNS]), (257, 4, [ROWS]), (258, 3, [32] * count), (259, 3, [1]), (262, 3, [1]), (273, 4, starts),
+        (277, 3, [count]), (278, 4, [ROWS]), (279, 4, [len(cells[0])] * count), (284, 3, [2]), (338, 3, [0]),
+        (339, 3, [3] * count), (33550, 12, (DX, DX, 0.0)), (33922, 12, place), (34735, 3, keys),
+    ):  # fmt: skip
+        tag(number, kind, values)
+    return struct.pack("<2sHIH", b"II", 42, 8, 15) + b"".join(tags) + bytes(4) + long + b"".join(cells)
 
 
 @pytest.fixture
@@ -120,6 +147,17 @@ def test_rain_as_a_raster_of_bands_is_the_same_rain(run, tmp_path):
     _, even, _ = run(*options)
     _, found, _ = run(*options, "--rain", "bands.asc")
     assert found["water_m3"]["rain"] == even["water_m3"]["rain"] == pytest.approx(480.0)
+
+
+def test_each_band_of_a_rain_raster_holds_for_its_step(run):
+    half = constant(60)
+    half[: ROWS // 2] = 0
+    options = ("--minutes", "25", "--rain-step", "10", "--boundary", "closed")
+    code, found, _ = run(*options, rain=stack(constant(30), half, constant(0)))
+    assert code == 0
+    assert found["water_m3"]["rain"] == pytest.approx((5 + 5) / 1000 * ROWS * COLUMNS * DX**2)
+    late = run(*options, rain=stack(constant(0), constant(0), constant(60)))[1]
+    assert late["water_m3"]["rain"] == pytest.approx(5 / 1000 * ROWS * COLUMNS * DX**2)
 
 
 def test_a_river_comes_in_without_rain(run):
@@ -274,7 +312,9 @@ def test_a_huge_terrain_states_its_memory_and_is_refused_before_it_is_read(run):
     assert code == 2
     assert "100000 by 100000 cells" in err
     assert "resample to" in err
-    assert run("--most-memory", "0.00001")[0] == 2
+    code, _, err = run("--most-memory", "0.1")
+    assert code == 2
+    assert "--most-memory: 100 MB are allowed" in err
 
 
 @pytest.mark.parametrize(

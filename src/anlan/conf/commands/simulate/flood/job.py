@@ -55,6 +55,7 @@ def do(setup: Setup, out: Path, *, resume: bool) -> Ended:
         try:
             result = _run(setup, solver, saved, talk)
         except Cancelled as error:
+            talk.end()
             _save(kept, error.checkpoint, setup.mark, tried, time.perf_counter() - begun)
             print(
                 f"stopped at minute {float(error.checkpoint['time_s']) / 60:.1f} of {setup.minutes:g}; the same command with "

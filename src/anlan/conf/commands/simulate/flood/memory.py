@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 
+from anlan.conf.commands.simulate.files import InputWrong
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.outputs import Outputs
 from anlan.science.flood.run import memory
@@ -17,6 +18,8 @@ from anlan.wire.raster import About
 _READING = {"ESRI ASCII": 120.0}
 """Bytes a cell while a file is read: a text is split into words first."""
 _READING_ELSE = 40.0
+_PROGRAM = 210_000_000
+"""Bytes of the program itself, with its compiled kernels."""
 _GROUND = 30.0
 """Heights as given and above the datum, what is inside, and what checks and maps hold for a moment."""
 
@@ -41,12 +44,17 @@ def state(
     bands: int,
     most: int,
 ) -> int:
-    """Say on standard error what the run will take, and refuse what is above ``most``. Raises `TooLarge`."""
+    """Say on standard error what the run will take, and refuse what is above ``most``. Raises `InputWrong`, `TooLarge`."""
     two = Domain.of(np.zeros((1, 2)), dx=1.0, manning=np.full((1, 2), 0.03) if rough else 0.03)
     sources = Sources(Rain.of([0], np.zeros((1, 1, 2))))  # net rain as a map: walls and bands need one
     run = max(memory(two, solver, outputs, sources, precision) / two.cells for solver in solvers)
     run += _GROUND + (16.0 if rough else 0.0) + 16.0 * bands
     each = max(run, _READING.get(about.format, _READING_ELSE))
+    if most <= _PROGRAM:
+        raise InputWrong(
+            f"--most-memory: {_size(most)} are allowed and the program itself takes {_size(_PROGRAM)}; allow more"
+        )
+    each += _PROGRAM / about.cells
     need = memory_needed(rows=about.rows, columns=about.columns, bytes_per_cell=each)
     print(
         f"memory: up to {_size(need)} for {about.rows} by {about.columns} cells, {_size(most)} allowed",

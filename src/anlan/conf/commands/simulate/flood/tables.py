@@ -66,13 +66,12 @@ def place(domain: Domain, free: Bools, x: float, y: float, *, who: str) -> tuple
             why = "x and y are changed: give easting first"
         elif abs(x) <= 180 and abs(y) <= 90:
             why = "they look like degrees: give metres of the terrain's own system"
-        raise InputWrong(
-            f"{who}: x, y: ({x:g}, {y:g}) lies outside the terrain, x {west:g} to {east:g}, y {south:g} to {north:g}; {why}"
-        )
+        holds = f"x {west:.10g} to {east:.10g}, y {south:.10g} to {north:.10g}"
+        raise InputWrong(f"{who}: x, y: ({x:.10g}, {y:.10g}) lies outside the terrain, {holds}; {why}")
     row, column = int((north - y) // domain.dx), int((x - west) // domain.dx)
     if not free[row, column]:
         raise InputWrong(
-            f"{who}: x, y: ({x:g}, {y:g}) lies on a cell without height or in a building; move it onto open land"
+            f"{who}: x, y: ({x:.10g}, {y:.10g}) lies on a cell without height or in a building; move it onto open land"
         )
     return row, column
 
