@@ -194,7 +194,12 @@ def run_links(
         left[k] = u * min(deep[n], bankfull[n]) * width[n] * dt
         gives[n] += left[k]
         speed = max(speed, u)
-    return _pay(flat, cells, volume, a, b, moved, gives, outlets, left, dx * dx), deep.max(), speed
+    gone = _pay(flat, cells, volume, a, b, moved, gives, outlets, left, dx * dx)
+    for k in range(a.size):
+        if link_width[k] > 0.0:  # what the giver could not pay has no momentum either
+            over = x[cells[b[k]]] if cells[b[k]] == cells[a[k]] + 1 else y[cells[b[k]]]
+            q[k] = over + moved[k] / (link_width[k] * dt)
+    return gone, deep.max(), speed
 
 
 @njit
@@ -216,7 +221,7 @@ def _pay(
     left: Floats,
     area: float,
 ) -> float:
-    """Move the water; a cell gives no more than it holds."""
+    """Move the water; a cell gives no more than it holds, and ``moved`` says afterwards what it gave."""
     can = np.ones(cells.size)
     for n in range(cells.size):
         have = volume[n] + flat[cells[n]] * area
@@ -224,8 +229,9 @@ def _pay(
             can[n] = have / gives[n]
     for k in range(a.size):
         share = can[a[k]] if moved[k] > 0.0 else can[b[k]]
-        volume[a[k]] -= moved[k] * share
-        volume[b[k]] += moved[k] * share
+        moved[k] *= share
+        volume[a[k]] -= moved[k]
+        volume[b[k]] += moved[k]
     gone = 0.0
     for k in range(outlets.size):
         went = left[k] * can[outlets[k]]
