@@ -138,6 +138,15 @@ def test_an_esri_grid_gives_the_same_flood(run):
     assert found["points"] == run("--minutes", "10", points=POINTS)[1]["points"]
 
 
+@pytest.mark.parametrize("north", [0.0, ROWS * DX])
+def test_a_made_up_place_at_the_zero_of_its_system_is_run_and_said(run, north):
+    points = f"name,x,y\n谷口,125,{north - 185}\n"
+    code, found, _ = run("--minutes", "5", dem=tiff(valley(), west=0.0, north=north), points=points)
+    assert code == 0
+    assert "made-up place" in found["notes"][0]
+    assert run("--minutes", "5", dem=tiff(valley(), west=0.0, north=north, crs="EPSG:4490", dx=0.001))[0] == 2
+
+
 def test_rain_as_a_raster_of_bands_is_the_same_rain(run, tmp_path):
     rates = "ncols 24\nnrows 20\nxllcorner 430000\nyllcorner 3499800\ncellsize 10\n" + "60 " * (
         ROWS * COLUMNS

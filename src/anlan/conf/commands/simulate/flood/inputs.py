@@ -6,11 +6,13 @@ import math
 import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyproj
+from pyproj.exceptions import CRSError
 
 from anlan.conf.commands.simulate.files import InputWrong, number
 from anlan.conf.commands.simulate.flood import memory, tables
@@ -29,6 +31,7 @@ from anlan.wire.raster import NotARaster, RasterError, about_raster, read_raster
 
 SOLVERS: dict[str, Solver] = {"li": Inertial(), "godunov": Godunov()}
 _TABLES = (".csv", ".txt")
+_ANYWHERE_M = 1e6  # east and north of the zero of EPSG:3857, which holds all over the world
 _HOUSE_M = 5.0  # cells up to this see single houses
 
 
@@ -65,9 +68,8 @@ def read(args: argparse.Namespace) -> Setup:
         grid = read_raster(
             _bytes(args.dem), name=Path(args.dem).name, crs=args.crs or None, max_cells=1 << 40
         )
-        check_terrain(grid)
+        notes = _check(grid)
     land = np.isfinite(grid.values)
-    notes: list[str] = []
     domain = _domain(args, grid, land)
     free = land
     if args.buildings:
@@ -136,9 +138,32 @@ def _memory(args: argparse.Namespace, solvers: tuple[Solver, ...], outputs: Outp
             bands=bands,
             most=memory.allowed(None if math.isnan(gigabytes) else gigabytes),
         )
-        x, y = about.west + about.columns * about.dx / 2, about.north - about.rows * about.dy / 2
-        check_metres(about.crs or args.crs, x=x, y=y)
+        height = about.rows * about.dy
+        if not _is_made_up(about.crs or args.crs, about.west, about.north - height, about.north):
+            x, y = about.west + about.columns * about.dx / 2, about.north - height / 2
+            check_metres(about.crs or args.crs, x=x, y=y)
         return stated
+
+
+def _is_made_up(crs: str, west: float, south: float, north: float) -> bool:
+    """A grid with a corner at the zero of a system in metres is an exercise on paper: it lies nowhere."""
+    if west != 0 or 0 not in (south, north):
+        return False
+    try:
+        system = pyproj.CRS.from_user_input(crs)
+    except CRSError:
+        return False  # the check of real places tells what is wrong with it
+    return {axis.unit_name for axis in system.axis_info} == {"metre"}
+
+
+def _check(grid: Grid) -> list[str]:
+    """That the terrain can be run over, and what should be known of it. Raises `TerrainError`."""
+    west, south, _, north = grid.bounds
+    if not _is_made_up(grid.crs, west, south, north):
+        check_terrain(grid)
+        return []
+    check_terrain(replace(grid, west=_ANYWHERE_M, north=_ANYWHERE_M, crs="EPSG:3857"))
+    return [f"the terrain lies at the zero of {grid.crs}: taken for a made-up place"]
 
 
 def _rain(args: argparse.Namespace) -> tuple[Rain | None, int]:
