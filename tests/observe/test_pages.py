@@ -119,6 +119,10 @@ def test_a_station_of_another_county_is_not_there(wet: Mini, path: str) -> None:
     get(wet, path.format(FOREIGN_GAUGE), role="station_engineer", status=404)
 
 
+def test_an_empty_quarantine_claims_no_more_than_its_reader_may_see(mini: Mini) -> None:
+    assert "您辖区里测站的报文都读懂了" in get(mini, "quarantine", role="station_engineer")
+
+
 def upload(mini: Mini, text: str, role: str = "duty_officer"):  # type: ignore[no-untyped-def]
     file = SimpleUploadedFile("night.csv", text.encode())
     return mini.client(role).post(f"/w/{mini.world.key}/imports", {"file": file})
