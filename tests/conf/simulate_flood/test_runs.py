@@ -1,4 +1,4 @@
-"""`anlan simulate flood` through the command itself: a result, a refusal, a stop and a way on, and what is wrong with files."""
+"""A flood through the command itself: its result, its refusal, a stop and the way on, the example of the docs."""
 
 import io
 import json
@@ -6,95 +6,28 @@ import os
 import re
 import shlex
 import signal
-import struct
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from anlan.conf.cli import main
-from anlan.science.flood import godunov, inertial  # noqa: F401  kernels are kept beside the source, not in a test's home
-from anlan.science.terrain import Grid
-from anlan.wire.raster import read_raster, write_ascii, write_geotiff
-
-CRS = "EPSG:4547"
-WEST, NORTH, DX = 430_000.0, 3_500_000.0, 10.0
-ROWS, COLUMNS = 20, 24
-RAIN = "minute,mm_h\n0,60\n15,120\n30,0\n"
-POINTS = "name,x,y\n谷口,430125,3499815\n山坡,430015,3499905\n"
-
-
-@pytest.fixture(autouse=True)
-def at_home(tmp_path, monkeypatch):
-    monkeypatch.setenv("ANLAN_HOME", str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
-
-
-def valley(*, down=0.002, side=0.02):
-    """A valley that falls to the south, 200 m up."""
-    rows, columns = np.mgrid[0:ROWS, 0:COLUMNS] * DX + DX / 2
-    return 200 + side * np.abs(columns - COLUMNS * DX / 2) + down * (ROWS * DX - rows)
-
-
-def grid(values, *, crs=CRS, west=WEST, north=NORTH, dx=DX, dy=None):
-    return Grid(np.asarray(values, np.float64), west, north, dx, dy or dx, crs)
-
-
-def tiff(values, **place):
-    return write_geotiff(grid(values, **place), kind="float64")
-
-
-def constant(value):
-    return np.full((ROWS, COLUMNS), float(value))
-
-
-def stack(*bands):
-    """Bands of one GeoTIFF, plain, one after the other, as a radar's archive writes them."""
-    count, cells = len(bands), [np.asarray(band, "<f4").tobytes() for band in bands]
-    keys = (1, 1, 0, 3, 1024, 0, 1, 1, 1025, 0, 1, 1, 3072, 0, 1, 4547)
-    place = (0.0, 0.0, 0.0, WEST, NORTH, 0.0)
-    head = 8 + 2 + 15 * 12 + 4
-    tags, long = [], b""
-
-    def tag(number, kind, values):
-        nonlocal long
-        data = struct.pack(f"<{len(values)}{ {3: 'H', 4: 'I', 12: 'd'}[kind] }", *values)
-        if len(data) > 4:
-            data, long = struct.pack("<I", head + len(long)), long + data
-        tags.append(struct.pack("<HHI", number, kind, len(values)) + data.ljust(4, b"\0"))
-
-    body = head + 2 * 2 * count + 2 * 4 * count + 8 * 9 + 2 * len(keys)
-    starts = [body + n * len(cells[0]) for n in range(count)]
-    for number, kind, values in (
-        (256, 4, [COLUMNS]), (257, 4, [ROWS]), (258, 3, [32] * count), (259, 3, [1]), (262, 3, [1]), (273, 4, starts),
-        (277, 3, [count]), (278, 4, [ROWS]), (279, 4, [len(cells[0])] * count), (284, 3, [2]), (338, 3, [0]),
-        (339, 3, [3] * count), (33550, 12, (DX, DX, 0.0)), (33922, 12, place), (34735, 3, keys),
-    ):  # fmt: skip
-        tag(number, kind, values)
-    return struct.pack("<2sHIH", b"II", 42, 8, 15) + b"".join(tags) + bytes(4) + long + b"".join(cells)
-
-
-@pytest.fixture
-def run(tmp_path, capsys):
-    """Write files, run, and give the exit code, the summary that was printed, and what was said beside it."""
-
-    def go(*options, dem=None, as_json=True, out="out", **files):
-        given = {"--dem": "dem.tif", "--rain": "rain.csv", "--out": out}
-        (tmp_path / "dem.tif").write_bytes(tiff(valley()) if dem is None else dem)
-        (tmp_path / "rain.csv").write_text(RAIN, encoding="utf-8")
-        for name, content in files.items():
-            kind = ".csv" if isinstance(content, str) or name in ("points", "inflow") else ".tif"
-            given[f"--{name}"] = name + kind
-            data = content.encode() if isinstance(content, str) else content
-            (tmp_path / (name + kind)).write_bytes(data)
-        words = [word for option, value in given.items() if option not in options for word in (option, value)]
-        with pytest.raises(SystemExit) as ended:
-            main(["simulate", "flood", *words, *options, *(["--json"] if as_json else [])])
-        said, complained = capsys.readouterr()
-        return ended.value.code, json.loads(said) if as_json and said else said, complained
-
-    return go
+from anlan.wire.raster import read_raster, write_ascii
+from tests.support.flood_files import (
+    COLUMNS,
+    CRS,
+    DX,
+    NORTH,
+    POINTS,
+    RAIN,
+    ROWS,
+    WEST,
+    constant,
+    grid,
+    stack,
+    tiff,
+    valley,
+)
 
 
 def test_a_flood_leaves_its_summary_and_three_maps(run, tmp_path):
@@ -276,138 +209,8 @@ def test_names_in_gbk_are_read(run):
     assert [row["name"] for row in found["points"]] == ["谷口", "山坡"]
 
 
-def holed():
-    land = valley()
-    land[5, 5] = np.nan
-    return land
-
-
-def walled_in():
-    land = valley()
-    land[:, [0, -1]] = land[[0, -1]] = np.nan
-    return land
-
-
-ASCII_HEAD = "ncols {c}\nnrows {r}\nxllcorner 430000\nyllcorner 3499800\ncellsize 10\nNODATA_value -9999\n"
-
-
-@pytest.mark.parametrize(
-    ("dem", "words"),
-    [
-        (tiff(holed()), ("--dem", "1 cells", "have no height", "fill the gaps")),
-        (tiff(valley(), crs="EPSG:4490", west=113.0, north=31.6, dx=0.0003), ("degrees", "EPSG:4547 suits")),
-        (tiff(valley(), west=113.0, north=31.6, dx=0.0003), ("look like degrees", "name the file's own system")),
-        (tiff(valley(), west=NORTH, north=WEST), ("x and y changed", "easting first")),
-        (tiff(valley(), dx=10.0, dy=12.0), ("not square", "resample")),
-        (write_ascii(grid(valley())), ("--dem", "crs", "--crs EPSG:4547")),
-        (tiff(valley() * 100), ("heights", "centimetres")),
-        (tiff(walled_in()), ("--boundary", "--boundary closed")),
-        (b"II*\0" + b"\0" * 40, ("--dem dem.tif", "get it again")),
-        (b"hello", ("--dem dem.tif", "save it as GeoTIFF")),
-        (b"", ("the file is empty",)),
-    ],
-    ids=["hole", "degrees", "degrees-as-metres", "swapped", "oblong", "no-crs", "units", "walled", "torn", "text", "empty"],
-)  # fmt: skip
-def test_a_terrain_that_is_none_is_named_with_its_mend(run, tmp_path, dem, words):
-    code, out, err = run("--minutes", "1", dem=dem)
-    assert (code, out) == (2, "")
-    assert all(word in err for word in words), err
-    assert not (tmp_path / "out").exists()
-
-
-def test_a_huge_terrain_states_its_memory_and_is_refused_before_it_is_read(run):
-    head = ASCII_HEAD.format(c=100_000, r=100_000).encode()
-    code, _, err = run("--crs", CRS, dem=head)
-    assert code == 2
-    assert "100000 by 100000 cells" in err
-    assert "resample to" in err
-    code, _, err = run("--most-memory", "0.1")
-    assert code == 2
-    assert "--most-memory: 100 MB are allowed" in err
-
-
-@pytest.mark.parametrize(
-    ("rain", "words"),
-    [
-        ("minute,mm_h\n0,-5\n", ("--rain rain.csv", "negative", "mm/h")),
-        ("minute,mm_h\n0,nan\n", ("row 1", "mm_h", "number")),
-        ("minute,mm_h\n0,\n", ("row 1", "mm_h is missing")),
-        ("minute,mm_h\n0,1200\n", ("1200 mm/h", "tenths")),
-        ("minute,mm_h\n0,5\n0,6\n", ("row 2", "minute", "sort the rows")),
-        ("0,5\n60,6\n", ("minute is missing", "first line names the columns")),
-        ("minute,mm_h\n", ("no rows",)),
-        (tiff(np.ones((5, 5))), ("5 by 5", "20 by 24", "resample it to the terrain")),
-        (tiff(np.ones((COLUMNS, ROWS))), ("axes are changed",)),
-        (tiff(constant(-1)), ("negative",)),
-        (tiff(constant(np.nan)), ("a rate is missing",)),
-        (tiff(constant(1), west=WEST + 50), ("place", "resample it to the terrain")),
-        (tiff(constant(1), crs="EPSG:4546"), ("EPSG:4546", "EPSG:4547")),
-    ],
-)
-def test_rain_that_cannot_be_is_named_with_its_mend(run, rain, words):
-    code, out, err = run("--minutes", "1", rain=rain)
-    assert (code, out) == (2, "")
-    assert all(word in err for word in words), err
-
-
-@pytest.mark.parametrize(
-    ("file", "words"),
-    [
-        ({"friction": tiff(np.full((4, 4), 0.03))}, ("--friction", "4 by 4", "resample")),
-        ({"friction": tiff(constant(35))}, ("n is 35", "between 0 and 1")),
-        ({"friction": tiff(constant(np.nan))}, ("480 cells of the land have none", "--manning")),
-        ({"buildings": tiff(constant(12))}, ("--buildings", "share is 12")),
-        ({"points": "name,x,y\n塔,430125,3600000\n"}, ("point 塔", "outside the terrain", "own system")),
-        ({"points": "name,x,y\n塔,3499815,430125\n"}, ("x and y are changed",)),
-        ({"points": "name,x,y\n塔,113.2,31.5\n"}, ("look like degrees",)),
-        ({"points": "name,x,y\n塔,430125,3499815\n塔,430125,3499825\n"}, ("row 2", "twice")),
-        ({"inflow": "x,y,radius_m,minute,m3_s\n430125,3499965,5,0,-2\n"}, ("--inflow", "m3_s is -2")),
-        ({"inflow": "x,y,radius_m,minute,m3_s\n430125,3499965,5,9,2\n430125,3499965,5,9,2\n"}, ("row 2", "minute")),
-        ({"inflow": "x,y,minute,m3_s\n1,2,3,4\n"}, ("radius_m is missing",)),
-        ({"inflow": "x,y,radius_m,minute,m3_s\n1,2,3,4,5\n"}, ("inflow 1", "outside the terrain")),
-        ({"points": b"\xff\xfe\x00\x01"}, ("neither UTF-8 nor GB 18030",)),
-    ],
-)  # fmt: skip
-def test_another_file_that_is_wrong_is_named_with_its_mend(run, file, words):
-    code, out, err = run("--minutes", "1", **file)
-    assert (code, out) == (2, "")
-    assert all(word in err for word in words), err
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        (("--boundary", "opne"), ("--boundary", "'opne'", "open or closed")),
-        (("--boundary", "n=open,e=shut,s=open,w=open"), ("e is 'shut'",)),
-        (("--boundary", "n=open,x=open"), ("'x=open' names no edge",)),
-        (("--boundary", "n=open,e=open,s=open"), ("w is missing",)),
-        (("--minutes", "0"), ("--minutes is 0",)),
-        (("--minutes", "soon"), ("--minutes", "number")),
-        (("--manning", "3"), ("--manning is 3", "between 0 and 1")),
-        (("--threads", "0.5"), ("--threads", "whole number")),
-        (("--rain", ""), ("--rain is missing", "--inflow")),
-        (("--rain", "nowhere.csv"), ("nowhere.csv", "can be read")),
-        (("--crs", "EPSG:4546"), ("EPSG:4547", "EPSG:4546")),
-        (("--out", "dem.tif"), ("--out dem.tif",)),
-        (("--resume",), ("there is no out/checkpoint.npz",)),
-    ],
-)
-def test_an_option_that_is_wrong_is_named_with_its_mend(run, options, words):
-    code, out, err = run(*options)
-    assert (code, out) == (2, "")
-    assert all(word in err for word in words), err
-
-
-def test_a_torn_checkpoint_is_named(run, tmp_path):
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "checkpoint.npz").write_bytes(b"PK\x03\x04 torn")
-    code, _, err = run("--minutes", "1", "--resume")
-    assert code == 2
-    assert "start without --resume" in err
-
-
 def test_the_worked_example_of_the_docs_comes_out_as_printed(tmp_path, capsys):
-    page = (Path(__file__).parents[2] / "docs/reference/simulate.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs/reference/simulate.md").read_text(encoding="utf-8")
     section = page.partition("## flood")[2].partition("\n## ")[0]
     for name, content in re.findall(r'```text title="([^"]+)"\n(.*?)```', section, re.DOTALL):
         (tmp_path / name).write_text(content, encoding="utf-8")
