@@ -67,6 +67,7 @@ def test_a_huge_terrain_states_its_memory_and_is_refused_before_it_is_read(run):
         ("minute,mm_h\n0,5\n0,6\n", ("row 2", "minute", "sort the rows")),
         ("0,5\n60,6\n", ("minute is missing", "first line names the columns")),
         ("minute,mm_h\n", ("no rows",)),
+        ("minute,mm_h\n0," + "5" * 200_000, ("the file is no CSV",)),
         (tiff(np.ones((5, 5))), ("5 by 5", "20 by 24", "resample it to the terrain")),
         (tiff(np.ones((COLUMNS, ROWS))), ("axes are changed",)),
         (tiff(constant(-1)), ("negative",)),

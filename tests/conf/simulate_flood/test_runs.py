@@ -198,7 +198,10 @@ def test_ctrl_c_leaves_a_checkpoint_and_resume_gives_the_same_result(run, monkey
     assert a == b
 
 
-@pytest.mark.parametrize("content", [RAIN.encode("utf-8-sig"), RAIN.replace("\n", "\r\n").encode()])
+@pytest.mark.parametrize(
+    "content",
+    [RAIN.encode("utf-8-sig"), RAIN.replace("\n", "\r\n").encode(), RAIN.replace("\n", "\r").encode()],
+)
 def test_rain_of_a_spreadsheet_is_read(run, tmp_path, content):
     (tmp_path / "sheet.csv").write_bytes(content)
     assert run("--minutes", "1", "--rain", "sheet.csv")[0] == 0

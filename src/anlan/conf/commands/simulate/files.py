@@ -89,13 +89,17 @@ def json_object(content: str) -> dict[str, Any]:
 
 def csv_rows(content: str, needed: Iterable[str]) -> list[dict[str, Any]]:
     """The rows of a CSV text with a header. Raises `InputWrong` for a column that lacks or an empty file."""
-    reader = csv.DictReader(io.StringIO(content))
-    header = [name.strip() for name in reader.fieldnames or ()]
+    try:
+        reader = csv.DictReader(io.StringIO(content, newline=None))
+        header = [name.strip() for name in reader.fieldnames or ()]
+        given = list(reader)
+    except csv.Error as error:
+        raise InputWrong(f"the file is no CSV ({error}): save it as CSV in UTF-8") from error
     if lacking := [name for name in needed if name not in header]:
         raise InputWrong(
             f"column {lacking[0]} is missing: the first line names the columns {', '.join(needed)}"
         )
-    rows = [{k.strip(): (v or "").strip() for k, v in row.items() if k} for row in reader]
+    rows = [{k.strip(): (v or "").strip() for k, v in row.items() if k} for row in given]
     if not rows:
         raise InputWrong("the file has a header and no rows: add at least one")
     return rows
