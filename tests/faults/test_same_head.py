@@ -74,7 +74,7 @@ START = f"""
 from anlan.conf.replaying import of_that_night
 from anlan.demo.exercises import new_liulin
 from anlan.foundation.worlds import World
-world = new_liulin(speed=0, since=of_that_night("{SINCE}"), until=of_that_night("{UNTIL}"))
+world = new_liulin(speed=0, since=of_that_night("{SINCE}"), until=of_that_night("{UNTIL}"), forecast=False)
 World.objects.filter(pk=world.pk).update(state="running")
 told = world.key
 """

@@ -29,7 +29,7 @@ from anlan.conf.replaying import load_city_once, of_that_night
 from anlan.demo.exercises import new_liulin
 ready()
 load_city_once()
-told = new_liulin(since=of_that_night("02:00"), until=of_that_night("03:10")).key
+told = new_liulin(since=of_that_night("02:00"), until=of_that_night("03:10"), forecast=False).key
 """
 PATIENCE = 240.0
 

@@ -14,6 +14,7 @@ ROOMS = (
     "places",
     "people",
     "observe",
+    "simulate",
     "warn",
     "gateways",
     "desk",

@@ -1,15 +1,21 @@
 """One of each thing that happens, in Liulin: made by the actions themselves where there is one."""
 
 from datetime import timedelta
+from typing import Any
+
+import numpy as np
 
 from anlan.foundation.actions import next_ref
 from anlan.foundation.context import Ctx
 from anlan.observe.actions import imports
 from anlan.places.queries import Place, atlas
+from anlan.simulate import folders, waters
+from anlan.simulate.actions import runs
 from anlan.warn.actions import backtests, calldown, doorchecks, hearing, moving
 from anlan.warn.models import Alert, ContactLost, Exceedance
 from anlan.warn.rules.grade import Grade
 from tests.support.city import COUNTY, GAUGE, TOWN, VILLAGE, VILLAGE_2, Mini
+from tests.support.grounds import keep_valley
 
 
 def make_records(mini: Mini) -> dict[str, str]:
@@ -32,7 +38,41 @@ def make_records(mini: Mini) -> dict[str, str]:
         "contact_lost": _contact_lost(ctx, mini),
         "import": _import(mini),
         "back_test": _back_test(ctx, village),
+        "run": _run(mini, village),
     }
+
+
+def _run(mini: Mini, village: Place) -> str:
+    """A model run that was taken in, with water at one village."""
+    ref = runs.order(
+        mini.ctx("duty_officer"), title="", ground_ref=keep_valley(mini), solver="li", precision="f32", minutes=60,
+        rain={"kind": "design", "mm_h": 80.0, "minutes": 60},
+    )  # fmt: skip
+    ctx = mini.ctx()
+    runs.begin(ctx, ref=ref)
+    at = ctx.now + timedelta(minutes=30)
+    water = runs.Water(
+        place_id=village.id, depth_cm=120, arrives_at=at, households=3, curve=[(10, 20), (30, 120)]
+    )
+    figures = {
+        "mass_error": "1.0e-08",
+        "fast_percent": 3,
+        "steps": 900,
+        "cells": 1600,
+        "kept_min": [10, 20, 30],
+    }
+    runs.finish(ctx, ref=ref, figures=figures, water=[water], reasons=[], known_at=ctx.now)
+    waters.keep(
+        folders.folder(ctx.world.key, ref),
+        grids={"deepest": np.full((2, 2), 40, np.uint16)},
+        corners=_corners(village),
+    )
+    return ref
+
+
+def _corners(village: Place) -> Any:
+    lon, lat = np.meshgrid(village.lon + 0.001 * np.arange(3), village.lat - 0.001 * np.arange(3))
+    return np.stack([lon, lat], axis=-1)
 
 
 def _door_check(ctx: Ctx, call_down: str) -> str:

@@ -58,8 +58,12 @@ function base(ink: Ink): LayerSpecification[] {
   ];
 }
 
+/** Opacity of each depth class over the ones below it: deeper is darker. */
+const BY_DEPTH: ExpressionSpecification = ["match", get("rank"), 1, 0.22, 2, 0.3, 3, 0.35, 4, 0.45, 0.6] as unknown as ExpressionSpecification;
+
 function areas(ink: Ink): LayerSpecification[] {
   return [
+    { id: "water", source: "state", type: "fill", filter: is("water"), paint: { "fill-color": ink("--depth"), "fill-opacity": BY_DEPTH, "fill-antialias": false } },
     { id: "alert", source: "state", type: "fill", filter: is("alert"), paint: { "fill-color": byLevel, "fill-opacity": 0.16 } },
     { id: "alert-casing", source: "state", type: "line", filter: is("alert"), paint: { "line-color": ink("--ink"), "line-width": 5, "line-opacity": 0.55 } },
     { id: "alert-edge", source: "state", type: "line", filter: is("alert"), paint: { "line-color": byLevel, "line-width": 2.5 } },

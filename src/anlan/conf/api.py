@@ -18,7 +18,7 @@ from anlan.places.queries import atlas
 from anlan.warn.rules.errors import RuleError
 from anlan.wire.cap import CapError
 
-ROOMS = ("places", "people", "observe", "warn", "gateways", "desk", "demo")
+ROOMS = ("places", "people", "observe", "simulate", "warn", "gateways", "desk", "demo")
 
 
 class Caller(AuthBase):

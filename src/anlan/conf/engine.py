@@ -24,6 +24,7 @@ from anlan.gateways import plug_ins as gateways
 from anlan.observe.ingest import Ingest
 from anlan.people import register as people_in_memory
 from anlan.places import atlas as places_in_memory
+from anlan.simulate import ordered
 from anlan.warn.watching import Watching
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ class Engine:
         while not self._stop.is_set():
             self._beat()
             self._start_drivers()
+            ordered.look()
             if time.monotonic() - signed > CHECKPOINT_SECONDS:
                 self._sign()
                 signed = time.monotonic()

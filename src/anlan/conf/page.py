@@ -18,6 +18,7 @@ ROOMS = (  # word, address below the world, permission
     (w("叫应与转移"), "calls", "warn.view"),
     (w("预警"), "alerts", "warn.view"),
     (w("测站"), "stations", "observe.view"),
+    (w("洪水模拟"), "runs", "simulate.view"),
     (w("证明"), "proof", "warn.proof"),
     (w("日志"), "journal", "journal.view"),
     (w("规则包"), "packs", "packs.view"),

@@ -33,6 +33,7 @@ def prepare_world(args: argparse.Namespace) -> str:
             phones_fail_at=args.phones_fail_at,
             since=of_that_night(args.since),
             until=of_that_night(args.until),
+            forecast=args.forecast,
         )
     World.objects.filter(pk=world.pk).exclude(state=World.State.ENDED).update(state=World.State.RUNNING)
     return world.key

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "anlan.places",
     "anlan.people",
     "anlan.observe",
+    "anlan.simulate",
     "anlan.warn",
     "anlan.gateways",
     "anlan.desk",

@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from anlan.conf import views
 from anlan.conf.api import api
 
-ROOMS = ("places", "people", "observe", "warn", "gateways", "desk", "demo")
+ROOMS = ("places", "people", "observe", "simulate", "warn", "gateways", "desk", "demo")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.start, name="start"),

@@ -2,9 +2,11 @@
 
 import tomllib
 from collections.abc import Mapping
+from datetime import timedelta
 from importlib.resources import files
 from typing import Any
 
+from anlan.demo import grounds
 from anlan.demo.city.build import PERSON_ROWS
 from anlan.demo.city.build import SEED as CITY_SEED
 from anlan.demo.field.client import write_settings
@@ -15,8 +17,10 @@ from anlan.foundation.errors import Conflict
 from anlan.foundation.worlds import World
 from anlan.observe.actions import soil
 from anlan.places.queries import atlas
+from anlan.simulate import live
 
 SEED = 20210812
+FIRST_CYCLE = timedelta(minutes=10)
 
 
 def new_liulin(
@@ -29,10 +33,12 @@ def new_liulin(
     network: dict[str, Any] | None = None,
     since: str = "",
     until: str = "",
+    forecast: bool = True,
 ) -> World:
     """A new exercise at the beginning of the night; it stands until somebody starts it.
 
     `since`, `until` (ISO): gauges report only between them, for a short rehearsal; what is published comes as it did.
+    `forecast`: the model looks ahead every ten minutes of hard rain; it costs a second or two each time.
     """
     scenario = load_scenario(hours=hours)
     settings = {
@@ -46,6 +52,7 @@ def new_liulin(
         "simulated_issuer": True,
         "since": since,
         "until": until,
+        "forecast": forecast,
         "network": {**_network(scenario), **(network or {})},
     }
     world = worlds.new_exercise(
@@ -60,7 +67,16 @@ def new_liulin(
     write_settings(world.key, settings)
     _assume_soil(world, scenario)
     _schedule_published(world)
+    if forecast:
+        _look_ahead(world, scenario)
     return world
+
+
+def _look_ahead(world: World, scenario: Scenario) -> None:
+    """Live forecasts over the made-up ground of Liulin; coarse cells, so that a whole night takes a minute or two."""
+    ctx = worlds.context(world)
+    grounds.keep_grounds(ctx)
+    live.start(ctx, ground_ref=grounds.ref(80), first=scenario.starts_at + FIRST_CYCLE)
 
 
 def _assume_soil(world: World, scenario: Scenario) -> None:

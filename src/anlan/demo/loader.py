@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from anlan.demo import grounds
 from anlan.demo.city import build_city, duty_shifts
 from anlan.demo.city import model as city_model
 from anlan.demo.city.model import AGE_BANDS, City
@@ -34,6 +35,7 @@ def load(ctx: Ctx, *, seed: int, person_rows: int) -> City:
     holders = people.load_holders(ctx, [_holder(h, city, ids, kinds) for h in city.duty_holders], units)
     people.assign_helpers(ctx, {m.ref: m.helper for m in city.to_move})
     load_stations(ctx, _stations(city, ids))
+    grounds.keep_grounds(ctx)
     _load_shifts(ctx, city, units, holders)
     return city
 

@@ -37,6 +37,9 @@ def register(commands: Any) -> None:
             help=f"{what} with the reports of that Beijing time: a rehearsal",
         )
     parser.add_argument(
+        "--forecast", action="store_true", help="the flood model looks ahead: half a minute to a minute more"
+    )
+    parser.add_argument(
         "--resume", default="", metavar="WORLD", help="go on with an exercise that stands still"
     )
     parser.set_defaults(run=run)

@@ -37,6 +37,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "silent_station": ("silent_station",),
     "soil": ("soil",),
     "retention": ("retention",),
+    "live_forecast": ("live",),
     "roles": ("role",),
     "fire_weather": ("day_length",),
     "forest_fire_index": ("index", "variant"),

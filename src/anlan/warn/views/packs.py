@@ -47,6 +47,7 @@ KIND_WORDS = {
     "silent_station": w("测站静默"),
     "soil": w("土壤含水"),
     "retention": w("保存期限"),
+    "live_forecast": w("滚动预报"),
     "roles": w("角色"),
     "fire_weather": w("火险天气指数"),
     "forest_fire_index": w("森林火险等级"),

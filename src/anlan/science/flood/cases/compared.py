@@ -33,12 +33,12 @@ def _ground() -> Floats:
     """2.5 km of a V-shaped valley: walls of 2 %, a floor that winds and falls by 0.5 %, wide bumps of 3 m."""
     y, x = np.mgrid[0:250, 0:250] * 10.0 + 5.0
     middle = 1250.0 + 1000.0 * np.sin(2 * np.pi * (y + 4000.0) / 5000.0)
-    random = np.random.default_rng(1)
+    rng = np.random.default_rng(1)
     bumps = np.zeros_like(x)
     for _ in range(12):
-        way, wide = random.uniform(0, 2 * np.pi), random.uniform(1500.0, 6000.0)
+        way, wide = rng.uniform(0, 2 * np.pi), rng.uniform(1500.0, 6000.0)
         along = (x * np.cos(way) + y * np.sin(way)) / wide
-        bumps += 1.2 * np.sin(2 * np.pi * along + random.uniform(0, 2 * np.pi))
+        bumps += 1.2 * np.sin(2 * np.pi * along + rng.uniform(0, 2 * np.pi))
     return np.asarray(0.02 * np.abs(x - middle) + 0.005 * y + bumps + 20, np.float64)
 
 

@@ -67,11 +67,11 @@ def _rough_valley(rows: int, columns: int) -> Floats:
     """A V-shaped valley that winds south, 10 m cells, with bumps; walls of 2 %, a floor of 0.5 %."""
     y, x = np.mgrid[0:rows, 0:columns] * 10.0 + 5.0
     middle = columns * 5.0 * (1 + 0.2 * np.sin(4 * np.pi * y / (rows * 10.0)))
-    random = np.random.default_rng(1)
+    rng = np.random.default_rng(1)
     bumps = np.zeros_like(x)
     for _ in range(12):
-        kx, ky = random.normal(0, 2 * np.pi / 300.0, 2)
-        bumps += 0.25 * np.sin(kx * x + ky * y + random.uniform(0, 2 * np.pi))
+        kx, ky = rng.normal(0, 2 * np.pi / 300.0, 2)
+        bumps += 0.25 * np.sin(kx * x + ky * y + rng.uniform(0, 2 * np.pi))
     return np.asarray(0.02 * np.abs(x - middle) + 0.005 * (rows * 10.0 - y) + bumps + 5, np.float64)
 
 

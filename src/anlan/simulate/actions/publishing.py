@@ -1,0 +1,68 @@
+"""What a computed run becomes: accepted with its villages, or refused; a live one is a forecast that others act on."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from anlan.foundation import journal
+from anlan.foundation.context import Ctx
+from anlan.simulate import jobs, queries
+from anlan.simulate.actions.runs import Water, finish, order
+from anlan.simulate.models import Ground, Run
+from anlan.simulate.rules import verdict
+from anlan.simulate.shapes import Found
+
+
+def order_cycle(
+    ctx: Ctx, *, over: Ground, rain: Mapping[str, Any], told: Mapping[str, Any], wetness: str
+) -> str:
+    """Order a live run that goes on from the last accepted one of this ground, where there is one."""
+    rows = ctx.rows(Run).filter(ground=over, purpose="live", state=Run.State.ACCEPTED)
+    last = rows.order_by("-ordered_at", "-pk").first()
+    fresh = last is not None and ctx.now - jobs.starts_at(last) <= timedelta(minutes=told["stays_min"])
+    return order(
+        ctx, title=over.title, ground_ref=over.ref, solver=told["solver"], precision=told["precision"],
+        minutes=told["horizon_min"], rain=rain, purpose="live", before=last if fresh else None, cn=float(told["cn"]), wetness=wetness,
+    )  # fmt: skip
+
+
+def publish(ctx: Ctx, *, run: Run, found: Found) -> None:
+    """Judge what a run found, keep it, and tell of it."""
+    reasons = verdict.reasons(found.checks)
+    begins = jobs.starts_at(run)
+    water = [
+        Water(
+            place_id=place,
+            depth_cm=each.depth_cm,
+            arrives_at=None if each.arrives_min is None else begins + timedelta(minutes=each.arrives_min),
+            households=each.households,
+            curve=each.curve,
+        )
+        for place, each in sorted(found.villages.items())
+    ]
+    kept = finish(
+        ctx, ref=run.ref, figures=found.figures, water=water, reasons=reasons, known_at=ctx.now, log=found.log
+    )
+    if kept and run.purpose == "live" and not reasons:
+        _tell(ctx, run)
+
+
+def _tell(ctx: Ctx, run: Run) -> None:
+    """A forecast: which villages, how deep, when. What warns reads it from here."""
+    wet = [v for v in queries.water(ctx, run) if v.arrives_at is not None]
+    body = {
+        "from": journal.utc(jobs.starts_at(run)),
+        "minutes": run.params["minutes"],
+        "synthetic": run.ground.synthetic,
+        "villages": [
+            {
+                "place": v.place.code,
+                "depth_cm": v.depth_cm,
+                "at": journal.utc(v.arrives_at),
+                "households": v.households,
+            }
+            for v in wet
+            if v.arrives_at is not None
+        ],
+    }
+    journal.append(ctx, "simulate.forecast.made", refs={"run": run.ref}, body=body, place=run.place.path)

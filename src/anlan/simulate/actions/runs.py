@@ -1,0 +1,193 @@
+"""A run's life 模型运行: queued → running → accepted or refused; cancelled or failed on the way. Claimed by conditional update."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from anlan.foundation import journal
+from anlan.foundation.actions import action, next_ref
+from anlan.foundation.context import Ctx
+from anlan.foundation.errors import Conflict, Invalid, NotFound
+from anlan.places.queries import atlas
+from anlan.simulate import folders, ground
+from anlan.simulate.models import Run, VillageWater
+from anlan.simulate.rules.verdict import Reason
+
+VERSION = "1"
+SOLVERS = ("li", "godunov")
+PRECISIONS = ("f32", "f64")
+SHORTEST_MIN, LONGEST_MIN = 10, 24 * 60
+MOST_MM_H = 500.0
+CURVE_NUMBER = 75.0
+"""Of wooded hills on loam where nobody gave another (SCS NEH-4, group C, rounded); 待核实 for each catchment."""
+State = Run.State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Water:
+    """What a run says of one village: centimetres, the moment of the first 0.3 m, households in it, depth in time."""
+
+    place_id: int
+    depth_cm: int
+    arrives_at: datetime | None
+    households: int
+    curve: Sequence[tuple[int, int]]
+
+
+def order(
+    ctx: Ctx,
+    *,
+    title: str,
+    ground_ref: str,
+    solver: str,
+    precision: str,
+    minutes: int,
+    rain: Mapping[str, Any],
+    purpose: str = "analyst",
+    before: Run | None = None,
+    cn: float | None = CURVE_NUMBER,
+    wetness: str = "wet",
+) -> str:
+    """Put a run on the list; gives its ref.
+
+    Args:
+        rain: where the rain comes from, by reference: `{"kind": "design", "mm_h": 80, "minutes": 180}` (even over the domain),
+            or `{"kind": "stations", "until": ISO, "back_min": 180, "nowcast": "persistence"}`.
+        cn, wetness: the curve number of the ground, and how wet it is: dry, normal, wet.
+        before: the run whose ground, as wet as it was at its minute 0, this one starts from; None: dry, warmed up by the rain that fell.
+
+    Raises: NotFound, Invalid with the field and the mend.
+    """
+    _check(solver=solver, precision=precision, minutes=minutes, rain=rain)
+    with action(ctx, "simulate.run"):
+        over = ground.get(ctx, ground_ref)
+        run = Run.objects.create(
+            world_id=ctx.world.id,
+            ref=next_ref(ctx, "S"),
+            purpose=purpose,
+            title=title.strip()[:120] or over.title,
+            place_id=over.place_id,
+            ground=over,
+            before=before,
+            model=solver,
+            version=VERSION,
+            params={"precision": precision, "minutes": minutes, "cn": cn, "wetness": wetness},
+            inputs={"rain": dict(rain)},
+            seed=ctx.world.seed,
+            by=ctx.actor.ref,
+            ordered_at=ctx.now,
+        )
+        body = {
+            "model": solver,
+            "precision": precision,
+            "minutes": minutes,
+            "ground": ground_ref,
+            "rain": rain["kind"],
+        }
+        journal.append(ctx, "simulate.run.ordered", refs={"run": run.ref}, body=body, place=over.place.path)
+    return run.ref
+
+
+def _check(*, solver: str, precision: str, minutes: int, rain: Mapping[str, Any]) -> None:
+    if solver not in SOLVERS:
+        raise Invalid("算法 {solver} 认不出。请选 li（局部惯性）或 godunov。", solver=solver)
+    if precision not in PRECISIONS:
+        raise Invalid("精度 {precision} 认不出。请选 f32 或 f64。", precision=precision)
+    if not SHORTEST_MIN <= minutes <= LONGEST_MIN:
+        raise Invalid("时长要在 {least} 到 {most} 分钟之间。", least=SHORTEST_MIN, most=LONGEST_MIN)
+    if rain["kind"] == "design" and not 0 <= float(rain["mm_h"]) <= MOST_MM_H:
+        raise Invalid("雨强要在 0 到 {most} 毫米每小时之间。", most=round(MOST_MM_H))
+
+
+def cancel(ctx: Ctx, *, ref: str) -> None:
+    """Stop a run: one that waits is struck, one that runs is told to stop at its next step. Raises: NotFound, Conflict."""
+    with action(ctx, "simulate.run"):
+        run = _own(ctx, ref)
+        live = ctx.rows(Run).filter(ref=ref, state__in=(State.QUEUED, State.RUNNING))
+        if not live.update(state=State.CANCELLED, ended_at=ctx.now):
+            raise Conflict("运行 {ref} 已经结束，不能再取消。", ref=ref)
+        folders.stop(ctx.world.key, ref)
+        journal.append(ctx, "simulate.run.cancelled", refs={"run": ref}, body={}, place=run.place.path)
+
+
+def begin(ctx: Ctx, *, ref: str) -> bool:
+    """Claim a run that waits; False when somebody else has it or it was cancelled."""
+    with action(ctx, "simulate.run"):
+        waiting = Run.objects.filter(world_id=ctx.world.id, ref=ref, state=State.QUEUED)
+        return bool(waiting.update(state=State.RUNNING, started_at=ctx.now))
+
+
+def finish(
+    ctx: Ctx,
+    *,
+    ref: str,
+    figures: Mapping[str, Any],
+    water: Sequence[Water],
+    reasons: Sequence[Reason],
+    known_at: datetime,
+    log: str = "",
+) -> bool:
+    """Take in what a run found. A refused one keeps its figures for the page and tells no village anything."""
+    state = State.REFUSED if reasons else State.ACCEPTED
+    with action(ctx, "simulate.run"):
+        running = Run.objects.filter(world_id=ctx.world.id, ref=ref, state=State.RUNNING)
+        if not running.update(
+            state=state, ended_at=ctx.now, known_at=known_at, progress=100, figures=dict(figures),
+            reasons=[reason.as_row() for reason in reasons], log=log,
+        ):  # fmt: skip
+            return False
+        run = Run.objects.select_related("place").get(world_id=ctx.world.id, ref=ref)
+        told = [] if reasons else list(water)
+        VillageWater.objects.bulk_create(_row(ctx, run, each) for each in told)
+        body = {
+            "state": str(state),
+            "reasons": [reason.text for reason in reasons],
+            "villages": _by_code(told),
+        }
+        journal.append(ctx, f"simulate.run.{state}", refs={"run": ref}, body=body, place=run.place.path)
+    return True
+
+
+def _by_code(water: Sequence[Water]) -> list[dict[str, Any]]:
+    """Villages that water comes to, by code: whole centimetres and a moment, nothing finer."""
+    known = atlas().by_id
+    rows = [
+        {
+            "place": known[w.place_id].code,
+            "depth_cm": w.depth_cm,
+            "at": journal.utc(w.arrives_at),
+            "households": w.households,
+        }
+        for w in water
+        if w.arrives_at is not None
+    ]
+    return sorted(rows, key=lambda row: str(row["place"]))
+
+
+def _row(ctx: Ctx, run: Run, water: Water) -> VillageWater:
+    return VillageWater(
+        world_id=ctx.world.id,
+        run=run,
+        place_id=water.place_id,
+        depth_cm=water.depth_cm,
+        arrives_at=water.arrives_at,
+        households=water.households,
+        curve=[list(point) for point in water.curve],
+    )
+
+
+def fail(ctx: Ctx, *, ref: str, log: str) -> None:
+    """The run broke: its trace stays for whoever looks after the system."""
+    with action(ctx, "simulate.run"):
+        run = Run.objects.select_related("place").get(world_id=ctx.world.id, ref=ref)
+        running = Run.objects.filter(pk=run.pk, state=State.RUNNING)
+        if running.update(state=State.FAILED, ended_at=ctx.now, log=log[-20_000:]):
+            journal.append(ctx, "simulate.run.failed", refs={"run": ref}, body={}, place=run.place.path)
+
+
+def _own(ctx: Ctx, ref: str) -> Run:
+    found = ctx.rows(Run).filter(ref=ref).select_related("place").first()
+    if found is None:
+        raise NotFound("没有编号为 {ref} 的运行，或不在您的范围内。", ref=ref)
+    return found

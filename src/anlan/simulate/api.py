@@ -1,0 +1,154 @@
+"""Model runs over the API: order one, follow it, read what it says of each village and where its water stands."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from ninja import Field, Query, Router, Schema
+
+from anlan.foundation.api import Asked, CutIn, Listing, Once, Ref, Said, WorldKey, may
+from anlan.foundation.paging import part
+from anlan.places.queries import atlas
+from anlan.simulate import actions, ground, queries
+from anlan.simulate.models import Run
+from anlan.ui.words import t
+
+router = Router(tags=["runs"])
+
+
+class GroundOut(Schema):
+    ref: str
+    title: str
+    place: str
+    dx_m: int
+    synthetic: bool
+
+
+class DesignIn(Schema):
+    """Even rain over the whole ground."""
+
+    kind: Literal["design"]
+    mm_h: float = Field(ge=0, le=500, allow_inf_nan=False)
+    minutes: int = Field(ge=1, le=1440)
+
+
+class StationsIn(Schema):
+    """Rain as the gauges reported it until now, then a baseline."""
+
+    kind: Literal["stations"]
+    back_min: int = Field(180, ge=5, le=1440, multiple_of=5)
+    nowcast: Literal["persistence", "decay", "zero"] = "persistence"
+
+
+class OrderIn(Schema):
+    ground: Said = Field(max_length=40)
+    rain: DesignIn | StationsIn = Field(discriminator="kind")
+    title: Said = Field("", max_length=120)
+    minutes: int = Field(180, ge=10, le=1440)
+    solver: Literal["li", "godunov"] = "li"
+    precision: Literal["f32", "f64"] = "f32"
+
+
+class VillageOut(Schema):
+    place: str
+    max_depth_m: float
+    arrives_at: datetime | None
+    households: int
+
+
+class RunOut(Schema):
+    ref: str
+    title: str
+    purpose: str
+    ground: str
+    synthetic: bool
+    state: str
+    solver: str
+    version: str
+    params: dict[str, Any]
+    inputs: dict[str, Any]
+    progress: int
+    reasons: list[str]
+    figures: dict[str, Any]
+    ordered_at: datetime
+    known_at: datetime | None
+    villages: list[VillageOut]
+
+
+def run_out(request: Asked, run: Run) -> dict[str, Any]:
+    names = (
+        "ref",
+        "title",
+        "purpose",
+        "state",
+        "version",
+        "params",
+        "inputs",
+        "figures",
+        "ordered_at",
+        "known_at",
+    )
+    return {
+        **{name: getattr(run, name) for name in names},
+        "ground": run.ground.ref,
+        "synthetic": run.ground.synthetic,
+        "solver": run.model,
+        "progress": queries.progress_of(request.ctx, run),
+        "reasons": [t(request.lang, each["text"], **each["values"]) for each in run.reasons],
+        "villages": [
+            {
+                "place": v.place.code,
+                "max_depth_m": v.depth_cm / 100,
+                "arrives_at": v.arrives_at,
+                "households": v.households,
+            }
+            for v in queries.water(request.ctx, run)
+        ],
+    }
+
+
+@router.get("/w/{world}/grounds", response=list[GroundOut], summary="Grounds within scope")
+@may("simulate.view")
+def grounds(request: Asked, world: WorldKey) -> list[dict[str, Any]]:
+    return [
+        {
+            "ref": g.ref,
+            "title": g.title,
+            "place": atlas().by_id[g.place_id].code,
+            "dx_m": g.dx_m,
+            "synthetic": g.synthetic,
+        }
+        for g in ground.listing(request.ctx)
+    ]
+
+
+@router.get("/w/{world}/runs", response=Listing[RunOut], summary="Model runs within scope, the newest first")
+@may("simulate.view")
+def runs(request: Asked, world: WorldKey, asked: Query[CutIn]) -> dict[str, Any]:
+    found = part(queries.runs(request.ctx, limit=500), asked.cut())
+    return {"items": [run_out(request, run) for run in found.items], "total": found.total}
+
+
+@router.post("/w/{world}/runs", response=RunOut, summary="Order a run; the engine computes it")
+@may("simulate.run")
+def order(request: Asked, world: WorldKey, given: OrderIn, once: Once = "") -> dict[str, Any]:
+    rain = given.rain.dict()
+    if rain["kind"] == "stations":
+        rain["until"] = request.ctx.now.isoformat()
+    ref = actions.order(
+        request.ctx, title=given.title, ground_ref=given.ground, solver=given.solver, precision=given.precision,
+        minutes=given.minutes, rain=rain,
+    )  # fmt: skip
+    return run_out(request, queries.run(request.ctx, ref))
+
+
+@router.get("/w/{world}/runs/{ref}", response=RunOut, summary="One run with its villages")
+@may("simulate.view")
+def run(request: Asked, world: WorldKey, ref: Ref) -> dict[str, Any]:
+    return run_out(request, queries.run(request.ctx, ref))
+
+
+@router.post("/w/{world}/runs/{ref}/cancel", response=RunOut, summary="Stop a run that waits or runs")
+@may("simulate.run")
+def cancel(request: Asked, world: WorldKey, ref: Ref, once: Once = "") -> dict[str, Any]:
+    actions.cancel(request.ctx, ref=ref)
+    return run_out(request, queries.run(request.ctx, ref))

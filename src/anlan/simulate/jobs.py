@@ -1,0 +1,122 @@
+"""From a run to arrays: its ground, the rain that was known, and the homes that water may come to."""
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pyproj import Transformer
+
+from anlan.foundation.context import Ctx
+from anlan.foundation.errors import Invalid
+from anlan.observe import queries as observe
+from anlan.observe.rainfall import rain_matrix
+from anlan.people import homes
+from anlan.places.queries import atlas
+from anlan.simulate import folders, ground, rainfield
+from anlan.simulate.models import Run
+from anlan.simulate.rules import nowcast
+from anlan.simulate.shapes import NOW, Job, Terrain
+
+Floats = NDArray[np.float64]
+AROUND_M = 15_000.0
+"""Gauges this near the domain lend it their rain."""
+STEP_MIN = 5
+MINUTE = timedelta(minutes=1)
+
+
+def job_of(ctx: Ctx, run: Run) -> Job:
+    """Everything that the run needs, none of it from memory: asked again, the same job comes out. Raises: Invalid."""
+    file = ground.file_of(run.ground)
+    terrain = Terrain.load(file)
+    minutes, rates = _rain(ctx, run, terrain)
+    where, x, y = _homes(run, terrain)
+    before = run.before
+    return Job(
+        folder=str(folders.folder(ctx.world.key, run.ref)),
+        ground=str(file),
+        solver=run.model,
+        precision=run.params["precision"],
+        first_min=minutes[0],
+        until_min=run.params["minutes"],
+        rain_min=tuple(minutes),
+        rain_mm_h=rates,
+        cn=run.params["cn"],
+        wetness=run.params["wetness"],
+        start=str(folders.folder(ctx.world.key, before.ref) / NOW) if before else "",
+        keeps_now=run.purpose == "live",
+        home_place=where,
+        home_x=x,
+        home_y=y,
+    )
+
+
+def starts_at(run: Run) -> datetime:
+    """The moment of minute 0: what lies before is rain that fell, what lies after is assumed."""
+    until = run.inputs["rain"].get("until")
+    return datetime.fromisoformat(until) if until else run.ordered_at
+
+
+def _rain(ctx: Ctx, run: Run, terrain: Terrain) -> tuple[list[float], Floats]:
+    """Minutes from which each rate holds, and the rates in mm/h: one for all cells, or a grid a step.
+
+    A run that goes on from another needs only the rain that has fallen since.
+    """
+    rain: dict[str, Any] = run.inputs["rain"]
+    if rain["kind"] == "design":
+        return [0.0, float(rain["minutes"])], np.array([float(rain["mm_h"]), 0.0])
+    until = datetime.fromisoformat(rain["until"])
+    ahead = int(run.params["minutes"])
+    back = int(rain["back_min"]) if run.before is None else round((until - starts_at(run.before)) / MINUTE)
+    addresses, x, y = _gauges(ctx, terrain)
+    seen = rain_matrix(ctx, addresses, until - timedelta(minutes=back), until, known_by=until)
+    coming = nowcast.BASELINES[rain["nowcast"]](np.nan_to_num(seen), ahead // STEP_MIN)
+    known = ~np.isnan(seen).all(axis=1)
+    tenths = np.concatenate([seen[known], coming[known]], axis=1)
+    try:
+        rates = rainfield.over(terrain, x=x[known], y=y[known], tenths=tenths)
+    except rainfield.NoGauge:
+        raise Invalid("这一带没有雨量站报数，不能按实测雨算。请改用设计雨。") from None
+    return [float(m) for m in range(-back, ahead, STEP_MIN)], rates
+
+
+def _gauges(ctx: Ctx, terrain: Terrain) -> tuple[list[str], Floats, Floats]:
+    """Rain gauges in or around the domain, whoever's they are: water knows no boundary."""
+    found = observe.stations(ctx, "rain")
+    x, y = metres(terrain.crs, [s.lon for s in found], [s.lat for s in found])
+    ny, nx = terrain.bed.shape
+    east, south = terrain.west + nx * terrain.dx, terrain.north - ny * terrain.dx
+    near = (x > terrain.west - AROUND_M) & (x < east + AROUND_M)
+    near &= (y > south - AROUND_M) & (y < terrain.north + AROUND_M)
+    return [s.address for s, is_near in zip(found, near, strict=True) if is_near], x[near], y[near]
+
+
+def _homes(run: Run, terrain: Terrain) -> tuple[NDArray[np.int64], Floats, Floats]:
+    """Homes within the domain: id of the village, and metres. A village without any counts as its own point."""
+    placed = _positions(run.ground_id, terrain.crs, homes.newest())
+    villages = [p for p in atlas().walk(4) if p.path.startswith(run.place.path)]
+    bare = [p for p in villages if p.id not in set(placed[0].tolist())]
+    bx, by = metres(terrain.crs, [p.lon for p in bare], [p.lat for p in bare])
+    where = np.concatenate([placed[0], np.array([p.id for p in bare], np.int64)])
+    x, y = np.concatenate([placed[1], bx]), np.concatenate([placed[2], by])
+    row, column = terrain.cells(x, y)
+    ny, nx = terrain.bed.shape
+    inside = (row >= 0) & (row < ny) & (column >= 0) & (column < nx)
+    own = np.isin(where, [p.id for p in villages])
+    return where[inside & own], x[inside & own], y[inside & own]
+
+
+@lru_cache(maxsize=4)
+def _positions(ground_id: int, crs: str, newest: int) -> tuple[NDArray[np.int64], Floats, Floats]:
+    """Every household once: its village and where it stands."""
+    rows = sorted({(division, lon, lat) for _, lon, lat, division, _ in homes.points()})
+    x, y = metres(crs, [lon for _, lon, _ in rows], [lat for _, _, lat in rows])
+    return np.array([division for division, _, _ in rows], np.int64), x, y
+
+
+def metres(crs: str, lon: list[float], lat: list[float]) -> tuple[Floats, Floats]:
+    """Longitude and latitude (CGCS2000) in the metres of a projected system."""
+    there = Transformer.from_crs("EPSG:4490", crs, always_xy=True)
+    x, y = there.transform(np.array(lon, np.float64), np.array(lat, np.float64))
+    return np.asarray(x, np.float64), np.asarray(y, np.float64)

@@ -1,0 +1,76 @@
+"""Reading runs and what they told; the forecast that holds."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from anlan.foundation.context import Ctx
+from anlan.foundation.errors import NotFound
+from anlan.places.queries import Place, atlas
+from anlan.simulate import folders
+from anlan.simulate.models import Run, VillageWater
+
+HOLDS = timedelta(minutes=30)
+"""A live forecast older than this is no longer shown as the present one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VillageForecast:
+    """What a run says of one village."""
+
+    place: Place
+    depth_cm: int
+    arrives_at: datetime | None
+    households: int
+    curve: list[tuple[int, int]]
+
+    @property
+    def depth_m(self) -> float:
+        return self.depth_cm / 100
+
+
+def runs(ctx: Ctx, *, limit: int = 100, purpose: str = "") -> list[Run]:
+    """Runs within scope, the newest first."""
+    rows = ctx.rows(Run).select_related("ground", "place").order_by("-pk")
+    return list(rows.filter(purpose=purpose)[:limit] if purpose else rows[:limit])
+
+
+def run(ctx: Ctx, ref: str) -> Run:
+    """One run within scope. Raises: NotFound."""
+    found = ctx.rows(Run).select_related("ground", "place", "before").filter(ref=ref).first()
+    if found is None:
+        raise NotFound("没有编号为 {ref} 的运行，或不在您的范围内。", ref=ref)
+    return found
+
+
+def folder_of(ctx: Ctx, found: Run) -> Path:
+    """Where a run's grids lie."""
+    return folders.folder(ctx.world.key, found.ref)
+
+
+def progress_of(ctx: Ctx, found: Run) -> int:
+    """Percent done, as the running process last told."""
+    return folders.progress(folder_of(ctx, found)) if found.state == Run.State.RUNNING else found.progress
+
+
+def water(ctx: Ctx, found: Run) -> list[VillageForecast]:
+    """The villages of a run within scope, the deepest first; a refused run tells of none."""
+    rows = ctx.rows(VillageWater).filter(run=found).order_by("-depth_cm", "place__path")
+    known = atlas().by_id
+    return [
+        VillageForecast(
+            place=known[row.place_id],
+            depth_cm=row.depth_cm,
+            arrives_at=row.arrives_at,
+            households=row.households,
+            curve=[(minute, depth) for minute, depth in row.curve],
+        )
+        for row in rows
+    ]
+
+
+def forecast(ctx: Ctx, *, at: datetime | None = None) -> Run | None:
+    """The newest accepted live run that was known by a moment and still holds; None where there is none."""
+    moment = at or ctx.now
+    rows = ctx.rows(Run).select_related("ground", "place").filter(purpose="live", state=Run.State.ACCEPTED)
+    return rows.filter(known_at__lte=moment, known_at__gt=moment - HOLDS).order_by("-known_at", "-pk").first()

@@ -1,0 +1,174 @@
+"""Who computes: one process beside the engine, so that a run never holds up a call. Crashed, it is started again.
+
+A job goes by its folder: given again while it is being computed, nothing is computed twice.
+"""
+
+import importlib
+import multiprocessing
+import os
+import threading
+import time
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from anlan.simulate.shapes import Found, Job, Making
+
+NICE = 5
+
+
+def _compute(job: Job) -> Found:
+    """Compilers and solvers are loaded where they are used, not where jobs are given out."""
+    from anlan.simulate.compute import compute
+
+    return compute(job)
+
+
+def make(asked: Making) -> None:
+    """Make a ground's file; whoever comes second finds it whole."""
+    module, _, name = asked.maker.partition(":")
+    path = Path(asked.path)
+    if path.exists():
+        return
+    made = getattr(importlib.import_module(module), name)(asked.dx)
+    scratch = path.with_suffix(f".{os.getpid()}.npz")
+    np.savez_compressed(scratch, **vars(made))
+    scratch.rename(path)
+
+
+class Runner(Protocol):
+    """Computes jobs in the background; a job goes by its folder."""
+
+    def submit(self, job: Job) -> None:
+        """Begin; the same job again changes nothing."""
+        ...
+
+    def knows(self, folder: str) -> bool:
+        """Whether the job was given to this runner and not yet taken back."""
+        ...
+
+    def is_done(self, folder: str) -> bool: ...
+
+    def take(self, folder: str) -> Found:
+        """What the job found; waits for it."""
+        ...
+
+    def prepare(self, asked: Making) -> None:
+        """Begin to make a ground's file."""
+        ...
+
+    def make(self, asked: Making) -> None:
+        """Make a ground's file; waits for it."""
+        ...
+
+
+class InProcess:
+    """A process of its own; the engine's calls and readings come first."""
+
+    def __init__(self) -> None:
+        self._pool: ProcessPoolExecutor | None = None
+        self._work: dict[str, tuple[Job, Future[Found]]] = {}
+        self._grounds: dict[str, Future[None]] = {}
+        self._lock = threading.Lock()
+
+    def submit(self, job: Job) -> None:
+        with self._lock:
+            if job.folder not in self._work:
+                self._work[job.folder] = (job, self._started().submit(_compute, job))
+
+    def knows(self, folder: str) -> bool:
+        return folder in self._work
+
+    def is_done(self, folder: str) -> bool:
+        return self._work[folder][1].done()
+
+    def take(self, folder: str) -> Found:
+        """What the job found; waits for it. A process that was killed is replaced once."""
+        job, work = self._work[folder]
+        try:
+            return work.result()
+        except BrokenProcessPool:
+            self._start_again(work)
+            self.submit(job)
+            return self._work[folder][1].result()
+        finally:
+            self._work.pop(folder, None)
+
+    def prepare(self, asked: Making) -> None:
+        with self._lock:
+            if asked.path not in self._grounds:
+                self._grounds[asked.path] = self._started().submit(make, asked)
+
+    def make(self, asked: Making) -> None:
+        self.prepare(asked)
+        self._grounds.pop(asked.path).result()
+
+    def _start_again(self, broken: Future[Found]) -> None:
+        """Everything that was under way is sent to a new process."""
+        with self._lock:
+            if any(work is broken for _, work in self._work.values()):
+                left = [job for job, _ in self._work.values()]
+                self._pool = None
+                self._work = {job.folder: (job, self._started().submit(_compute, job)) for job in left}
+
+    def _started(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                max_workers=1,
+                mp_context=multiprocessing.get_context("spawn"),
+                initializer=_begin,
+                initargs=(os.getpid(),),
+            )
+        return self._pool
+
+
+def _begin(parent: int) -> None:
+    """In the new process: step back behind the engine, and go when it has gone."""
+    os.nice(NICE)
+    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os._exit(1)
+
+
+class Inline:
+    """Computes where it is asked: for tests and the command line."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, Job] = {}
+
+    def submit(self, job: Job) -> None:
+        self._jobs[job.folder] = job
+
+    def knows(self, folder: str) -> bool:
+        return folder in self._jobs
+
+    def is_done(self, folder: str) -> bool:
+        return True
+
+    def take(self, folder: str) -> Found:
+        return _compute(self._jobs.pop(folder))
+
+    def prepare(self, asked: Making) -> None: ...
+
+    def make(self, asked: Making) -> None:
+        make(asked)
+
+
+_runner: Runner = InProcess()
+
+
+def runner() -> Runner:
+    return _runner
+
+
+def use(other: Runner) -> None:
+    """Compute by another runner from now on."""
+    global _runner
+    _runner = other

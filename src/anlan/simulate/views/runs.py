@@ -1,0 +1,225 @@
+"""洪水模拟: order a run, watch it, read what it says of each village or why it was refused."""
+
+from __future__ import annotations
+
+import csv
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from anlan.foundation.context import Ctx
+from anlan.foundation.errors import AnlanError
+from anlan.foundation.worlds import beijing
+from anlan.simulate import actions, ground, queries, waters
+from anlan.simulate.models import Run
+from anlan.ui.acts import address, done, not_done
+from anlan.ui.pages import Request, page
+from anlan.ui.words import t, w
+
+SOLVER_WORDS = {"li": w("局部惯性（快）"), "godunov": w("Godunov 二阶（陡坡）")}
+PRECISION_WORDS = {"f32": w("单精度"), "f64": w("双精度")}
+NOWCAST_WORDS = {"persistence": w("按过去一小时持续"), "decay": w("每小时减半"), "zero": w("雨停")}
+STATE_WORDS = {
+    "queued": w("排队"),
+    "running": w("正在算"),
+    "accepted": w("可用"),
+    "refused": w("拒用"),
+    "cancelled": w("已取消"),
+    "failed": w("出错"),
+}
+PURPOSE_WORDS = {"analyst": w("人工"), "live": w("滚动预报"), "member": w("集合成员")}
+SOIL_WORDS = {"dry": w("较干"), "normal": w("一般"), "wet": w("较湿")}
+BACK_MIN = 180
+
+
+class OrderForm(forms.Form):
+    """What to run: ground, rain, how long, with which solver."""
+
+    title = forms.CharField(label=w("名称"), max_length=120, required=False)
+    ground = forms.ChoiceField(label=w("地形"))
+    rain = forms.ChoiceField(label=w("降雨"))
+    mm_h = forms.FloatField(
+        label=w("设计雨强（毫米每小时）"), min_value=0, max_value=500, initial=80, required=False
+    )
+    rain_min = forms.IntegerField(
+        label=w("降雨多久（分钟）"), min_value=5, max_value=1440, initial=180, required=False
+    )
+    nowcast = forms.ChoiceField(label=w("今后的雨"), required=False)
+    minutes = forms.IntegerField(label=w("算多久（分钟）"), min_value=10, max_value=1440, initial=180)
+    solver = forms.ChoiceField(label=w("算法"))
+    precision = forms.ChoiceField(label=w("精度"))
+
+    def __init__(self, *args: Any, ctx: Ctx, lang: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+        def choose(name: str, words: dict[str, str]) -> None:
+            self.fields[name].choices = [(code, t(lang, word)) for code, word in words.items()]  # type: ignore[attr-defined]
+
+        self.fields["ground"].choices = [(g.ref, g.title) for g in ground.listing(ctx)]  # type: ignore[attr-defined]
+        choose("rain", {"design": w("设计雨：全域均匀"), "stations": w("实测雨：过去三小时，再外推")})
+        choose("nowcast", NOWCAST_WORDS)
+        choose("solver", SOLVER_WORDS)
+        choose("precision", PRECISION_WORDS)
+
+    def rain_of(self, ctx: Ctx) -> dict[str, Any]:
+        told = self.cleaned_data
+        if told["rain"] == "design":
+            return {
+                "kind": "design",
+                "mm_h": told["mm_h"] or 0.0,
+                "minutes": told["rain_min"] or told["minutes"],
+            }
+        return {
+            "kind": "stations",
+            "until": ctx.now.isoformat(),
+            "back_min": BACK_MIN,
+            "nowcast": told["nowcast"] or "persistence",
+        }
+
+
+@page("simulate.view")
+@require_http_methods(["GET", "POST"])
+def listing(request: Request) -> HttpResponse:
+    """The runs so far, and a form for the next one."""
+    ctx = request.ctx
+    form = OrderForm(request.POST or None, ctx=ctx, lang=request.lang)
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        try:
+            ref = actions.order(
+                ctx, title=told["title"], ground_ref=told["ground"], solver=told["solver"],
+                precision=told["precision"], minutes=told["minutes"], rain=form.rain_of(ctx),
+            )  # fmt: skip
+            return done(request, w("已排上，算完这一页会自己更新"), address(request, "runs", ref))
+        except AnlanError as error:
+            form.add_error(None, t(request.lang, error.text, **error.values))
+    context = {
+        "form": form,
+        "runs": [_shown(ctx, run) for run in queries.runs(ctx)],
+        "has_ground": bool(form.fields["ground"].choices),  # type: ignore[attr-defined]
+        "may_run": ctx.may("simulate.run"),
+        "here": address(request, "runs"),
+        "now": ctx.now,
+    }
+    return render(request, "simulate/runs.html", context, status=422 if form.errors else 200)
+
+
+def _shown(ctx: Ctx, run: Run) -> dict[str, Any]:
+    return {
+        "run": run,
+        "state_word": STATE_WORDS[run.state],
+        "purpose_word": PURPOSE_WORDS[run.purpose],
+        "solver_word": SOLVER_WORDS[run.model],
+        "percent": queries.progress_of(ctx, run),
+    }
+
+
+@page("simulate.view")
+@require_GET
+def one(request: Request, ref: str) -> HttpResponse:
+    """One run: state, verdict, villages in order of depth, the map in time, figures and inputs."""
+    ctx = request.ctx
+    run = queries.run(ctx, ref)
+    villages = queries.water(ctx, run)
+    wet = [v for v in villages if v.arrives_at is not None]
+    context = {
+        **_shown(ctx, run),
+        "is_over": run.state not in (Run.State.QUEUED, Run.State.RUNNING),
+        "is_accepted": run.state == Run.State.ACCEPTED,
+        "reasons": [t(request.lang, each["text"], **each["values"]) for each in run.reasons],
+        "villages": villages,
+        "wet": wet,
+        "households": sum(v.households for v in wet),
+        "first": min((v.arrives_at for v in wet if v.arrives_at), default=None),
+        "soil_word": t(request.lang, SOIL_WORDS[run.params["wetness"]]),
+        "precision_word": PRECISION_WORDS[run.params["precision"]],
+        "nowcast_word": NOWCAST_WORDS.get(run.inputs["rain"].get("nowcast", ""), ""),
+        "map": _map(request, run),
+        "steps": _steps(request, run),
+        "may_run": ctx.may("simulate.run"),
+        "here": address(request, "runs", ref),
+        "runs_at": address(request, "runs"),
+        "now": ctx.now,
+    }
+    return render(request, "simulate/run.html", context)
+
+
+def _minute(request: Request, run: Run) -> int | None:
+    """Which minute of the run the page shows; None for the deepest of each cell."""
+    asked = request.GET.get("minute", "")
+    return int(asked) if asked.isdigit() and int(asked) <= run.params["minutes"] else None
+
+
+def _map(request: Request, run: Run) -> dict[str, Any] | None:
+    box = run.figures.get("bounds")
+    if run.state not in (Run.State.ACCEPTED, Run.State.REFUSED) or not box:
+        return None
+    minute = _minute(request, run)
+    inside = f"/w/{request.ctx.world.key}"
+    return {
+        "title": w("淹没图"),
+        "base": f"{inside}/map/base",
+        "state": f"{inside}/runs/{run.ref}/water" + ("" if minute is None else f"?minute={minute}"),
+        "bounds": ",".join(f"{edge:.4f}" for edge in box),
+        "legend": (),
+        "water": waters.CLASSES_M,
+        "timeless": True,
+    }
+
+
+def _steps(request: Request, run: Run) -> list[dict[str, Any]]:
+    """The moments that were kept, for the slider; the deepest of all first."""
+    chosen = _minute(request, run)
+    started = run.inputs.get("starts_at")
+    del started
+    kept = run.figures.get("kept_min", [])
+    base = run.inputs["rain"].get("until")
+    found: list[dict[str, Any]] = [{"minute": None, "at": None, "is_chosen": chosen is None}]
+    for minute in kept:
+        at = None if base is None else run.ordered_at + timedelta(minutes=minute)
+        found.append({"minute": minute, "at": at, "is_chosen": minute == chosen})
+    return found
+
+
+@page("simulate.run")
+@require_POST
+def cancel(request: Request, ref: str) -> HttpResponse:
+    """Stop a run that waits or runs."""
+    back = address(request, "runs", ref)
+    try:
+        actions.cancel(request.ctx, ref=ref)
+    except AnlanError as error:
+        return not_done(request, error, back)
+    return done(request, w("已取消"), back)
+
+
+@page("simulate.view")
+@require_GET
+def water(request: HttpRequest, ref: str) -> HttpResponse:
+    """Where water stands in a run, by depth class, as GeoJSON: the deepest of each cell, or at `?minute=`."""
+    ctx: Ctx = request.ctx  # type: ignore[attr-defined]
+    run = queries.run(ctx, ref)
+    body = waters.geojson(queries.folder_of(ctx, run), minute=_minute(request, run))  # type: ignore[arg-type]
+    return HttpResponse(
+        body, content_type="application/geo+json", headers={"Cache-Control": "private, max-age=600"}
+    )
+
+
+@page("simulate.view")
+@require_GET
+def table(request: Request, ref: str) -> HttpResponse:
+    """The villages of a run as CSV."""
+    run = queries.run(request.ctx, ref)
+    out = StringIO()
+    rows = csv.writer(out)
+    rows.writerow(["code", "village", "max_depth_m", "arrives_at", "households", "state"])
+    for v in queries.water(request.ctx, run):
+        at = beijing(v.arrives_at).isoformat() if v.arrives_at else ""
+        rows.writerow([v.place.code, v.place.name, f"{v.depth_cm / 100:.2f}", at, v.households, run.state])
+    head = {"Content-Disposition": f'attachment; filename="{run.ref}.csv"'}
+    return HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8", headers=head)

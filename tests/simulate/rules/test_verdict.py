@@ -1,0 +1,45 @@
+"""A run that broke a law of its own may not speak, and says why."""
+
+from dataclasses import replace
+
+import pytest
+
+from anlan.simulate.rules.verdict import FAST_BOUND, GAUGE_BAND_M, MASS_BOUND, Figures, reasons
+
+GOOD = Figures(solver="li", precision="f32", mass_error=1e-7, fast_share=0.01, gauge_off_m=0.1)
+
+
+def test_a_good_run_may_speak() -> None:
+    assert reasons(GOOD) == []
+    assert reasons(replace(GOOD, gauge_off_m=None)) == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "word"),
+    [
+        ({"has_nan": True}, "无效数值"),
+        ({"mass_error": 2e-5}, "水量不守恒"),
+        ({"mass_error": float("nan")}, "水量不守恒"),
+        ({"precision": "f64", "mass_error": 2e-9}, "水量不守恒"),
+        ({"fast_share": 0.21}, "流得太急"),
+        ({"gauge_off_m": 0.9}, "与水位站不符"),
+        ({"gauge_off_m": -0.9}, "与水位站不符"),
+    ],
+)
+def test_each_fault_refuses_with_its_reason(fault: dict[str, object], word: str) -> None:
+    (reason,) = reasons(replace(GOOD, **fault))  # type: ignore[arg-type]
+    assert word in reason.text
+    assert reason.text.format(**reason.values)
+
+
+def test_all_faults_are_named_together() -> None:
+    assert len(reasons(replace(GOOD, has_nan=True, mass_error=1.0, fast_share=1.0, gauge_off_m=9.0))) == 4
+
+
+def test_a_figure_on_its_bound_still_speaks() -> None:
+    told = replace(GOOD, mass_error=MASS_BOUND["f32"], fast_share=FAST_BOUND, gauge_off_m=-GAUGE_BAND_M)
+    assert reasons(told) == []
+
+
+def test_fast_water_is_no_fault_of_godunov() -> None:
+    assert reasons(replace(GOOD, solver="godunov", fast_share=0.9)) == []

@@ -1,0 +1,129 @@
+"""Live mode: cycles wake with hard rain, a forecast is known no sooner than its cost, and only from what was known."""
+
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from anlan.foundation import journal, tasks
+from anlan.observe.ingest import millis, path_of
+from anlan.observe.rules.rain import RAIN_5MIN
+from anlan.observe.store import Batch, Writer
+from anlan.observe.store.batch import NO_FRAMES
+from anlan.simulate import live, queries, runner
+from anlan.wire.sl651 import station_key
+from tests.support.city import GAUGE, NIGHT, VILLAGE, Mini, make_city
+from tests.support.grounds import REF, keep_valley
+
+pytestmark = pytest.mark.django_db
+MIN = timedelta(minutes=1)
+COST = timedelta(minutes=5)
+
+
+@pytest.fixture
+def night() -> Any:
+    mini = make_city().exercise()
+    keep_valley(mini)
+    runner.use(runner.Inline())
+    yield mini
+    runner.use(runner.InProcess())
+
+
+def rain(mini: Mini, minutes: range, tenths: int) -> None:
+    """Five-minute tips at Liulin's gauge."""
+    with Writer(path_of(mini.world.key)) as writer:
+        for minute in minutes:
+            at = millis(NIGHT + minute * MIN)
+            writer.write(
+                Batch(
+                    at, np.full(1, station_key(GAUGE), np.int64), np.full(1, RAIN_5MIN, np.int32), np.full(1, at),
+                    np.full(1, tenths, np.int64), np.full(1, 1, np.int8), np.zeros(1, np.int16), np.full(1, -1, np.int32),
+                    NO_FRAMES,
+                )
+            )  # fmt: skip
+
+
+def play(mini: Mini, until: int) -> None:
+    """Do all due work up to a minute, as the driver does: each at its moment."""
+    while (work := tasks.next_due(mini.world.pk, NIGHT + until * MIN)) is not None:
+        assert tasks.run(work, mini.world)
+        work.refresh_from_db()
+        assert work.state == "done", work.error
+
+
+def told(mini: Mini) -> list[tuple[str, dict[str, Any]]]:
+    entries = journal.tail(mini.world.pk, 0)
+    return [(e.name, journal.read(e)) for e in entries if e.name.startswith("simulate.")]
+
+
+def test_without_rain_no_cycle_runs(night: Mini) -> None:
+    live.start(night.ctx(), ground_ref=REF, first=NIGHT)
+    play(night, 35)
+    assert told(night) == []
+
+
+def test_hard_rain_wakes_the_cycles_and_each_forecast_is_known_after_its_cost(night: Mini) -> None:
+    rain(night, range(-60, 1, 5), 80)
+    live.start(night.ctx(), ground_ref=REF, first=NIGHT)
+    play(night, 4)
+    assert [name for name, _ in told(night)] == ["simulate.run.ordered"]
+    assert queries.forecast(night.ctx(at=NIGHT + 4 * MIN)) is None
+    play(night, 5)
+    assert [name for name, _ in told(night)][1:] == ["simulate.run.accepted", "simulate.forecast.made"]
+    found = queries.forecast(night.ctx(at=NIGHT + COST))
+    assert found is not None
+    assert found.known_at == NIGHT + COST
+
+
+def test_the_forecast_names_the_village_on_the_valley_floor(night: Mini) -> None:
+    rain(night, range(-120, 1, 5), 100)
+    live.start(night.ctx(), ground_ref=REF, first=NIGHT)
+    play(night, 5)
+    body = told(night)[-1][1]["body"]
+    assert VILLAGE in [row["place"] for row in body["villages"]]
+    assert all(isinstance(row["depth_cm"], int) for row in body["villages"])
+    assert body["synthetic"] is True
+
+
+def test_a_cycle_goes_on_from_the_last_accepted_one(night: Mini) -> None:
+    rain(night, range(-60, 11, 5), 80)
+    live.start(night.ctx(), ground_ref=REF, first=NIGHT)
+    play(night, 15)
+    second, first = queries.runs(night.ctx())
+    assert first.before is None
+    assert second.before == first
+
+
+def test_what_falls_after_the_moment_of_a_forecast_changes_nothing_of_it(night: Mini) -> None:
+    rain(night, range(-60, 1, 5), 80)
+    live.start(night.ctx(), ground_ref=REF, first=NIGHT)
+    play(night, 5)
+    without = told(night)
+    again = make_again(night)
+    rain(again, range(-60, 1, 5), 80)
+    rain(again, range(5, 61, 5), 300)
+    live.start(again.ctx(), ground_ref=REF, first=NIGHT)
+    play(again, 5)
+    assert [entry["body"] for _, entry in told(again)] == [entry["body"] for _, entry in without]
+
+
+def make_again(mini: Mini) -> Mini:
+    """Another exercise over the same city."""
+    return mini.exercise()
+
+
+def test_it_sleeps_again_when_the_rain_is_over(night: Mini) -> None:
+    rain(night, range(-60, 1, 5), 80)
+    live.start(night.ctx(), ground_ref=REF, first=NIGHT)
+    play(night, 200)
+    ordered = [name for name, _ in told(night)].count("simulate.run.ordered")
+    assert 4 <= ordered <= 8
+
+
+def test_asked_twice_the_cycles_begin_once(night: Mini) -> None:
+    rain(night, range(-60, 1, 5), 80)
+    live.start(night.ctx(), ground_ref=REF, first=NIGHT)
+    live.start(night.ctx(), ground_ref=REF, first=NIGHT)
+    play(night, 9)
+    assert [name for name, _ in told(night)].count("simulate.run.ordered") == 1

@@ -1,0 +1,41 @@
+"""A ground small enough to hold in the head: a valley over Liulin's villages in the city of tests.support.city."""
+
+import numpy as np
+
+from anlan.places.queries import atlas
+from anlan.simulate import ground, jobs
+from anlan.simulate.shapes import Terrain
+from tests.support.city import TOWN, VILLAGE, Mini
+
+CRS = "EPSG:4547"
+REF = "valley-100"
+
+
+def valley(dx: float) -> Terrain:
+    """A bowl whose floor runs down to the south, with Liulin's first village at the bottom of it."""
+    town = atlas().code(VILLAGE)
+    x, y = jobs.metres(CRS, [town.lon], [town.lat])
+    ny = nx = round(4_000 / dx)
+    across = np.abs(np.arange(nx) - nx / 2) * dx * 0.02
+    down = np.arange(ny)[::-1] * dx * 0.004
+    bed = 200.0 + down[:, None] + across[None, :]
+    even = np.ones_like(bed)
+    return Terrain(
+        bed=bed, manning=0.04 * even, width=0 * even, depth=0 * even, dx=dx,
+        west=float(x[0]) - 2_000, north=float(y[0]) + 3_000, crs=CRS,
+    )  # fmt: skip
+
+
+def keep_valley(mini: Mini) -> str:
+    """Put the valley on the list; gives its ref."""
+    ground.register("test-valley", "tests.support.grounds:valley")
+    ground.keep(
+        mini.ctx(),
+        ref=REF,
+        title="试验河谷",
+        place=atlas().code(TOWN),
+        dx_m=100,
+        maker="test-valley",
+        synthetic=True,
+    )
+    return REF
