@@ -129,6 +129,7 @@ class Live:
         self._world = worlds.get("live")
         self._ingest = Ingest(worlds.info(self._world))
         self._watching = Watching(worlds.context(self._world), self._ingest.addresses)
+        people_in_memory.register()  # before a gauge speaks: the first call must not wait for it
         self._news = threading.Event()
         self._lines = Lines(worlds.info(self._world))
         chosen = gateways.chosen(settings.GATEWAYS, sl651_port=port) if port is not None else []
