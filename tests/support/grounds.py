@@ -1,9 +1,12 @@
 """A ground small enough to hold in the head: a valley over Liulin's villages in the city of tests.support.city."""
 
+from datetime import timedelta
+
 import numpy as np
 
 from anlan.places.queries import atlas
 from anlan.simulate import ground, jobs
+from anlan.simulate.actions import runs
 from anlan.simulate.shapes import Terrain
 from tests.support.city import TOWN, VILLAGE, Mini
 
@@ -39,3 +42,22 @@ def keep_valley(mini: Mini) -> str:
         synthetic=True,
     )
     return REF
+
+
+def forecast(mini: Mini, water: dict[str, tuple[int, int]], *, purpose: str = "live") -> str:
+    """A run that was taken in just now: by village code the depth in centimetres and the minutes until it comes."""
+    ctx = mini.ctx()
+    ref = runs.order(
+        ctx, title="", ground_ref=keep_valley(mini), solver="li", precision="f32", minutes=180,
+        rain={"kind": "stations", "until": ctx.now.isoformat(), "back_min": 180, "nowcast": "zero"}, purpose=purpose,
+    )  # fmt: skip
+    runs.begin(ctx, ref=ref)
+    rows = [
+        runs.Water(
+            place_id=atlas().code(code).id, depth_cm=cm, arrives_at=ctx.now + timedelta(minutes=minutes), households=3,
+            curve=[(minutes, cm)],
+        )
+        for code, (cm, minutes) in water.items()
+    ]  # fmt: skip
+    runs.finish(ctx, ref=ref, figures={}, water=rows, reasons=[], known_at=ctx.now)
+    return ref

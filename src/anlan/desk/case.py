@@ -364,6 +364,19 @@ def _station(say: _Say, due: Due) -> Next:
     return "", [], Act(word=say(w("打开测站")), url=say.url("stations", due.wait.facts["address"])), []
 
 
+def _forecast(say: _Say, due: Due) -> Next:
+    run = due.wait.facts["run"] if due.wait else ""
+    call, notice = f"calls/new?place={due.place.code}", f"alerts/new?kind=notice&run={run}"
+    acts = (("warn.call", w("提前叫应"), call), ("warn.draft", w("写风险提示"), notice))
+    others = [Act(word=say(word), url=say.url(url)) for may, word, url in acts if say.ctx.may(may)]
+    return (
+        say(w("预报不会自动叫人，要人来决定")),
+        [],
+        Act(word=say(w("看预报")), url=say.url("runs", run)),
+        others,
+    )
+
+
 _NEXT: dict[str, Any] = {
     "lost": _lost,
     "silent": _silent,
@@ -375,6 +388,7 @@ _NEXT: dict[str, Any] = {
     "held": _held,
     "sheet": _sheet,
     "station": _station,
+    "forecast": _forecast,
     "refused_call_out": lambda say, due: (
         say(w("没有授权不会自动叫，要人来启动")),
         [],

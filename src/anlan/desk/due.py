@@ -274,6 +274,20 @@ def _sheet(say: Words, it: Wait) -> Due:
     return _due(it, title=title, detail=detail, badge=say(w("叫应单")), call_down=it.facts["call_down"])
 
 
+def _forecast(say: Words, it: Wait) -> Due:
+    facts = it.facts
+    title = say(w("{place}：预报 {n} 个村可能进水"), place=it.place.name, n=len(facts["names"]))
+    parts = [say.list(facts["names"])]
+    parts.append(say(w("最深 {m} 米，{n} 户。"), m=f"{facts['depth_cm'] / 100:.1f}", n=facts["households"]))
+    if facts["synthetic"]:
+        parts.append(say(w("地形是合成的，只作演练。")))
+    parts.append(say(w("还没叫应。下一步：看预报，决定提前叫")))
+    joint = "；" if say.lang == "zh" else "; "
+    return _due(
+        it, title=title, detail=joint.join(parts[:1]) + joint + "".join(parts[1:]), badge=say(w("预报"))
+    )
+
+
 def _station(say: Words, it: Wait) -> Due:
     title = say(w("{name}无报"), name=it.facts["name"])
     detail = say(w("{clock} 起没有数据。下一步：派人看仪器"), clock=say.clock(it.since))
@@ -316,5 +330,6 @@ SENTENCES: dict[str, Sentence] = {
     "held": _held,
     "sheet": _sheet,
     "station": _station,
+    "forecast": _forecast,
     "dead": _dead,
 }

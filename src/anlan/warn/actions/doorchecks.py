@@ -14,6 +14,7 @@ from anlan.places.queries import Place, atlas
 from anlan.warn import calldown_rows, shelf
 from anlan.warn.actions import calldown
 from anlan.warn.models import Answer, CallLine, DoorCheck, Exceedance
+from anlan.warn.queries import foreseen
 from anlan.warn.rules import doorcheck as rules
 
 PERSON = "person"
@@ -144,13 +145,15 @@ def _busy(answer: int | None, is_out: bool) -> rules.Busy:
 def flood_areas(ctx: Ctx, township: Place) -> list[rules.FloodArea]:
     """The township's strips along streams, closing some time after the village's line for moving was crossed.
 
-    A strip whose closing time is over counts as predicted water: nobody is sent through it.
+    Where the model says that water comes sooner, it closes then. A strip whose closing time is over counts as predicted
+    water: nobody is sent through it.
     """
-    onsets = _immediate_onsets(ctx, township)
+    onsets, coming = _immediate_onsets(ctx, township), foreseen.arrivals(ctx, path=township.path)
     areas = []
     for area in places.flood_areas(township.path):
         onset = onsets.get(area.place_id)
-        closing = onset + timedelta(minutes=area.closes_after_min) if onset else None
+        after_line = onset + timedelta(minutes=area.closes_after_min) if onset else None
+        closing = min(filter(None, (after_line, coming.get(area.place_id))), default=None)
         if closing is None:
             continue
         kind = rules.AreaKind.PREDICTED if closing <= ctx.now else rules.AreaKind.CLOSING

@@ -10,6 +10,7 @@ from anlan.foundation.context import Ctx
 from anlan.warn.queries.villages import village_states
 from anlan.warn.queries.waiting.alerts import alerts_waiting, refused_call_outs
 from anlan.warn.queries.waiting.calls import held, helps, lines, losses, sheets
+from anlan.warn.queries.waiting.forecasts import forecasts
 from anlan.warn.queries.waiting.moving import counts, refusals
 from anlan.warn.queries.waiting.shape import Wait
 
@@ -29,4 +30,5 @@ def waiting(ctx: Ctx, *, at: datetime | None = None, path: str = "") -> list[Wai
         *refused_call_outs(ctx, at, path),
         *held(ctx, at, path),
         *sheets(ctx, at, path),
+        *forecasts(ctx, at, path, states),
     ]

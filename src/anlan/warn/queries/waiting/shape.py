@@ -13,7 +13,7 @@ class Wait:
     """待办事实: `key` names it for as long as it waits; `facts` hold what its sentence needs."""
 
     kind: str
-    """lost, silent, calling, help, count, refusal, alert, refused_call_out, held, sheet."""
+    """lost, silent, calling, help, count, refusal, alert, refused_call_out, held, sheet, forecast."""
     key: str
     place: Place
     since: datetime

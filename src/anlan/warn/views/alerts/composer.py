@@ -26,6 +26,7 @@ from anlan.warn.queries import alerts as queries
 from anlan.warn.rules import issuers
 from anlan.warn.rules.alert import Message
 from anlan.warn.rules.errors import RuleError
+from anlan.warn.views.alerts.begun import of_forecast
 from anlan.warn.views.alerts.maps import map_of, polygon_in, polygon_out
 from anlan.wire import cap
 
@@ -119,7 +120,8 @@ class Composer(forms.Form):
 def new(request: Request) -> HttpResponse:
     """Begin an alert, or with ?kind=notice a risk notice."""
     kind = "notice" if request.GET.get("kind") == "notice" else "alert"
-    return _compose(request, _Case(request.ctx, kind=kind), address(request, "alerts"))
+    begun = of_forecast(request.ctx, request.GET["run"]) if "run" in request.GET else None
+    return _compose(request, _Case(request.ctx, kind=kind, initial=begun), address(request, "alerts"))
 
 
 @page("warn.draft")

@@ -1,0 +1,37 @@
+"""Of the model: villages to which it says water comes and that nobody has called yet."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from anlan.foundation.context import Ctx
+from anlan.places.queries import atlas
+from anlan.simulate.queries import VillageForecast
+from anlan.warn.queries.foreseen import foreseen
+from anlan.warn.queries.villages import VillageState
+from anlan.warn.queries.waiting.shape import Wait
+
+
+def forecasts(ctx: Ctx, at: datetime | None, path: str, states: Mapping[int, VillageState]) -> Iterator[Wait]:
+    """One thing a township, due when the first water is expected."""
+    found = foreseen(ctx, at=at, path=path) if ctx.may("simulate.view") else None
+    towns: dict[str, list[VillageForecast]] = {}
+    for village in found.villages if found else ():
+        if village.place.id not in states:
+            towns.setdefault(village.place.path[:12], []).append(village)
+    for town, villages in sorted(towns.items()):
+        assert found is not None
+        facts = {
+            "run": found.run,
+            "names": [v.place.name for v in villages],
+            "depth_cm": max(v.depth_cm for v in villages),
+            "households": sum(v.households for v in villages),
+            "synthetic": found.is_synthetic,
+        }
+        yield Wait(
+            kind="forecast",
+            key=f"forecast:{town}",
+            place=atlas().by_path[town],
+            since=found.known_at,
+            due_at=villages[0].arrives_at,
+            facts=facts,
+        )
