@@ -35,7 +35,6 @@ def keep_valley(mini: Mini) -> str:
     ground.keep(
         mini.ctx(),
         ref=REF,
-        title="试验河谷",
         place=atlas().code(TOWN),
         dx_m=100,
         maker="test-valley",

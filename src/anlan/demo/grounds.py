@@ -19,6 +19,6 @@ def keep_grounds(ctx: Ctx) -> None:
     """Put Liulin on the list of grounds, on each side of cell; the files are made when a run asks for them."""
     for dx in SIDES:
         ground.keep(
-            ctx, ref=ref(dx), title=f"柳林镇合成地形 {dx} 米", place=atlas().code(LIULIN), dx_m=dx, maker=MAKER,
+            ctx, ref=ref(dx), place=atlas().code(LIULIN), dx_m=dx, maker=MAKER,
             synthetic=True,
         )  # fmt: skip

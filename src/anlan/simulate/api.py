@@ -17,7 +17,6 @@ router = Router(tags=["runs"])
 
 class GroundOut(Schema):
     ref: str
-    title: str
     place: str
     dx_m: int
     synthetic: bool
@@ -112,7 +111,6 @@ def grounds(request: Asked, world: WorldKey) -> list[dict[str, Any]]:
     return [
         {
             "ref": g.ref,
-            "title": g.title,
             "place": atlas().by_id[g.place_id].code,
             "dx_m": g.dx_m,
             "synthetic": g.synthetic,

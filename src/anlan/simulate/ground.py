@@ -18,12 +18,11 @@ def register(name: str, maker: str) -> None:
     _makers[name] = maker
 
 
-def keep(ctx: Ctx, *, ref: str, title: str, place: Place, dx_m: int, maker: str, synthetic: bool) -> None:
+def keep(ctx: Ctx, *, ref: str, place: Place, dx_m: int, maker: str, synthetic: bool) -> None:
     """Put a ground on the list; its file is made when a run first asks for it."""
     Ground.objects.get_or_create(
         ref=ref,
         defaults={
-            "title": title,
             "place_id": place.id,
             "dx_m": dx_m,
             "maker": maker,

@@ -11,7 +11,6 @@ class Ground(models.Model):
     scope_by = "place__path"
 
     ref = models.CharField(max_length=40, unique=True)
-    title = models.CharField(max_length=120)
     place = models.ForeignKey("places.Division", models.PROTECT, related_name="+")
     dx_m = models.IntegerField()
     maker = models.CharField(max_length=40)  # who makes the file: a name in simulate.ground.MAKERS
@@ -34,7 +33,7 @@ class Run(Happening):
     ref = models.CharField(max_length=24)
     kind = models.CharField(max_length=10, default="flood")
     purpose = models.CharField(max_length=10)  # analyst, live, member
-    title = models.CharField(max_length=120)
+    title = models.CharField(max_length=120, blank=True)  # what somebody called it
     place = models.ForeignKey("places.Division", models.PROTECT, related_name="+")
     ground = models.ForeignKey("simulate.Ground", models.PROTECT, related_name="+")
     before = models.ForeignKey(

@@ -31,13 +31,13 @@ class VillageForecast:
 
 def runs(ctx: Ctx, *, limit: int = 100, purpose: str = "") -> list[Run]:
     """Runs within scope, the newest first."""
-    rows = ctx.rows(Run).select_related("ground", "place").order_by("-pk")
+    rows = ctx.rows(Run).select_related("ground__place", "place").order_by("-pk")
     return list(rows.filter(purpose=purpose)[:limit] if purpose else rows[:limit])
 
 
 def run(ctx: Ctx, ref: str) -> Run:
     """One run within scope. Raises: NotFound."""
-    found = ctx.rows(Run).select_related("ground", "place", "before").filter(ref=ref).first()
+    found = ctx.rows(Run).select_related("ground__place", "place", "before").filter(ref=ref).first()
     if found is None:
         raise NotFound("没有编号为 {ref} 的运行，或不在您的范围内。", ref=ref)
     return found
@@ -72,5 +72,9 @@ def water(ctx: Ctx, found: Run) -> list[VillageForecast]:
 def forecast(ctx: Ctx, *, at: datetime | None = None) -> Run | None:
     """The newest accepted live run that was known by a moment and still holds; None where there is none."""
     moment = at or ctx.now
-    rows = ctx.rows(Run).select_related("ground", "place").filter(purpose="live", state=Run.State.ACCEPTED)
+    rows = (
+        ctx.rows(Run)
+        .select_related("ground__place", "place")
+        .filter(purpose="live", state=Run.State.ACCEPTED)
+    )
     return rows.filter(known_at__lte=moment, known_at__gt=moment - HOLDS).order_by("-known_at", "-pk").first()

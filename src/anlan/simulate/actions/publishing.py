@@ -21,7 +21,7 @@ def order_cycle(
     last = rows.order_by("-ordered_at", "-pk").first()
     fresh = last is not None and ctx.now - jobs.starts_at(last) <= timedelta(minutes=told["stays_min"])
     return order(
-        ctx, title=over.title, ground_ref=over.ref, solver=told["solver"], precision=told["precision"],
+        ctx, title="", ground_ref=over.ref, solver=told["solver"], precision=told["precision"],
         minutes=told["horizon_min"], rain=rain, purpose="live", before=last if fresh else None, cn=float(told["cn"]), wetness=wetness,
     )  # fmt: skip
 

@@ -66,7 +66,7 @@ def order(
             world_id=ctx.world.id,
             ref=next_ref(ctx, "S"),
             purpose=purpose,
-            title=title.strip()[:120] or over.title,
+            title=title.strip()[:120],
             place_id=over.place_id,
             ground=over,
             before=before,

@@ -16,7 +16,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
 from anlan.foundation.worlds import beijing
 from anlan.simulate import actions, ground, queries, waters
-from anlan.simulate.models import Run
+from anlan.simulate.models import Ground, Run
 from anlan.ui.acts import address, done, not_done
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
@@ -60,7 +60,7 @@ class OrderForm(forms.Form):
         def choose(name: str, words: dict[str, str]) -> None:
             self.fields[name].choices = [(code, t(lang, word)) for code, word in words.items()]  # type: ignore[attr-defined]
 
-        self.fields["ground"].choices = [(g.ref, g.title) for g in ground.listing(ctx)]  # type: ignore[attr-defined]
+        self.fields["ground"].choices = [(g.ref, named(g, lang)) for g in ground.listing(ctx)]  # type: ignore[attr-defined]
         choose("rain", {"design": w("设计雨：全域均匀"), "stations": w("实测雨：过去三小时，再外推")})
         choose("nowcast", NOWCAST_WORDS)
         choose("solver", SOLVER_WORDS)
@@ -82,6 +82,11 @@ class OrderForm(forms.Form):
         }
 
 
+def named(over: Ground, lang: str) -> str:
+    """What a ground is called on screen: its place and the side of its cells."""
+    return t(lang, w("{place} {n} 米地形"), place=over.place.name, n=over.dx_m)
+
+
 @page("simulate.view")
 @require_http_methods(["GET", "POST"])
 def listing(request: Request) -> HttpResponse:
@@ -100,7 +105,7 @@ def listing(request: Request) -> HttpResponse:
             form.add_error(None, t(request.lang, error.text, **error.values))
     context = {
         "form": form,
-        "runs": [_shown(ctx, run) for run in queries.runs(ctx)],
+        "runs": [_shown(request, run) for run in queries.runs(ctx)],
         "has_ground": bool(form.fields["ground"].choices),  # type: ignore[attr-defined]
         "may_run": ctx.may("simulate.run"),
         "here": address(request, "runs"),
@@ -109,13 +114,17 @@ def listing(request: Request) -> HttpResponse:
     return render(request, "simulate/runs.html", context, status=422 if form.errors else 200)
 
 
-def _shown(ctx: Ctx, run: Run) -> dict[str, Any]:
+def _shown(request: Request, run: Run) -> dict[str, Any]:
+    over = named(run.ground, request.lang)
     return {
         "run": run,
+        "title": run.title or over,
+        "is_named": bool(run.title),
+        "over": over,
         "state_word": STATE_WORDS[run.state],
         "purpose_word": PURPOSE_WORDS[run.purpose],
         "solver_word": SOLVER_WORDS[run.model],
-        "percent": queries.progress_of(ctx, run),
+        "percent": queries.progress_of(request.ctx, run),
     }
 
 
@@ -128,7 +137,7 @@ def one(request: Request, ref: str) -> HttpResponse:
     villages = queries.water(ctx, run)
     wet = [v for v in villages if v.arrives_at is not None]
     context = {
-        **_shown(ctx, run),
+        **_shown(request, run),
         "is_over": run.state not in (Run.State.QUEUED, Run.State.RUNNING),
         "is_accepted": run.state == Run.State.ACCEPTED,
         "reasons": [t(request.lang, each["text"], **each["values"]) for each in run.reasons],
