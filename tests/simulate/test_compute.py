@@ -86,9 +86,11 @@ def test_grids_of_each_kept_moment_lie_in_the_folder(job: Job) -> None:
     assert 31 < south < north < 32
 
 
-def test_a_run_that_was_told_to_stop_says_nothing_of_any_village(job: Job) -> None:
+def test_a_run_that_was_told_to_stop_says_nothing_of_any_village_and_cannot_be_accepted(job: Job) -> None:
     (Path(job.folder) / "stop").touch()
-    assert compute(job).villages == {}
+    found = compute(job)
+    assert found.villages == {}
+    assert [reason.text[:7] for reason in reasons(found.checks)] == ["没有算完就被叫"]
 
 
 def test_progress_is_told(job: Job) -> None:

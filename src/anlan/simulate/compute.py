@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import Transformer
 
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.edges import Edges
@@ -19,6 +18,7 @@ from anlan.science.flood.run import Progress, run
 from anlan.science.flood.solver import Solver
 from anlan.science.flood.sources import Rain, ScsCn, Sources
 from anlan.science.flood.state import Layout, State
+from anlan.science.terrain import move_points
 from anlan.simulate import folders, waters
 from anlan.simulate.rules.verdict import Figures
 from anlan.simulate.shapes import NOW, WET_M, Floats, Found, Job, Terrain, VillageFound
@@ -41,11 +41,11 @@ def compute(job: Job) -> Found:
     except NotFinite as refused:
         return _refused(job, str(refused), has_nan=True)
     except MassLost as refused:
-        return _refused(job, str(refused), mass_error=1.0)
+        return _refused(job, str(refused), mass_error=abs(refused.share))
     except LeftValidity as refused:
         return _refused(job, str(refused), left_validity=True)
     except Cancelled as stopped:
-        return _refused(job, str(stopped))
+        return _refused(job, str(stopped), stopped=True)
 
 
 def _refused(job: Job, log: str, **fault: Any) -> Found:
@@ -180,8 +180,7 @@ def _corners(terrain: Terrain) -> Floats:
     ny, nx = terrain.bed.shape
     x = terrain.west + terrain.dx * np.arange(nx + 1)
     y = terrain.north - terrain.dx * np.arange(ny + 1)
-    there = Transformer.from_crs(terrain.crs, "EPSG:4490", always_xy=True)
-    lon, lat = there.transform(*np.meshgrid(x, y))
+    lon, lat = move_points(*np.meshgrid(x, y), source=terrain.crs, target="EPSG:4490")
     return np.stack([lon, lat], axis=-1)
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import Transformer
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
@@ -14,6 +13,7 @@ from anlan.observe import queries as observe
 from anlan.observe.rainfall import rain_matrix
 from anlan.people import homes
 from anlan.places.queries import atlas
+from anlan.science.terrain import move_points
 from anlan.simulate import folders, ground, rainfield
 from anlan.simulate.models import Run
 from anlan.simulate.rules import nowcast
@@ -117,6 +117,4 @@ def _positions(ground_id: int, crs: str, newest: int) -> tuple[NDArray[np.int64]
 
 def metres(crs: str, lon: list[float], lat: list[float]) -> tuple[Floats, Floats]:
     """Longitude and latitude (CGCS2000) in the metres of a projected system."""
-    there = Transformer.from_crs("EPSG:4490", crs, always_xy=True)
-    x, y = there.transform(np.array(lon, np.float64), np.array(lat, np.float64))
-    return np.asarray(x, np.float64), np.asarray(y, np.float64)
+    return move_points(np.array(lon, np.float64), np.array(lat, np.float64), source="EPSG:4490", target=crs)

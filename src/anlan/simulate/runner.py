@@ -8,16 +8,18 @@ import multiprocessing
 import os
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 
 from anlan.simulate.shapes import Found, Job, Making
 
 NICE = 5
+A, R = TypeVar("A"), TypeVar("R")
 
 
 def _compute(job: Job) -> Found:
@@ -77,7 +79,7 @@ class InProcess:
     def submit(self, job: Job) -> None:
         with self._lock:
             if job.folder not in self._work:
-                self._work[job.folder] = (job, self._started().submit(_compute, job))
+                self._work[job.folder] = (job, self._send(_compute, job))
 
     def knows(self, folder: str) -> bool:
         return folder in self._work
@@ -86,33 +88,38 @@ class InProcess:
         return self._work[folder][1].done()
 
     def take(self, folder: str) -> Found:
-        """What the job found; waits for it. A process that was killed is replaced once."""
+        """What the job found; waits for it. Where its process was killed it is sent to a new one, once."""
         job, work = self._work[folder]
         try:
             return work.result()
         except BrokenProcessPool:
-            self._start_again(work)
-            self.submit(job)
-            return self._work[folder][1].result()
+            with self._lock:
+                again = self._send(_compute, job)
+            return again.result()
         finally:
             self._work.pop(folder, None)
 
     def prepare(self, asked: Making) -> None:
         with self._lock:
             if asked.path not in self._grounds:
-                self._grounds[asked.path] = self._started().submit(make, asked)
+                self._grounds[asked.path] = self._send(make, asked)
 
     def make(self, asked: Making) -> None:
         self.prepare(asked)
-        self._grounds.pop(asked.path).result()
+        try:
+            self._grounds.pop(asked.path).result()
+        except BrokenProcessPool:
+            with self._lock:
+                again = self._send(make, asked)
+            again.result()
 
-    def _start_again(self, broken: Future[Found]) -> None:
-        """Everything that was under way is sent to a new process."""
-        with self._lock:
-            if any(work is broken for _, work in self._work.values()):
-                left = [job for job, _ in self._work.values()]
-                self._pool = None
-                self._work = {job.folder: (job, self._started().submit(_compute, job)) for job in left}
+    def _send(self, work: Callable[[A], R], asked: A) -> "Future[R]":
+        """To the process there is; to a new one where it was killed."""
+        try:
+            return self._started().submit(work, asked)
+        except BrokenProcessPool:
+            self._pool = None
+            return self._started().submit(work, asked)
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:

@@ -4,14 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from anlan.simulate.rules.verdict import FAST_BOUND, GAUGE_BAND_M, MASS_BOUND, Figures, reasons
+from anlan.simulate.rules.verdict import FAST_BOUND, MASS_BOUND, Figures, reasons
 
-GOOD = Figures(solver="li", precision="f32", mass_error=1e-7, fast_share=0.01, gauge_off_m=0.1)
+GOOD = Figures(solver="li", precision="f32", mass_error=1e-7, fast_share=0.01)
 
 
 def test_a_good_run_may_speak() -> None:
     assert reasons(GOOD) == []
-    assert reasons(replace(GOOD, gauge_off_m=None)) == []
 
 
 @pytest.mark.parametrize(
@@ -22,8 +21,8 @@ def test_a_good_run_may_speak() -> None:
         ({"mass_error": float("nan")}, "水量不守恒"),
         ({"precision": "f64", "mass_error": 2e-9}, "水量不守恒"),
         ({"fast_share": 0.21}, "流得太急"),
-        ({"gauge_off_m": 0.9}, "与水位站不符"),
-        ({"gauge_off_m": -0.9}, "与水位站不符"),
+        ({"left_validity": True}, "超出了模型"),
+        ({"stopped": True}, "被叫停"),
     ],
 )
 def test_each_fault_refuses_with_its_reason(fault: dict[str, object], word: str) -> None:
@@ -33,11 +32,11 @@ def test_each_fault_refuses_with_its_reason(fault: dict[str, object], word: str)
 
 
 def test_all_faults_are_named_together() -> None:
-    assert len(reasons(replace(GOOD, has_nan=True, mass_error=1.0, fast_share=1.0, gauge_off_m=9.0))) == 4
+    assert len(reasons(replace(GOOD, has_nan=True, mass_error=1.0, fast_share=1.0, stopped=True))) == 4
 
 
 def test_a_figure_on_its_bound_still_speaks() -> None:
-    told = replace(GOOD, mass_error=MASS_BOUND["f32"], fast_share=FAST_BOUND, gauge_off_m=-GAUGE_BAND_M)
+    told = replace(GOOD, mass_error=MASS_BOUND["f32"], fast_share=FAST_BOUND)
     assert reasons(told) == []
 
 

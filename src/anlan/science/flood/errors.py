@@ -49,7 +49,11 @@ class NotFinite(Refused):
 
 
 class MassLost(Refused):
-    """The mass balance does not close within the stated share: the result is no flood but an artefact."""
+    """The mass balance does not close within the stated share: the result is no flood but an artefact. ``share`` of all water."""
+
+    def __init__(self, reason: str, *, time_s: float, share: float) -> None:
+        super().__init__(reason, time_s=time_s)
+        self.share = share
 
 
 class LeftValidity(Refused):

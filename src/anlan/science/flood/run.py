@@ -246,6 +246,7 @@ class _Journey:
             raise MassLost(
                 f"{state.ledger.error:.3g} m³ ({share:.1e} of all water) are unaccounted for, {self.bound:.0e} is allowed",
                 time_s=state.time_s,
+                share=share,
             )
 
 

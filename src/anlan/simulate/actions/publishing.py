@@ -1,13 +1,13 @@
 """What a computed run becomes: accepted with its villages, or refused; a live one is a forecast that others act on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
-from anlan.simulate import jobs, queries
-from anlan.simulate.actions.runs import Water, finish, order
+from anlan.simulate import jobs
+from anlan.simulate.actions.runs import Water, by_code, finish, order
 from anlan.simulate.models import Ground, Run
 from anlan.simulate.rules import verdict
 from anlan.simulate.shapes import Found
@@ -44,25 +44,15 @@ def publish(ctx: Ctx, *, run: Run, found: Found) -> None:
         ctx, ref=run.ref, figures=found.figures, water=water, reasons=reasons, known_at=ctx.now, log=found.log
     )
     if kept and run.purpose == "live" and not reasons:
-        _tell(ctx, run)
+        _tell(ctx, run, water)
 
 
-def _tell(ctx: Ctx, run: Run) -> None:
+def _tell(ctx: Ctx, run: Run, water: Sequence[Water]) -> None:
     """A forecast: which villages, how deep, when. What warns reads it from here."""
-    wet = [v for v in queries.water(ctx, run) if v.arrives_at is not None]
     body = {
         "from": journal.utc(jobs.starts_at(run)),
         "minutes": run.params["minutes"],
         "synthetic": run.ground.synthetic,
-        "villages": [
-            {
-                "place": v.place.code,
-                "depth_cm": v.depth_cm,
-                "at": journal.utc(v.arrives_at),
-                "households": v.households,
-            }
-            for v in wet
-            if v.arrives_at is not None
-        ],
+        "villages": by_code(water),
     }
     journal.append(ctx, "simulate.forecast.made", refs={"run": run.ref}, body=body, place=run.place.path)

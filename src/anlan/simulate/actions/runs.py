@@ -143,13 +143,13 @@ def finish(
         body = {
             "state": str(state),
             "reasons": [reason.text for reason in reasons],
-            "villages": _by_code(told),
+            "villages": by_code(told),
         }
         journal.append(ctx, f"simulate.run.{state}", refs={"run": ref}, body=body, place=run.place.path)
     return True
 
 
-def _by_code(water: Sequence[Water]) -> list[dict[str, Any]]:
+def by_code(water: Sequence[Water]) -> list[dict[str, Any]]:
     """Villages that water comes to, by code: whole centimetres and a moment, nothing finer."""
     known = atlas().by_id
     rows = [

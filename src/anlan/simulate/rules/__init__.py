@@ -1,1 +1,1 @@
-"""What this room decides: nowcasts, whether a run may speak, how forecasts did, what an ensemble says."""
+"""What this room decides: the rain to come by a baseline, and whether a run may speak."""

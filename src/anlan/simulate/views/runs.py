@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from datetime import timedelta
 from io import StringIO
 from typing import Any
 
@@ -184,15 +183,7 @@ def _map(request: Request, run: Run) -> dict[str, Any] | None:
 def _steps(request: Request, run: Run) -> list[dict[str, Any]]:
     """The moments that were kept, for the slider; the deepest of all first."""
     chosen = _minute(request, run)
-    started = run.inputs.get("starts_at")
-    del started
-    kept = run.figures.get("kept_min", [])
-    base = run.inputs["rain"].get("until")
-    found: list[dict[str, Any]] = [{"minute": None, "at": None, "is_chosen": chosen is None}]
-    for minute in kept:
-        at = None if base is None else run.ordered_at + timedelta(minutes=minute)
-        found.append({"minute": minute, "at": at, "is_chosen": minute == chosen})
-    return found
+    return [{"minute": m, "is_chosen": m == chosen} for m in (None, *run.figures.get("kept_min", ()))]
 
 
 @page("simulate.run")
