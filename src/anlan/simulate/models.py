@@ -31,7 +31,7 @@ class Run(Happening):
         FAILED = "failed"
 
     ref = models.CharField(max_length=24)
-    kind = models.CharField(max_length=10, default="flood")
+    kind = models.CharField(max_length=10, default="flood")  # flood, ensemble
     purpose = models.CharField(max_length=10)  # analyst, live, member
     title = models.CharField(max_length=120, blank=True)  # what somebody called it
     place = models.ForeignKey("places.Division", models.PROTECT, related_name="+")
@@ -71,6 +71,11 @@ class VillageWater(Happening):
     arrives_at = models.DateTimeField(null=True)  # first 0.3 m; null: it stays below
     households = models.IntegerField(default=0)  # standing in 0.3 m or more
     curve = models.JSONField(default=list)  # [minute from the start, depth cm]
+    solver = models.CharField(max_length=20, default="")  # whose word it is, where it is not the run's own
+    fast_percent = models.IntegerField(default=0)  # wet cells around the village with Fr > 0.8
+    share_percent = models.IntegerField(null=True)  # 情景占比 of an ensemble: members with 0.3 m or more at a home
+    low_cm = models.IntegerField(null=True)  # of an ensemble: a tenth of the members stays below
+    high_cm = models.IntegerField(null=True)  # a tenth goes above
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["world", "run", "place"], name="village_water_once")]
