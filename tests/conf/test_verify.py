@@ -78,6 +78,12 @@ def test_a_shipped_case_runs_by_its_name(verify):
     assert {row["case"] for row in rows} == {"stoker"}
 
 
+def test_two_cases_run_where_two_are_named(verify):
+    code, rows, _ = verify(options=("--json", "--only", "stoker", "--only", "ritter"))
+    assert code == 0
+    assert {row["case"] for row in rows} == {"stoker", "ritter"}
+
+
 def test_a_case_that_is_not_there_is_named_with_those_that_are(verify):
     code, _, said = verify(options=("--only", "tsunami"))
     assert code == 2

@@ -12,7 +12,9 @@ from typing import Any
 def register(commands: Any) -> None:
     parser = commands.add_parser("verify", help="hold the flood solvers to exact answers")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
-    parser.add_argument("--only", default="", metavar="CASE", help="one case, by name")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="CASE", help="a case, by name; may be given again"
+    )
     parser.set_defaults(run=run)
 
 
@@ -23,11 +25,11 @@ def run(args: argparse.Namespace) -> int:
     os.environ.setdefault("NUMBA_CACHE_DIR", str(home() / "kernels"))
     from anlan.science.flood.cases import CASES
 
-    wanted = [case for case in CASES if args.only in ("", case.name)]
-    if not wanted:
-        known = ", ".join(case.name for case in CASES)
-        print(f"anlan verify: there is no case {args.only!r}: choose one of {known}", file=sys.stderr)
+    known = [case.name for case in CASES]
+    if strange := [name for name in args.only if name not in known]:
+        print(f"anlan verify: there is no case {strange[0]!r}: choose of {', '.join(known)}", file=sys.stderr)
         return 2
+    wanted = [case for case in CASES if not args.only or case.name in args.only]
     rows = [row for case in wanted for row in figures(case)]
     print(json.dumps(rows, ensure_ascii=False, indent=1) if args.json else "\n".join(table(rows)))
     return 1 if any(row["ok"] is False for row in rows) else 0

@@ -22,6 +22,7 @@ __all__ = ["JUMP", "RAIN_PLANES", "SUBCRITICAL", "TRANSCRITICAL"]
 _DX = 2.5
 _DISCHARGE = 2.0  # m²/s
 _HOUR = 3600.0
+_LAST_S = 60.0  # what crossed a face in the last minute is what came in less what stayed above it
 
 
 def _channel(
@@ -42,13 +43,22 @@ def _channel(
         flow = start(
             solver, precision, mean[None], np.full((1, cells), 0.8), dx=_DX, manning=manning, edges=edges
         )
+        flow.until(2 * _HOUR - _LAST_S, cells=(0,), m3_s=_DISCHARGE * _DX)
+        before = flow.depth[0].copy()
         flow.until(2 * _HOUR, cells=(0,), m3_s=_DISCHARGE * _DX)
+        gained = np.cumsum(flow.depth[0] - before) * _DX / _LAST_S  # m²/s that stayed above each face
         error = np.abs(flow.depth[0] - exact).sum() / exact.sum()
         drift = np.abs(flow.momentum[0][0, 2:] / _DISCHARGE - 1)
         return (
             Figure("L1 depth", float(error), "relative", 0.01),
-            Figure("discharge, mean departure", float(drift.mean()), "relative", 1e-3),
-            Figure("discharge, greatest departure in a cell", float(drift.max()), "relative", None),
+            Figure(
+                "discharge across faces, greatest departure",
+                float(np.abs(gained / _DISCHARGE).max()),
+                "relative",
+                1e-3,
+            ),
+            Figure("discharge in cells, mean departure", float(drift.mean()), "relative", 1e-3),
+            Figure("discharge in cells, greatest departure", float(drift.max()), "relative", None),
         )
 
     return run
