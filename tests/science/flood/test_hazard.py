@@ -2,8 +2,19 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
-from anlan.science.flood.hazard import arr_class, rating, rating_degree
+from anlan.science.flood.hazard import (
+    arr_class,
+    arr_class_of_maxima,
+    rating,
+    rating_degree,
+    rating_of_maxima,
+)
+
+MOMENTS = arrays(np.float64, (2, 5, 3), elements=st.floats(0, 6, width=32))  # depth and speed at five moments
 
 
 @pytest.mark.parametrize(
@@ -29,3 +40,19 @@ def test_danger_grows_with_the_rating_and_the_unknown_is_no_nought() -> None:
         rating(np.array([[0.0, 0.1, 0.4, 1.0, 2.0, np.nan]]), np.array([[0.0, 0, 0, 0, 1, 0]]))
     )
     assert degrees.tolist() == [[0, 1, 2, 3, 4, -1]]
+
+
+@given(MOMENTS)
+def test_the_class_of_the_maxima_is_the_highest_class_of_all_moments(told: np.ndarray) -> None:
+    depth, speed = told[0], np.where(told[0] > 0, told[1], 0)
+    whole = arr_class_of_maxima(depth.max(0), speed.max(0), (depth * speed).max(0))
+    assert whole.tolist() == arr_class(depth, speed).max(0).tolist()
+
+
+@given(MOMENTS)
+def test_the_rating_of_the_maxima_is_never_too_low_and_half_a_unit_too_high_at_most(told: np.ndarray) -> None:
+    depth, speed = told
+    most = rating(depth, speed).max(0)
+    whole = rating_of_maxima(depth.max(0), (depth * (speed + 0.5)).max(0))
+    assert (whole >= most - 1e-9).all()
+    assert (whole <= most + 0.5 + 1e-9).all()

@@ -156,7 +156,7 @@ def test_steady_discharge_is_the_same_across_every_line() -> None:
 
 def test_maps_say_how_deep_how_fast_when_and_how_long() -> None:
     ground, edges = channel()
-    names = ("max_depth", "max_speed", "max_hazard", "arrival_s", "duration_s")
+    names = ("max_depth", "max_speed", "max_hazard", "arrival_s", "duration_s", "max_flow")
     seen = Outputs(maps=names, points=(Point("end", 595.0, 45.0),), wet_m=0.05, snapshot_minutes=(0, 30, 60))
     ended = flood(ground, edges=edges, outputs=seen)
     maps, curve = ended.maps, ended.points[0]
@@ -165,6 +165,7 @@ def test_maps_say_how_deep_how_fast_when_and_how_long() -> None:
     assert depth * speed == pytest.approx(9.0 / 90, rel=0.03)
     assert maps["max_speed"][4, 59] >= speed
     assert maps["max_hazard"][4, 59] == pytest.approx(depth * (speed + 0.5), rel=0.02)
+    assert maps["max_flow"][4, 59] == pytest.approx(depth * speed, rel=0.02)
     arrived = maps["arrival_s"][4]
     assert (np.diff(arrived[5:]) >= 0).all()
     assert maps["duration_s"][4, 59] == pytest.approx(3600 - arrived[59] + 10)

@@ -5,7 +5,15 @@ import numpy as np
 from anlan.science.fields import Field, science
 from anlan.science.jit import Floats, Int8s
 
-__all__ = ["ARR_CLASSES", "RATING_DEGREES", "arr_class", "rating", "rating_degree"]
+__all__ = [
+    "ARR_CLASSES",
+    "RATING_DEGREES",
+    "arr_class",
+    "arr_class_of_maxima",
+    "rating",
+    "rating_degree",
+    "rating_of_maxima",
+]
 
 RATING_DEGREES = (
     (0.75, "low"),
@@ -41,8 +49,27 @@ def rating(depth: Floats, speed: Floats) -> Floats:
     >>> rating(np.array([[0.0, 0.2, 1.0]]), np.array([[0.0, 1.0, 2.0]]))
     array([[0. , 0.8, 3.5]])
     """
-    debris = np.where(depth > 0.25, 1.0, 0.5)
-    return np.where(depth > 0, depth * (speed + 0.5) + debris, np.where(np.isnan(depth + speed), np.nan, 0.0))
+    return rating_of_maxima(depth, depth * (speed + 0.5))
+
+
+@science(
+    Field("max_depth", "float64", ("row", "column"), "m"),
+    Field("max_hazard", "float64", ("row", "column"), "m²/s, greatest d·(v + 0.5) at any one moment"),
+    Field("return", "float64", ("row", "column"), "m²/s, with DF added as a number", "out"),
+    source="as `rating`; the maps of `outputs`",
+)
+def rating_of_maxima(max_depth: Floats, max_hazard: Floats) -> Floats:
+    """Greatest hazard rating of a whole flood, of its maps; 0 where it stayed dry, NaN stays NaN.
+
+    DF is that of the greatest depth: never too low, and 0.5 too high at most, where water ran hardest while it was
+    still shallower than 0.25 m.
+
+    >>> rating_of_maxima(np.array([[0.0, 0.2, 1.0]]), np.array([[0.0, 0.3, 2.5]]))
+    array([[0. , 0.8, 3.5]])
+    """
+    debris = np.where(max_depth > 0.25, 1.0, 0.5)
+    unknown = np.where(np.isnan(max_depth + max_hazard), np.nan, 0.0)
+    return np.where(max_depth > 0, max_hazard + debris, unknown)
 
 
 @science(
@@ -73,10 +100,27 @@ def arr_class(depth: Floats, speed: Floats) -> Int8s:
     >>> arr_class(np.array([[0.0, 0.3, 0.3, 1.2, 5.0]]), np.array([[0.0, 1.0, 1.1, 0.5, 0.0]]))
     array([[0, 1, 2, 3, 6]], dtype=int8)
     """
-    found = np.full(np.shape(depth), 6, np.int8)
+    return arr_class_of_maxima(depth, speed, depth * speed)
+
+
+@science(
+    Field("max_depth", "float64", ("row", "column"), "m"),
+    Field("max_speed", "float64", ("row", "column"), "m/s"),
+    Field("max_flow", "float64", ("row", "column"), "m²/s, greatest depth × speed at any one moment"),
+    Field("return", "int8", ("row", "column"), "class, 0 dry, 1 to 6; -1 unknown", "out"),
+    source="as `arr_class`; the maps of `outputs`",
+)
+def arr_class_of_maxima(max_depth: Floats, max_speed: Floats, max_flow: Floats) -> Int8s:
+    """The highest class H1 to H6 of a whole flood, of its maps. Exact: each bound of a class is on one of the three alone.
+
+    >>> arr_class_of_maxima(np.array([[0.4, 0.4]]), np.array([[2.0, 2.0]]), np.array([[0.6, 0.61]]))
+    array([[2, 4]], dtype=int8)
+    """
+    found = np.full(np.shape(max_depth), 6, np.int8)
     for number in range(5, 0, -1):
         deep, fast, product, _ = ARR_CLASSES[number - 1]
-        found[(depth <= deep) & (speed <= fast) & (depth * speed <= product * (1 + 1e-12))] = number
-    found[np.asarray(depth) <= 0] = 0
-    found[np.isnan(depth + speed)] = -1
+        is_in = (max_depth <= deep) & (max_speed <= fast) & (max_flow <= product * (1 + 1e-12))
+        found[is_in] = number
+    found[np.asarray(max_depth) <= 0] = 0
+    found[np.isnan(max_depth + max_speed + max_flow)] = -1
     return found

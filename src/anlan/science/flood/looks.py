@@ -85,6 +85,13 @@ def _raise_hazard(field: Reals, h: Reals, speed: Reals) -> None:
 
 
 @njit_field
+def _raise_flow(field: Reals, h: Reals, speed: Reals) -> None:
+    for i in range(field.size):
+        now = np.float32(h[i]) * speed[i]
+        field[i] = now if now > field[i] else field[i]
+
+
+@njit_field
 def _arrive(field: Reals, h: Reals, wet: float, time_s: float) -> None:
     now, line = np.float32(time_s), h.dtype.type(wet)
     for i in range(field.size):
@@ -134,6 +141,7 @@ def look(
     max_hazard: Reals,
     arrival: Reals,
     duration: Reals,
+    max_flow: Reals,
 ) -> tuple[float, float, float]:
     """Bring the maps that have a size up to ``time_s``, in rows ``first`` to ``last - 1`` counted without the ring.
 
@@ -163,6 +171,8 @@ def look(
             _arrive(arrival[r, c], row, wet, time_s)
         if duration.size:
             _last(duration[r, c], row, wet, span)
+        if max_flow.size:
+            _raise_flow(max_flow[r, c], row, speed)
     return deep, fast, over
 
 

@@ -11,8 +11,9 @@ from anlan.science.jit import Floats, Reals
 
 __all__ = ["Curve", "FroudeShare", "Line", "MapName", "Outputs", "Point", "Result", "Snapshot"]
 
-MapName = Literal["max_depth", "max_speed", "max_hazard", "arrival_s", "duration_s"]
-"""``max_hazard`` is the greatest d·(v + 0.5) at any one moment, without a debris factor (see `hazard`)."""
+MapName = Literal["max_depth", "max_speed", "max_hazard", "arrival_s", "duration_s", "max_flow"]
+"""``max_hazard`` is the greatest d·(v + 0.5) at any one moment, without a debris factor, ``max_flow`` the greatest d·v
+(m²/s): see `hazard`."""
 
 
 @dataclass(frozen=True, slots=True)

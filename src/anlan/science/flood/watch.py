@@ -68,7 +68,7 @@ class Watch:
             seen.append(
                 looks.look(
                     first, last, *fields, wet.first, wet.last, s.time_s, span_s, o.wet_m, o.froude_depth_m,
-                    _MOST_SPEED, maps[0], maps[1], maps[2], maps[3], maps[4],
+                    _MOST_SPEED, maps[0], maps[1], maps[2], maps[3], maps[4], maps[5],
                 )
             )  # fmt: skip
 
