@@ -6,6 +6,9 @@ import pytest
 from anlan.demo.city.facts import LIULIN, load_facts
 from anlan.demo.liulin.land import SIDES_M, Cover, Land, build_land, land_settings
 from anlan.demo.liulin.land.courses import to_metres
+from anlan.science.flood.catchment import check_whole
+from anlan.science.flood.domain import Domain
+from anlan.science.flood.errors import BadInput
 from anlan.science.terrain import check_terrain, fill, move_points
 
 BESIDE_M = 400.0
@@ -72,6 +75,18 @@ def test_a_run_holds_the_catchment_and_the_reservoir_and_opens_to_the_north(land
     assert land.domain[land.catchment].all()
     assert land.domain[land.pool.zone].mean() > 0.99
     assert land.domain.sum() * 40**2 / 1e6 < 1.1 * land.area_km2
+
+
+def test_no_land_outside_drains_into_the_run(land: Land) -> None:
+    heights = land.bed.values.astype(np.float64)
+    inside = Domain.of(heights, dx=land.bed.dx, inside=land.domain, west=land.bed.west, north=land.bed.north)
+    assert check_whole(inside, heights) == ()
+    half = land.domain.copy()
+    half[land.domain.nonzero()[0].max() // 2 :] = False
+    with pytest.raises(BadInput, match="km² outside drain into the domain"):
+        check_whole(
+            Domain.of(heights, dx=land.bed.dx, inside=half, west=land.bed.west, north=land.bed.north), heights
+        )
 
 
 def test_every_village_has_its_stream_and_most_drain_through_the_gap(land: Land) -> None:

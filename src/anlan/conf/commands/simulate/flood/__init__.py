@@ -19,6 +19,7 @@ def register(models: Any) -> None:
         ("--points", "CSV with name,x,y: places whose depth is told in time"),
         ("--friction", "raster of Manning's n, s/m^(1/3)"),
         ("--buildings", "raster of the share of each cell under roofs, 0 to 1"),
+        ("--domain", "raster, 1 where the run is; the terrain around it shows what would flow in"),
     ):
         parser.add_argument(option, metavar="FILE", default="", required=option == "--dem", help=file)
     parser.add_argument("--out", metavar="DIR", required=True, help="gets summary.json and the maps")

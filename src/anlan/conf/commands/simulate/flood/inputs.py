@@ -3,9 +3,6 @@
 import argparse
 import hashlib
 import math
-import mmap
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,10 +12,10 @@ import pyproj
 from pyproj.exceptions import CRSError
 
 from anlan.conf.commands.simulate.files import InputWrong, number
-from anlan.conf.commands.simulate.flood import memory, tables
+from anlan.conf.commands.simulate.flood import memory, tables, whole
+from anlan.conf.commands.simulate.flood.layers import check_within, data_of, layers_of, named
 from anlan.science.flood.domain import MANNING, Domain
 from anlan.science.flood.edges import Closed, Edges
-from anlan.science.flood.errors import BadInput
 from anlan.science.flood.godunov import Godunov
 from anlan.science.flood.inertial import Inertial
 from anlan.science.flood.outputs import Outputs
@@ -26,8 +23,8 @@ from anlan.science.flood.solver import Solver
 from anlan.science.flood.sources import Rain, Sources
 from anlan.science.flood.structures import with_buildings
 from anlan.science.jit import Bools, Floats
-from anlan.science.terrain import Grid, TerrainError, check_metres, check_terrain
-from anlan.wire.raster import NotARaster, RasterError, about_raster, read_raster, read_stack
+from anlan.science.terrain import Grid, check_metres, check_terrain
+from anlan.wire.raster import NotARaster, about_raster, read_raster
 
 SOLVERS: dict[str, Solver] = {"li": Inertial(), "godunov": Godunov()}
 _TABLES = (".csv", ".txt")
@@ -51,6 +48,8 @@ class Setup:
     bytes_stated: int
     mark: str
     notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    catchment: dict[str, Any] = field(default_factory=dict)
 
 
 def read(args: argparse.Namespace) -> Setup:
@@ -58,27 +57,30 @@ def read(args: argparse.Namespace) -> Setup:
     if not (args.rain or args.inflow):
         raise InputWrong("--rain is missing: give a file of rain, or --inflow")
     solvers = (SOLVERS[args.solver],) if args.solver else tuple(SOLVERS.values())
-    with _named("--inflow", args.inflow):
+    with named("--inflow", args.inflow):
         edges = tables.edges(args.boundary, tables.inflows(args.inflow) if args.inflow else ())
-    with _named("--points", args.points):
+    with named("--points", args.points):
         outputs = Outputs(points=tables.points(args.points) if args.points else ())
     rain, bands = _rain(args)
     stated = _memory(args, solvers, outputs, bands)
-    with _named("--dem", args.dem):
+    with named("--dem", args.dem):
         grid = read_raster(
-            _bytes(args.dem), name=Path(args.dem).name, crs=args.crs or None, max_cells=1 << 40
+            data_of(args.dem), name=Path(args.dem).name, crs=args.crs or None, max_cells=1 << 40
         )
         notes = _check(grid)
     land = np.isfinite(grid.values)
+    if args.domain:
+        land = whole.domain_of(args.domain, grid, land)
     domain = _domain(args, grid, land)
+    warnings, catchment = whole.look(args.domain, grid, domain, edges.inflows)
     free = land
     if args.buildings:
         domain, free = _built(args, grid, domain, notes)
     for point in outputs.points:
-        with _named("--points", args.points):
+        with named("--points", args.points):
             tables.place(domain, free, point.x, point.y, who=f"point {point.name}")
     for n, inflow in enumerate(edges.inflows, 1):
-        with _named("--inflow", args.inflow):
+        with named("--inflow", args.inflow):
             tables.place(domain, free, inflow.x, inflow.y, who=f"inflow {n}")
     _rim(land, grid, edges, notes)
     if bands:
@@ -96,39 +98,17 @@ def read(args: argparse.Namespace) -> Setup:
         bytes_stated=stated,
         mark=_mark(args),
         notes=notes,
+        warnings=warnings,
+        catchment=catchment,
     )
-
-
-@contextmanager
-def _named(option: str, path: str) -> Iterator[None]:
-    """Name the option and its file before what is wrong in it."""
-    try:
-        yield
-    except (TerrainError, RasterError, BadInput, InputWrong) as error:
-        said = str(error)
-        if said.startswith("--"):
-            raise InputWrong(said) from error
-        before = f"{option}: " if not path or said.startswith(path) else f"{option} {path}: "
-        raise InputWrong(before + said) from error
-
-
-def _bytes(path: str) -> memoryview:
-    """A file as it lies on disk, read where it is looked at. Raises `InputWrong`."""
-    try:
-        with open(path, "rb") as file:
-            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-    except OSError as error:
-        raise InputWrong(f"{path}: {error.strerror}; give a file that can be read") from error
-    except ValueError as error:
-        raise InputWrong(f"{path}: the file is empty; get it again from its source") from error
 
 
 def _memory(args: argparse.Namespace, solvers: tuple[Solver, ...], outputs: Outputs, bands: int) -> int:
     """Say what the run will take, and look at place and system, before a cell is read."""
     gigabytes = number({"--most-memory": args.most_memory}, "--most-memory", default=math.nan)
     rough = bool(args.friction or (args.buildings and args.buildings_as == "rough"))
-    with _named("--dem", args.dem):
-        about = about_raster(_bytes(args.dem), name=Path(args.dem).name)
+    with named("--dem", args.dem):
+        about = about_raster(data_of(args.dem), name=Path(args.dem).name)
         stated = memory.state(
             about,
             solvers,
@@ -170,8 +150,8 @@ def _rain(args: argparse.Namespace) -> tuple[Rain | None, int]:
     """Rain of a table, or the number of bands of a raster that is read later."""
     if not args.rain:
         return None, 0
-    with _named("--rain", args.rain):
-        data, name = _bytes(args.rain), Path(args.rain).name
+    with named("--rain", args.rain):
+        data, name = data_of(args.rain), Path(args.rain).name
         try:
             return None, about_raster(data, name=name).bands
         except NotARaster:
@@ -180,29 +160,9 @@ def _rain(args: argparse.Namespace) -> tuple[Rain | None, int]:
             return tables.rain(args.rain), 0
 
 
-def _layers(path: str, grid: Grid, *, many: bool = False) -> tuple[Grid, ...]:
-    """A raster that lies on the terrain, cell on cell. Raises `InputWrong`, `RasterError`."""
-    data, name = _bytes(path), Path(path).name
-    layers = (
-        read_stack(data, name=name, crs=grid.crs) if many else (read_raster(data, name=name, crs=grid.crs),)
-    )
-    first = layers[0]
-    if first.shape != grid.shape:
-        swapped = first.shape == grid.shape[::-1]
-        raise InputWrong(
-            f"rows, columns: {first.shape[0]} by {first.shape[1]} cells against {grid.shape[0]} by {grid.shape[1]} of the "
-            f"terrain; {'its axes are changed, turn it' if swapped else 'resample it to the terrain'}"
-        )
-    if any(abs(a - b) > 0.01 * grid.dx for a, b in zip(first.bounds, grid.bounds, strict=True)):
-        raise InputWrong(
-            f"place: it lies at {first.bounds}, the terrain at {grid.bounds}; resample it to the terrain"
-        )
-    return layers
-
-
 def _domain(args: argparse.Namespace, grid: Grid, land: Bools) -> Domain:
     manning = _roughness(args, grid, land)
-    with _named("--dem", args.dem):
+    with named("--dem", args.dem):
         return Domain.of(
             grid.values, dx=grid.dx, manning=manning, inside=land, west=grid.west, north=grid.north
         )
@@ -215,23 +175,23 @@ def _roughness(args: argparse.Namespace, grid: Grid, land: Bools) -> float | Flo
         raise InputWrong(f"--manning is {even:g}: give Manning's n in s/m^(1/3), between 0 and 1")
     if not args.friction:
         return even
-    with _named("--friction", args.friction):
-        rough = _layers(args.friction, grid)[0].values.astype(np.float64)
+    with named("--friction", args.friction):
+        rough = layers_of(args.friction, grid)[0].values.astype(np.float64)
         gaps = land & np.isnan(rough)
         if gaps.any() and math.isnan(given):
             raise InputWrong(
                 f"n: {int(gaps.sum())} cells of the land have none; fill them, or give --manning too"
             )
         rough[gaps] = even
-        _within(rough[land], "n", "s/m^(1/3)")
+        check_within(rough[land], "n", "s/m^(1/3)")
     return rough
 
 
 def _built(args: argparse.Namespace, grid: Grid, domain: Domain, notes: list[str]) -> tuple[Domain, Bools]:
     """The ground with buildings, and the cells that no building takes; nothing in the raster is no roof."""
-    with _named("--buildings", args.buildings):
-        share = np.nan_to_num(_layers(args.buildings, grid)[0].values.astype(np.float64), posinf=math.inf)
-        _within(share, "share", "the share of a cell under roofs, 1 where a building stands")
+    with named("--buildings", args.buildings):
+        share = np.nan_to_num(layers_of(args.buildings, grid)[0].values.astype(np.float64), posinf=math.inf)
+        check_within(share, "share", "the share of a cell under roofs, 1 where a building stands")
         built = with_buildings(domain, share, how=args.buildings_as)
     if args.buildings_as == "rough":
         return built, domain.inside
@@ -243,17 +203,11 @@ def _built(args: argparse.Namespace, grid: Grid, domain: Domain, notes: list[str
     return built, domain.inside & (built.bed == domain.bed)
 
 
-def _within(values: Floats, name: str, unit: str) -> None:
-    low, high = float(values.min()), float(values.max())
-    if low < 0 or high > 1:
-        raise InputWrong(f"{name} is {low if low < 0 else high:g}: give {unit}, between 0 and 1")
-
-
 def _bands(args: argparse.Namespace, grid: Grid, land: Bools) -> Rain:
     """Rain of a raster: a band each ``--rain-step`` minutes."""
     step = _count(args.rain_step, "--rain-step")
-    with _named("--rain", args.rain):
-        layers = _layers(args.rain, grid, many=True)
+    with named("--rain", args.rain):
+        layers = layers_of(args.rain, grid, many=True)
         rates = np.stack([np.where(land, layer.values, 0.0) for layer in layers])
         return Rain.of([n * step for n in range(len(layers))], rates)
 
@@ -298,7 +252,7 @@ def _rim(land: Bools, grid: Grid, edges: Edges, notes: list[str]) -> None:
 def _mark(args: argparse.Namespace) -> str:
     """A fingerprint of all files and options that decide the numbers."""
     told = hashlib.sha256()
-    files = ("dem", "rain", "inflow", "points", "friction", "buildings")
+    files = ("dem", "rain", "inflow", "points", "friction", "buildings", "domain")
     options: tuple[Any, ...] = (
         args.crs, args.manning, args.minutes, args.rain_step, args.buildings_as, args.solver, args.precision, args.boundary,
     )  # fmt: skip
@@ -307,5 +261,5 @@ def _mark(args: argparse.Namespace) -> str:
         path = getattr(args, name)
         told.update(f"\0{name}\0".encode())
         if path:
-            told.update(_bytes(path))
+            told.update(data_of(path))
     return told.hexdigest()

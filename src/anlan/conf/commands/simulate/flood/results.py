@@ -79,6 +79,8 @@ def summary(setup: Setup, ended: Ended) -> dict[str, Any]:
         "outside_range": None if result is None else result.outside_range or None,
         "tried_before": list(ended.tried),
         "notes": setup.notes,
+        "warnings": setup.warnings,
+        "catchment": setup.catchment,
         "minutes": setup.minutes,
         "precision": setup.args.precision,
         "boundary": setup.args.boundary,
@@ -165,7 +167,7 @@ def lines(found: Mapping[str, Any], out: Path, lang: str) -> list[str]:
         f"{words['minutes']} · {found['wall_s']:.1f} s{mass}"
     )
     rows = [] if found["refused"] else _table(found, words)
-    notes = [f"{words['note']}: {note}" for note in found["notes"]]
+    notes = [f"{words['note']}: {note}" for note in (*found["warnings"], *found["notes"])]
     return [*told, head, *rows, *notes, str(out / SUMMARY), *told]
 
 
