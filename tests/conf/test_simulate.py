@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from anlan.conf.cli import main
+from anlan.conf.commands.simulate.flood.tables import inflows
 
 QUAKE = {"magnitude": 6.0, "lon": 113.3, "lat": 31.7, "azimuth_deg": 60, "zone": "moderate"}
 SOURCE = {
@@ -69,6 +70,42 @@ def test_an_older_relation_is_used_by_name_alone_and_its_doubt_shown(run):
     assert found["relation"]["to_verify"]
     assert not found["relation"]["is_default"]
     assert "待核实" in run("quake", QUAKE | {"relation": "wangyu2008-central-south"}, as_json=False)[1]
+
+
+def test_a_quake_is_graded_for_both_densities_until_one_is_named(run):
+    _, found, _ = run("quake", QUAKE)
+    rows = found["grading"]["by_magnitude"]
+    assert [(row["density"], row["grade"]) for row in rows] == [("fairly_dense", 2), ("dense", 1)]
+    assert found["grading"]["by_harm"] is None
+    assert found["epicentral_by_rule"] == pytest.approx(7.76, abs=0.005)
+    _, found, _ = run("quake", QUAKE | {"density": "人口密集", "deaths": 12})
+    assert [row["response"] for row in found["grading"]["by_magnitude"]] == ["Ⅰ级响应"]
+    assert found["grading"]["by_harm"]["title"] == "较大地震灾害"
+    assert "重大地震灾害" in run("quake", QUAKE, as_json=False)[1]
+
+
+def test_every_village_of_a_city_answers_a_quake_at_once(run, tmp_path):
+    places = tmp_path / "villages.csv"
+    rows = [f"村{n},{112.7 + n % 37 * 0.03},{31.3 + n % 29 * 0.03}" for n in range(1009)]
+    places.write_text("\n".join(["name,lon,lat", *rows]), encoding="utf-8")
+    found = run("quake", QUAKE, "--places", str(places))[1]["places"]
+    assert len(found) == 1009
+    assert all(4 < row["intensity"] < 8.1 and row["pgv_cm_s"] > 0 for row in found)
+
+
+def test_a_breach_has_its_spread_and_a_hydrograph_that_a_flood_takes(run, tmp_path):
+    out = tmp_path / "inflow.csv"
+    given = {"volume_m3": 1e6, "height_m": 15, "cause": "overtopping", "members": 20}
+    code, found, _ = run("breach", given, "--csv", str(out), "--at", "505110,3493150,20")
+    assert code == 0
+    assert (found["width_m"], found["time_min"]) == (32.53, 22.42)
+    some = found["scenarios"]["peak_m3_s"]
+    assert some["low"] < found["peak_m3_s"] < some["high"]
+    assert found["pack"]["to_verify"]
+    (one,) = inflows(str(out))
+    last = 60 * one.discharge.minutes[-1]
+    assert one.discharge.mean(0, last) * last == pytest.approx(1e6, rel=0.03)
+    assert "待核实" in run("breach", given, as_json=False)[1]
 
 
 def test_the_worked_example_of_a_hazard_source(run):
@@ -146,6 +183,23 @@ def test_geohazard_risk_has_its_level_and_doubt(run):
         ("quake", QUAKE | {"magnitude": "strong"}, (), ("magnitude", "number")),
         ("quake", QUAKE | {"relation": "x"}, (), ("relation", "wang2000-east")),
         ("quake", "{", (), ("line 1", "not JSON")),
+        ("quake", QUAKE | {"density": "many"}, (), ("density", "人口密集")),
+        ("quake", QUAKE | {"deaths": -1}, (), ("deaths",)),
+        ("breach", {"volume_m3": 1e6, "height_m": 15}, (), ("cause", "overtopping")),
+        ("breach", {"volume_m3": 1e6, "height_m": 1500, "cause": "piping"}, (), ("height_m", "metres")),
+        ("breach", {"height_m": 15, "cause": "piping"}, (), ("volume_m3 is missing",)),
+        (
+            "breach",
+            {"volume_m3": 1e6, "height_m": 15, "cause": "piping", "members": 0},
+            (),
+            ("members", "whole"),
+        ),
+        (
+            "breach",
+            {"volume_m3": 1e6, "height_m": 15, "cause": "piping"},
+            ("--csv", "x.csv"),
+            ("--at", "X,Y,RADIUS"),
+        ),
         ("hazard-source", {"items": SOURCE["items"]}, (), ("people_within_500m is missing",)),
         (
             "hazard-source",

@@ -3,8 +3,12 @@
 import numpy as np
 import pytest
 
-from anlan.science.flood.breach import TIME_LOG10, WIDTH_LOG10, froehlich, outflow, series, spread
+from anlan.foundation.packs import load_all
+from anlan.science.flood.breach import froehlich, outflow, series, spread
 from anlan.science.flood.errors import BadInput
+
+PACK = load_all().get("flood-breach")
+SPREAD = {key: float(PACK.data["spread"][key]) for key in ("width_log10", "time_log10")}
 
 
 def test_the_breach_is_that_of_froehlich() -> None:
@@ -51,10 +55,15 @@ def test_a_hydrograph_for_a_run_keeps_the_volume() -> None:
 
 def test_the_spread_is_as_wide_as_stated_and_the_same_for_a_seed() -> None:
     made = froehlich(volume_m3=5e6, height_m=18.0, is_overtopped=True)
-    some = spread(made, 4000, seed=7)
-    assert some == spread(made, 4000, seed=7)
-    for values, width in (([b.width_m for b in some], WIDTH_LOG10), ([b.time_s for b in some], TIME_LOG10)):
+    some = spread(made, 4000, seed=7, **SPREAD)
+    assert some == spread(made, 4000, seed=7, **SPREAD)
+    for values, width in (([b.width_m for b in some], 0.195), ([b.time_s for b in some], 0.32)):
         assert np.std(np.log10(values)) == pytest.approx(width, rel=0.05)
     assert np.median([b.width_m for b in some]) == pytest.approx(made.width_m, rel=0.05)
     with pytest.raises(BadInput):
-        spread(made, 0, seed=1)
+        spread(made, 0, seed=1, **SPREAD)
+
+
+def test_the_spread_is_from_memory_and_says_so() -> None:
+    assert PACK.is_doubtful
+    assert SPREAD == {"width_log10": 0.195, "time_log10": 0.32}

@@ -42,6 +42,8 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "fire_weather": ("day_length",),
     "forest_fire_index": ("index", "variant"),
     "attenuation": ("relation",),
+    "quake_grading": ("grade",),
+    "flood_breach": ("spread",),
     "hazard_source": ("substance", "class"),
     "slope_rain": ("slope",),
     "geohazard_risk": ("risk",),

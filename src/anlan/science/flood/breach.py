@@ -11,13 +11,7 @@ from anlan.science.flood.edges import Series
 from anlan.science.flood.errors import BadInput
 from anlan.science.jit import Floats
 
-__all__ = ["TIME_LOG10", "WIDTH_LOG10", "Breach", "froehlich", "outflow", "series", "spread"]
-
-WIDTH_LOG10, TIME_LOG10 = 0.195, 0.32
-"""Standard errors, in powers of ten, of width and time (half the ±2 Se of Wahl 2004, J. Hydraul. Eng. 130(5), table 4).
-
-They were found for Froehlich's equations of 1995; that they hold for those of 2008 is to be verified (待核实).
-"""
+__all__ = ["Breach", "froehlich", "outflow", "series", "spread"]
 
 _WEIR, _SIDE = 1.71, 1.35  # broad-crested weir and its triangular sides, m^0.5/s (Fread 1988, DAMBRK)
 
@@ -64,11 +58,12 @@ def spread(
     members: int,
     *,
     seed: int,
-    width_log10: float = WIDTH_LOG10,
-    time_log10: float = TIME_LOG10,
+    width_log10: float,
+    time_log10: float,
 ) -> tuple[Breach, ...]:
     """Breaches that could happen instead: width and time scattered log-normally, the same for the same seed.
 
+    The spreads are one standard error in powers of ten, as a pack of kind ``flood_breach`` has them (Wahl 2004; 待核实).
     Shares of them are "shares of scenarios", no probabilities. Raises `BadInput`.
     """
     if members < 1 or min(width_log10, time_log10) < 0:

@@ -1,9 +1,10 @@
-"""Earthquakes: intensity and ground motion by zone and axis, isoseismal ellipses, instrumental intensity.
+"""Earthquakes: intensity and ground motion by zone and axis, isoseismal ellipses, instrumental intensity, grading.
 
 Relations come in as data (pack `attenuation`); the older ones are there to compare with and must be asked for by name.
 """
 
 from anlan.science.quake.field import Ellipse, Source, ellipses, ground_motion, intensity_at, place
+from anlan.science.quake.grading import Density, Epicentral, QuakeGrade, QuakeGrades
 from anlan.science.quake.instrumental import Instrumental, basic_intensity
 from anlan.science.quake.relations import Axis, Coefficients, Convention, Quantity, Relation, Relations
 
@@ -11,8 +12,12 @@ __all__ = [
     "Axis",
     "Coefficients",
     "Convention",
+    "Density",
     "Ellipse",
+    "Epicentral",
     "Instrumental",
+    "QuakeGrade",
+    "QuakeGrades",
     "Quantity",
     "Relation",
     "Relations",

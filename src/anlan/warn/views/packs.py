@@ -52,6 +52,8 @@ KIND_WORDS = {
     "fire_weather": w("火险天气指数"),
     "forest_fire_index": w("森林火险等级"),
     "attenuation": w("地震衰减关系"),
+    "quake_grading": w("地震灾害分级"),
+    "flood_breach": w("溃口离散度"),
     "hazard_source": w("重大危险源"),
     "slope_rain": w("滑坡雨量阈值"),
     "geohazard_risk": w("地质灾害气象风险"),

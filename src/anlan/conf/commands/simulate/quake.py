@@ -24,11 +24,14 @@ CONVENTION = {
 }
 
 
+DENSITY = {"fairly_dense": ("人口较密集", "人口较密集地区"), "dense": ("人口密集", "人口密集地区")}
+
+
 def register(models: Any) -> None:
     parser = add_model(
         models,
         "quake",
-        what="intensity ellipses, PGA and PGV (GB 18306-2015)",
+        what="intensity ellipses, PGA and PGV (GB 18306-2015), first grading",
         file="JSON with magnitude, lon, lat, azimuth_deg, zone",
         work=work,
     )
@@ -36,7 +39,7 @@ def register(models: Any) -> None:
 
 
 def work(args: argparse.Namespace) -> Answer:
-    from anlan.science.quake import Quantity, Relations, Source
+    from anlan.science.quake import Epicentral, Quantity, Relations, Source
 
     given = json_object(text(args.file))
     places = csv_rows(text(args.places), ("name", "lon", "lat")) if args.places else given.get("places") or []
@@ -64,6 +67,9 @@ def work(args: argparse.Namespace) -> Answer:
         "zone": zone,
         "relation": _named(intensity, args.lang),
         "epicentral_intensity": round(intensity.epicentral(source.magnitude), 3),
+        "epicentral_by_rule": round(
+            Epicentral.from_data(pack.data["epicentral"]).intensity(source.magnitude), 3
+        ),
         "conventions": CONVENTION,
         "isoseismals": _isoseismals(intensity, source.magnitude),
         "within_validity": low <= source.magnitude <= high,
@@ -72,9 +78,43 @@ def work(args: argparse.Namespace) -> Answer:
         "places": _places(places, source, intensity, motion, relations.distance_km, pack.data)
         if places
         else [],
+        "grading": _grading(given, source.magnitude, shelf.the("quake_grading", on=on), args.lang),
         "pack": vouch(pack, args.lang),
     }
-    return found, [*_lines(found), cited(pack, args.lang)]
+    grading = shelf.the("quake_grading", on=on)
+    return found, [*_lines(found), cited(pack, args.lang), cited(grading, args.lang)]
+
+
+def _grading(given: Mapping[str, Any], magnitude: float, pack: Any, lang: str) -> dict[str, Any]:
+    """The class by magnitude, for each density until the file says which; by the dead and by loss where they are given."""
+    from anlan.science.quake import Density, QuakeGrades
+
+    grades = QuakeGrades.from_data(pack.data)
+    density = str(given.get("density") or "")
+    density = next((code for code, names in DENSITY.items() if density in names), density)
+    if density and density not in DENSITY:
+        raise InputWrong(f"density is {density!r}: give fairly_dense (人口较密集) or dense (人口密集)")
+    asked = [one for one in Density if density in ("", one)]
+    harm = None
+    if "deaths" in given or "loss_percent" in given:
+        harm = grades.by_harm(
+            deaths=number(given, "deaths", default=0), loss_percent=number(given, "loss_percent", default=0)
+        )
+    return {
+        "by_magnitude": [
+            {"density": one.value, **_graded(grades.by_magnitude(magnitude, one), lang)} for one in asked
+        ],
+        "by_harm": _graded(harm, lang) if harm else None,
+        "pack": vouch(pack, lang),
+    }
+
+
+def _graded(grade: Any, lang: str) -> dict[str, Any]:
+    return {
+        "grade": grade and grade.grade,
+        "title": grade and grade.title[lang],
+        "response": grade and grade.response[lang],
+    }
 
 
 def _motion(relations: Any, quantity: Any, zone: str) -> Any:
@@ -143,8 +183,15 @@ def _lines(found: Mapping[str, Any]) -> list[str]:
     mark = " · 待核实" if found["relation"]["to_verify"] else ""
     lines = [
         f"{found['relation']['title']}{mark} ({found['relation']['log']})",
-        f"M {found['magnitude']:g}  I0 {found['epicentral_intensity']:.2f}  σ {found['relation']['sigma'] or '-'}",
+        f"M {found['magnitude']:g}  I0 {found['epicentral_intensity']:.2f}  σ {found['relation']['sigma'] or '-'}"
+        f"  (M = 0.58 I0 + 1.5: {found['epicentral_by_rule']:.2f})",
     ]
+    lines += [
+        f"{DENSITY[row['density']][1]}: {row['title'] or '-'}  {row['response'] or ''}".rstrip()
+        for row in found["grading"]["by_magnitude"]
+    ]
+    if harm := found["grading"]["by_harm"]:
+        lines.append(f"{harm['title']}  {harm['response']}")
     if not found["within_validity"]:
         lines.append("! magnitude outside the range of the tables: 待核实")
     for ring in found["isoseismals"]:
