@@ -150,8 +150,8 @@ def _profile(bed: Floats, inside: Bools, run: int) -> tuple[Int64s, Bools, Float
 
     0 where the bed is level at first: there the rim follows a divide. NaN where there is no such run.
     """
-    has = inside.any(axis=0)
-    first = inside.argmax(axis=0)
+    has: Bools = np.asarray(inside.any(axis=0), np.bool_)
+    first: Int64s = inside.argmax(axis=0).astype(np.int64)
     columns = np.arange(bed.shape[1])
     inner = np.minimum(first + run, bed.shape[0] - 1)
     long = inner - first
@@ -160,7 +160,8 @@ def _profile(bed: Floats, inside: Bools, run: int) -> tuple[Int64s, Bools, Float
     at, after = bed[first, columns], bed[half, columns]
     fall = (at - bed[inner, columns]) / np.maximum(long, 1)
     soon = (at - after) / np.maximum(half - first, 1)
-    return first.astype(np.int64), has, np.where(is_run, np.where(soon >= _AT_ONCE * fall, fall, 0.0), np.nan)
+    falls: Floats = np.where(is_run, np.where(soon >= _AT_ONCE * fall, fall, 0.0), np.nan)
+    return first, has, falls
 
 
 def _troughs(bed: Floats, first: Int64s, has: Bools, falls: Floats, window: int, rise_m: float) -> list[int]:

@@ -21,7 +21,7 @@ def domain_of(path: str, grid: Grid, land: Bools) -> Bools:
         marked = np.nan_to_num(layers_of(path, grid)[0].values.astype(np.float64))
         if not np.isin(marked, (0.0, 1.0)).all():
             raise InputWrong("domain: a value is neither 0 nor 1; give 1 where the run is, 0 elsewhere")
-        inside = land & (marked == 1.0)
+        inside: Bools = land & (marked == 1.0)
         if not inside.any():
             raise InputWrong("domain: no land is marked; give 1 where the run is")
     return inside
