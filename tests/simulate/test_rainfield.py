@@ -56,3 +56,16 @@ def test_without_any_value_there_is_no_field() -> None:
         over([1000.0], [9000.0], [[NAN, NAN]])
     with pytest.raises(rainfield.NoGauge):
         rainfield.over(ground(), x=np.empty(0), y=np.empty(0), tenths=np.empty((0, 3)))
+
+
+def test_rain_known_everywhere_is_laid_on_blocks_as_it_falls_there() -> None:
+    def fallen(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return np.stack(
+            [(x - 1000.0) / 100, np.zeros_like(x)], axis=1
+        )  # the first step rains harder in the east
+
+    rates = rainfield.everywhere(ground(), fallen)
+    assert rates.shape == (2, 60, 50)
+    assert not rates[1].any()
+    assert (np.diff(rates[0], axis=1) >= 0).all()
+    assert rates[0, 0, 0] == pytest.approx(2.4 * 12 / 10), "the middle of a block of 480 m, as a rate"
