@@ -10,6 +10,7 @@ from anlan.science.flood.edges import Closed, Edges, Inflow, Open, Series, Stage
 from anlan.science.flood.errors import Cancelled, LeftValidity, MassLost, NotFinite
 from anlan.science.flood.inertial import Inertial
 from anlan.science.flood.inertial import solver as inertial
+from anlan.science.flood.inertial.kernels import rows
 from anlan.science.flood.looks import speed_of
 from anlan.science.flood.outputs import Outputs, Point, Result
 from anlan.science.flood.run import run
@@ -177,8 +178,8 @@ def test_skipping_dry_land_changes_nothing(precision: Any, monkeypatch: pytest.M
     skipped = run(ground, Inertial(), until_s=1200.0, start=start, edges=CLOSED)
     visit = inertial.kernels.ranges
 
-    def all_of_them(lo: Any, hi: Any, blo: Any, bhi: Any, full: bool, a: Any, b: Any) -> None:
-        visit(lo, hi, blo, bhi, True, a, b)
+    def all_of_them(lo: Any, hi: Any, blo: Any, bhi: Any, full: bool, *rest: Any) -> None:
+        visit(lo, hi, blo, bhi, True, *rest)
 
     monkeypatch.setattr(inertial.kernels, "ranges", all_of_them)
     visited = run(ground, Inertial(), until_s=1200.0, start=start, edges=CLOSED)
@@ -281,6 +282,31 @@ def test_outside_the_mask_nothing_rains_and_nothing_flows() -> None:
     ended = run(ground, Inertial(), until_s=1800.0, sources=rain(60.0), edges=Edges.all(Open()))
     assert ended.ledger.rain == pytest.approx(0.030 * ground.area, rel=1e-6)
     assert (ended.state.depth[~inside] == 0).all()
+
+
+def test_walls_beside_the_rows_of_a_domain_are_not_visited_and_change_nothing() -> None:
+    """A catchment seldom fills its rectangle: rain is looked for between the first and the last cell of each row."""
+    bed = valley(40)
+    y, x = np.mgrid[:40, :40]
+    inside = (x - 20) ** 2 + (y - 22) ** 2 < 17**2
+    ground = Domain.of(np.where(inside, bed, np.nan), dx=10.0, inside=inside)
+    first, last = inertial.inner(ground)
+    assert (last - first).sum() - (last[-RING] - first[-RING]) == inside.sum()
+    near = run(ground, Inertial(), until_s=1800.0, sources=rain(60.0))
+    wide = Domain.of(
+        np.pad(bed, ((0, 0), (9, 9))), dx=10.0, inside=np.pad(inside, ((0, 0), (9, 9))), datum=ground.datum
+    )
+    far = run(wide, Inertial(), until_s=1800.0, sources=rain(60.0))
+    assert np.array_equal(far.state.depth[:, 9:-9], near.state.depth)
+    assert near.steps == far.steps
+
+
+def test_a_cell_that_only_takes_sets_no_speed() -> None:
+    """Its discharges all run inwards: without their sign an almost dry cell of a hollow would halve every step."""
+    t, least = np.float32, np.float32(1e-3)
+    speed = np.full(1, 7, t)
+    rows.giving(np.zeros(1, t), np.array([2.0, -3.0], t), np.ones(1, t), -np.ones(1, t), least, speed)
+    assert speed[0] == 0.0
 
 
 def test_rough_ground_holds_water_back() -> None:

@@ -97,6 +97,7 @@ class InertialStepper:
         self._lo, self._hi = np.full(rows, 1 << 60), np.zeros(rows, np.int64)
         self._a, self._b = np.full(rows, columns), np.full(rows, 0)
         self._b[0] = columns - RING
+        self._inner_lo, self._inner_hi = inner(domain)
         self._streams = _streams(method, domain, state, edges)
         self._first_look()
         self._highest = float(held["highest"]) if "highest" in held else float(state.depth.max())
@@ -177,8 +178,9 @@ class InertialStepper:
         k = (t(G) * dt, t(1.0 / self._dx), t(m.theta), t(m.dry), share, dt)
         self._rim()
         kernels.ranges(
-            self._lo, self._hi, self._before_lo, self._before_hi, feed.is_raining, self._a, self._b
-        )
+            self._lo, self._hi, self._before_lo, self._before_hi, feed.is_raining, self._inner_lo, self._inner_hi,
+            self._a, self._b,
+        )  # fmt: skip
         for n, start in enumerate(self._bands[:-1]):
             self._work[n, 1 + (start - 1) % 2] = s.qy[start - 1]
             self._work[n, 5] = s.qy[self._bands[n + 1]]
@@ -256,6 +258,18 @@ def bands(rows: int, cells: int) -> Any:
     """First rows of the bands and the row after the last: by the grid alone, whatever the machine."""
     count = max(1, min(MOST_BANDS, cells // BAND_CELLS, rows // 8))
     return RING + np.linspace(0, rows, count + 1).astype(np.int64)
+
+
+def inner(domain: Domain) -> tuple[Any, Any]:
+    """First and past-the-last cell of each row of the ring that is no wall; the rows beside a rim are as the rim."""
+    count, nx = domain.shape[0] + 2 * RING, domain.shape[1]
+    lo, hi = np.full(count, RING), np.full(count, RING)
+    has = domain.inside.any(axis=1)
+    cells = slice(RING, -RING)
+    lo[cells] = np.where(has, RING + domain.inside.argmax(axis=1), RING)
+    hi[cells] = np.where(has, RING + nx - domain.inside[:, ::-1].argmax(axis=1), RING)
+    lo[-RING], hi[-RING] = lo[-RING - 1], hi[-RING - 1]
+    return lo, hi
 
 
 def ground(domain: Domain, edges: tuple[Edge, ...]) -> Floats:

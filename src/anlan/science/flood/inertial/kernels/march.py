@@ -38,16 +38,18 @@ TOP, ABOVE, BOTTOM = range(3)  # rows of a band whose limits a seam needs: first
 
 @njit
 def ranges(
-    lo: Int64s, hi: Int64s, before_lo: Int64s, before_hi: Int64s, full: bool, a: Int64s, b: Int64s
-) -> None:
+    lo: Int64s, hi: Int64s, before_lo: Int64s, before_hi: Int64s, full: bool, inner_lo: Int64s,
+    inner_hi: Int64s, a: Int64s, b: Int64s,
+) -> None:  # fmt: skip
     """The columns of each row that this step must visit: wet now or a step ago, in it or beside it, and one more.
 
-    A step ago counts, since a face that has just run dry must be set to nought once. ``full``: rain, all of them.
+    A step ago counts, since a face that has just run dry must be set to nought once. ``full``: rain, all of
+    ``inner_lo`` to ``inner_hi``, beyond which there are walls alone.
     """
     rows, end = lo.size, b[0]
     for j in range(FIRST, rows - 1):
         if full:
-            a[j], b[j] = FIRST, end
+            a[j], b[j] = inner_lo[j], inner_hi[j]
             continue
         low, high = 1 << 60, 0
         for k in range(j - 1, j + 2):

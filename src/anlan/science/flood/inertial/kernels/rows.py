@@ -177,8 +177,8 @@ def giving(h: Reals, x: Reals, y: Reals, below: Reals, least: Number, out: Reals
     else one emptied cell on a hillside shortens every step (the giver's limit keeps its mass in any case).
     """
     t = h.dtype.type
-    fastest = t(25.0 * G)
-    for i in range(h.size):
-        most = max(max(x[i + 1], -x[i]), max(below[i], -y[i]))
+    fastest, zero = t(25.0 * G), t(0)
+    for i in range(h.size):  # a cell that only takes gives nothing: its sign would be lost among the bits
+        most = max(max(max(x[i + 1], -x[i]), max(below[i], -y[i])), zero)
         deep = max(h[i], least)
         out[i] = min(most / deep, np.sqrt(fastest * deep))
