@@ -13,7 +13,7 @@ from anlan.science.flood.errors import BadInput
 from anlan.science.flood.solver import Feed
 from anlan.science.flood.sources import GreenAmpt, Infiltration, Sources
 from anlan.science.flood.state import State
-from anlan.science.jit import Floats, Reals
+from anlan.science.jit import Floats, Int64s, Reals
 
 __all__ = ["Feeder", "retention_m"]
 
@@ -40,6 +40,7 @@ class Feeder:
         inflows: Sequence[Inflow],
         *,
         carry: Floats | None,
+        takers: Sequence[Int64s] = (),
     ) -> None:
         if sources.rain is not None:
             sources.rain.check(domain)
@@ -52,9 +53,10 @@ class Feeder:
         rows = ny + 2 * RING if self.needs_map(domain, sources) else 1
         self._rate = np.zeros((rows, nx + 2 * RING), state.h.dtype)
         discs = [domain.disc(i.x, i.y, i.radius_m) for i in self._inflows]
-        self._sizes = np.array([d.size for d in discs], np.int64)
-        flat = np.concatenate(discs) if discs else np.zeros(0, np.int64)
-        self._cells = (flat // nx + RING) * (nx + 2 * RING) + flat % nx + RING
+        groups = [(d // nx + RING) * (nx + 2 * RING) + d % nx + RING for d in discs] + list(takers)
+        self._sizes = np.array([g.size for g in groups], np.int64)
+        each = np.concatenate(groups) if groups else np.zeros(0, np.int64)
+        self._cells, self._which = np.unique(each, return_inverse=True)  # a cell of two rivers stands once
         self._shown = -2
         self._sum = 0.0
 
@@ -70,8 +72,8 @@ class Feeder:
         later = [b for b in rain.breaks_s if b > time_s + 1e-9] if rain is not None else []
         return min(later, default=float("inf"))
 
-    def fill(self, start_s: float, end_s: float) -> tuple[Feed, Booked]:
-        """The feed of a tick within which the rain is steady."""
+    def fill(self, start_s: float, end_s: float, linked: Sequence[float] = ()) -> tuple[Feed, Booked]:
+        """The feed of a tick within which the rain is steady; ``linked`` m³/s into each group of ``takers``."""
         span = end_s - start_s
         rain = self._sources.rain
         shown = rain.now(start_s) if rain is not None else -1
@@ -87,8 +89,10 @@ class Feeder:
         area = self._domain.dx**2
         fallen = (self._sum * span + taken_of_rain) * area
         flows = np.array([i.discharge.mean(start_s, end_s) for i in self._inflows])
-        cell_rate = (
-            np.repeat(flows / np.maximum(self._sizes, 1) / area, self._sizes) if self._inflows else flows
+        into = np.concatenate([flows, np.asarray(linked, np.float64)])
+        each = np.repeat(into / np.maximum(self._sizes, 1) / area, self._sizes)
+        cell_rate: Floats = np.bincount(self._which, weights=each, minlength=self._cells.size).astype(
+            np.float64
         )
         feed = Feed(self._rate, self._sum > 0, self._cells, cell_rate)
         return feed, Booked(fallen, (taken_of_rain + taken) * area, float(flows.sum()) * span)

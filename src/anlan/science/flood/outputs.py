@@ -7,9 +7,9 @@ from typing import Any, Literal, get_args
 
 from anlan.science.flood.errors import BadInput
 from anlan.science.flood.state import Ledger, State
-from anlan.science.jit import Floats, Reals
+from anlan.science.jit import Floats, Int64s, Reals
 
-__all__ = ["Curve", "FroudeShare", "Line", "MapName", "Outputs", "Point", "Result", "Snapshot"]
+__all__ = ["Area", "Curve", "FroudeShare", "Line", "MapName", "Outputs", "Point", "Result", "Snapshot"]
 
 MapName = Literal["max_depth", "max_speed", "max_hazard", "arrival_s", "duration_s", "max_flow"]
 """``max_hazard`` is the greatest d·(v + 0.5) at any one moment, without a debris factor, ``max_flow`` the greatest d·v
@@ -24,6 +24,17 @@ class Point:
     x: float
     y: float
     radius_m: float = 200.0
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Named cells whose Froude share is counted: the homes of a village and what lies around them.
+
+    ``cells`` (k,): row * columns + column, inside the domain, each once.
+    """
+
+    name: str
+    cells: Int64s
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,7 @@ class Outputs:
     maps: tuple[MapName, ...] = ("max_depth", "max_speed", "arrival_s")
     points: tuple[Point, ...] = ()
     lines: tuple[Line, ...] = ()
+    areas: tuple[Area, ...] = ()
     snapshot_minutes: tuple[float, ...] = ()
     series_every_s: float = 60.0
     wet_m: float = 0.1
@@ -61,9 +73,9 @@ class Outputs:
             raise BadInput("maps", f"no map {sorted(strange)}", f"Choose of {', '.join(get_args(MapName))}")
         if not (math.isfinite(self.series_every_s) and self.series_every_s > 0):
             raise BadInput("series_every_s", f"{self.series_every_s}", "Give seconds above 0")
-        names = [p.name for p in self.points] + [line.name for line in self.lines]
+        names = [each.name for kind in (self.points, self.lines, self.areas) for each in kind]
         if len(set(names)) < len(names):
-            raise BadInput("points", "two have the same name", "Give each point and line its own name")
+            raise BadInput("points", "two have the same name", "Give each point, line and area its own name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +99,11 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class FroudeShare:
-    """The share of deep cells, weighted by time, whose Froude number exceeds 0.8: overall and around each point."""
+    """The share of deep cells, weighted by time, whose Froude number exceeds 0.8: overall, by point and by area."""
 
     overall: float
     points: Mapping[str, float]
+    areas: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +112,7 @@ class Result:
 
     ``outside_range`` says why the method does not describe this flood ("" when it does): such a result
     must be run again with Godunov before anybody relies on it. ``bytes_used`` is what was stated before the start.
+    ``links``: what each moved.
     """
 
     solver: str
@@ -112,4 +126,5 @@ class Result:
     steps: int
     bytes_used: int
     outside_range: str = ""
+    links: tuple[Curve, ...] = ()
     checkpoint: Mapping[str, Any] = field(default_factory=dict, repr=False)

@@ -1,7 +1,7 @@
 """Run a flood: ticks, feeds, looks, checks, checkpoints. The one way to run any solver of this room."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from anlan.science.flood.domain import Domain
 from anlan.science.flood.edges import Edges
 from anlan.science.flood.errors import BadInput, Cancelled, LeftValidity, MassLost, NotFinite
 from anlan.science.flood.feeding import Feeder
+from anlan.science.flood.links import Link, Links
 from anlan.science.flood.outputs import Outputs, Result
 from anlan.science.flood.solver import Solver, Stepper
 from anlan.science.flood.sources import Sources
@@ -59,6 +60,7 @@ def run(
     sources: Sources | None = None,
     edges: Edges | None = None,
     outputs: Outputs | None = None,
+    links: Sequence[Link] = (),
     precision: Precision = "f32",
     threads: int = 1,
     tick_s: float | None = None,
@@ -73,7 +75,7 @@ def run(
     """Run ``solver`` over ``domain`` until ``until_s`` seconds of model time.
 
     ``start``: a state of an earlier run (it is copied; its time goes on), else dry. ``tick_s``: how often maps are
-    looked at and soil drinks (default dx in seconds, 1 to 60). ``resume``: a checkpoint of the same run with the
+    looked at, soil drinks and ``links`` move water (default dx in seconds, 1 to 60). ``resume``: a checkpoint of the same run with the
     same arguments; what follows is bit for bit what would have followed. ``most_bytes``: refuse before the start
     what needs more. Threads change the wall time and nothing else.
 
@@ -86,6 +88,7 @@ def run(
         until_s=until_s,
         start=start,
         inputs=(sources or Sources(), edges or Edges(), outputs or Outputs()),
+        links=links,
         precision=precision,
         threads=threads,
         tick_s=tick_s,
@@ -123,6 +126,7 @@ class _Journey:
         until_s: float,
         start: State | None,
         inputs: tuple[Sources, Edges, Outputs],
+        links: Sequence[Link],
         precision: Precision,
         threads: int,
         tick_s: float | None,
@@ -144,7 +148,11 @@ class _Journey:
             raise BadInput(
                 "until_s", f"{until_s} is not after {self.state.time_s}", "Give the end in seconds"
             )
-        self.feeder = Feeder(domain, self.state, sources, edges.inflows, carry=saved.get("soil_carry"))
+        self.links = Links(domain, self.state, links, saved=saved)
+        carry = saved.get("soil_carry")
+        self.feeder = Feeder(
+            domain, self.state, sources, edges.inflows, carry=carry, takers=self.links.takers
+        )
         held = {k.removeprefix("held."): v for k, v in saved.items() if k.startswith("held.")}
         self.watch = Watch(domain, self.state, outputs, threads=threads, saved=saved)
         self.stepper: Stepper = solver.prepare(domain, self.state, edges, threads=threads, held=held or None)
@@ -162,12 +170,16 @@ class _Journey:
         """Feed, step, look, and check."""
         state, now = self.state, self.state.time_s
         end = self._next_stop()
-        feed, booked = self.feeder.fill(now, end)
+        linked = self.links.move(end - now)
+        feed, booked = self.feeder.fill(now, end, linked.rates)
         moved = self.stepper.advance(feed, end)
         self.steps += moved.steps
         self.highest = moved.highest
         state.ledger = state.ledger.plus(
-            rain=booked.rain, inflow=booked.inflow + moved.inflow, outflow=moved.outflow, soil=booked.soil
+            rain=booked.rain,
+            inflow=booked.inflow + moved.inflow,
+            outflow=moved.outflow + linked.left,
+            soil=booked.soil,
         )
         if moved.highest > _MOST_DEPTH:
             raise LeftValidity(f"water stands {moved.highest:.0f} m deep", time_s=end)
@@ -190,6 +202,7 @@ class _Journey:
             maps=self.watch.maps,  # type: ignore[arg-type]
             points=self.watch.points(),
             lines=self.watch.lines(),
+            links=self.links.curves(),
             snapshots=tuple(self.watch.snapshots),
             froude=froude,
             steps=self.steps,
@@ -215,7 +228,7 @@ class _Journey:
         out["soil_carry"] = self.feeder.carry.copy()
         out |= {k: getattr(s, k).copy() for k in _OPTIONAL if getattr(s, k) is not None}
         out |= {f"held.{k}": v for k, v in self.stepper.held().items()}
-        return out | self.watch.arrays()
+        return out | self.links.arrays() | self.watch.arrays()
 
     def _next_stop(self) -> float:
         """The end of this tick: on the raster of ticks, curves, snapshots, changes of rain, or the end."""
@@ -233,6 +246,7 @@ class _Journey:
         now, o = self.state.time_s, self.outputs
         if abs(now / o.series_every_s - round(now / o.series_every_s)) < 1e-9 or now >= self.until_s:
             self.watch.note()
+            self.links.note()
         if any(abs(60.0 * m - now) < 1e-6 for m in o.snapshot_minutes):
             self.watch.snap()
 
