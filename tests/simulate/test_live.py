@@ -11,7 +11,7 @@ from anlan.observe.ingest import millis, path_of
 from anlan.observe.rules.rain import RAIN_5MIN
 from anlan.observe.store import Batch, Writer
 from anlan.observe.store.batch import NO_FRAMES
-from anlan.simulate import live, queries, runner
+from anlan.simulate import jobs, live, queries, runner
 from anlan.wire.sl651 import station_key
 from tests.support.city import GAUGE, NIGHT, VILLAGE, Mini, make_city
 from tests.support.grounds import REF, keep_valley
@@ -93,6 +93,21 @@ def test_a_cycle_goes_on_from_the_last_accepted_one(night: Mini) -> None:
     second, first = queries.runs(night.ctx())
     assert first.before is None
     assert second.before == first
+
+
+def test_a_cycle_that_goes_on_still_looks_at_the_whole_last_hour(night: Mini) -> None:
+    rain(night, range(-60, 1, 5), 80)
+    rain(night, range(5, 11, 5), 0)
+    live.start(night.ctx(), ground_ref=REF, first=NIGHT)
+    play(night, 15)
+    second = queries.runs(night.ctx())[0]
+    assert second.before is not None
+    job = jobs.job_of(night.ctx(at=NIGHT + 15 * MIN), second)
+    assert job.first_min == -10, "only what fell since is run again"
+    assert job.rain_mm_h[:2].max() == 0
+    assert job.rain_mm_h[-1].max() == pytest.approx(80 * 10 / 12 * 1.2), (
+        "ten of the last twelve steps were wet"
+    )
 
 
 def test_what_falls_after_the_moment_of_a_forecast_changes_nothing_of_it(night: Mini) -> None:

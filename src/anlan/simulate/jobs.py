@@ -14,7 +14,7 @@ from anlan.observe.rainfall import rain_matrix
 from anlan.people import homes
 from anlan.places.queries import atlas
 from anlan.science.terrain import move_points
-from anlan.simulate import folders, ground, rainfield
+from anlan.simulate import folders, ground, rainfield, settings
 from anlan.simulate.models import Run
 from anlan.simulate.rules import nowcast
 from anlan.simulate.shapes import NOW, Job, Terrain
@@ -23,6 +23,7 @@ Floats = NDArray[np.float64]
 AROUND_M = 15_000.0
 """Gauges this near the domain lend it their rain."""
 STEP_MIN = 5
+NOWCAST_MIN = nowcast.STEPS_AN_HOUR * STEP_MIN
 MINUTE = timedelta(minutes=1)
 
 
@@ -46,6 +47,7 @@ def job_of(ctx: Ctx, run: Run) -> Job:
         wetness=run.params["wetness"],
         start=str(folders.folder(ctx.world.key, before.ref) / NOW) if before else "",
         keeps_now=run.purpose == "live",
+        swift=None if run.purpose == "member" else settings.swift(ctx, run.ground),
         home_place=where,
         home_x=x,
         home_y=y,
@@ -70,10 +72,11 @@ def _rain(ctx: Ctx, run: Run, terrain: Terrain) -> tuple[list[float], Floats]:
     ahead = int(run.params["minutes"])
     back = int(rain["back_min"]) if run.before is None else round((until - starts_at(run.before)) / MINUTE)
     addresses, x, y = _gauges(ctx, terrain)
-    seen = rain_matrix(ctx, addresses, until - timedelta(minutes=back), until, known_by=until)
-    coming = nowcast.BASELINES[rain["nowcast"]](np.nan_to_num(seen), ahead // STEP_MIN)
+    whole = max(back, NOWCAST_MIN)  # a cycle that goes on after ten minutes still looks at its last hour
+    seen = rain_matrix(ctx, addresses, until - timedelta(minutes=whole), until, known_by=until)
+    coming = nowcast.BASELINES[rain["nowcast"]](seen, ahead // STEP_MIN)
     known = ~np.isnan(seen).all(axis=1)
-    tenths = np.concatenate([seen[known], coming[known]], axis=1)
+    tenths = np.concatenate([seen[known, (whole - back) // STEP_MIN :], coming[known]], axis=1)
     try:
         rates = rainfield.over(terrain, x=x[known], y=y[known], tenths=tenths)
     except rainfield.NoGauge:

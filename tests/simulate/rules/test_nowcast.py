@@ -41,6 +41,20 @@ def test_rain_before_the_last_hour_does_not_count() -> None:
     assert not nowcast.persistence(rain, 6).any()
 
 
+def test_a_report_that_is_missing_is_not_taken_for_dry() -> None:
+    rain = np.full((2, 12), 10.0)
+    rain[0, 6:] = np.nan
+    np.testing.assert_array_equal(nowcast.persistence(rain, 6), np.full((2, 6), 10.0))
+
+
+def test_a_gauge_that_said_nothing_for_an_hour_lends_no_rain_to_come() -> None:
+    rain = np.full((2, 24), 10.0)
+    rain[0, 12:] = np.nan
+    assert np.isnan(nowcast.persistence(rain, 6)[0]).all()
+    assert np.isnan(nowcast.decay(rain, 6)[0]).all()
+    assert (nowcast.persistence(rain, 6)[1] == 10.0).all()
+
+
 @pytest.mark.parametrize("name", nowcast.BASELINES)
 def test_without_any_step_there_is_nothing_to_go_on_from(name: str) -> None:
     with pytest.raises(nowcast.NoRain, match="at least one step"):

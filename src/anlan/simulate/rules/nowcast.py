@@ -1,6 +1,7 @@
 """Nowcasts 短临外推: baselines of the rain of the next hours, from the rain of the last one. None claims to be more.
 
-Rain is (gauges, steps) of five-minute sums in 0.1 mm; a nowcast has the same gauges and the steps asked for.
+Rain is (gauges, steps) of five-minute sums in 0.1 mm, NaN where a report is missing: what is missing is not dry. A nowcast
+has the same gauges and the steps asked for; a gauge that said nothing in its last hour has none to lend (NaN).
 """
 
 from collections.abc import Callable, Mapping
@@ -51,4 +52,8 @@ def _gauges(observed: Rain) -> int:
 
 def _last_hour(observed: Rain) -> Rain:
     _gauges(observed)
-    return np.asarray(observed[:, -STEPS_AN_HOUR:].mean(axis=1))
+    hour = observed[:, -STEPS_AN_HOUR:]
+    told = ~np.isnan(hour)
+    count = told.sum(axis=1)
+    mean = np.where(told, hour, 0.0).sum(axis=1) / np.maximum(count, 1)
+    return np.asarray(np.where(count > 0, mean, np.nan))
