@@ -38,6 +38,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "soil": ("soil",),
     "retention": ("retention",),
     "live_forecast": ("live",),
+    "ensemble": ("ensemble",),
     "roles": ("role",),
     "fire_weather": ("day_length",),
     "forest_fire_index": ("index", "variant"),

@@ -48,6 +48,7 @@ KIND_WORDS = {
     "soil": w("土壤含水"),
     "retention": w("保存期限"),
     "live_forecast": w("滚动预报"),
+    "ensemble": w("集合离散度"),
     "roles": w("角色"),
     "fire_weather": w("火险天气指数"),
     "forest_fire_index": w("森林火险等级"),
