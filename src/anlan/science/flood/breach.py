@@ -88,7 +88,7 @@ def outflow(
     """What runs out of a breach that opens straight in time to its full depth and width, over a level pool.
 
     Storage above the bottom is V (y/h)^``exponent`` (1 a box, 2 to 3 a valley). The pool is followed until a
-    hundredth of its water is left, at most 50 formation times. No tailwater: downstream water would slow it.
+    hundredth of its water is left, at most 50 formation times. No tailwater: downstream water would slow it. Raises `BadInput`.
 
     >>> seconds, flow = outflow(froehlich(volume_m3=1e6, height_m=15.0, is_overtopped=True))
     >>> 500 < flow.max() < 3000
@@ -115,7 +115,10 @@ def outflow(
 def series(
     breach: Breach, *, start_minute: float = 0.0, inflow_m3_s: float = 0.0, exponent: float = 2.0
 ) -> Series:
-    """The outflow as a hydrograph for an `Inflow`, thinned to 200 moments of the same volume to 1 %."""
+    """The outflow as a hydrograph for an `Inflow`, thinned to 200 moments of the same volume to 1 %.
+
+    ``exponent`` as in `outflow`. Raises `BadInput`.
+    """
     seconds, flow = outflow(breach, inflow_m3_s=inflow_m3_s, exponent=exponent)
     whole = np.concatenate([[0.0], np.cumsum(0.5 * (flow[1:] + flow[:-1]) * np.diff(seconds))])
     knots = np.linspace(0.0, seconds[-1], 200)

@@ -24,7 +24,7 @@ class Series:
 
     @classmethod
     def of(cls, minutes: Sequence[float], values: Sequence[float], *, name: str) -> "Series":
-        """Check a series. Raises `BadInput` naming ``name``."""
+        """Check a series; ``values`` in the unit of what it is used for. Raises `BadInput` naming ``name``."""
         made = cls(tuple(map(float, minutes)), tuple(map(float, values)))
         if not made.minutes or len(made.minutes) != len(made.values):
             raise BadInput(name, "as many minutes as values are needed, at least one", "Complete the series")

@@ -29,8 +29,9 @@ SPEED_DEPTH = 0.001  # m; films below move too little water to bind the step
 
 @dataclass(frozen=True, slots=True)
 class Inertial:
-    """Local inertial equations without advection: Bates, Horritt and Fewtrell (2010), J. Hydrol. 387;
-    θ-weighted by de Almeida et al. (2012), WRR 48, W05528; Manning friction, implicit.
+    """Local inertial equations without advection, Manning friction implicit.
+
+    Bates, Horritt and Fewtrell (2010), J. Hydrol. 387; θ-weighted by de Almeida et al. (2012), WRR 48, W05528.
 
     For floods with Froude numbers below about 0.8; the frame reports the share above. Outflow of a cell is limited
     to what it holds (no velocity cap). ``theta`` 0.7 to 1 (1: no weighting). ``courant``: share of the gravity-wave
