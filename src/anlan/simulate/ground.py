@@ -53,9 +53,8 @@ def file_of(ground: Ground) -> Path:
 
 
 def prepare(ground: Ground) -> None:
-    """Have the file made in time, without waiting for it."""
-    if not _path(ground).exists():
-        runner().prepare(_making(ground))
+    """Have the file and the kernels for it made in time, without waiting for them."""
+    runner().prepare(_making(ground))
 
 
 def _path(ground: Ground) -> Path:

@@ -4,6 +4,7 @@ A job goes by its folder: given again while it is being computed, nothing is com
 """
 
 import importlib
+import logging
 import multiprocessing
 import os
 import threading
@@ -18,6 +19,7 @@ import numpy as np
 
 from anlan.simulate.shapes import Found, Job, Making
 
+log = logging.getLogger(__name__)
 NICE = 5
 A, R = TypeVar("A"), TypeVar("R")
 
@@ -27,6 +29,19 @@ def _compute(job: Job) -> Found:
     from anlan.simulate.compute import compute
 
     return compute(job)
+
+
+def _warm(asked: Making) -> None:
+    """Compile what the first live run over a ground will need, before it asks."""
+    from anlan.simulate.warming import warm
+
+    warm()
+
+
+def _told(work: Future[None]) -> None:
+    """Nobody waits for what was begun ahead of time; that it failed stands in the log."""
+    if not work.cancelled() and (error := work.exception()) is not None:
+        log.warning("kernels could not be compiled ahead; the first run will do it: %r", error)
 
 
 def make(asked: Making) -> None:
@@ -59,7 +74,7 @@ class Runner(Protocol):
         ...
 
     def prepare(self, asked: Making) -> None:
-        """Begin to make a ground's file."""
+        """Begin to make a ground's file, and what a run over it will need; nobody waits for it."""
         ...
 
     def make(self, asked: Making) -> None:
@@ -103,11 +118,13 @@ class InProcess:
         with self._lock:
             if asked.path not in self._grounds:
                 self._grounds[asked.path] = self._send(make, asked)
+                self._send(_warm, asked).add_done_callback(_told)
 
     def make(self, asked: Making) -> None:
-        self.prepare(asked)
+        with self._lock:
+            work = self._grounds.pop(asked.path, None) or self._send(make, asked)
         try:
-            self._grounds.pop(asked.path).result()
+            work.result()
         except BrokenProcessPool:
             with self._lock:
                 again = self._send(make, asked)

@@ -1,0 +1,49 @@
+"""Compiled ahead: after warming, a live cycle finds every kernel that it calls."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numba.core.dispatcher import Dispatcher
+
+from anlan.simulate import rainfield
+from anlan.simulate.compute import compute
+from anlan.simulate.shapes import NOW, Job, Terrain
+from anlan.simulate.warming import warm
+from tests.simulate.test_compute import valley
+
+
+def compiled() -> dict[str, int]:
+    """How many versions of each kernel stand in memory."""
+    found: dict[str, int] = {}
+    for name, module in list(sys.modules.items()):
+        if name.startswith("anlan."):
+            kernels = {k: v for k, v in vars(module).items() if isinstance(v, Dispatcher)}
+            found |= {f"{v.py_func.__module__}.{k}": len(v.signatures) for k, v in kernels.items()}
+    return found
+
+
+def live(folder: Path, name: str, **given: Any) -> Job:
+    """What a cycle of Liulin's kind asks for: streams, soil, rain that differs from place to place."""
+    ground = valley()
+    ground.width[:, 20], ground.depth[:, 20], ground.bed[:2, :2] = 6.0, 1.5, np.nan
+    np.savez(folder / "ground.npz", **vars(ground))
+    terrain = Terrain.load(folder / "ground.npz")
+    x, y = np.array([5e5, 501_000.0]), np.array([35e5, 3_499_000.0])
+    rates = rainfield.over(terrain, x=x, y=y, tenths=np.array([[40.0] * 9, [60.0] * 9]))
+    (folder / name).mkdir()
+    return Job(
+        folder=str(folder / name), ground=str(folder / "ground.npz"), solver="li", precision="f32", first_min=-15,
+        until_min=30, rain_min=tuple(-15.0 + 5 * n for n in range(9)), rain_mm_h=rates, cn=75.0, keeps_now=True,
+        home_place=np.array([1]), home_x=np.array([500_810.0]), home_y=np.array([3_497_700.0]), **given,
+    )  # fmt: skip
+
+
+def test_after_warming_two_cycles_compile_nothing_more(tmp_path: Path) -> None:
+    warm()
+    before = compiled()
+    compute(live(tmp_path, "first"))
+    compute(live(tmp_path, "second", start=str(tmp_path / "first" / NOW)))
+    assert before
+    assert compiled() == before
