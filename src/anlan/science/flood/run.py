@@ -77,7 +77,8 @@ def run(
     ``start``: a state of an earlier run (it is copied; its time goes on), else dry. ``tick_s``: how often maps are
     looked at, soil drinks and ``links`` move water (default dx in seconds, 1 to 60). ``resume``: a checkpoint of the same run with the
     same arguments; what follows is bit for bit what would have followed. ``mass_bound``: the error, as a share of all
-    water, above which the run is refused (default by precision). ``most_bytes``: refuse before the start what needs more. Threads change the wall time and nothing else.
+    water, above which the run is refused (default by precision). ``most_bytes``: refuse before the start what needs more.
+    Threads change the wall time and nothing else.
 
     Raises `BadInput` (before the start), `NotFinite`, `MassLost`, `LeftValidity` (the numbers must not be passed
     on), `Cancelled` (``cancel`` said so at the end of a tick; its ``checkpoint`` resumes the run).
