@@ -47,7 +47,8 @@ def stack(*bands):
             data, long = struct.pack("<I", head + len(long)), long + data
         tags.append(struct.pack("<HHI", number, kind, len(values)) + data.ljust(4, b"\0"))
 
-    body = head + 2 * 2 * count + 2 * 4 * count + 8 * 9 + 2 * len(keys)
+    short = 2 * 2 * count if count > 2 else 0  # two shorts stand in their tag
+    body = head + short + 2 * 4 * count + 8 * 9 + 2 * len(keys)
     starts = [body + n * len(cells[0]) for n in range(count)]
     for number, kind, values in (
         (256, 4, [COLUMNS]), (257, 4, [ROWS]), (258, 3, [32] * count), (259, 3, [1]), (262, 3, [1]), (273, 4, starts),

@@ -10,7 +10,7 @@ from anlan.science.flood.inertial import Inertial
 from anlan.science.flood.reservoir import Reservoir, route
 from anlan.science.flood.run import run
 from anlan.science.flood.structures import with_buildings
-from anlan.science.flood.warm import concentration_s, warm_up
+from anlan.science.flood.warm import concentration_s, longest_path, warm, warm_up
 
 LAKE = Reservoir((100.0, 105.0, 110.0), (0.0, 4e5, 1e6), (0.0, 5.0, 5.0), crest_m=108.0, crest_width_m=20.0)
 
@@ -113,3 +113,25 @@ def test_a_warm_up_needs_base_flow_and_a_time() -> None:
         warm_up(ground, Inertial(), edges=edges, concentration_s=0.0)
     with pytest.raises(BadInput, match="fall"):
         concentration_s(length_m=100.0, fall_m=0.0)
+
+
+def test_the_longest_path_gives_the_concentration_time() -> None:
+    ground, _, _ = street()
+    length, fall = longest_path(ground)
+    assert length == pytest.approx(39 * 5.0)
+    assert fall == pytest.approx(39 * 0.05)
+    bend = np.array([[9.0, 8.0, 7.0], [np.nan, np.nan, 5.0], [1.0, 2.0, 3.0]])
+    assert longest_path(Domain.of(bend, dx=10.0, inside=~np.isnan(bend)))[1] > 0
+    # 1 km falling 50 m: 0.0195 * 1000^0.77 * 0.05^-0.385 minutes
+    assert concentration_s(length_m=1000.0, fall_m=50.0) / 60 == pytest.approx(12.616, abs=1e-3)
+
+
+def test_a_warm_up_tells_how_much_still_fills() -> None:
+    ground, edges, _ = street()
+    walled = Edges.all(Closed(), inflows=edges.inflows)
+    begun = warm(ground, Inertial(), edges=walled, until_s=60.0)
+    assert begun.fills_m3_s == pytest.approx(4.0, rel=1e-3)
+    assert begun.fills_share == pytest.approx(1.0, rel=1e-3)
+    assert warm(
+        ground, Inertial(), edges=walled, until_s=120.0, start=begun.state
+    ).fills_m3_s == pytest.approx(4.0, rel=1e-3)

@@ -15,7 +15,7 @@ from anlan.science.flood.sources import GreenAmpt, Infiltration, Sources
 from anlan.science.flood.state import State
 from anlan.science.jit import Floats, Int64s, Reals
 
-__all__ = ["Feeder", "retention_m"]
+__all__ = ["Feeder", "check_soil", "retention_m"]
 
 _MM_H = 1.0 / 3.6e6
 
@@ -139,6 +139,11 @@ class _Soil:
             )
         lost = soil.scs_cn(gross, self._inside, self._a, self._given.initial, state.soil, span, net)
         return lost, 0.0
+
+
+def check_soil(domain: Domain, given: Infiltration) -> None:
+    """Raise `BadInput` for a soil whose values lie out of bounds or off the domain, before anything is run."""
+    _Soil(domain, given)
 
 
 @science(

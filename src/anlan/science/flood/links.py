@@ -177,7 +177,7 @@ class Links:
             if tail is not None and np.intersect1d(giver, tail).size:
                 raise BadInput("links", f"{link.name} gives to cells it takes from", "Move them apart")
         self._owed: Floats = np.array(saved.get("links.owed", np.zeros(len(links))))
-        self._now: Floats = np.array(saved.get("links.now", np.zeros((len(links), 2))))
+        self._now: Floats = np.array(saved.get("links.now", np.zeros((len(links), 3))))
         self._seconds: list[float] = list(saved.get("links.seconds", ()))
         self._curves: list[Floats] = list(saved.get("links.curves", ()))
 
@@ -186,7 +186,7 @@ class Links:
         rates, left = [], 0.0
         for n, link in enumerate(self._links):
             gone, level = self._take(n, link, span_s)
-            self._now[n] = gone / span_s, level
+            self._now[n] = gone / span_s, level, self._now[n, 2] + gone
             if self._tails[n] is None:
                 left += gone
             else:
@@ -199,8 +199,8 @@ class Links:
         self._curves.append(self._now.copy())
 
     def curves(self) -> tuple[Curve, ...]:
-        """Discharge (m³/s) and the giver's level before it (m, NaN where dry), each of the last tick, in time."""
-        columns, seconds = ("discharge_m3_s", "stage_m"), np.array(self._seconds)
+        """Discharge (m³/s) and the giver's level before it (m, NaN where dry) of the last tick, and m³ so far."""
+        columns, seconds = ("discharge_m3_s", "stage_m", "moved_m3"), np.array(self._seconds)
         return tuple(
             Curve(link.name, columns, seconds, np.array([row[n] for row in self._curves]))
             for n, link in enumerate(self._links)
@@ -210,7 +210,7 @@ class Links:
         """All of it for a checkpoint."""
         if not self._links:
             return {}
-        curves = np.array(self._curves).reshape(len(self._curves), len(self._links), 2)
+        curves = np.array(self._curves).reshape(len(self._curves), len(self._links), 3)
         told = {"links.seconds": np.array(self._seconds), "links.curves": curves}
         return told | {"links.owed": self._owed.copy(), "links.now": self._now.copy()}
 

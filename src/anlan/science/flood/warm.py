@@ -1,7 +1,10 @@
 """A start that is not dry: run the base flow until the rivers hold what they carry."""
 
 import math
+from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.edges import Edges
@@ -10,8 +13,34 @@ from anlan.science.flood.outputs import Outputs
 from anlan.science.flood.run import run
 from anlan.science.flood.solver import Solver
 from anlan.science.flood.state import State
+from anlan.science.terrain import DOWN, RIGHT, flow_directions, flow_length
 
-__all__ = ["concentration_s", "warm_up"]
+__all__ = ["Warm", "concentration_s", "longest_path", "warm", "warm_up"]
+
+
+@dataclass(frozen=True, slots=True)
+class Warm:
+    """A state that base flow brought about, and by how much the rivers still fill: m³/s, and share of the base flow."""
+
+    state: State
+    fills_m3_s: float
+    fills_share: float
+
+
+def longest_path(domain: Domain) -> tuple[float, float]:
+    """The longest way of water over a domain to where it leaves: its length and its fall, m.
+
+    >>> longest_path(Domain.of(np.array([[7.0, 3.0, 2.0]]), dx=10.0))
+    (20.0, 5.0)
+    """
+    bed = np.where(domain.inside, domain.bed, np.nan)
+    to = flow_directions(bed)
+    lengths = flow_length(to, dx=domain.dx)
+    row, column = divmod(int(np.nanargmax(lengths)), domain.shape[1])
+    length, top = float(lengths[row, column]), float(bed[row, column])
+    while (step := int(to[row, column])) >= 0:
+        row, column = row + int(DOWN[step]), column + int(RIGHT[step])
+    return length, top - float(bed[row, column])
 
 
 def concentration_s(*, length_m: float, fall_m: float) -> float:
@@ -53,20 +82,33 @@ def warm_up(
         raise BadInput("concentration_s", f"{concentration_s}", "Give seconds above 0")
     state: State | None = None
     for times in range(1, most_times + 1):
-        ended = run(
-            domain,
-            solver,
-            until_s=times * concentration_s,
-            start=state,
-            edges=edges,
-            outputs=Outputs(maps=()),
-            **options,
-        )
-        state, account = ended.state, ended.ledger
-        if abs(account.stored - account.start) <= share * account.inflow:
+        found = warm(domain, solver, edges=edges, until_s=times * concentration_s, start=state, **options)
+        state = found.state
+        if abs(found.fills_share) <= share:
             state.time_s = 0.0
             return state
     raise NotWarm(
-        f"the rivers still fill by {(account.stored - account.start) / concentration_s:.3g} m³/s",
-        time_s=most_times * concentration_s,
+        f"the rivers still fill by {found.fills_m3_s:.3g} m³/s", time_s=most_times * concentration_s
     )
+
+
+def warm(
+    domain: Domain,
+    solver: Solver,
+    *,
+    edges: Edges,
+    until_s: float,
+    start: State | None = None,
+    **options: Any,
+) -> Warm:
+    """Run base flow (the inflows of ``edges``) from dry, or from ``start`` on, until ``until_s``, and say if it is enough.
+
+    ``options`` go to `run`. Raises what it raises.
+    """
+    span = until_s - (0.0 if start is None else start.time_s)
+    ended = run(
+        domain, solver, until_s=until_s, start=start, edges=edges, outputs=Outputs(maps=()), **options
+    )
+    account = ended.ledger
+    filled = account.stored - account.start
+    return Warm(ended.state, filled / span, filled / account.inflow if account.inflow > 0 else 0.0)

@@ -19,6 +19,12 @@ def register(models: Any) -> None:
         ("--points", "CSV with name,x,y: places whose depth is told in time"),
         ("--friction", "raster of Manning's n, s/m^(1/3)"),
         ("--buildings", "raster of the share of each cell under roofs, 0 to 1"),
+        (
+            "--channels",
+            "streams narrower than a cell: raster of width and depth, or CSV line,x,y,width_m,bankfull_m",
+        ),
+        ("--links", "JSON: reservoirs, gates and spillways that move water"),
+        ("--base-flow", "CSV with x,y,radius_m,m3_s: what flows before the rain and all the while"),
         ("--domain", "raster, 1 where the run is; the terrain around it shows what would flow in"),
     ):
         parser.add_argument(option, metavar="FILE", default="", required=option == "--dem", help=file)
@@ -30,6 +36,18 @@ def register(models: Any) -> None:
     parser.add_argument(
         "--buildings-as", choices=["blocked", "rough"], default="blocked", help="raised by 6 m, or rough"
     )
+    parser.add_argument(
+        "--warm-up", default="", metavar="MINUTES", help="of base flow; else until it is steady"
+    )
+    parser.add_argument("--soil", choices=["scs", "green-ampt"], default="", help="what takes from the rain")
+    parser.add_argument("--wetness", default="", help="dry, normal (if not given), wet, or a share of Wm")
+    for option, unit in (
+        ("--cn", "curve number, for scs"),
+        ("--conductivity", "mm/h, for green-ampt"),
+        ("--suction", "mm, for green-ampt"),
+        ("--porosity", "share, for green-ampt"),
+    ):
+        parser.add_argument(option, default="", metavar="NUMBER|FILE", help=unit)
     parser.add_argument(
         "--solver",
         choices=["li", "godunov"],

@@ -12,12 +12,13 @@ import pyproj
 from pyproj.exceptions import CRSError
 
 from anlan.conf.commands.simulate.files import InputWrong, number
-from anlan.conf.commands.simulate.flood import memory, tables, whole
+from anlan.conf.commands.simulate.flood import earth, memory, streams, tables, warming, whole, works
 from anlan.conf.commands.simulate.flood.layers import check_within, data_of, layers_of, named
 from anlan.science.flood.domain import MANNING, Domain
-from anlan.science.flood.edges import Closed, Edges
+from anlan.science.flood.edges import Closed, Edges, Inflow
 from anlan.science.flood.godunov import Godunov
 from anlan.science.flood.inertial import Inertial
+from anlan.science.flood.links import Link
 from anlan.science.flood.outputs import Outputs
 from anlan.science.flood.solver import Solver
 from anlan.science.flood.sources import Rain, Sources
@@ -27,6 +28,10 @@ from anlan.science.terrain import Grid, check_metres, check_terrain
 from anlan.wire.raster import NotARaster, about_raster, read_raster
 
 SOLVERS: dict[str, Solver] = {"li": Inertial(), "godunov": Godunov()}
+_NUMBERS = ("cn", "conductivity", "suction", "porosity")
+_FILES = (
+    "dem", "rain", "inflow", "points", "friction", "buildings", "domain", "links", "channels", "base_flow", *_NUMBERS,
+)  # fmt: skip
 _TABLES = (".csv", ".txt")
 _ANYWHERE_M = 1e6  # east and north of the zero of EPSG:3857, which holds all over the world
 _HOUSE_M = 5.0  # cells up to this see single houses
@@ -50,13 +55,15 @@ class Setup:
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     catchment: dict[str, Any] = field(default_factory=dict)
+    links: tuple[Link, ...] = ()
+    before: warming.Warming | None = None
 
 
 def read(args: argparse.Namespace) -> Setup:
     """Read and check everything. Raises `InputWrong`, which names the option, the field and the mend."""
     if not (args.rain or args.inflow):
         raise InputWrong("--rain is missing: give a file of rain, or --inflow")
-    solvers = (SOLVERS[args.solver],) if args.solver else tuple(SOLVERS.values())
+    solvers = _solvers(args)
     with named("--inflow", args.inflow):
         edges = tables.edges(args.boundary, tables.inflows(args.inflow) if args.inflow else ())
     with named("--points", args.points):
@@ -72,16 +79,15 @@ def read(args: argparse.Namespace) -> Setup:
     if args.domain:
         land = whole.domain_of(args.domain, grid, land)
     domain = _domain(args, grid, land)
+    base = warming.base_flow(args.base_flow) if args.base_flow else ()
+    edges = replace(edges, inflows=edges.inflows + base)
     warnings, catchment = whole.look(args.domain, grid, domain, edges.inflows)
+    if args.channels:
+        solvers = (Inertial(channels=streams.channels(args.channels, grid, domain)),)
     free = land
     if args.buildings:
         domain, free = _built(args, grid, domain, notes)
-    for point in outputs.points:
-        with named("--points", args.points):
-            tables.place(domain, free, point.x, point.y, who=f"point {point.name}")
-    for n, inflow in enumerate(edges.inflows, 1):
-        with named("--inflow", args.inflow):
-            tables.place(domain, free, inflow.x, inflow.y, who=f"inflow {n}")
+    _places(args, domain, free, outputs, edges.inflows, base)
     _rim(land, grid, edges, notes)
     if bands:
         rain = _bands(args, grid, land)
@@ -90,7 +96,7 @@ def read(args: argparse.Namespace) -> Setup:
         grid=grid,
         domain=domain,
         edges=edges,
-        sources=Sources(rain),
+        sources=Sources(rain, earth.infiltration(args, grid, domain)),
         outputs=outputs,
         solvers=solvers,
         minutes=_minutes(args, rain, edges),
@@ -100,7 +106,39 @@ def read(args: argparse.Namespace) -> Setup:
         notes=notes,
         warnings=warnings,
         catchment=catchment,
+        links=works.links(args.links, domain, free) if args.links else (),
+        before=warming.plan(args, domain, base),
     )
+
+
+def _places(
+    args: argparse.Namespace,
+    domain: Domain,
+    free: Bools,
+    outputs: Outputs,
+    inflows: tuple[Inflow, ...],
+    base: tuple[Inflow, ...],
+) -> None:
+    """That every place lies on open land; ``base`` are the last of the inflows. Raises `InputWrong`."""
+    with named("--points", args.points):
+        for point in outputs.points:
+            tables.place(domain, free, point.x, point.y, who=f"point {point.name}")
+    for option, path, rivers in (
+        ("--inflow", args.inflow, inflows[: len(inflows) - len(base)]),
+        ("--base-flow", args.base_flow, base),
+    ):
+        with named(option, path):
+            for n, inflow in enumerate(rivers, 1):
+                tables.place(domain, free, inflow.x, inflow.y, who=f"inflow {n}")
+
+
+def _solvers(args: argparse.Namespace) -> tuple[Solver, ...]:
+    """The solver asked for, else both; streams narrower than a cell are known to local inertial alone."""
+    if args.channels and args.solver == "godunov":
+        raise InputWrong(
+            "--channels: godunov knows no stream narrower than a cell; give --solver li, or cut it in"
+        )
+    return (SOLVERS[args.solver],) if args.solver else tuple(SOLVERS.values())
 
 
 def _memory(args: argparse.Namespace, solvers: tuple[Solver, ...], outputs: Outputs, bands: int) -> int:
@@ -115,6 +153,7 @@ def _memory(args: argparse.Namespace, solvers: tuple[Solver, ...], outputs: Outp
             args.precision,
             outputs,
             rough=rough,
+            soil=bool(args.soil),
             bands=bands,
             most=memory.allowed(None if math.isnan(gigabytes) else gigabytes),
         )
@@ -252,14 +291,14 @@ def _rim(land: Bools, grid: Grid, edges: Edges, notes: list[str]) -> None:
 def _mark(args: argparse.Namespace) -> str:
     """A fingerprint of all files and options that decide the numbers."""
     told = hashlib.sha256()
-    files = ("dem", "rain", "inflow", "points", "friction", "buildings", "domain")
     options: tuple[Any, ...] = (
         args.crs, args.manning, args.minutes, args.rain_step, args.buildings_as, args.solver, args.precision, args.boundary,
+        args.soil, args.wetness, args.warm_up,
     )  # fmt: skip
     told.update(repr(options).encode())
-    for name in files:
+    for name in _FILES:
         path = getattr(args, name)
-        told.update(f"\0{name}\0".encode())
-        if path:
+        told.update(f"\0{name}\0{path if name in _NUMBERS else ''}\0".encode())
+        if path and (name not in _NUMBERS or Path(path).is_file()):
             told.update(data_of(path))
     return told.hexdigest()

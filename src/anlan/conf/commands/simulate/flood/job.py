@@ -1,5 +1,6 @@
 """Run it: progress on a terminal, Ctrl-C leaves a checkpoint, and a run goes on from there bit for bit."""
 
+import json
 import os
 import signal
 import sys
@@ -16,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from anlan.conf.commands.simulate.files import InputWrong
-from anlan.conf.commands.simulate.flood.inputs import Setup
+from anlan.conf.commands.simulate.flood import warming
+from anlan.conf.commands.simulate.flood.inputs import SOLVERS, Setup
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.edges import Inflow, Series
 from anlan.science.flood.errors import BadInput, Cancelled, Refused
@@ -24,6 +26,7 @@ from anlan.science.flood.outputs import Outputs, Point, Result
 from anlan.science.flood.run import Progress, run
 from anlan.science.flood.solver import Solver
 from anlan.science.flood.sources import Rain, Sources
+from anlan.science.flood.state import State
 
 CHECKPOINT = "checkpoint.npz"
 _SAY_EVERY_S = 0.2
@@ -39,6 +42,7 @@ class Ended:
     steps: int
     wall_s: float
     tried: tuple[str, ...] = ()
+    warmed: dict[str, Any] | None = None
 
 
 def do(setup: Setup, out: Path, *, resume: bool) -> Ended:
@@ -47,16 +51,18 @@ def do(setup: Setup, out: Path, *, resume: bool) -> Ended:
     saved = _load(kept, setup.mark) if resume else {}
     begun = time.perf_counter() - float(saved.pop("job.wall_s", 0.0))
     tried: tuple[str, ...] = tuple(str(name) for name in saved.pop("job.tried", ()))
+    warmed: dict[str, Any] | None = json.loads(str(saved.pop("job.warmed", "null")))
     todo = [solver for solver in setup.solvers if solver.name not in tried]
     while True:
         solver = todo.pop(0)
         begun += _compile(setup, solver)
         talk = _Talk(setup.minutes, solver.name)
         try:
-            result = _run(setup, solver, saved, talk)
+            start, warmed = _start(setup, solver) if not saved else (None, warmed)
+            result = _run(setup, solver, start, saved, talk)
         except Cancelled as error:
             talk.end()
-            _save(kept, error.checkpoint, setup.mark, tried, time.perf_counter() - begun)
+            _save(kept, error.checkpoint, setup.mark, tried, time.perf_counter() - begun, warmed)
             print(
                 f"stopped at minute {float(error.checkpoint['time_s']) / 60:.1f} of {setup.minutes:g}; the same command with "
                 "--resume goes on",
@@ -65,14 +71,16 @@ def do(setup: Setup, out: Path, *, resume: bool) -> Ended:
             raise KeyboardInterrupt from error
         except Refused as error:
             kept.unlink(missing_ok=True)
-            return Ended(solver.name, None, str(error), talk.steps, time.perf_counter() - begun, tried)
+            return Ended(
+                solver.name, None, str(error), talk.steps, time.perf_counter() - begun, tried, warmed
+            )
         except BadInput as error:
             raise InputWrong(str(error)) from error
         finally:
             talk.end()
         if not (result.outside_range and todo):
             kept.unlink(missing_ok=True)
-            return Ended(solver.name, result, "", result.steps, time.perf_counter() - begun, tried)
+            return Ended(solver.name, result, "", result.steps, time.perf_counter() - begun, tried, warmed)
         print(f"{solver.name}: outside its range: {result.outside_range}", file=sys.stderr)
         tried, saved = (*tried, solver.name), {}
 
@@ -89,7 +97,7 @@ def _compile(setup: Setup, solver: Solver) -> float:
     drizzle = None if rain is None else Rain.of([0], np.ones((1, 8, 8) if rain.rates.ndim == 3 else 1))
     run(
         Domain.of(np.zeros((8, 8)), dx=10.0, manning=some),
-        solver,
+        SOLVERS[solver.name],
         until_s=2.0,
         sources=Sources(drizzle),
         edges=replace(setup.edges, inflows=(river,) if setup.edges.inflows else ()),
@@ -100,12 +108,32 @@ def _compile(setup: Setup, solver: Solver) -> float:
     return time.perf_counter() - begun
 
 
-def _run(setup: Setup, solver: Solver, saved: Mapping[str, Any], talk: "_Talk") -> Result:
+def _start(setup: Setup, solver: Solver) -> tuple[State | None, dict[str, Any] | None]:
+    """The rivers as base flow fills them, and what is told of it. Ctrl-C in here leaves nothing to resume."""
+    if setup.before is None:
+        return None, None
+    with _asked_to_stop() as stop:
+        try:
+            done = warming.bring(
+                setup.before, setup.domain, solver, setup.edges,
+                links=setup.links, precision=setup.args.precision, threads=setup.threads, cancel=stop.is_set,
+            )  # fmt: skip
+        except Cancelled as error:
+            print("stopped in the warm-up; the same command begins again", file=sys.stderr)
+            raise KeyboardInterrupt from error
+    return done.state, done.told
+
+
+def _run(
+    setup: Setup, solver: Solver, start: State | None, saved: Mapping[str, Any], talk: "_Talk"
+) -> Result:
     with _asked_to_stop() as stop:
         return run(
             setup.domain,
             solver,
             until_s=60.0 * setup.minutes,
+            start=start,
+            links=setup.links,
             sources=setup.sources,
             edges=setup.edges,
             outputs=setup.outputs,
@@ -170,10 +198,16 @@ class _Talk:
 
 
 def _save(
-    path: Path, checkpoint: Mapping[str, Any], mark: str, tried: tuple[str, ...], wall_s: float
+    path: Path,
+    checkpoint: Mapping[str, Any],
+    mark: str,
+    tried: tuple[str, ...],
+    wall_s: float,
+    warmed: dict[str, Any] | None,
 ) -> None:
     fresh = path.with_suffix(".new")
-    own = {"job.mark": mark, "job.tried": np.array(tried, np.str_), "job.wall_s": wall_s}
+    own: dict[str, Any] = {"job.mark": mark, "job.tried": np.array(tried, np.str_), "job.wall_s": wall_s}
+    own["job.warmed"] = json.dumps(warmed)
     with fresh.open("wb") as file:
         np.savez(file, **{**checkpoint, **own})
         file.flush()

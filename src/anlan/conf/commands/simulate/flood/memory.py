@@ -10,7 +10,7 @@ from anlan.science.flood.domain import Domain
 from anlan.science.flood.outputs import Outputs
 from anlan.science.flood.run import memory
 from anlan.science.flood.solver import Solver
-from anlan.science.flood.sources import Rain, Sources
+from anlan.science.flood.sources import Rain, ScsCn, Sources
 from anlan.science.flood.state import Precision
 from anlan.science.terrain import check_memory, memory_needed
 from anlan.wire.raster import About
@@ -41,14 +41,16 @@ def state(
     outputs: Outputs,
     *,
     rough: bool,
+    soil: bool,
     bands: int,
     most: int,
 ) -> int:
     """Say on standard error what the run will take, and refuse what is above ``most``. Raises `InputWrong`, `TooLarge`."""
     two = Domain.of(np.zeros((1, 2)), dx=1.0, manning=np.full((1, 2), 0.03) if rough else 0.03)
-    sources = Sources(Rain.of([0], np.zeros((1, 1, 2))))  # net rain as a map: walls and bands need one
+    earth = ScsCn(75.0) if soil else None
+    sources = Sources(Rain.of([0], np.zeros((1, 1, 2))), earth)  # net rain as a map: walls and bands need one
     run = max(memory(two, solver, outputs, sources, precision) / two.cells for solver in solvers)
-    run += _GROUND + (16.0 if rough else 0.0) + 16.0 * bands
+    run += _GROUND + (16.0 if rough else 0.0) + (24.0 if soil else 0.0) + 16.0 * bands
     each = max(run, _READING.get(about.format, _READING_ELSE))
     if most <= _PROGRAM:
         raise InputWrong(

@@ -11,6 +11,7 @@ import numpy as np
 
 import anlan
 from anlan.conf.commands.simulate.files import InputWrong
+from anlan.conf.commands.simulate.flood import warming
 from anlan.conf.commands.simulate.flood.inputs import Setup
 from anlan.conf.commands.simulate.flood.job import Ended
 from anlan.science.flood.outputs import Curve, MapName, Result
@@ -79,8 +80,11 @@ def summary(setup: Setup, ended: Ended) -> dict[str, Any]:
         "outside_range": None if result is None else result.outside_range or None,
         "tried_before": list(ended.tried),
         "notes": setup.notes,
-        "warnings": setup.warnings,
+        "warnings": [*setup.warnings, *warming.warnings(ended.warmed)],
         "catchment": setup.catchment,
+        "soil": _soil(setup),
+        "warm_up": ended.warmed,
+        "links": [] if result is None else [_moved(curve) for curve in result.links],
         "minutes": setup.minutes,
         "precision": setup.args.precision,
         "boundary": setup.args.boundary,
@@ -148,6 +152,27 @@ def _water(result: Result) -> dict[str, float]:
     ledger = result.ledger
     kinds = ("rain", "inflow", "outflow", "infiltration", "stored")
     return {kind: round(float(getattr(ledger, kind)), 3) for kind in kinds}
+
+
+def _soil(setup: Setup) -> dict[str, Any] | None:
+    if setup.sources.infiltration is None:
+        return None
+    return {"model": setup.args.soil, "wetness": setup.sources.infiltration.wetness}
+
+
+def _moved(curve: Curve) -> dict[str, Any]:
+    """What a link moved."""
+    minutes = [round(float(s) / 60, 3) for s in curve.seconds]
+    flow, level, moved = curve.values.T
+    return {
+        "name": curve.name,
+        "moved_m3": round(float(moved[-1]), 3),
+        "max_m3_s": round(float(flow.max()), 4),
+        "m3_s": [[m, round(float(q), 4)] for m, q in zip(minutes, flow, strict=True)],
+        "stage_m": [
+            [m, None if np.isnan(v) else round(float(v), 4)] for m, v in zip(minutes, level, strict=True)
+        ],
+    }
 
 
 def _swift(result: Result) -> dict[str, Any]:
