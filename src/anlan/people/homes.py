@@ -48,3 +48,9 @@ def points(*, after: int = 0, households: Iterable[str] | None = None) -> list[P
     )
     columns = ("pk", "household__lon", "household__lat", "household__place_id", "at_home")
     return list(rows.order_by("pk").values_list(*columns))
+
+
+def exposed(ctx: Ctx, *, under: str) -> list[tuple[int, float, float, int]]:
+    """Homes within scope below a place's path: division id, longitude, latitude, members. Counts alone, nobody's name."""
+    rows = ctx.rows(Household).filter(place__path__startswith=under)
+    return list(rows.order_by("pk").values_list("place_id", "lon", "lat", "members"))
