@@ -7,13 +7,15 @@ import numpy as np
 import pytest
 
 from anlan.foundation import journal, tasks
+from anlan.foundation.errors import Conflict, Forbidden, NotFound
+from anlan.foundation.models import Task
 from anlan.observe.ingest import millis, path_of
 from anlan.observe.rules.rain import RAIN_5MIN
 from anlan.observe.store import Batch, Writer
 from anlan.observe.store.batch import NO_FRAMES
 from anlan.simulate import jobs, live, queries, runner
 from anlan.wire.sl651 import station_key
-from tests.support.city import GAUGE, NIGHT, VILLAGE, Mini, make_city
+from tests.support.city import GAUGE, NIGHT, VILLAGE, VILLAGE_2, Mini, make_city
 from tests.support.grounds import REF, keep_valley
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +56,15 @@ def play(mini: Mini, until: int) -> None:
 
 def told(mini: Mini) -> list[tuple[str, dict[str, Any]]]:
     entries = journal.tail(mini.world.pk, 0)
-    return [(e.name, journal.read(e)) for e in entries if e.name.startswith("simulate.")]
+    return [
+        (e.name, journal.read(e))
+        for e in entries
+        if e.name.startswith(("simulate.run.", "simulate.forecast"))
+    ]
+
+
+def switches(mini: Mini) -> list[str]:
+    return [e.name for e in journal.tail(mini.world.pk, 0) if e.name.startswith("simulate.live.")]
 
 
 def test_without_rain_no_cycle_runs(night: Mini) -> None:
@@ -84,6 +94,17 @@ def test_the_forecast_names_the_village_on_the_valley_floor(night: Mini) -> None
     assert VILLAGE in [row["place"] for row in body["villages"]]
     assert all(isinstance(row["depth_cm"], int) for row in body["villages"])
     assert body["synthetic"] is True
+
+
+def test_the_forecast_tells_of_which_villages_it_says_nothing(night: Mini) -> None:
+    rain(night, range(-120, 1, 5), 100)
+    live.start(night.ctx(), ground_ref=REF, first=NIGHT)
+    play(night, 5)
+    body = told(night)[-1][1]["body"]
+    known = {row.place.code for row in queries.water(night.ctx(), queries.runs(night.ctx())[0])}
+    assert set(body["unmodelled"]) | known == {VILLAGE, VILLAGE_2}
+    assert not set(body["unmodelled"]) & known
+    assert body["unsaid"] == []
 
 
 def test_a_cycle_goes_on_from_the_last_accepted_one(night: Mini) -> None:
@@ -134,6 +155,46 @@ def test_it_sleeps_again_when_the_rain_is_over(night: Mini) -> None:
     play(night, 200)
     ordered = [name for name, _ in told(night)].count("simulate.run.ordered")
     assert 4 <= ordered <= 8
+
+
+def test_switched_off_no_further_cycle_begins_and_switched_on_again_it_goes_on_at_once(night: Mini) -> None:
+    rain(night, range(-60, 31, 5), 80)
+    ctx = night.ctx("duty_officer")
+    live.start(ctx, ground_ref=REF)
+    play(night, 9)
+    live.stop(ctx, ground_ref=REF)
+    play(night, 25)
+    assert [name for name, _ in told(night)].count("simulate.run.ordered") == 1
+    live.start(ctx, ground_ref=REF, first=NIGHT + 30 * MIN)
+    play(night, 30)
+    assert [name for name, _ in told(night)].count("simulate.run.ordered") == 2
+    assert switches(night) == ["simulate.live.on", "simulate.live.off", "simulate.live.on"]
+
+
+def test_who_may_not_run_models_switches_nothing(night: Mini) -> None:
+    with pytest.raises(Forbidden):
+        live.start(night.ctx("leader"), ground_ref=REF)
+    with pytest.raises(NotFound):
+        live.start(night.ctx("foreign"), ground_ref=REF)
+    live.start(night.ctx("duty_officer"), ground_ref=REF)
+    with pytest.raises(Forbidden):
+        live.stop(night.ctx("leader"), ground_ref=REF)
+
+
+def test_what_is_off_cannot_be_switched_off(night: Mini) -> None:
+    with pytest.raises(Conflict, match="本来就停着"):
+        live.stop(night.ctx("duty_officer"), ground_ref=REF)
+
+
+def test_a_cycle_that_died_is_followed_by_another_and_one_that_waits_is_left_alone(night: Mini) -> None:
+    live.start(night.ctx(), ground_ref=REF, first=NIGHT)
+    live.keep_going(night.ctx())
+    waiting = Task.objects.filter(world=night.world, kind="simulate.cycle")
+    assert waiting.count() == 1
+    waiting.update(state="dead")
+    live.keep_going(night.ctx())
+    live.keep_going(night.ctx())
+    assert [work.due_at for work in waiting.filter(state="due")] == [NIGHT + 10 * MIN]
 
 
 def test_asked_twice_the_cycles_begin_once(night: Mini) -> None:

@@ -95,6 +95,17 @@ def test_a_risk_notice_is_begun_with_villages_depth_and_time(mini: Mini) -> None
     assert "04:35 以前" in page
 
 
+def test_a_village_that_the_ground_does_not_cover_is_said_to_be_unknown_not_dry(mini: Mini) -> None:
+    ref = forecast(mini, {VILLAGE: (120, 35)})
+    found = foreseen(mini.ctx())
+    assert found is not None
+    assert [place.code for place in found.unsaid] == [VILLAGE_2]
+    assert "古城畈村未模拟，不等于不进水" in rows(mini)[0]
+    assert "Not modelled, which does not mean dry" in rows(mini, lang="en")[0]
+    page = mini.client("duty_officer").get(f"/w/{mini.world.key}/alerts/new?kind=notice&run={ref}").text
+    assert "古城畈村未模拟，不等于不进水。" in page
+
+
 def test_nothing_is_begun_from_a_run_that_reaches_nobody(mini: Mini) -> None:
     ref = forecast(mini, {})
     reply = mini.client("duty_officer").get(f"/w/{mini.world.key}/alerts/new?kind=notice&run={ref}")

@@ -24,12 +24,14 @@ from anlan.gateways import plug_ins as gateways
 from anlan.observe.ingest import Ingest
 from anlan.people import register as people_in_memory
 from anlan.places import atlas as places_in_memory
-from anlan.simulate import ordered
+from anlan.simulate import live, ordered
 from anlan.warn.watching import Watching
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5
 CHECKPOINT_SECONDS = 60.0
+KEEP_SECONDS = 60.0
+"""How often the live forecasts are looked after: one whose cycle died goes on with the next."""
 
 
 class Engine:
@@ -152,11 +154,15 @@ class Live:
 
     def run(self) -> None:
         journal.on_append(self._news.set)
+        kept = -KEEP_SECONDS
         self._news.set()  # what came in before we fell is judged at once
         try:
             for gateway in self._gateways:
                 gateway.start()
             while not self._stop.is_set():
+                if time.monotonic() - kept > KEEP_SECONDS:
+                    live.keep_going(worlds.context(self._world))
+                    kept = time.monotonic()
                 self._news.wait(0.05)
                 fresh = self._news.is_set()
                 self._news.clear()

@@ -279,6 +279,8 @@ def _forecast(say: Words, it: Wait) -> Due:
     title = say(w("{place}：预报 {n} 个村可能进水"), place=it.place.name, n=len(facts["names"]))
     parts = [say.list(facts["names"])]
     parts.append(say(w("最深 {m} 米，{n} 户。"), m=f"{facts['depth_cm'] / 100:.1f}", n=facts["households"]))
+    if facts["unsaid"]:
+        parts.append(say(w("{names}未模拟，不等于不进水。"), names=say.list(facts["unsaid"])))
     if facts["synthetic"]:
         parts.append(say(w("地形是合成的，只作演练。")))
     parts.append(say(w("还没叫应。下一步：看预报，决定提前叫")))

@@ -57,6 +57,11 @@ def cancel(ctx: Ctx, prefix: str) -> int:
     return waiting.update(state=Task.State.CANCELLED)
 
 
+def is_waiting(ctx: Ctx, prefix: str) -> bool:
+    """Whether work whose key begins so is still to be done."""
+    return Task.objects.filter(world_id=ctx.world.id, key__startswith=prefix, state=Task.State.DUE).exists()
+
+
 def next_due(world_id: int, until: datetime) -> Task | None:
     """The first work due by `until`, in (due_at, key) order."""
     waiting = Task.objects.filter(world_id=world_id, state=Task.State.DUE, due_at__lte=until)

@@ -1,15 +1,24 @@
 """The ground 地形 that runs refer to: made once by whoever knows the place, then kept as a file in the state folder."""
 
+import hashlib
+import re
 from pathlib import Path
 
+import numpy as np
+
+from anlan.foundation import journal
+from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import NotFound
+from anlan.foundation.errors import Conflict, Invalid, NotFound
 from anlan.foundation.home import home
 from anlan.places.queries import Place
 from anlan.simulate.models import Ground
 from anlan.simulate.runner import runner
-from anlan.simulate.shapes import Making
+from anlan.simulate.shapes import Making, Terrain
 
+OWN = "own"
+"""The maker of grounds that a county brought itself: nobody makes their file again."""
+_REF = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 _makers: dict[str, str] = {}
 
 
@@ -31,6 +40,30 @@ def keep(ctx: Ctx, *, ref: str, place: Place, dx_m: int, maker: str, synthetic: 
     )
 
 
+def add(ctx: Ctx, *, ref: str, place: Place, terrain: Terrain) -> Ground:
+    """Put a county's own ground on the list, its file into the state folder. Raises: Invalid, Conflict for a ref that is taken."""
+    with action(ctx, "simulate.run"):
+        if not _REF.fullmatch(ref):
+            raise Invalid("地形编号 {ref} 不行。请用 2 到 40 个小写字母、数字和短横。", ref=ref)
+        if Ground.objects.filter(ref=ref).exists():
+            raise Conflict("已经有地形 {ref}，运行要靠它重算，不能换掉。请另起编号。", ref=ref)
+        row = Ground.objects.create(
+            ref=ref, place_id=place.id, dx_m=round(terrain.dx), maker=OWN, synthetic=False
+        )
+        path = path_of(row)
+        path.parent.mkdir(exist_ok=True)
+        scratch = path.with_suffix(".new.npz")
+        np.savez_compressed(scratch, **vars(terrain))
+        scratch.rename(path)
+        body = {"dx_m": row.dx_m, "cells": int(np.isfinite(terrain.bed).sum()), "sha256": _digest(path)}
+        journal.append(ctx, "simulate.ground.added", refs={"ground": ref}, body=body, place=place.path)
+    return row
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def get(ctx: Ctx, ref: str) -> Ground:
     """A ground within scope. Raises: NotFound."""
     found = ctx.rows(Ground).filter(ref=ref).select_related("place").first()
@@ -46,7 +79,7 @@ def listing(ctx: Ctx) -> list[Ground]:
 
 def file_of(ground: Ground) -> Path:
     """The ground's file, made when it is not there yet. Raises: NotFound where nobody makes it any more."""
-    path = _path(ground)
+    path = path_of(ground)
     if not path.exists():
         runner().make(_making(ground))
     return path
@@ -57,12 +90,13 @@ def prepare(ground: Ground) -> None:
     runner().prepare(_making(ground))
 
 
-def _path(ground: Ground) -> Path:
+def path_of(ground: Ground) -> Path:
+    """Where the ground's file lies, or will."""
     return home() / "grounds" / f"{ground.ref}.npz"
 
 
 def _making(ground: Ground) -> Making:
-    if ground.maker not in _makers:
-        raise NotFound("地形 {ref} 的文件不在了。请联系管理员重新生成。", ref=ground.ref)
-    _path(ground).parent.mkdir(exist_ok=True)
-    return Making(maker=_makers[ground.maker], dx=float(ground.dx_m), path=str(_path(ground)))
+    if ground.maker not in _makers and not path_of(ground).exists():
+        raise NotFound("地形 {ref} 的文件不在了。请管理员从备份取回，或重新放入。", ref=ground.ref)
+    path_of(ground).parent.mkdir(exist_ok=True)
+    return Making(maker=_makers.get(ground.maker, ""), dx=float(ground.dx_m), path=str(path_of(ground)))

@@ -12,7 +12,7 @@ from anlan.foundation.errors import Invalid
 from anlan.observe import queries as observe
 from anlan.observe.rainfall import rain_matrix
 from anlan.people import homes
-from anlan.places.queries import atlas
+from anlan.places.queries import Place, atlas
 from anlan.science.terrain import move_points
 from anlan.simulate import folders, ground, rainfield, settings
 from anlan.simulate.models import Run
@@ -32,7 +32,7 @@ def job_of(ctx: Ctx, run: Run) -> Job:
     file = ground.file_of(run.ground)
     terrain = Terrain.load(file)
     minutes, rates = _rain(ctx, run, terrain)
-    where, x, y = _homes(run, terrain)
+    where, x, y = _homes(atlas().by_id[run.place_id], terrain)
     before = run.before
     return Job(
         folder=str(folders.folder(ctx.world.key, run.ref)),
@@ -95,23 +95,32 @@ def _gauges(ctx: Ctx, terrain: Terrain) -> tuple[list[str], Floats, Floats]:
     return [s.address for s, is_near in zip(found, near, strict=True) if is_near], x[near], y[near]
 
 
-def _homes(run: Run, terrain: Terrain) -> tuple[NDArray[np.int64], Floats, Floats]:
+def _homes(place: Place, terrain: Terrain) -> tuple[NDArray[np.int64], Floats, Floats]:
     """Homes within the domain: id of the village, and metres. A village without any counts as its own point."""
-    placed = _positions(run.ground_id, terrain.crs, homes.newest())
-    villages = [p for p in atlas().walk(4) if p.path.startswith(run.place.path)]
+    placed = _positions(terrain.crs, homes.newest())
+    villages = villages_of(place)
     bare = [p for p in villages if p.id not in set(placed[0].tolist())]
     bx, by = metres(terrain.crs, [p.lon for p in bare], [p.lat for p in bare])
     where = np.concatenate([placed[0], np.array([p.id for p in bare], np.int64)])
     x, y = np.concatenate([placed[1], bx]), np.concatenate([placed[2], by])
-    row, column = terrain.cells(x, y)
-    ny, nx = terrain.bed.shape
-    inside = (row >= 0) & (row < ny) & (column >= 0) & (column < nx)
-    own = np.isin(where, [p.id for p in villages])
-    return where[inside & own], x[inside & own], y[inside & own]
+    kept = terrain.has_land(x, y) & np.isin(where, [p.id for p in villages])
+    return where[kept], x[kept], y[kept]
+
+
+def villages_of(place: Place) -> list[Place]:
+    """The villages of a place."""
+    return [p for p in atlas().walk(4) if p.path.startswith(place.path)]
+
+
+def covered(place: Place, terrain: Terrain) -> tuple[list[Place], list[Place]]:
+    """Villages of a place that have a home on a ground, and those that have none there: they would stay 未模拟."""
+    there = set(_homes(place, terrain)[0].tolist())
+    villages = villages_of(place)
+    return [p for p in villages if p.id in there], [p for p in villages if p.id not in there]
 
 
 @lru_cache(maxsize=4)
-def _positions(ground_id: int, crs: str, newest: int) -> tuple[NDArray[np.int64], Floats, Floats]:
+def _positions(crs: str, newest: int) -> tuple[NDArray[np.int64], Floats, Floats]:
     """Every household once: its village and where it stands."""
     rows = sorted({(division, lon, lat) for _, lon, lat, division, _ in homes.points()})
     x, y = metres(crs, [lon for _, lon, _ in rows], [lat for _, _, lat in rows])

@@ -7,16 +7,14 @@ that is what makes it honest: a forecast is known no sooner than the machine of 
 from datetime import datetime, timedelta
 from typing import Any
 
-from anlan.foundation import journal, packs, tasks
+from anlan.foundation import journal, tasks
+from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import AnlanError
-from anlan.foundation.home import home
-from anlan.foundation.worlds import beijing
+from anlan.foundation.errors import AnlanError, Conflict
 from anlan.observe import moments, soil
-from anlan.places.queries import atlas
-from anlan.simulate import actions, ground, jobs, queries
+from anlan.simulate import actions, ground, jobs, queries, settings
 from anlan.simulate.actions import publishing
-from anlan.simulate.models import Ground, Run
+from anlan.simulate.models import Ground, LiveGround, Run
 from anlan.simulate.rules.verdict import Reason
 from anlan.simulate.runner import runner
 
@@ -24,36 +22,74 @@ PATIENCE = timedelta(seconds=5)
 """How often the live world looks whether a run has come back."""
 
 
-def start(ctx: Ctx, *, ground_ref: str, first: datetime) -> None:
-    """Let the cycles of a ground begin; asked again, nothing begins twice."""
-    over = ground.get(ctx, ground_ref)
-    _schedule(ctx, over, first)
+def start(ctx: Ctx, *, ground_ref: str, first: datetime | None = None) -> None:
+    """Switch live forecasts on over a ground, from the running cycle on; switched on already, nothing changes.
+
+    Raises: NotFound; Conflict for a made-up ground in the live world.
+    """
+    with action(ctx, "simulate.run"):
+        over = ground.get(ctx, ground_ref)
+        if ctx.world.is_live and over.synthetic:
+            raise Conflict("{ref} 是合成地形，只能用在演练里。请先放入本地的地形。", ref=ground_ref)
+        row, is_new = LiveGround.objects.get_or_create(
+            world_id=ctx.world.id, ground=over, defaults={"since": ctx.now, "by": ctx.actor.ref}
+        )
+        if is_new:
+            _schedule(ctx, row, first or _mark(ctx.now, settings.live(ctx, over)["cycle_min"]))
+            journal.append(ctx, "simulate.live.on", refs={"ground": over.ref}, body={}, place=over.place.path)
 
 
-def _schedule(ctx: Ctx, over: Ground, at: datetime) -> None:
-    key = f"simulate:cycle:{over.ref}:{journal.utc(at)}"
-    tasks.schedule(
-        ctx, "simulate.cycle", key=key, due_at=at, payload={"ground": over.ref, "at": at.isoformat()}
-    )
+def stop(ctx: Ctx, *, ground_ref: str) -> None:
+    """Switch them off: a run that is under way is still taken in. Raises: NotFound, Conflict."""
+    with action(ctx, "simulate.run"):
+        over = ground.get(ctx, ground_ref)
+        if not LiveGround.objects.filter(world_id=ctx.world.id, ground=over).delete()[0]:
+            raise Conflict("{ref} 的滚动预报本来就停着。", ref=ground_ref)
+        tasks.cancel(ctx, _key(over))
+        journal.append(ctx, "simulate.live.off", refs={"ground": over.ref}, body={}, place=over.place.path)
 
 
-def settings(ctx: Ctx, over: Ground) -> dict[str, Any]:
-    """The live forecast's pack: cycle, horizon, cost, baseline, and the rain that wakes it."""
-    place = atlas().by_id[over.place_id]
-    pack = packs.load_all(home=home()).the("live_forecast", on=beijing(ctx.now).date(), division=place.code)
-    return dict(pack.data["live"])
+def switched_on(ctx: Ctx) -> dict[int, LiveGround]:
+    """Grounds over which this world looks ahead, by id."""
+    return {row.ground_id: row for row in ctx.rows(LiveGround)}
+
+
+def keep_going(ctx: Ctx) -> None:
+    """Begin the cycles of every ground that is switched on and has none due: after a start, and where one died."""
+    for row in LiveGround.objects.filter(world_id=ctx.world.id).select_related("ground__place"):
+        if not tasks.is_waiting(ctx, _key(row.ground)):
+            every = settings.live(ctx, row.ground)["cycle_min"]
+            _schedule(ctx, row, _mark(ctx.now, every) + timedelta(minutes=every))
+
+
+def _key(over: Ground) -> str:
+    return f"simulate:cycle:{over.ref}:"
+
+
+def _schedule(ctx: Ctx, row: LiveGround, at: datetime) -> None:
+    """The cycle of a moment, once; switched off and on again within ten minutes it is another."""
+    key = f"{_key(row.ground)}{journal.utc(at)}:{row.pk}"
+    payload = {"ground": row.ground.ref, "at": at.isoformat()}
+    tasks.schedule(ctx, "simulate.cycle", key=key, due_at=at, payload=payload)
+
+
+def _mark(now: datetime, every_min: int) -> datetime:
+    """The last moment of a cycle, on the hour and its parts."""
+    return now - timedelta(minutes=now.minute % every_min, seconds=now.second, microseconds=now.microsecond)
 
 
 @tasks.task("simulate.cycle")
 def _cycle(ctx: Ctx, payload: dict[str, Any]) -> None:
     """One cycle: order the run where it rains hard, and the next cycle in any case."""
-    over, at = ground.get(ctx, payload["ground"]), datetime.fromisoformat(payload["at"])
-    told = settings(ctx, over)
-    _schedule(
-        ctx,
-        over,
-        max(at, ctx.now - timedelta(minutes=told["cycle_min"])) + timedelta(minutes=told["cycle_min"]),
-    )
+    row = LiveGround.objects.filter(world_id=ctx.world.id, ground__ref=payload["ground"]).first()
+    if row is None:
+        return
+    over = ground.get(ctx, payload["ground"])
+    told = settings.live(ctx, over)
+    at = max(
+        datetime.fromisoformat(payload["at"]), _mark(ctx.now, told["cycle_min"])
+    )  # late: what is past is past
+    _schedule(ctx, row, at + timedelta(minutes=told["cycle_min"]))
     if not _is_wet(ctx, over, told):
         ground.prepare(over)
         return
@@ -73,7 +109,7 @@ def _cycle(ctx: Ctx, payload: dict[str, Any]) -> None:
         why = [Reason(error.text, error.values)]
         actions.finish(ctx, ref=ref, figures={}, water=[], reasons=why, known_at=ctx.now)
         return
-    due = at + timedelta(seconds=told["cost_s"])
+    due = ctx.now + PATIENCE if ctx.world.is_live else at + timedelta(seconds=told["cost_s"])
     tasks.schedule(
         ctx, "simulate.publish", key=f"simulate:publish:{ref}", due_at=due, payload={"ref": ref, "try": 0}
     )

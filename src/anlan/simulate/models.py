@@ -17,6 +17,19 @@ class Ground(models.Model):
     synthetic = models.BooleanField(default=True)
 
 
+class LiveGround(Happening):
+    """滚动预报地形: a ground over which this world looks ahead in hard rain, since when, and who switched it on."""
+
+    scope_by = "ground__place__path"
+
+    ground = models.ForeignKey("simulate.Ground", models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+    by = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["world", "ground"], name="live_ground_once")]
+
+
 class Run(Happening):
     """模型运行: inputs by reference, model and version, parameters, state, checks, and what came of it."""
 
@@ -73,7 +86,9 @@ class VillageWater(Happening):
     curve = models.JSONField(default=list)  # [minute from the start, depth cm]
     solver = models.CharField(max_length=20, default="")  # whose word it is, where it is not the run's own
     fast_percent = models.IntegerField(default=0)  # wet cells around the village with Fr > 0.8
-    share_percent = models.IntegerField(null=True)  # 情景占比 of an ensemble: members with 0.3 m or more at a home
+    share_percent = models.IntegerField(
+        null=True
+    )  # 情景占比 of an ensemble: members with 0.3 m or more at a home
     low_cm = models.IntegerField(null=True)  # of an ensemble: a tenth of the members stays below
     high_cm = models.IntegerField(null=True)  # a tenth goes above
 

@@ -9,6 +9,7 @@ from anlan.foundation.errors import NotFound
 from anlan.places.queries import Place, atlas
 from anlan.simulate import folders
 from anlan.simulate.models import Run, VillageWater
+from anlan.simulate.shapes import NOBODY
 
 HOLDS = timedelta(minutes=30)
 """A live forecast older than this is no longer shown as the present one."""
@@ -23,6 +24,13 @@ class VillageForecast:
     arrives_at: datetime | None
     households: int
     curve: list[tuple[int, int]]
+    fast_percent: int = 0
+    solver: str = ""
+
+    @property
+    def is_unsaid(self) -> bool:
+        """The model is outside its range here, and no other could be asked: nobody speaks of this village."""
+        return self.solver == NOBODY
 
     @property
     def depth_m(self) -> float:
@@ -64,9 +72,23 @@ def water(ctx: Ctx, found: Run) -> list[VillageForecast]:
             arrives_at=row.arrives_at,
             households=row.households,
             curve=[(minute, depth) for minute, depth in row.curve],
+            fast_percent=row.fast_percent,
+            solver=row.solver,
         )
         for row in rows
     ]
+
+
+def unmodelled(ctx: Ctx, found: Run) -> list[Place]:
+    """未模拟: villages of the run's place within scope of which it says nothing, since no home of theirs stands on its ground.
+
+    Never to be read as dry. None of a run that was not accepted: that one says nothing of anybody.
+    """
+    if found.state != Run.State.ACCEPTED:
+        return []
+    told = set(VillageWater.objects.filter(run=found).values_list("place_id", flat=True))
+    here = (p for p in atlas().walk(4) if p.path.startswith(found.place.path) and ctx.scope.holds(p.path))
+    return [place for place in here if place.id not in told]
 
 
 def forecast(ctx: Ctx, *, at: datetime | None = None) -> Run | None:

@@ -13,6 +13,8 @@ from anlan.simulate.rules.verdict import Figures
 Floats = NDArray[np.float64]
 NOW = "now.npz"
 """In a run's folder: the state at its minute 0, for the next run to start from."""
+NOBODY = "none"
+"""Whose word of a village it is where none can be given."""
 WET_M = 0.3
 """A home stands in water from this depth on: above the doorstep. Our choice, 待核实."""
 
@@ -50,6 +52,14 @@ class Terrain:
             np.floor((x - self.west) / self.dx).astype(np.int64),
         )
 
+    def has_land(self, x: Floats, y: Floats) -> NDArray[np.bool_]:
+        """Which points lie on a cell that can be run."""
+        row, column = self.cells(x, y)
+        ny, nx = self.bed.shape
+        inside = (row >= 0) & (row < ny) & (column >= 0) & (column < nx)
+        inside[inside] = np.isfinite(self.bed[row[inside], column[inside]])
+        return np.asarray(inside, np.bool_)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Making:
@@ -61,12 +71,26 @@ class Making:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Swift:
+    """急流: around a village, from which share of fast water (0..1) on local inertial is not believed, and how it is run again.
+
+    radius_m: around homes; below_m: how far below them the land is run too; most_msteps: millions of cells stepped at most.
+    """
+
+    radius_m: float
+    bound: float
+    below_m: float
+    most_msteps: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Job:
     """What a run computes from; it can be sent to another process.
 
     first_min ≤ 0: minute at which the state starts, before the moment of the run; until_min: where it ends.
     rain_min (k,), rain_mm_h (k,) or (k, ny, nx): each rate holds from its minute on.
     cn, wetness: the SCS curve number of the ground and how wet it is (dry, normal, wet); None: all rain runs off.
+    swift: when and how what is too fast for local inertial is run again; None: never.
     home_place, home_x, home_y (homes,): village of each home and metres in the ground's system.
     """
 
@@ -82,6 +106,7 @@ class Job:
     wetness: str = "wet"
     start: str = ""
     keeps_now: bool = False
+    swift: Swift | None = None
     home_place: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     home_x: Floats = field(default_factory=lambda: np.empty(0))
     home_y: Floats = field(default_factory=lambda: np.empty(0))
@@ -89,12 +114,22 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class VillageFound:
-    """Water where a village's people live: the deepest home, the minute of the first 0.3 m, homes that stand in it."""
+    """Water where a village's people live: the deepest home, the minute of the first 0.3 m, homes that stand in it.
+
+    fast_percent: of the wet cells around, those with Fr > 0.8. solver: whose word it is where it is not the run's own;
+    `NOBODY` where the method is outside its range and nobody else could be asked. share_percent, low_cm, high_cm: of an
+    ensemble, as in `models.VillageWater`; then depth_cm, arrives_min and households are medians.
+    """
 
     depth_cm: int
     arrives_min: int | None
     households: int
     curve: Sequence[tuple[int, int]]
+    fast_percent: int = 0
+    solver: str = ""
+    share_percent: int | None = None
+    low_cm: int | None = None
+    high_cm: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,7 +42,8 @@ class Watch:
         places = [domain.cell(p.x, p.y) for p in outputs.points]
         self._rows = np.array([r for r, _ in places], np.int64)
         self._columns = np.array([c for _, c in places], np.int64)
-        self._discs = [np.divmod(domain.disc(p.x, p.y, p.radius_m), domain.shape[1]) for p in outputs.points]
+        discs = [domain.disc(p.x, p.y, p.radius_m) for p in outputs.points]
+        self._discs = [np.divmod(c, domain.shape[1]) for c in (*discs, *(a.cells for a in outputs.areas))]
         self._sections = [_Section(domain, line) for line in outputs.lines]
         self._fast: Floats = np.array(saved.get("froude", np.zeros((1 + len(self._discs), 2))))
         self._seconds: list[float] = list(saved.get("series.seconds", ()))
@@ -116,8 +117,12 @@ class Watch:
 
     def froude(self) -> FroudeShare:
         """Shares so far; 0 where nothing was deep."""
-        share = [float(fast / deep) if deep > 0 else 0.0 for deep, fast in self._fast]
-        return FroudeShare(share[0], {p.name: share[n] for n, p in enumerate(self._outputs.points, start=1)})
+        first, *rest = (float(fast / deep) if deep > 0 else 0.0 for deep, fast in self._fast)
+        points, areas = self._outputs.points, self._outputs.areas
+        around = dict(zip((p.name for p in points), rest, strict=False))
+        return FroudeShare(
+            first, around, dict(zip((a.name for a in areas), rest[len(points) :], strict=True))
+        )
 
     def arrays(self) -> dict[str, Any]:
         """All of it for a checkpoint."""

@@ -6,11 +6,12 @@ from typing import Any
 
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
+from anlan.places.queries import atlas
 from anlan.simulate import jobs
 from anlan.simulate.actions.runs import Water, by_code, finish, order
 from anlan.simulate.models import Ground, Run
 from anlan.simulate.rules import verdict
-from anlan.simulate.shapes import Found
+from anlan.simulate.shapes import NOBODY, Found
 
 
 def order_cycle(
@@ -37,6 +38,8 @@ def publish(ctx: Ctx, *, run: Run, found: Found) -> None:
             arrives_at=None if each.arrives_min is None else begins + timedelta(minutes=each.arrives_min),
             households=each.households,
             curve=each.curve,
+            fast_percent=each.fast_percent,
+            solver=each.solver,
         )
         for place, each in sorted(found.villages.items())
     ]
@@ -48,11 +51,16 @@ def publish(ctx: Ctx, *, run: Run, found: Found) -> None:
 
 
 def _tell(ctx: Ctx, run: Run, water: Sequence[Water]) -> None:
-    """A forecast: which villages, how deep, when. What warns reads it from here."""
+    """A forecast: which villages, how deep, when; and of which it says nothing. What warns reads it from here."""
+    known = atlas().by_id
+    modelled = {each.place_id for each in water}
+    silent = [p for p in atlas().walk(4) if p.path.startswith(run.place.path) and p.id not in modelled]
     body = {
         "from": journal.utc(jobs.starts_at(run)),
         "minutes": run.params["minutes"],
         "synthetic": run.ground.synthetic,
         "villages": by_code(water),
+        "unsaid": sorted(known[each.place_id].code for each in water if each.solver == NOBODY),
+        "unmodelled": sorted(place.code for place in silent),
     }
     journal.append(ctx, "simulate.forecast.made", refs={"run": run.ref}, body=body, place=run.place.path)

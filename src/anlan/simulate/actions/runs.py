@@ -26,13 +26,18 @@ State = Run.State
 
 @dataclass(frozen=True, kw_only=True)
 class Water:
-    """What a run says of one village: centimetres, the moment of the first 0.3 m, households in it, depth in time."""
+    """What a run says of one village: centimetres, the moment of the first 0.3 m, households in it, depth in time.
+
+    fast_percent, solver: as in `shapes.VillageFound`.
+    """
 
     place_id: int
     depth_cm: int
     arrives_at: datetime | None
     households: int
     curve: Sequence[tuple[int, int]]
+    fast_percent: int = 0
+    solver: str = ""
 
 
 def order(
@@ -158,6 +163,7 @@ def by_code(water: Sequence[Water]) -> list[dict[str, Any]]:
             "depth_cm": w.depth_cm,
             "at": journal.utc(w.arrives_at),
             "households": w.households,
+            **({"solver": w.solver} if w.solver else {}),
         }
         for w in water
         if w.arrives_at is not None
@@ -174,6 +180,8 @@ def _row(ctx: Ctx, run: Run, water: Water) -> VillageWater:
         arrives_at=water.arrives_at,
         households=water.households,
         curve=[list(point) for point in water.curve],
+        fast_percent=water.fast_percent,
+        solver=water.solver,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 MASS_BOUND = {"f32": 1e-5, "f64": 1e-9}
 """Largest mass error, as a share of all water that came in."""
 FAST_BOUND = 0.20
-"""Largest share of wet cells with Fr > 0.8 for which local inertial speaks. Our choice, 待核实."""
+"""Largest share of wet cells with Fr > 0.8 for which local inertial speaks, unless a pack says otherwise. 待核实."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ class Figures:
     has_nan: bool = False
     left_validity: bool = False  # deeper or faster than the equations describe
     fast_share: float = 0.0  # wet cells with Fr > 0.8, 0..1
+    fast_bound: float = FAST_BOUND
+    ran_again: bool = False  # what was too fast for local inertial was run again with Godunov
     stopped: bool = False  # told to stop before its end
 
 
@@ -41,10 +43,20 @@ def reasons(told: Figures) -> list[Reason]:
         (told.has_nan, _nan),
         (told.left_validity, _left),
         (not told.mass_error <= MASS_BOUND[told.precision], _mass),
-        (told.solver == "li" and told.fast_share > FAST_BOUND, _fast),
+        (told.solver == "li" and told.fast_share > told.fast_bound and not told.ran_again, _fast),
         (told.stopped, _stopped),
     )
     return [reason(told) for broken, reason in checks if broken]
+
+
+def outside(*, solver: str, overall: float, around: Mapping[int, float], bound: float) -> list[int]:
+    """Villages of which a run's own method may not speak, by id: water around them is too fast, or it is so everywhere.
+
+    overall, around: shares of wet cells with Fr > 0.8, 0..1. Godunov knows fast water: none is outside its range.
+    """
+    if solver != "li":
+        return []
+    return sorted(place for place, share in around.items() if share > bound or overall > bound)
 
 
 def _nan(told: Figures) -> Reason:

@@ -4,18 +4,23 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from anlan.foundation.context import Ctx
+from anlan.places.queries import Place
 from anlan.simulate import queries as simulate
 from anlan.simulate.queries import VillageForecast
 
 
 @dataclass(frozen=True, kw_only=True)
 class Foreseen:
-    """The newest live forecast that holds, and its villages with water, the earliest first."""
+    """The newest live forecast that holds, and its villages with water, the earliest first.
+
+    unsaid: villages of which it says nothing (未模拟, or outside its range). They are not dry: nobody knows.
+    """
 
     run: str
     known_at: datetime
     is_synthetic: bool
     villages: tuple[VillageForecast, ...]
+    unsaid: tuple[Place, ...] = ()
 
 
 def foreseen(ctx: Ctx, *, at: datetime | None = None, path: str = "") -> Foreseen | None:
@@ -23,11 +28,20 @@ def foreseen(ctx: Ctx, *, at: datetime | None = None, path: str = "") -> Foresee
     run = simulate.forecast(ctx, at=at)
     if run is None or run.known_at is None:
         return None
-    wet = [v for v in simulate.water(ctx, run) if v.arrives_at is not None and v.place.path.startswith(path)]
+    told = [v for v in simulate.water(ctx, run) if v.place.path.startswith(path)]
+    wet = [v for v in told if v.arrives_at is not None]
     if not wet:
         return None
     villages = tuple(sorted(wet, key=lambda v: (v.arrives_at or run.ordered_at, v.place.path)))
-    return Foreseen(run=run.ref, known_at=run.known_at, is_synthetic=run.ground.synthetic, villages=villages)
+    unsaid = [v.place for v in told if v.is_unsaid]
+    unsaid += [place for place in simulate.unmodelled(ctx, run) if place.path.startswith(path)]
+    return Foreseen(
+        run=run.ref,
+        known_at=run.known_at,
+        is_synthetic=run.ground.synthetic,
+        villages=villages,
+        unsaid=tuple(sorted(unsaid, key=lambda place: place.path)),
+    )
 
 
 def arrivals(ctx: Ctx, *, path: str) -> dict[int, datetime]:

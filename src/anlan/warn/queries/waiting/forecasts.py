@@ -25,6 +25,7 @@ def forecasts(ctx: Ctx, at: datetime | None, path: str, states: Mapping[int, Vil
             "names": [v.place.name for v in villages],
             "depth_cm": max(v.depth_cm for v in villages),
             "households": sum(v.households for v in villages),
+            "unsaid": [place.name for place in found.unsaid if place.path.startswith(town)],
             "synthetic": found.is_synthetic,
         }
         yield Wait(

@@ -1,5 +1,6 @@
 """A text begun from a forecast: which villages, how deep, from when; the officer goes on from there."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,11 +18,13 @@ MOST_NAMES = 8
 def of_forecast(ctx: Ctx, ref: str) -> dict[str, Any]:
     """What the composer begins with. Raises: NotFound for a run that is not there, is refused, or reaches nobody."""
     run = simulate.run(ctx, ref)
-    wet = [v for v in simulate.water(ctx, run) if v.arrives_at is not None]
+    told = simulate.water(ctx, run)
+    wet = [v for v in told if v.arrives_at is not None]
     if not wet:
         raise NotFound("运行 {ref} 没有说哪个村会进水，不能从它起稿。", ref=ref)
     first = min(v.arrives_at for v in wet if v.arrives_at is not None)
-    names = "、".join(v.place.name for v in wet[:MOST_NAMES]) + ("等" if len(wet) > MOST_NAMES else "")
+    names = _names([v.place.name for v in wet])
+    unsaid = [v.place.name for v in told if v.is_unsaid] + [p.name for p in simulate.unmodelled(ctx, run)]
     clock = beijing(first).strftime("%H:%M")
     ends = first + timedelta(minutes=run.params["minutes"])
     return {
@@ -34,6 +37,11 @@ def of_forecast(ctx: Ctx, ref: str) -> dict[str, Any]:
             clock=clock,
             names=names,
             m=f"{max(v.depth_cm for v in wet) / 100:.1f}",
-        ),
+        )
+        + (t("zh", w("{names}未模拟，不等于不进水。"), names=_names(unsaid)) if unsaid else ""),
         "by_when": t("zh", w("{clock} 以前"), clock=clock),
     }
+
+
+def _names(names: Sequence[str]) -> str:
+    return "、".join(names[:MOST_NAMES]) + ("等" if len(names) > MOST_NAMES else "")

@@ -1,0 +1,29 @@
+"""The pack of live forecasts 滚动预报 that governs a ground: cycle, horizon, cost, baseline, and when a model is out of its range."""
+
+from typing import Any
+
+from anlan.foundation import packs
+from anlan.foundation.context import Ctx
+from anlan.foundation.home import home
+from anlan.foundation.worlds import beijing
+from anlan.places.queries import atlas
+from anlan.simulate.models import Ground
+from anlan.simulate.shapes import Swift
+
+
+def live(ctx: Ctx, over: Ground) -> dict[str, Any]:
+    """The figures of the live forecast for the place of a ground, as of now."""
+    place = atlas().by_id[over.place_id]
+    pack = packs.load_all(home=home()).the("live_forecast", on=beijing(ctx.now).date(), division=place.code)
+    return dict(pack.data["live"])
+
+
+def swift(ctx: Ctx, over: Ground) -> Swift:
+    """From which share of fast water on a village is asked of Godunov, and how far that may go."""
+    told = live(ctx, over)
+    return Swift(
+        radius_m=float(told["fast_radius_m"]),
+        bound=told["fast_percent"] / 100,
+        below_m=float(told["fast_below_m"]),
+        most_msteps=float(told["fast_most_msteps"]),
+    )
