@@ -8,8 +8,12 @@ import numpy as np
 import psutil
 import pytest
 
+from anlan.simulate.ensemble import Ensemble
+from anlan.simulate.rules.ensemble import Spread
+from anlan.simulate.rules.verdict import reasons
 from anlan.simulate.runner import InProcess
-from anlan.simulate.shapes import Making, Terrain
+from anlan.simulate.shapes import Job, Making, Terrain
+from tests.simulate.test_compute import valley
 
 MADE = "tests.simulate.test_runner:flat"
 
@@ -44,3 +48,44 @@ def test_a_ground_is_made_once_and_waited_for(tmp_path: Path) -> None:
     made = (tmp_path / "ground.npz").stat().st_mtime_ns
     runner.make(asked(tmp_path, "ground.npz"))
     assert (tmp_path / "ground.npz").stat().st_mtime_ns == made
+
+
+def run_of(folder: Path, name: str, *, minutes: float, keeps_now: bool) -> Job:
+    ground, run = folder / "valley.npz", folder / name
+    run.mkdir()
+    if not ground.exists():
+        np.savez(ground, **vars(valley()))
+    return Job(
+        folder=str(run), ground=str(ground), solver="li", precision="f32", first_min=0, until_min=minutes, rain_min=(0.0,),
+        rain_mm_h=np.array([20.0]), keeps_now=keeps_now,
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+def test_a_live_run_waits_for_nobodys_long_one(tmp_path: Path) -> None:
+    runner = InProcess()
+    long = run_of(tmp_path, "long", minutes=100_000, keeps_now=False)
+    runner.submit(long)
+    live = run_of(tmp_path, "live", minutes=30, keeps_now=True)
+    runner.submit(live)
+    found = runner.take(live.folder)
+    assert reasons(found.checks) == []
+    assert not runner.is_done(long.folder)
+    (Path(long.folder) / "stop").touch()
+    assert runner.take(long.folder).checks.stopped
+
+
+@pytest.mark.slow
+def test_an_ensemble_is_computed_by_processes_that_step_back_furthest(tmp_path: Path) -> None:
+    runner = InProcess()
+    job = run_of(tmp_path, "ensemble", minutes=30, keeps_now=False)
+    none = np.zeros(0)
+    asked_for = Ensemble(
+        job=job, members=10, seed=1, spread=Spread(amount=0.3, shift_m=0.0, timing_min=10.0), excluded_percent=20,
+        tenths=np.full((1, 6), 40.0), fallen=0, gauge_x=none, gauge_y=none,
+    )  # fmt: skip
+    runner.submit(asked_for)
+    runner.submit(asked_for)
+    assert runner.knows(job.folder)
+    assert runner.take(job.folder).figures["excluded"] == 0
+    assert not runner.knows(job.folder)

@@ -1,6 +1,8 @@
-"""Who computes: one process beside the engine, so that a run never holds up a call. Crashed, it is started again.
+"""Who computes: processes beside the engine, so that a run never holds up a call. Crashed, they are started again.
 
-A job goes by its folder: given again while it is being computed, nothing is computed twice.
+Work goes in lanes, each a process of its own: what is live stands behind nobody's long run, and the more urgent lane has
+the higher priority. An ensemble takes a process for each core, at the lowest. A job goes by its folder: given again while
+it is being computed, nothing is computed twice.
 """
 
 import importlib
@@ -10,25 +12,32 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
+from anlan.simulate import ensemble
+from anlan.simulate.ensemble import Ensemble
 from anlan.simulate.shapes import Found, Job, Making
 
 log = logging.getLogger(__name__)
-NICE = 5
+LIVE, GROUNDS, ORDERED = "live", "grounds", "ordered"
+NICE = {LIVE: 5, GROUNDS: 5, ORDERED: 10}
+"""How far each lane's process steps back behind the engine."""
 A, R = TypeVar("A"), TypeVar("R")
 
 
-def _compute(job: Job) -> Found:
-    """Compilers and solvers are loaded where they are used, not where jobs are given out."""
-    from anlan.simulate.compute import compute
+def compute(asked: Job | Ensemble) -> Found:
+    """Compute here. Compilers and solvers are loaded where they are used, not where jobs are given out."""
+    if isinstance(asked, Ensemble):
+        return ensemble.compute(asked, workers=0)
+    from anlan.simulate.compute import compute as compute_run
 
-    return compute(job)
+    return compute_run(asked)
 
 
 def _warm(asked: Making) -> None:
@@ -59,7 +68,7 @@ def make(asked: Making) -> None:
 class Runner(Protocol):
     """Computes jobs in the background; a job goes by its folder."""
 
-    def submit(self, job: Job) -> None:
+    def submit(self, job: Job | Ensemble) -> None:
         """Begin; the same job again changes nothing."""
         ...
 
@@ -82,19 +91,46 @@ class Runner(Protocol):
         ...
 
 
+class Lane:
+    """A process of its own for one kind of work, in the order in which it comes."""
+
+    def __init__(self, nice: int) -> None:
+        self._nice = nice
+        self._pool: ProcessPoolExecutor | None = None
+
+    def send(self, work: Callable[[A], R], asked: A) -> "Future[R]":
+        """To the process there is; to a new one where it was killed."""
+        try:
+            return self._started().submit(work, asked)
+        except BrokenProcessPool:
+            self._pool = None
+            return self._started().submit(work, asked)
+
+    def _started(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                max_workers=1,
+                mp_context=multiprocessing.get_context("spawn"),
+                initializer=step_back,
+                initargs=(self._nice, os.getpid()),
+            )
+        return self._pool
+
+
 class InProcess:
-    """A process of its own; the engine's calls and readings come first."""
+    """Processes of their own; the engine's calls and readings come first."""
 
     def __init__(self) -> None:
-        self._pool: ProcessPoolExecutor | None = None
-        self._work: dict[str, tuple[Job, Future[Found]]] = {}
+        self._lanes = {name: Lane(nice) for name, nice in NICE.items()}
+        self._work: dict[str, tuple[Job | Ensemble, Future[Found]]] = {}
         self._grounds: dict[str, Future[None]] = {}
         self._lock = threading.Lock()
+        self._ensembles = ThreadPoolExecutor(1, thread_name_prefix="ensemble")
 
-    def submit(self, job: Job) -> None:
+    def submit(self, job: Job | Ensemble) -> None:
         with self._lock:
             if job.folder not in self._work:
-                self._work[job.folder] = (job, self._send(_compute, job))
+                self._work[job.folder] = (job, self._send(job))
 
     def knows(self, folder: str) -> bool:
         return folder in self._work
@@ -109,7 +145,7 @@ class InProcess:
             return work.result()
         except BrokenProcessPool:
             with self._lock:
-                again = self._send(_compute, job)
+                again = self._send(job)
             return again.result()
         finally:
             self._work.pop(folder, None)
@@ -117,41 +153,29 @@ class InProcess:
     def prepare(self, asked: Making) -> None:
         with self._lock:
             if asked.path not in self._grounds:
-                self._grounds[asked.path] = self._send(make, asked)
-                self._send(_warm, asked).add_done_callback(_told)
+                self._grounds[asked.path] = self._lanes[GROUNDS].send(make, asked)
+                self._lanes[LIVE].send(_warm, asked).add_done_callback(_told)
 
     def make(self, asked: Making) -> None:
         with self._lock:
-            work = self._grounds.pop(asked.path, None) or self._send(make, asked)
+            work = self._grounds.pop(asked.path, None) or self._lanes[GROUNDS].send(make, asked)
         try:
             work.result()
         except BrokenProcessPool:
             with self._lock:
-                again = self._send(make, asked)
+                again = self._lanes[GROUNDS].send(make, asked)
             again.result()
 
-    def _send(self, work: Callable[[A], R], asked: A) -> "Future[R]":
-        """To the process there is; to a new one where it was killed."""
-        try:
-            return self._started().submit(work, asked)
-        except BrokenProcessPool:
-            self._pool = None
-            return self._started().submit(work, asked)
-
-    def _started(self) -> ProcessPoolExecutor:
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(
-                max_workers=1,
-                mp_context=multiprocessing.get_context("spawn"),
-                initializer=_begin,
-                initargs=(os.getpid(),),
-            )
-        return self._pool
+    def _send(self, job: Job | Ensemble) -> "Future[Found]":
+        if isinstance(job, Ensemble):  # one after the other: each has all cores
+            begin = partial(step_back, ensemble.NICE)
+            return self._ensembles.submit(ensemble.compute, job, begin=begin)
+        return self._lanes[LIVE if job.keeps_now else ORDERED].send(compute, job)
 
 
-def _begin(parent: int) -> None:
-    """In the new process: step back behind the engine, and go when it has gone."""
-    os.nice(NICE)
+def step_back(nice: int, parent: int) -> None:
+    """In a new process: step back behind the engine, and go when it has gone."""
+    os.nice(nice)
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()
 
 
@@ -165,9 +189,9 @@ class Inline:
     """Computes where it is asked: for tests and the command line."""
 
     def __init__(self) -> None:
-        self._jobs: dict[str, Job] = {}
+        self._jobs: dict[str, Any] = {}
 
-    def submit(self, job: Job) -> None:
+    def submit(self, job: Job | Ensemble) -> None:
         self._jobs[job.folder] = job
 
     def knows(self, folder: str) -> bool:
@@ -177,7 +201,7 @@ class Inline:
         return True
 
     def take(self, folder: str) -> Found:
-        return _compute(self._jobs.pop(folder))
+        return compute(self._jobs.pop(folder))
 
     def prepare(self, asked: Making) -> None: ...
 
