@@ -22,13 +22,14 @@ from anlan.science.flood.inertial.kernels.rows import (
     extent,
     giving,
     highest,
+    keep_row,
     limits,
     overdrawn,
     scale,
     x_faces,
     y_faces,
 )
-from anlan.science.jit import Floats, Int8s, Int64s, Reals, njit
+from anlan.science.jit import Floats, Int8s, Int64s, Reals, njit, njit_field
 
 FIRST = 2  # the first row and column that are cells
 NORTH, EAST, SOUTH, WEST = range(4)
@@ -86,7 +87,7 @@ def rim(h: Reals, z: Reals, x: Reals, y: Reals, kinds: Int8s, levels: Floats) ->
                 x[j, beyond] = x[j, face]
 
 
-@njit
+@njit_field
 def _faces(
     j: int,
     h: Reals,
@@ -126,7 +127,7 @@ def _faces(
             y[j, i] = max(y[j, i], zero)
 
 
-@njit
+@njit_field
 def _limit(r: int, h: Reals, x: Reals, y: Reals, first: int, last: int, share: Number, limit: Reals) -> bool:
     """Find and limit the over-drawn cells of row ``r``: fills ``limit`` and scales its west and east faces."""
     if first >= last:
@@ -140,7 +141,7 @@ def _limit(r: int, h: Reals, x: Reals, y: Reals, first: int, last: int, share: N
     return True
 
 
-@njit
+@njit_field
 def _deepen(
     r: int,
     h: Reals,
@@ -168,7 +169,7 @@ def _deepen(
     return highest(bits[r, c], mask, most)
 
 
-@njit
+@njit_field
 def march(
     j0: int,
     j1: int,
@@ -201,8 +202,8 @@ def march(
     for j in range(j0, j1):
         here, up = 1 + j % 2, 1 + (j - 1) % 2
         low, high = min(a[j], a[j + 1]), max(b[j], b[j + 1])
-        for i in range(low, high):
-            work[here, i] = y[j, i]
+        if low < high:
+            keep_row(y[j, low:high], work[here, low:high])
         if a[j] < b[j]:
             below = y[j + 1] if j + 1 < j1 else work[5]
             _faces(j, h, z, x, y, n2, work[up], below, work[0], a[j], b[j], kinds, k)
@@ -229,17 +230,17 @@ def march(
     return most
 
 
-@njit
+@njit_field
 def _remember(which: int, now: bool, limit: Reals, keep: Reals, limited: Int8s) -> None:
     if now:
-        keep[which] = limit
+        keep_row(limit, keep[which])
         limited[which] = 1
     elif limited[which]:
         keep[which] = 1
         limited[which] = 0
 
 
-@njit
+@njit_field
 def stitch(
     bands: Int64s,
     h: Reals,
@@ -332,7 +333,7 @@ def edge_flow(x: Reals, y: Reals, kinds: Int8s) -> tuple[float, float]:
     return came, went
 
 
-@njit
+@njit_field
 def fastest(
     h: Reals, x: Reals, y: Reals, lo: Int64s, hi: Int64s, least: Number, row: Reals, bits: Bits, mask: Bits
 ) -> Bits:
