@@ -1,7 +1,10 @@
 """From a run to arrays: its ground, the rain that was known, and the homes that water may come to."""
 
+import math
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,14 +18,17 @@ from anlan.people import homes
 from anlan.places.queries import Place, atlas
 from anlan.science.terrain import move_points
 from anlan.simulate import folders, ground, rainfield, settings
+from anlan.simulate.ensemble import Ensemble
 from anlan.simulate.models import Run
 from anlan.simulate.rules import nowcast
+from anlan.simulate.rules.ensemble import Spread
 from anlan.simulate.shapes import NOW, Job, Terrain
 
 Floats = NDArray[np.float64]
 AROUND_M = 15_000.0
 """Gauges this near the domain lend it their rain."""
 STEP_MIN = 5
+NO_GAUGE = "这一带没有雨量站报数，不能按实测雨算。请改用设计雨。"
 NOWCAST_MIN = nowcast.STEPS_AN_HOUR * STEP_MIN
 MINUTE = timedelta(minutes=1)
 
@@ -32,26 +38,57 @@ def job_of(ctx: Ctx, run: Run) -> Job:
     file = ground.file_of(run.ground)
     terrain = Terrain.load(file)
     minutes, rates = _rain(ctx, run, terrain)
-    where, x, y = _homes(atlas().by_id[run.place_id], terrain)
     before = run.before
     return Job(
-        folder=str(folders.folder(ctx.world.key, run.ref)),
-        ground=str(file),
-        solver=run.model,
-        precision=run.params["precision"],
         first_min=minutes[0],
-        until_min=run.params["minutes"],
         rain_min=tuple(minutes),
         rain_mm_h=rates,
-        cn=run.params["cn"],
-        wetness=run.params["wetness"],
         start=str(folders.folder(ctx.world.key, before.ref) / NOW) if before else "",
         keeps_now=run.purpose == "live",
-        swift=None if run.purpose == "member" else settings.swift(ctx, run.ground),
-        home_place=where,
-        home_x=x,
-        home_y=y,
+        **_asked(ctx, run, file, terrain),
     )
+
+
+def ensemble_of(ctx: Ctx, run: Run) -> Ensemble:
+    """The same of an ensemble: its members begin at minute 0, after the rain that fell. Raises: Invalid."""
+    file = ground.file_of(run.ground)
+    terrain = Terrain.load(file)
+    rain, spread = run.inputs["rain"], run.params["spread"]
+    gauged = _designed(run) if rain["kind"] == "design" else _gauged(ctx, run, terrain)
+    if rain["kind"] != "design" and np.isnan(gauged.tenths[:, gauged.fallen :]).all():
+        raise Invalid(NO_GAUGE)
+    none = np.zeros(0)
+    return Ensemble(
+        job=Job(first_min=0.0, rain_min=(), rain_mm_h=none, **_asked(ctx, run, file, terrain)),
+        members=run.params["members"],
+        seed=run.seed,
+        spread=Spread(
+            amount=spread["amount_percent"] / 100, shift_m=spread["shift_m"], timing_min=spread["timing_min"]
+        ),
+        excluded_percent=spread["excluded_percent"],
+        tenths=gauged.tenths,
+        fallen=gauged.fallen,
+        gauge_x=gauged.x,
+        gauge_y=gauged.y,
+    )
+
+
+def _asked(ctx: Ctx, run: Run, file: Path, terrain: Terrain) -> dict[str, Any]:
+    """What a run and an ensemble need alike: ground, method, soil, homes."""
+    where, x, y = _homes(atlas().by_id[run.place_id], terrain)
+    return {
+        "folder": str(folders.folder(ctx.world.key, run.ref)),
+        "ground": str(file),
+        "solver": run.model,
+        "precision": run.params["precision"],
+        "until_min": run.params["minutes"],
+        "cn": run.params["cn"],
+        "wetness": run.params["wetness"],
+        "swift": None if run.purpose == "member" else settings.swift(ctx, run.ground),
+        "home_place": where,
+        "home_x": x,
+        "home_y": y,
+    }
 
 
 def starts_at(run: Run) -> datetime:
@@ -68,6 +105,28 @@ def _rain(ctx: Ctx, run: Run, terrain: Terrain) -> tuple[list[float], Floats]:
     rain: dict[str, Any] = run.inputs["rain"]
     if rain["kind"] == "design":
         return [0.0, float(rain["minutes"])], np.array([float(rain["mm_h"]), 0.0])
+    gauged = _gauged(ctx, run, terrain)
+    try:
+        rates = rainfield.over(terrain, x=gauged.x, y=gauged.y, tenths=gauged.tenths)
+    except rainfield.NoGauge:
+        raise Invalid(NO_GAUGE) from None
+    steps = range(-gauged.fallen, gauged.tenths.shape[1] - gauged.fallen)
+    return [float(STEP_MIN * n) for n in steps], rates
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gauged:
+    """Five-minute sums (gauges, steps) in 0.1 mm, the first `fallen` of them observed, and where the gauges stand, m."""
+
+    x: Floats
+    y: Floats
+    tenths: Floats
+    fallen: int
+
+
+def _gauged(ctx: Ctx, run: Run, terrain: Terrain) -> Gauged:
+    """What the gauges told until the moment of the run, and what the nowcast makes of it."""
+    rain: dict[str, Any] = run.inputs["rain"]
     until = datetime.fromisoformat(rain["until"])
     ahead = int(run.params["minutes"])
     back = int(rain["back_min"]) if run.before is None else round((until - starts_at(run.before)) / MINUTE)
@@ -77,11 +136,16 @@ def _rain(ctx: Ctx, run: Run, terrain: Terrain) -> tuple[list[float], Floats]:
     coming = nowcast.BASELINES[rain["nowcast"]](seen, ahead // STEP_MIN)
     known = ~np.isnan(seen).all(axis=1)
     tenths = np.concatenate([seen[known, (whole - back) // STEP_MIN :], coming[known]], axis=1)
-    try:
-        rates = rainfield.over(terrain, x=x[known], y=y[known], tenths=tenths)
-    except rainfield.NoGauge:
-        raise Invalid("这一带没有雨量站报数，不能按实测雨算。请改用设计雨。") from None
-    return [float(m) for m in range(-back, ahead, STEP_MIN)], rates
+    return Gauged(x=x[known], y=y[known], tenths=tenths, fallen=back // STEP_MIN)
+
+
+def _designed(run: Run) -> Gauged:
+    """A design rain in the steps of a gauge that stands nowhere: even over the ground, dry when it is over."""
+    rain: dict[str, Any] = run.inputs["rain"]
+    begins = STEP_MIN * np.arange(math.ceil(int(run.params["minutes"]) / STEP_MIN))
+    wet = np.clip((int(rain["minutes"]) - begins) / STEP_MIN, 0.0, 1.0)
+    none = np.zeros(0)
+    return Gauged(x=none, y=none, tenths=wet[None] * float(rain["mm_h"]) * 10 * STEP_MIN / 60, fallen=0)
 
 
 def _gauges(ctx: Ctx, terrain: Terrain) -> tuple[list[str], Floats, Floats]:

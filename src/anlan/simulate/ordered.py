@@ -7,7 +7,7 @@ from anlan.foundation import worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
 from anlan.simulate import actions, folders, jobs, queries
-from anlan.simulate.actions import publishing
+from anlan.simulate.actions import ensembles, publishing
 from anlan.simulate.models import Run
 from anlan.simulate.runner import runner
 
@@ -36,9 +36,11 @@ def _step(ctx: Ctx, ref: str) -> None:
     if run.state != Run.State.RUNNING:
         return
     folder = queries.folder_of(ctx, run)
+    is_ensemble = run.kind == ensembles.KIND
     if not runner().knows(str(folder)):
-        runner().submit(jobs.job_of(ctx, run))
+        runner().submit(jobs.ensemble_of(ctx, run) if is_ensemble else jobs.job_of(ctx, run))
     elif runner().is_done(str(folder)):
-        publishing.publish(ctx, run=run, found=runner().take(str(folder)))
+        publish = ensembles.publish_ensemble if is_ensemble else publishing.publish
+        publish(ctx, run=run, found=runner().take(str(folder)))
     elif (percent := folders.progress(folder)) != run.progress:
         Run.objects.filter(pk=run.pk, state=Run.State.RUNNING).update(progress=percent)

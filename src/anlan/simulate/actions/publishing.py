@@ -30,24 +30,26 @@ def order_cycle(
 def publish(ctx: Ctx, *, run: Run, found: Found) -> None:
     """Judge what a run found, keep it, and tell of it."""
     reasons = verdict.reasons(found.checks)
-    begins = jobs.starts_at(run)
-    water = [
-        Water(
-            place_id=place,
-            depth_cm=each.depth_cm,
-            arrives_at=None if each.arrives_min is None else begins + timedelta(minutes=each.arrives_min),
-            households=each.households,
-            curve=each.curve,
-            fast_percent=each.fast_percent,
-            solver=each.solver,
-        )
-        for place, each in sorted(found.villages.items())
-    ]
+    water = waters_of(run, found)
     kept = finish(
         ctx, ref=run.ref, figures=found.figures, water=water, reasons=reasons, known_at=ctx.now, log=found.log
     )
     if kept and run.purpose == "live" and not reasons:
         _tell(ctx, run, water)
+
+
+def waters_of(run: Run, found: Found) -> list[Water]:
+    """What was found, by village, with moments in place of minutes."""
+    begins = jobs.starts_at(run)
+    own = ("depth_cm", "households", "curve", "fast_percent", "solver", "share_percent", "low_cm", "high_cm")
+    return [
+        Water(
+            place_id=place,
+            arrives_at=None if each.arrives_min is None else begins + timedelta(minutes=each.arrives_min),
+            **{name: getattr(each, name) for name in own},
+        )
+        for place, each in sorted(found.villages.items())
+    ]
 
 
 def _tell(ctx: Ctx, run: Run, water: Sequence[Water]) -> None:

@@ -28,7 +28,7 @@ State = Run.State
 class Water:
     """What a run says of one village: centimetres, the moment of the first 0.3 m, households in it, depth in time.
 
-    fast_percent, solver: as in `shapes.VillageFound`.
+    fast_percent, solver, share_percent, low_cm, high_cm: as in `shapes.VillageFound`.
     """
 
     place_id: int
@@ -38,6 +38,9 @@ class Water:
     curve: Sequence[tuple[int, int]]
     fast_percent: int = 0
     solver: str = ""
+    share_percent: int | None = None
+    low_cm: int | None = None
+    high_cm: int | None = None
 
 
 def order(
@@ -64,7 +67,7 @@ def order(
 
     Raises: NotFound, Invalid with the field and the mend.
     """
-    _check(solver=solver, precision=precision, minutes=minutes, rain=rain)
+    check(solver=solver, precision=precision, minutes=minutes, rain=rain)
     with action(ctx, "simulate.run"):
         over = ground.get(ctx, ground_ref)
         run = Run.objects.create(
@@ -94,7 +97,8 @@ def order(
     return run.ref
 
 
-def _check(*, solver: str, precision: str, minutes: int, rain: Mapping[str, Any]) -> None:
+def check(*, solver: str, precision: str, minutes: int, rain: Mapping[str, Any]) -> None:
+    """Raises: Invalid with the field and the mend."""
     if solver not in SOLVERS:
         raise Invalid("算法 {solver} 认不出。请选 li（局部惯性）或 godunov。", solver=solver)
     if precision not in PRECISIONS:
@@ -164,6 +168,7 @@ def by_code(water: Sequence[Water]) -> list[dict[str, Any]]:
             "at": journal.utc(w.arrives_at),
             "households": w.households,
             **({"solver": w.solver} if w.solver else {}),
+            **({} if w.share_percent is None else {"share_percent": w.share_percent}),
         }
         for w in water
         if w.arrives_at is not None
@@ -182,6 +187,9 @@ def _row(ctx: Ctx, run: Run, water: Water) -> VillageWater:
         curve=[list(point) for point in water.curve],
         fast_percent=water.fast_percent,
         solver=water.solver,
+        share_percent=water.share_percent,
+        low_cm=water.low_cm,
+        high_cm=water.high_cm,
     )
 
 
