@@ -12,6 +12,14 @@ from anlan.conf.commands.simulate.files import Answer, add_model
 
 def register(models: Any) -> None:
     parser = add_model(models, "flood", what="a flood over a terrain: depth, speed and arrival", work=work)
+    add_options(parser)
+    parser.add_argument(
+        "--resume", action="store_true", help="go on from the checkpoint that Ctrl-C left in DIR"
+    )
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options that make a flood."""
     for option, file in (
         ("--dem", "heights in metres: GeoTIFF, ESRI ASCII, HGT, on square cells in metres"),
         ("--rain", "CSV with minute,mm_h (the rate from that minute on), or a raster with a band a step"),
@@ -58,9 +66,6 @@ def register(models: Any) -> None:
     parser.add_argument("--boundary", default="open", help="open, closed, or n=open,e=open,s=closed,w=closed")
     parser.add_argument("--threads", default=str(os.cpu_count() or 1), help="bits do not depend on them")
     parser.add_argument("--most-memory", default="", metavar="GB", help="else half of the machine's")
-    parser.add_argument(
-        "--resume", action="store_true", help="go on from the checkpoint that Ctrl-C left in DIR"
-    )
 
 
 def work(args: argparse.Namespace) -> Answer:
