@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from anlan.simulate import folders, waters
+from anlan.simulate import folders, kinds, waters
 from anlan.simulate.compute import compute
 from anlan.simulate.rules.verdict import reasons
 from anlan.simulate.shapes import NOW, Found, Job, Terrain
@@ -78,9 +78,9 @@ def test_going_on_from_the_last_run_is_the_same_as_having_run_on(job: Job, tmp_p
 def test_grids_of_each_kept_moment_lie_in_the_folder(job: Job) -> None:
     found = compute(job)
     assert found.figures["kept_min"] == [10, 20, 30, 40, 50, 60]
-    deepest = waters.geojson(Path(job.folder), minute=None)
-    assert b'"layer":"water"' in deepest
-    assert len(deepest) > len(waters.geojson(Path(job.folder), minute=10))
+    deepest = waters.features(Path(job.folder), minute=None)
+    assert b'"kind":"depth"' in deepest
+    assert len(deepest) > len(waters.features(Path(job.folder), minute=10))
     west, south, east, north = found.figures["bounds"]
     assert 113 < west < east < 115
     assert 31 < south < north < 32
@@ -116,3 +116,22 @@ def test_rain_that_is_no_number_is_refused_before_the_start(job: Job) -> None:
 
     with pytest.raises(BadInput, match="rain"):
         refused(job, float("nan"))
+
+
+def test_the_run_keeps_how_fast_when_and_how_dangerous(job: Job) -> None:
+    found = compute(job)
+    maps = {
+        name: waters.grid(Path(job.folder), name)[0]
+        for name in ("deepest", "fastest", "arrival", "rating", "danger", "arr")
+    }
+    deepest = maps["deepest"]
+    assert ((maps["arrival"] < kinds.NEVER) == (deepest >= 30)).all()
+    assert maps["arrival"][deepest >= 30].min() <= found.villages[FLOOR].arrives_min
+    film = deepest < kinds.RATED_CM
+    assert (maps["fastest"][film] > 0).any()
+    assert not maps["danger"][film].any()
+    assert not maps["arr"][film].any()
+    assert (maps["danger"][~film] > 0).all()
+    assert (maps["rating"][~film] >= 50 + deepest[~film] // 2).all(), (
+        "standing water alone is d × 0.5, and debris"
+    )

@@ -1,14 +1,12 @@
 """The pages of model runs: order one, follow it, read what it says or why it was refused."""
 
-import json
-
 import pytest
 
-from anlan.simulate import queries
+from anlan.simulate import ground, queries
 from anlan.simulate.actions import runs
 from anlan.simulate.rules.verdict import Reason
 from tests.support.city import Mini, make_city
-from tests.support.grounds import REF, keep_valley
+from tests.support.grounds import REF, TILE, keep_valley
 from tests.support.records import make_records
 
 pytestmark = pytest.mark.django_db
@@ -54,18 +52,65 @@ def test_who_may_only_look_gets_no_form(mini: Mini) -> None:
     assert mini.client("village_cadre").get(url(mini)).status_code == 403
 
 
-def test_an_accepted_run_shows_its_villages_and_its_water(mini: Mini) -> None:
+def test_an_accepted_run_shows_its_villages_with_their_curves(mini: Mini) -> None:
     ref = make_records(mini)["run"]
-    client = mini.client("duty_officer")
-    page = client.get(url(mini, ref)).text
+    page = mini.client("duty_officer").get(url(mini, ref)).text
     assert "1.20 m" in page
     assert "合成" in page
-    found = json.loads(client.get(url(mini, ref, "water")).content)
-    assert {f["properties"]["layer"] for f in found["features"]} == {"water"}
-    assert "421321117201" in client.get(url(mini, ref, "csv")).text
+    assert "最深 1.20 米" in page, "the curve says itself to who cannot see it"
+    assert "[[10,20],[30,120]]" in page.replace("&quot;", '"').replace(" ", "")
+    assert ">0.20<" in page, "the table of the same numbers"
 
 
-def test_a_refused_run_says_why_in_the_readers_language(mini: Mini) -> None:
+def test_the_map_shows_what_is_asked_for_and_says_so(mini: Mini) -> None:
+    ref = make_records(mini)["run"]
+    client = mini.client("duty_officer")
+    whole, then, danger = (
+        client.get(url(mini, ref) + asked).text for asked in ("", "?minute=30", "?map=danger")
+    )
+    assert "各格最深 · 合成地形" in whole
+    assert "（第 30 分钟） · 合成地形" in then
+    assert 'aria-current="true">30 分钟' in then
+    assert "对所有人危险" in danger
+    assert "待核实" in danger
+    assert "data-frames" not in danger, "only depth has moments"
+    assert client.get(url(mini, ref) + "?map=beauty").status_code == 404
+
+
+def test_the_picture_of_the_water_is_for_whoever_may_see_the_run(mini: Mini) -> None:
+    ref = make_records(mini)["run"]
+    for asked in ("", "?minute=30", "?map=arrival", "?map=danger", "?map=arr"):
+        reply = mini.client("duty_officer").get(url(mini, ref, "water") + asked)
+        assert reply.content.startswith(b"\x89PNG"), asked
+    assert mini.client("village_cadre").get(url(mini, ref, "water")).status_code == 403
+
+
+def test_light_and_shade_of_a_ground_are_kept_and_named(mini: Mini) -> None:
+    make_records(mini)
+    client, at = mini.client("duty_officer"), "/".join(map(str, TILE))
+    address = f"/w/{mini.world.key}/grounds/{REF}/shade/{at}.png"
+    first = client.get(address)
+    assert first.content.startswith(b"\x89PNG")
+    assert client.get(address, headers={"If-None-Match": first["ETag"]}).status_code == 304
+    assert client.get(address).content == first.content
+    away = client.get(f"/w/{mini.world.key}/grounds/{REF}/shade/10/1/1.png").content
+    assert len(away) < len(first.content), "clear beyond the ground"
+    assert client.get(f"/w/{mini.world.key}/grounds/{REF}/shade/10/5000/1.png").status_code == 404
+    assert client.get(f"/w/{mini.world.key}/grounds/other/shade/{at}.png").status_code == 404
+    assert mini.client("village_cadre").get(address).status_code == 403
+
+
+def test_a_ground_that_was_never_made_is_not_made_by_looking_at_it(mini: Mini) -> None:
+    keep_valley(mini)
+    ground.path_of(ground.get(mini.ctx(), REF)).unlink(missing_ok=True)
+    at = "/".join(map(str, TILE))
+    reply = mini.client("duty_officer").get(f"/w/{mini.world.key}/grounds/{REF}/shade/{at}.png")
+    assert reply.status_code == 404
+    assert "还没有生成" in reply.text
+
+
+def refused(mini: Mini) -> str:
+    """A run that came back and broke a law of its own."""
     keep_valley(mini)
     rain = {"kind": "design", "mm_h": 10.0, "minutes": 30}
     ref = runs.order(
@@ -82,9 +127,23 @@ def test_a_refused_run_says_why_in_the_readers_language(mini: Mini) -> None:
         "超出适用范围：{share}% 的积水格流得太急（Fr > 0.8）。请改用 Godunov 算法重算。", {"share": 31}
     )
     runs.finish(mini.ctx(), ref=ref, figures={}, water=[], reasons=[why], known_at=mini.ctx().now)
+    return ref
+
+
+def test_a_refused_run_says_why_in_the_readers_language(mini: Mini) -> None:
+    ref = refused(mini)
     client = mini.client("duty_officer")
     assert "31% 的积水格流得太急" in client.get(url(mini, ref)).text
     assert "Run again with Godunov" in client.get(f"{url(mini, ref)}?lang=en", follow=True).text
+
+
+def test_nothing_of_a_refused_run_can_be_carried_away(mini: Mini) -> None:
+    ref = refused(mini)
+    client = mini.client("duty_officer")
+    page = client.get(url(mini, ref)).text
+    for what in ("csv", "geojson", "tif", "pdf"):
+        assert client.get(url(mini, ref, what)).status_code == 409, what
+        assert f'{ref}/{what}"' not in page
 
 
 def test_a_run_that_waits_can_be_cancelled(mini: Mini) -> None:

@@ -12,6 +12,8 @@ from tests.support.city import TOWN, VILLAGE, Mini
 
 CRS = "EPSG:4547"
 REF = "valley-100"
+TILE = (10, 834, 417)
+"""The tile of the web map on which the valley lies: zoom, column, row."""
 
 
 def valley(dx: float) -> Terrain:
@@ -41,6 +43,13 @@ def keep_valley(mini: Mini) -> str:
         synthetic=True,
     )
     return REF
+
+
+def make_valley() -> None:
+    """The valley's file, as a run would have had it made."""
+    file = ground.path_of(ground.Ground.objects.get(ref=REF))
+    file.parent.mkdir(exist_ok=True)
+    np.savez(file, **vars(valley(100.0)))
 
 
 def forecast(mini: Mini, water: dict[str, tuple[int, int]], *, purpose: str = "live") -> str:

@@ -17,6 +17,7 @@ from anlan.warn.models import Call
 from anlan.warn.queries import records
 from tests.support.city import GAUGE, LIULIN_PATH, TOWN, VILLAGE, Mini, make_city
 from tests.support.grounds import REF as VALLEY
+from tests.support.grounds import TILE
 from tests.support.records import make_records
 
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\{(?:\w+:)?(\w+)\}")
@@ -86,6 +87,10 @@ ARGUMENTS: dict[tuple[str, str], Argument] = {
     ("back-tests", "ref"): lambda s: s.refs["back_test"],
     ("imports", "ref"): lambda s: s.refs["import"],
     ("runs", "ref"): lambda s: s.refs["run"],
+    ("grounds", "ref"): lambda s: VALLEY,
+    ("shade", "z"): lambda s: str(TILE[0]),
+    ("shade", "x"): lambda s: str(TILE[1]),
+    ("shade", "y"): lambda s: str(TILE[2]),
     ("quarantine", "number"): lambda s: "1",
     ("door-checks", "ref"): lambda s: s.refs["door_check"],
     ("contact", "ref"): lambda s: s.refs["contact_lost"],
@@ -127,6 +132,7 @@ BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {
         "issuer": "随县气象台", "event_type": "11B03", "level": 4, "named": [TOWN], "headline": "暴雨红色预警信号",
         "issued_at": s.mini.ctx().now.isoformat(),
     },
+    API + "w/{world}/grounds/{ref}/live": lambda s: {"on": True},
     API + "w/{world}/runs": lambda s: {"ground": VALLEY, "rain": {"kind": "design", "mm_h": 60, "minutes": 60}, "minutes": 60},
     API + "w/{world}/imports": lambda s: {"name": "r.csv", "csv": f"station,code,at,value\n{GAUGE},22,2021-08-12 03:00,1\n"},
 }  # fmt: skip

@@ -1,6 +1,8 @@
 // Every signed-in page: clocks, live push, keys, theme, sound. Pages work without it; it only keeps them fresh and quick.
 import * as clock from "./clock";
+import * as curves from "./curves";
 import * as follow from "./follow";
+import * as frames from "./frames";
 import * as keys from "./keys";
 import * as live from "./live";
 import * as sound from "./sound";
@@ -14,6 +16,8 @@ follow.start();
 theme.start();
 sound.start();
 timebar.start();
+curves.start();
+frames.start();
 live.start();
 // On a phone the row of rooms is longer than the screen: the one that is open is brought into view.
 const rooms = document.querySelector<HTMLElement>(".top__nav");

@@ -1,4 +1,5 @@
-// <anlan-map base="…geojson" state="…geojson" at="ISO" live-on="warn. observe." panel="id" selected="ref" draw="field-id" bounds="w,s,e,n">
+// <anlan-map base="…geojson" state="…geojson" at="ISO" live-on="warn. observe." panel="id" selected="ref" draw="field-id" bounds="w,s,e,n"
+//   water="…png" water-bounds="w,s,e,n" water-look="depth 5" water-says="03:50（+30 分钟）" shade="/…/{z}/{x}/{y}.png">
 // The one map of the product. Features say in `properties.layer` what they are; see the README of anlan.ui. No tiles, no fonts, no
 // images come from anywhere: the worker is our own file, names are drawn with the machine's fonts, marks on a canvas.
 import { type GeoJSONSource, Map, type MapMouseEvent, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
@@ -9,15 +10,17 @@ import { refresh } from "./live";
 import { Draw } from "./mapdraw";
 import * as marks from "./mapmarks";
 import { CHOOSABLE, nameOrder, style } from "./mapstyle";
+import { colours, Water } from "./mapwater";
 
 setWorkerUrl(workerUrl);
 const AT_MOST_EVERY = 1000;
 type Data = GeoJSON.FeatureCollection & { at?: string };
 
 class AnlanMap extends HTMLElement {
-  static observedAttributes = ["at", "state", "selected", "bounds"];
+  static observedAttributes = ["at", "state", "selected", "bounds", "water", "water-bounds", "water-says"];
   private map?: Map;
   private drawer?: Draw;
+  private water?: Water;
   private base?: Data;
   private shown?: Data;
   private asked?: AbortController;
@@ -32,10 +35,11 @@ class AnlanMap extends HTMLElement {
     if (!document.createElement("canvas").getContext("webgl2")) return this.say("no-webgl");
     this.say("");
     this.map = new Map({
-      container: box, style: style(this.ink), attributionControl: false, dragRotate: false, pitchWithRotate: false, maxPitch: 0,
+      container: box, style: this.styled(), attributionControl: false, dragRotate: false, pitchWithRotate: false, maxPitch: 0,
       localIdeographFontFamily: this.ink("--font"), fadeDuration: 0, bounds: this.bounds(), fitBoundsOptions: { padding: this.margin() }, minZoom: 5, maxZoom: 16,
       locale: { "Map.Title": this.getAttribute("aria-label") ?? "", "NavigationControl.ZoomIn": this.word("zoom-in"), "NavigationControl.ZoomOut": this.word("zoom-out") },
     });
+    this.water = new Water(this.map, this.ink);
     this.map.touchZoomRotate.disableRotation();
     this.map.addControl(new NavigationControl({ showCompass: false }), "top-right");
     this.map.addControl(new ScaleControl({ unit: "metric" }), "bottom-right");
@@ -57,6 +61,7 @@ class AnlanMap extends HTMLElement {
     if (!this.map || before === after) return;
     if (name === "selected") this.choose();
     else if (name === "bounds") this.goTo();
+    else if (name.startsWith("water")) void this.showWater();
     else this.soon(150);
   }
 
@@ -87,6 +92,15 @@ class AnlanMap extends HTMLElement {
       canvas.height = image.height;
       canvas.getContext("2d")?.putImageData(image, 0, 0);
     }
+    for (const canvas of this.querySelectorAll<HTMLCanvasElement>("canvas[data-rank]")) {
+      const pen = canvas.getContext("2d");
+      if (!pen) continue;
+      pen.clearRect(0, 0, canvas.width, canvas.height);
+      const [look, rank] = (canvas.dataset.rank ?? "").split(":") as [string, string];
+      const [r, g, b, a] = colours(look, this.ink)[Number(rank)] ?? [0, 0, 0, 0];
+      pen.fillStyle = `rgba(${r}, ${g}, ${b}, ${a / 255})`;
+      pen.fillRect(0, 0, canvas.width, canvas.height);
+    }
   }
 
   // ---------- style: at first and after a change of theme ----------
@@ -96,6 +110,7 @@ class AnlanMap extends HTMLElement {
     for (const name of marks.names()) if (!map.hasImage(name)) map.addImage(name, marks.draw(name, this.ink), { pixelRatio: marks.pixelRatio });
     this.put("base", this.base);
     this.put("state", this.shown);
+    this.water?.dress(this.edges("water-bounds"), this.look(), "alert");
     this.choose();
     const field = document.getElementById(this.getAttribute("draw") ?? "");
     if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) this.drawer ??= new Draw(map, field, this.piece("tools"));
@@ -103,8 +118,13 @@ class AnlanMap extends HTMLElement {
   }
 
   private redress(): void {
-    this.map?.setStyle(style(this.ink), { diff: false });
+    this.map?.setStyle(this.styled(), { diff: false });
     this.legend();
+  }
+
+  private styled(): ReturnType<typeof style> {
+    const shade = this.getAttribute("shade");
+    return style(this.ink, shade ? { tiles: [location.origin + shade], bounds: this.edges("water-bounds") } : undefined);
   }
 
   private choose(): void {
@@ -115,7 +135,11 @@ class AnlanMap extends HTMLElement {
 
   // ---------- data ----------
   private bounds(): [number, number, number, number] | undefined {
-    const edges = (this.getAttribute("bounds") ?? "").split(",").map(Number);
+    return this.edges("bounds");
+  }
+
+  private edges(name: string): [number, number, number, number] | undefined {
+    const edges = (this.getAttribute(name) ?? "").split(",").map(Number);
     return edges.length === 4 && edges.every(Number.isFinite) ? (edges as [number, number, number, number]) : undefined;
   }
 
@@ -131,7 +155,7 @@ class AnlanMap extends HTMLElement {
   }
 
   private async load(): Promise<void> {
-    await Promise.all([this.loadBase(), this.loadState()]);
+    await Promise.all([this.loadBase(), this.loadState(), this.showWater()]);
     this.setAttribute("data-ready", "");
   }
 
@@ -172,6 +196,34 @@ class AnlanMap extends HTMLElement {
     } finally {
       this.say(this.missing.size ? "no-layer" : "");
     }
+  }
+
+  // ---------- water of a model run ----------
+  private readonly look = (): string => this.getAttribute("water-look") ?? "depth 5";
+
+  /** Gets pictures in time, before a slider asks for them. */
+  ahead(urls: string[]): void {
+    this.water?.ahead(urls);
+  }
+
+  private async showWater(): Promise<void> {
+    const url = this.getAttribute("water") ?? "", box = this.edges("water-bounds");
+    const line = this.querySelector<HTMLElement>("[data-map-water]");
+    const says = this.getAttribute("water-says") ?? "";
+    if (line) {
+      line.textContent = url ? says : "";
+      line.hidden = !url || !says;
+    }
+    if (!box || !this.water) return;
+    if (this.map?.isStyleLoaded()) this.water.dress(box, this.look(), "alert");
+    this.water.place(box);
+    try {
+      await this.water.show(url, this.look());
+      this.missing.delete("water");
+    } catch {
+      this.missing.add("water");
+    }
+    this.say(this.missing.size ? "no-layer" : "");
   }
 
   private put(name: string, data?: Data): void {

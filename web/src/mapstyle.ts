@@ -24,19 +24,23 @@ const byLevel: ExpressionSpecification = [
 /** What a click may choose, topmost first. */
 export const CHOOSABLE = ["call", "exceedance", "gauge", "flood", "alert", "village"];
 
-export function style(ink: Ink): StyleSpecification {
+export interface Shade { tiles: string[]; bounds?: [number, number, number, number] }
+
+export function style(ink: Ink, shade?: Shade): StyleSpecification {
   return {
     version: 8,
     sources: {
       base: { type: "geojson", data: EMPTY },
       state: { type: "geojson", data: EMPTY },
       draw: { type: "geojson", data: EMPTY },
+      ...(shade && { shade: { type: "raster" as const, tileSize: 256, minzoom: 7, maxzoom: 15, ...shade } }),
     },
-    layers: [...base(ink), ...areas(ink), ...points(ink), ...drawing(ink)],
+    layers: [...base(ink, Boolean(shade)), ...areas(ink), ...points(ink), ...drawing(ink)],
   };
 }
 
-function base(ink: Ink): LayerSpecification[] {
+function base(ink: Ink, hasShade: boolean): LayerSpecification[] {
+  const light: LayerSpecification[] = hasShade ? [{ id: "shade", source: "shade", type: "raster", paint: { "raster-fade-duration": 0 } }] : [];
   const edge = (id: string, width: number, colour: string, minzoom = 0): LayerSpecification => ({
     id: `${id}-edge`, source: "base", type: "line", filter: is(id), minzoom, paint: { "line-color": colour, "line-width": width },
   });
@@ -45,6 +49,7 @@ function base(ink: Ink): LayerSpecification[] {
     { id: "land", source: "base", type: "fill", filter: ["in", get("layer"), ["literal", ["land", "county"]]], paint: { "fill-color": ink("--land") } },
     { id: "village", source: "base", type: "fill", filter: is("village"), minzoom: 9.5, paint: { "fill-color": ink("--land"), "fill-opacity": 0.01 } },
     { id: "chosen", source: "base", type: "fill", filter: ["==", get("ref"), ""], paint: { "fill-color": ink("--accent-soft") } },
+    ...light,
     { id: "stream", source: "base", type: "line", filter: is("stream"), layout: { "line-cap": "round", "line-join": "round" },
       paint: { "line-color": ink("--water"), "line-width": ["interpolate", ["linear"], ["zoom"], 8, ["coalesce", get("width"), 1], 13, ["*", 3, ["coalesce", get("width"), 1]]] } },
     { id: "road", source: "base", type: "line", filter: is("road"), minzoom: 9, paint: { "line-color": ink("--road"), "line-width": 1.5 } },
@@ -58,12 +63,8 @@ function base(ink: Ink): LayerSpecification[] {
   ];
 }
 
-/** Opacity of each depth class over the ones below it: deeper is darker. */
-const BY_DEPTH: ExpressionSpecification = ["match", get("rank"), 1, 0.22, 2, 0.3, 3, 0.35, 4, 0.45, 0.6] as unknown as ExpressionSpecification;
-
 function areas(ink: Ink): LayerSpecification[] {
   return [
-    { id: "water", source: "state", type: "fill", filter: is("water"), paint: { "fill-color": ink("--depth"), "fill-opacity": BY_DEPTH, "fill-antialias": false } },
     { id: "alert", source: "state", type: "fill", filter: is("alert"), paint: { "fill-color": byLevel, "fill-opacity": 0.16 } },
     { id: "alert-casing", source: "state", type: "line", filter: is("alert"), paint: { "line-color": ink("--ink"), "line-width": 5, "line-opacity": 0.55 } },
     { id: "alert-edge", source: "state", type: "line", filter: is("alert"), paint: { "line-color": byLevel, "line-width": 2.5 } },

@@ -14,6 +14,7 @@ export function start(): void {
     if (shown) shown.textContent = clock.beijing(clock.now());
   }, 1000);
   range.addEventListener("input", () => {
+    if (!dragged) document.dispatchEvent(new Event("anlan:past")); // what is foreseen now was not foreseen then
     dragged = true;
     range.value = String(Math.min(Number(range.value), Number(range.dataset.known ?? range.max))); // the future cannot be shown
     const at = Number(range.value) * 1000;

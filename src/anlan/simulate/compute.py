@@ -1,6 +1,7 @@
 """Compute a run: arrays in, a verdict's figures and the villages' water out. No database: it runs in a process of its own."""
 
-from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from anlan.science.flood.domain import Domain
 from anlan.science.flood.edges import Edges
 from anlan.science.flood.errors import Cancelled, LeftValidity, MassLost, NotFinite
 from anlan.science.flood.godunov import Godunov
+from anlan.science.flood.hazard import arr_class_of_maxima, rating_degree, rating_of_maxima
 from anlan.science.flood.inertial import Inertial
 from anlan.science.flood.inertial.channels import Channels
 from anlan.science.flood.outputs import Outputs, Result
@@ -18,14 +20,15 @@ from anlan.science.flood.run import Progress, run
 from anlan.science.flood.solver import Solver
 from anlan.science.flood.sources import Rain, ScsCn, Sources
 from anlan.science.flood.state import Layout, State
-from anlan.science.terrain import move_points
-from anlan.simulate import folders, waters
+from anlan.simulate import folders, rerun, villages, waters
+from anlan.simulate.kinds import NEVER, RATED_CM
+from anlan.simulate.rules import verdict
 from anlan.simulate.rules.verdict import Figures
-from anlan.simulate.shapes import NOW, WET_M, Floats, Found, Job, Terrain, VillageFound
+from anlan.simulate.shapes import NOBODY, NOW, Found, Job, Terrain
 
-KEPT_EVERY_MIN = {False: 10, True: 30}
-"""Minutes between kept grids: of a run that somebody ordered, and of a live one."""
 THREADS = 2
+SAYS_NOTHING = {"depth_cm": 0, "arrives_min": None, "households": 0, "curve": (), "solver": NOBODY}
+"""Of a village whose water the method does not describe."""
 WETNESS = {"dry": 0.2, "normal": 0.5, "wet": 0.8}
 """Share of Wm that a class of soil wetness stands for (较干, 一般, 较湿)."""
 
@@ -37,7 +40,7 @@ def compute(job: Job) -> Found:
     """
     terrain = Terrain.load(Path(job.ground))
     try:
-        return _found(job, terrain, _run(job, terrain))
+        return _found(job, terrain, *_run(job, terrain))
     except NotFinite as refused:
         return _refused(job, str(refused), has_nan=True)
     except MassLost as refused:
@@ -55,29 +58,16 @@ def _refused(job: Job, log: str, **fault: Any) -> Found:
     )
 
 
-def _run(job: Job, terrain: Terrain) -> Result:
-    """Up to minute 0 with the rain that fell, then on to the end with what is assumed. Model time begins at first_min."""
-    inside = np.isfinite(terrain.bed)
-    domain = Domain.of(
-        terrain.bed,
-        dx=terrain.dx,
-        manning=terrain.manning,
-        inside=inside,
-        west=terrain.west,
-        north=terrain.north,
-    )
-    rain = Rain.of([m - job.first_min for m in job.rain_min], job.rain_mm_h)
-    sources, solver, start = (
-        Sources(rain=rain, infiltration=_soil(job)),
-        _solver(job.solver, terrain, domain),
-        _start(job),
-    )
+def _run(job: Job, terrain: Terrain) -> tuple[Result, State | None]:
+    """Up to minute 0 with the rain that fell, then on to the end with what is assumed. Model time begins at first_min.
+
+    Gives the state at minute 0, too; None where that was dry ground.
+    """
+    domain = villages.domain_of(terrain)
+    solver, start = solver_of(job.solver, terrain, domain), _start(job)
     folder, zero_s = Path(job.folder), -60.0 * job.first_min
-    told = {"sources": sources, "edges": Edges(), "precision": job.precision, "threads": THREADS}
-
-    def cancel() -> bool:
-        return folders.is_stopped(folder)
-
+    told = {"sources": _sources(job), "edges": Edges(), "precision": job.precision, "threads": THREADS}
+    cancel = partial(folders.is_stopped, folder)
     last = -1
 
     def progress(at: Progress) -> None:
@@ -94,19 +84,16 @@ def _run(job: Job, terrain: Terrain) -> Result:
         )  # fmt: skip
         start = before.state
     if job.keeps_now and start is not None:
-        _keep_state(folder / NOW, start)
-    asked = Outputs(
-        maps=("max_depth", "arrival_s"),
-        wet_m=WET_M,
-        snapshot_minutes=tuple(m + zero_s / 60 for m in _kept(job)),
-    )
-    return run(
-        domain, solver, until_s=zero_s + 60.0 * job.until_min, start=start, outputs=asked, cancel=cancel,
-        on_progress=progress, **told,  # type: ignore[arg-type]
+        keep_state(folder / NOW, start)
+    areas = villages.around(job, terrain, radius_m=job.swift.radius_m) if job.swift else ()
+    ended = run(
+        domain, solver, until_s=zero_s + 60.0 * job.until_min, start=start, outputs=villages.outputs(job, areas),
+        cancel=cancel, on_progress=progress, **told,  # type: ignore[arg-type]
     )  # fmt: skip
+    return ended, start
 
 
-def _solver(name: str, terrain: Terrain, domain: Domain) -> Solver:
+def solver_of(name: str, terrain: Terrain, domain: Domain) -> Solver:
     """Local inertial with the streams that are narrower than a cell, or Godunov on the bare ground."""
     if name == "godunov":
         return Godunov()
@@ -116,22 +103,24 @@ def _solver(name: str, terrain: Terrain, domain: Domain) -> Solver:
     return Inertial(channels=Channels.of(domain, width=width, bankfull=terrain.depth))
 
 
-def _soil(job: Job) -> ScsCn | None:
+def _sources(job: Job) -> Sources:
+    rain = Rain.of([m - job.first_min for m in job.rain_min], job.rain_mm_h)
+    return Sources(rain=rain, infiltration=soil_of(job))
+
+
+def soil_of(job: Job) -> ScsCn | None:
     """What the ground takes of the rain; nothing where no curve number was given."""
     return None if job.cn is None else ScsCn(cn=job.cn, wetness=WETNESS[job.wetness])
 
 
-def _kept(job: Job) -> list[int]:
-    """Minutes of which the water is kept."""
-    every = KEPT_EVERY_MIN[job.keeps_now]
-    return list(range(every, int(job.until_min) + 1, every))
-
-
 def _start(job: Job) -> State | None:
     """Where the run before this one stood, its clock set to this run's beginning."""
-    if not job.start:
-        return None
-    with np.load(job.start) as kept:
+    return state_of(Path(job.start)) if job.start else None
+
+
+def state_of(path: Path) -> State:
+    """A state that was kept, its clock at 0."""
+    with np.load(path) as kept:
         state = State(kept["h"], kept["qx"], kept["qy"], Layout(int(kept["layout"])), 0.0)
         if "channel" in kept:
             state.channel, state.channel_q = kept["channel"], kept["channel_q"]
@@ -140,7 +129,8 @@ def _start(job: Job) -> State | None:
         return state
 
 
-def _keep_state(path: Path, state: State) -> None:
+def keep_state(path: Path, state: State) -> None:
+    """Keep a state for another run to start from; a reader never sees half of it."""
     scratch = path.with_suffix(".new.npz")
     more = {name: getattr(state, name) for name in ("channel", "channel_q", "soil")}
     held = {name: field for name, field in more.items() if field is not None}
@@ -148,59 +138,67 @@ def _keep_state(path: Path, state: State) -> None:
     scratch.rename(path)
 
 
-def _found(job: Job, terrain: Terrain, result: Result) -> Found:
+def _found(job: Job, terrain: Terrain, result: Result, start: State | None) -> Found:
     """Whole centimetres and minutes: nothing finer leaves the model."""
-    zero_s = -60.0 * job.first_min
-    corners = _corners(terrain)
-    shots = {round(s.seconds / 60 - zero_s / 60): _cm(s.depth) for s in result.snapshots}
-    grids = {f"minute-{minute}": depth for minute, depth in shots.items()}
-    waters.keep(Path(job.folder), grids={"deepest": _cm(result.maps["max_depth"]), **grids}, corners=corners)
-    lon, lat = corners[..., 0], corners[..., 1]
+    told = villages.found(job, terrain, result)
+    again, left = _again(job, terrain, result, start)
+    told |= {p: replace(v, fast_percent=told[p].fast_percent) for p, v in again.villages.items()}
+    told |= {place: replace(told[place], **SAYS_NOTHING) for place in left}  # type: ignore[arg-type]
+    frame = waters.Frame(terrain.west, terrain.north, terrain.dx, terrain.crs)
+    shots = villages.depths(job, result)
+    grids = {f"minute-{minute}": depth for minute, depth in shots.items() if minute is not None}
+    grids |= {"inside": np.isfinite(terrain.bed), **_maxima(result, -60.0 * job.first_min)}
+    waters.keep(Path(job.folder), grids=grids, frame=frame)
     figures = {
         "mass_error": f"{abs(result.ledger.error_share):.1e}",
         "fast_percent": round(100 * result.froude.overall),
         "steps": result.steps,
         "cells": int(terrain.bed.size),
-        "kept_min": sorted(shots),
-        "bounds": [float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())],
+        "kept_min": [minute for minute in shots if minute is not None],
+        "bounds": list(frame.bounds(*terrain.bed.shape)),
+        "again": list(again.figures),
     }
     checks = Figures(
         solver=job.solver, precision=job.precision, mass_error=abs(result.ledger.error_share),
-        fast_share=result.froude.overall,
+        fast_share=result.froude.overall, ran_again=bool(again.villages) and not left,
+        **({"fast_bound": job.swift.bound} if job.swift else {}),
     )  # fmt: skip
-    return Found(checks=checks, figures=figures, villages=_villages(job, terrain, result, shots, zero_s))
+    return Found(checks=checks, figures=figures, villages=told, log="\n".join(again.log))
 
 
-def _cm(depth: NDArray[Any]) -> NDArray[np.uint16]:
-    return np.round(np.minimum(np.nan_to_num(depth), 600.0) * 100).astype(np.uint16)
+def _again(
+    job: Job, terrain: Terrain, result: Result, start: State | None
+) -> tuple[rerun.Again, frozenset[int]]:
+    """What lies outside the range of local inertial, run again with Godunov; and the villages for which that failed."""
+    if job.swift is None:
+        return rerun.Again(), frozenset()
+    around = {int(name): share for name, share in result.froude.areas.items()}
+    outside = verdict.outside(
+        solver=job.solver, overall=result.froude.overall, around=around, bound=job.swift.bound
+    )
+    if not outside:
+        return rerun.Again(), frozenset()
+    before = rerun.Before(
+        job=job, swift=job.swift, terrain=terrain, start=start, sources=_sources(job), threads=THREADS,
+        cancel=partial(folders.is_stopped, Path(job.folder)),
+    )  # fmt: skip
+    found = rerun.again(before, outside, result)
+    return found, found.failed
 
 
-def _corners(terrain: Terrain) -> Floats:
-    """Longitude and latitude of every corner of a cell, (ny + 1, nx + 1, 2)."""
-    ny, nx = terrain.bed.shape
-    x = terrain.west + terrain.dx * np.arange(nx + 1)
-    y = terrain.north - terrain.dx * np.arange(ny + 1)
-    lon, lat = move_points(*np.meshgrid(x, y), source=terrain.crs, target="EPSG:4490")
-    return np.stack([lon, lat], axis=-1)
-
-
-def _villages(
-    job: Job, terrain: Terrain, result: Result, shots: Mapping[int, NDArray[np.uint16]], zero_s: float
-) -> dict[int, VillageFound]:
-    """Water at the homes of each village."""
-    row, column = terrain.cells(job.home_x, job.home_y)
-    on_ground = np.isfinite(terrain.bed[row, column]) if row.size else np.empty(0, np.bool_)
-    deepest = _cm(result.maps["max_depth"])[row, column]
-    arrival = result.maps["arrival_s"][row, column]
-    curves = {minute: depth[row, column] for minute, depth in shots.items()}
-    found = {}
-    for village in np.unique(job.home_place[on_ground]).tolist():
-        here = on_ground & (job.home_place == village)
-        wet = arrival[here][np.isfinite(arrival[here])]
-        found[village] = VillageFound(
-            depth_cm=int(deepest[here].max()),
-            arrives_min=None if not wet.size else max(0, round((float(wet.min()) - zero_s) / 60)),
-            households=int(wet.size),
-            curve=[(minute, int(depth[here].max())) for minute, depth in sorted(curves.items())],
-        )
-    return found
+def _maxima(result: Result, zero_s: float) -> dict[str, NDArray[Any]]:
+    """The maps of the whole run as `waters` keeps them; a film shallower than RATED_CM carries no danger."""
+    maps = {name: np.nan_to_num(field) for name, field in result.maps.items() if name != "arrival_s"}
+    depth, speed = maps["max_depth"], maps["max_speed"]
+    rating = rating_of_maxima(depth, maps["max_hazard"])
+    deepest, arrival = villages.centimetres(depth), result.maps["arrival_s"]
+    came = np.clip(np.round((np.nan_to_num(arrival) - zero_s) / 60), 0, NEVER - 1)
+    rated = deepest >= RATED_CM
+    return {
+        "deepest": deepest,
+        "fastest": np.round(np.minimum(speed, 600.0) * 100).astype(np.uint16),
+        "arrival": np.where(np.isfinite(arrival), came, NEVER).astype(np.uint16),
+        "rating": np.round(np.where(rated, np.minimum(rating, 600.0), 0) * 100).astype(np.uint16),
+        "danger": np.where(rated, rating_degree(rating), 0).astype(np.uint8),
+        "arr": np.where(rated, arr_class_of_maxima(depth, speed, maps["max_flow"]), 0).astype(np.uint8),
+    }

@@ -2,14 +2,21 @@
 
 from django.urls import path
 
-from anlan.simulate.views import runs
+from anlan.simulate.views import files, grounds, impacts, result, runs, shade
 
 app_name = "simulate"
 W = "w/<slug:world>/"
 urlpatterns = [
     path(f"{W}runs", runs.listing, name="runs"),
-    path(f"{W}runs/<str:ref>", runs.one, name="run"),
+    path(f"{W}runs/<str:ref>", result.one, name="run"),
     path(f"{W}runs/<str:ref>/cancel", runs.cancel, name="cancel-run"),
-    path(f"{W}runs/<str:ref>/water", runs.water, name="run-water"),
-    path(f"{W}runs/<str:ref>/csv", runs.table, name="run-csv"),
+    path(f"{W}runs/<str:ref>/water", files.water, name="run-water"),
+    path(f"{W}runs/<str:ref>/impact", impacts.one, name="run-impact"),
+    path(f"{W}runs/<str:ref>/geojson", files.geojson, name="run-geojson"),
+    path(f"{W}runs/<str:ref>/tif", files.tif, name="run-tif"),
+    path(f"{W}runs/<str:ref>/csv", files.table, name="run-csv"),
+    path(f"{W}runs/<str:ref>/pdf", files.sheet, name="run-pdf"),
+    path(f"{W}grounds", grounds.listing, name="grounds"),
+    path(f"{W}grounds/<str:ref>/live", grounds.switch, name="switch-live"),
+    path(f"{W}grounds/<str:ref>/shade/<int:z>/<int:x>/<int:y>.png", shade.tile, name="shade"),
 ]

@@ -1,20 +1,17 @@
-"""洪水模拟: order a run, watch it, read what it says of each village or why it was refused."""
+"""洪水模拟: the runs so far, an order for the next one, and a stop."""
 
 from __future__ import annotations
 
-import csv
-from io import StringIO
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
-from anlan.foundation.worlds import beijing
-from anlan.simulate import actions, ground, queries, waters
+from anlan.simulate import actions, ground, queries
 from anlan.simulate.models import Ground, Run
 from anlan.ui.acts import address, done, not_done
 from anlan.ui.pages import Request, page
@@ -104,7 +101,7 @@ def listing(request: Request) -> HttpResponse:
             form.add_error(None, t(request.lang, error.text, **error.values))
     context = {
         "form": form,
-        "runs": [_shown(request, run) for run in queries.runs(ctx)],
+        "runs": [shown(request, run) for run in queries.runs(ctx)],
         "has_ground": bool(form.fields["ground"].choices),  # type: ignore[attr-defined]
         "may_run": ctx.may("simulate.run"),
         "here": address(request, "runs"),
@@ -113,7 +110,8 @@ def listing(request: Request) -> HttpResponse:
     return render(request, "simulate/runs.html", context, status=422 if form.errors else 200)
 
 
-def _shown(request: Request, run: Run) -> dict[str, Any]:
+def shown(request: Request, run: Run) -> dict[str, Any]:
+    """What list and page say of a run alike."""
     over = named(run.ground, request.lang)
     return {
         "run": run,
@@ -127,65 +125,6 @@ def _shown(request: Request, run: Run) -> dict[str, Any]:
     }
 
 
-@page("simulate.view")
-@require_GET
-def one(request: Request, ref: str) -> HttpResponse:
-    """One run: state, verdict, villages in order of depth, the map in time, figures and inputs."""
-    ctx = request.ctx
-    run = queries.run(ctx, ref)
-    villages = queries.water(ctx, run)
-    wet = [v for v in villages if v.arrives_at is not None]
-    context = {
-        **_shown(request, run),
-        "is_over": run.state not in (Run.State.QUEUED, Run.State.RUNNING),
-        "is_accepted": run.state == Run.State.ACCEPTED,
-        "reasons": [t(request.lang, each["text"], **each["values"]) for each in run.reasons],
-        "villages": villages,
-        "wet": wet,
-        "households": sum(v.households for v in wet),
-        "first": min((v.arrives_at for v in wet if v.arrives_at), default=None),
-        "soil_word": t(request.lang, SOIL_WORDS[run.params["wetness"]]),
-        "precision_word": PRECISION_WORDS[run.params["precision"]],
-        "nowcast_word": NOWCAST_WORDS.get(run.inputs["rain"].get("nowcast", ""), ""),
-        "map": _map(request, run),
-        "steps": _steps(request, run),
-        "may_run": ctx.may("simulate.run"),
-        "here": address(request, "runs", ref),
-        "runs_at": address(request, "runs"),
-        "now": ctx.now,
-    }
-    return render(request, "simulate/run.html", context)
-
-
-def _minute(request: Request, run: Run) -> int | None:
-    """Which minute of the run the page shows; None for the deepest of each cell."""
-    asked = request.GET.get("minute", "")
-    return int(asked) if asked.isdigit() and int(asked) <= run.params["minutes"] else None
-
-
-def _map(request: Request, run: Run) -> dict[str, Any] | None:
-    box = run.figures.get("bounds")
-    if run.state not in (Run.State.ACCEPTED, Run.State.REFUSED) or not box:
-        return None
-    minute = _minute(request, run)
-    inside = f"/w/{request.ctx.world.key}"
-    return {
-        "title": w("淹没图"),
-        "base": f"{inside}/map/base",
-        "state": f"{inside}/runs/{run.ref}/water" + ("" if minute is None else f"?minute={minute}"),
-        "bounds": ",".join(f"{edge:.4f}" for edge in box),
-        "legend": (),
-        "water": waters.CLASSES_M,
-        "timeless": True,
-    }
-
-
-def _steps(request: Request, run: Run) -> list[dict[str, Any]]:
-    """The moments that were kept, for the slider; the deepest of all first."""
-    chosen = _minute(request, run)
-    return [{"minute": m, "is_chosen": m == chosen} for m in (None, *run.figures.get("kept_min", ()))]
-
-
 @page("simulate.run")
 @require_POST
 def cancel(request: Request, ref: str) -> HttpResponse:
@@ -196,30 +135,3 @@ def cancel(request: Request, ref: str) -> HttpResponse:
     except AnlanError as error:
         return not_done(request, error, back)
     return done(request, w("已取消"), back)
-
-
-@page("simulate.view")
-@require_GET
-def water(request: HttpRequest, ref: str) -> HttpResponse:
-    """Where water stands in a run, by depth class, as GeoJSON: the deepest of each cell, or at `?minute=`."""
-    ctx: Ctx = request.ctx  # type: ignore[attr-defined]
-    run = queries.run(ctx, ref)
-    body = waters.geojson(queries.folder_of(ctx, run), minute=_minute(request, run))  # type: ignore[arg-type]
-    return HttpResponse(
-        body, content_type="application/geo+json", headers={"Cache-Control": "private, max-age=600"}
-    )
-
-
-@page("simulate.view")
-@require_GET
-def table(request: Request, ref: str) -> HttpResponse:
-    """The villages of a run as CSV."""
-    run = queries.run(request.ctx, ref)
-    out = StringIO()
-    rows = csv.writer(out)
-    rows.writerow(["code", "village", "max_depth_m", "arrives_at", "households", "state"])
-    for v in queries.water(request.ctx, run):
-        at = beijing(v.arrives_at).isoformat() if v.arrives_at else ""
-        rows.writerow([v.place.code, v.place.name, f"{v.depth_cm / 100:.2f}", at, v.households, run.state])
-    head = {"Content-Disposition": f'attachment; filename="{run.ref}.csv"'}
-    return HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8", headers=head)

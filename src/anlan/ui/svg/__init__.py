@@ -4,6 +4,7 @@ Pure functions from frozen data to safe strings. Colours come by CSS class, neve
 """
 
 from .chart import Band, Bar, Crossing, Curve, Limit, Point, Rain, chart, chart_table
+from .multiples import Multiples
 from .small import HATCHES, bar, density, steps
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Crossing",
     "Curve",
     "Limit",
+    "Multiples",
     "Point",
     "Rain",
     "bar",

@@ -2,29 +2,24 @@
 
 import csv
 import io
-import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
-import typst
-
 from anlan.foundation.worlds import beijing
+from anlan.ui import typeset
 from anlan.ui.palette import level
 from anlan.ui.words import t
 from anlan.warn.documents.papers import Paper
 from anlan.warn.queries.proof import VillageRow
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
-FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "Noto Serif CJK SC")
 
 
 def pdf(paper: Paper, lang: str) -> bytes:
     """The document as PDF/A4 in black and white."""
-    told = asdict(paper) | {"fonts": list(FONTS), "lang": lang, "levels": _level_words(lang)}
-    made: bytes = typst.compile(str(TEMPLATE), sys_inputs={"data": json.dumps(told, ensure_ascii=False)})
-    return made
+    return typeset.pdf(TEMPLATE, asdict(paper) | {"levels": _level_words(lang)}, lang=lang)
 
 
 @cache

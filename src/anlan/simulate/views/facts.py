@@ -1,0 +1,50 @@
+"""How a run was computed, in words: the same lines on its page and on its sheet."""
+
+from anlan.simulate.models import Run
+from anlan.simulate.views.runs import (
+    NOWCAST_WORDS,
+    PRECISION_WORDS,
+    PURPOSE_WORDS,
+    SOIL_WORDS,
+    SOLVER_WORDS,
+    named,
+)
+from anlan.ui.format import full
+from anlan.ui.words import t, w
+
+
+def facts_of(run: Run, lang: str) -> list[tuple[str, str]]:
+    """Name and value of each line."""
+
+    def say(text: str, **values: object) -> str:
+        return t(lang, text, **values)
+
+    params, found = run.params, run.figures
+    solver = " · ".join(
+        (
+            say(SOLVER_WORDS[run.model]),
+            say(PRECISION_WORDS[params["precision"]]),
+            say(w("版本 {n}"), n=run.version),
+        )
+    )
+    return [
+        (say(w("下达")), f"{full(run.ordered_at, seconds=False)} · {say(PURPOSE_WORDS[run.purpose])}"),
+        (say(w("地形")), named(run.ground, lang)),
+        (say(w("降雨")), _rain(run, lang)),
+        (say(w("下渗")), say(w("SCS 曲线数 {cn}（待核实），{soil}"), cn=params["cn"], soil=say(SOIL_WORDS[params["wetness"]]))),
+        (say(w("算法")), solver),
+        (say(w("时长")), say(w("{n} 分钟"), n=params["minutes"])),
+        (say(w("随机种子")), str(run.seed)),
+        (say(w("水量误差")), str(found.get("mass_error", "—"))),
+        (say(w("急流格占比")), f"{found.get('fast_percent', '—')}%"),
+        (say(w("步数")), str(found.get("steps", "—"))),
+        (say(w("格数")), str(found.get("cells", "—"))),
+    ]  # fmt: skip
+
+
+def _rain(run: Run, lang: str) -> str:
+    rain = run.inputs["rain"]
+    if rain["kind"] == "design":
+        return t(lang, w("设计雨 {mm} 毫米每小时，{n} 分钟"), mm=rain["mm_h"], n=rain["minutes"])
+    seen = t(lang, w("实测雨量站，往前 {n} 分钟；今后："), n=rain["back_min"])
+    return seen + t(lang, NOWCAST_WORDS[rain["nowcast"]])

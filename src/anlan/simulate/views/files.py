@@ -1,0 +1,84 @@
+"""What a run hands out: pictures for the map; and, of an accepted run, files to carry away."""
+
+from urllib.parse import quote
+
+from django.http import HttpResponse
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_GET
+
+from anlan.simulate import exports, ground, queries, waters
+from anlan.simulate.exports.sheet import Words
+from anlan.simulate.kinds import kind_of
+from anlan.simulate.models import Run
+from anlan.simulate.views.facts import facts_of
+from anlan.simulate.views.result import minute_of
+from anlan.simulate.views.runs import named
+from anlan.ui.pages import Request, page
+from anlan.ui.words import t, w
+
+
+@page("simulate.view")
+@require_GET
+def water(request: Request, ref: str) -> HttpResponse:
+    """A map of a run as a picture of ranks, the whole run's or at `?minute=`; of a refused one too, to find out why."""
+    run = queries.run(request.ctx, ref)
+    folder = queries.folder_of(request.ctx, run)
+    png = waters.picture(folder, kind=kind_of(request.GET.get("map", "")), minute=minute_of(request, run))
+    reply = HttpResponse(png, content_type="image/png")
+    patch_cache_control(reply, private=True, max_age=600)
+    return reply
+
+
+def _file(content: bytes, kind: str, name: str) -> HttpResponse:
+    told = f"attachment; filename*=UTF-8''{quote(name)}"
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": told})
+
+
+def _asked(request: Request, ref: str) -> tuple[Run, exports.About]:
+    run = queries.run(request.ctx, ref)
+    return run, exports.about(request.ctx, run, lang=request.lang)
+
+
+@page("simulate.view")
+@require_GET
+def geojson(request: Request, ref: str) -> HttpResponse:
+    """The classes of a map as GeoJSON."""
+    run, told = _asked(request, ref)
+    kind, minute = kind_of(request.GET.get("map", "")), minute_of(request, run)
+    body = exports.geojson(told, queries.folder_of(request.ctx, run), kind=kind, minute=minute)
+    what = kind.code if minute is None or not kind.in_time else f"{kind.code}-{minute}min"
+    return _file(body, "application/geo+json", exports.file_name(told, what, "geojson", lang=request.lang))
+
+
+@page("simulate.view")
+@require_GET
+def tif(request: Request, ref: str) -> HttpResponse:
+    """The maps as GeoTIFF in a ZIP."""
+    run, told = _asked(request, ref)
+    body = exports.geotiffs(told, queries.folder_of(request.ctx, run))
+    return _file(body, "application/zip", exports.file_name(told, "GeoTIFF", "zip", lang=request.lang))
+
+
+@page("simulate.view")
+@require_GET
+def table(request: Request, ref: str) -> HttpResponse:
+    """The villages of a run with their curves as CSV."""
+    run, told = _asked(request, ref)
+    body = exports.villages_csv(told, queries.water(request.ctx, run)).encode()
+    what = t(request.lang, w("各村来水"))
+    return _file(body, "text/csv; charset=utf-8", exports.file_name(told, what, "csv", lang=request.lang))
+
+
+@page("simulate.view")
+@require_GET
+def sheet(request: Request, ref: str) -> HttpResponse:
+    """The run on one page, as PDF."""
+    run, told = _asked(request, ref)
+    over = named(run.ground, request.lang)
+    words = Words(title=run.title or over, place=run.place.name, facts=facts_of(run, request.lang))
+    body = exports.pdf(
+        request.ctx, told, queries.water(request.ctx, run), folder=queries.folder_of(request.ctx, run),
+        ground=ground.path_of(run.ground), words=words, lang=request.lang,
+    )  # fmt: skip
+    what = t(request.lang, w("一页图表"))
+    return _file(body, "application/pdf", exports.file_name(told, what, "pdf", lang=request.lang))
