@@ -34,10 +34,11 @@ ASCII_HEAD = "ncols {c}\nnrows {r}\nxllcorner 430000\nyllcorner 3499800\ncellsiz
         (tiff(valley() * 100), ("heights", "centimetres")),
         (tiff(walled_in()), ("--boundary", "--boundary closed")),
         (b"II*\0" + b"\0" * 40, ("--dem dem.tif", "get it again")),
+        (tiff(valley() + 6000 * (valley() == valley().min())), ("no cliff is so high", "decimal point")),
         (b"hello", ("--dem dem.tif", "save it as GeoTIFF")),
         (b"", ("the file is empty",)),
     ],
-    ids=["hole", "degrees", "degrees-as-metres", "swapped", "oblong", "no-crs", "units", "walled", "torn", "text", "empty"],
+    ids=["hole", "degrees", "degrees-as-metres", "swapped", "oblong", "no-crs", "units", "walled", "spike", "torn", "text", "empty"],
 )  # fmt: skip
 def test_a_terrain_that_is_none_is_named_with_its_mend(run, tmp_path, dem, words):
     code, out, err = run("--minutes", "1", dem=dem)
@@ -120,6 +121,8 @@ def test_another_file_that_is_wrong_is_named_with_its_mend(run, file, words):
         (("--rain", ""), ("--rain is missing", "--inflow")),
         (("--rain", "nowhere.csv"), ("nowhere.csv", "can be read")),
         (("--crs", "EPSG:4546"), ("EPSG:4547", "EPSG:4546")),
+        (("--crs", "4547"), ("--crs is '4547'", "EPSG:4547")),
+        (("--crs", "CGCS2000"), ("--crs is 'CGCS2000'", "EPSG:4547")),
         (("--out", "dem.tif"), ("--out dem.tif",)),
         (("--resume",), ("there is no out/checkpoint.npz",)),
     ],

@@ -164,6 +164,9 @@ def test_a_zone_is_chosen_by_its_meridian() -> None:
         (land([[1, np.inf], [1, 1]]), BadGrid, "infinite"),
         (land([[20_000, 1], [1, 1]]), WrongUnits, "feet"),
         (land([[1, -9999], [1, 1]]), WrongUnits, "not declared"),
+        (land(np.ones((9, 9)) + 6169 * (np.arange(81).reshape(9, 9) == 40)), WrongUnits, "lost decimal point"),
+        (land(np.ones((9, 9)) + 6169 * (np.arange(81).reshape(9, 9) == 0)), WrongUnits, "row 0, column 0"),
+        (land(np.ones((4, 4)), west=1.25e7, north=3.6e6, crs="EPSG:3857"), Unprojected, "made for pictures"),
         (land(np.arange(64.0).reshape(8, 8) * 50), WrongUnits, "steeper"),
     ],
 )  # fmt: skip

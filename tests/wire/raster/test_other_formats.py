@@ -55,7 +55,7 @@ def test_an_ascii_grid_needs_its_system_from_outside() -> None:
     ("change", "error", "word"),
     [
         ((b"6.5", b""), BrokenRaster, "5 numbers, but nrows x ncols is 6"),
-        ((b"6.5", b"6,5"), BrokenRaster, "values"),
+        ((b"6.5", b"6,5"), BrokenRaster, "'6,5' is no number"),
         ((b"cellsize 10", b"cellsize -10"), BrokenRaster, "cellsize"),
         ((b"cellsize 10", b"cellsize ten"), BrokenRaster, "cellsize: ten is no number"),
         ((b"ncols 3", b"ncols 3.5"), BrokenRaster, "nrows, ncols"),

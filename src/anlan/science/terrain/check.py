@@ -12,6 +12,8 @@ from anlan.science.terrain.shade import slope
 __all__ = ["check_memory", "check_terrain", "holes", "memory_needed"]
 
 LOWEST_M, HIGHEST_M = -500.0, 9000.0
+_CLIFF_M, _CLIFF = 500.0, 20.0
+"""No cliff within one cell is so high and so steep (m, m per m): a lost decimal point, or a mark for missing cells."""
 _STEEP = 1.5
 """Median slope above which heights are hardly metres: half the land steeper than 56 degrees."""
 
@@ -82,6 +84,23 @@ def _check_units(bed: Floats, dx: float) -> None:
             f"dem: half the land is steeper than {middle:.1f} m per m; heights may be in feet or decimetres, or "
             f"the cells are not {dx:g} m."
         )
+    _check_cliffs(bed, dx)
+
+
+def _check_cliffs(bed: Floats, dx: float) -> None:
+    """Between neighbours in a row or a column; row by row, so that no copy of a large terrain is made."""
+    most = max(_CLIFF_M, _CLIFF * dx)
+    for row in range(bed.shape[0]):
+        along = np.abs(np.diff(bed[row]))
+        across = np.abs(bed[row] - bed[row - 1]) if row else np.empty(0)
+        for steps, place in ((along, "beside"), (across, "below")):
+            if (steep := np.flatnonzero(steps > most)).size:
+                column = int(steep[0])
+                other = bed[row, column + 1] if place == "beside" else bed[row - 1, column]
+                raise WrongUnits(
+                    f"dem: {bed[row, column]:g} m stands {place} {other:g} m at row {row}, column {column}: no cliff is so high; "
+                    "look for a lost decimal point, or a mark for missing cells that is not declared."
+                )
 
 
 @science(

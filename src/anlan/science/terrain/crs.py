@@ -12,6 +12,8 @@ from anlan.science.terrain.errors import BadCrs, SwappedAxes, Unprojected
 
 __all__ = ["check_metres", "metre_crs", "move_points"]
 
+_STRETCH = 0.05
+"""A metre of the system may differ so much from one on the ground; web Mercator is 17 % off at 31 degrees."""
 _SLACK = 3.0
 """Degrees by which a place may lie outside the published area of use: neighbours' zones are used at seams."""
 
@@ -80,7 +82,8 @@ def move_points(x: Floats, y: Floats, *, source: str, target: str) -> tuple[Floa
 def check_metres(crs: str, *, x: float, y: float) -> None:
     """That a system counts in metres, x east and y north, and that a place of it lies where it is valid.
 
-    Raises `Unprojected` for degrees, `SwappedAxes` when the place fits with x and y changed, else `BadCrs`.
+    Raises `Unprojected` for degrees and for a map projection whose metres are none on the ground (web Mercator),
+    `SwappedAxes` when the place fits with x and y changed, else `BadCrs`.
     """
     system = known(crs)
     if system.is_geographic:
@@ -99,6 +102,14 @@ def check_metres(crs: str, *, x: float, y: float) -> None:
             )
         raise BadCrs(
             f"crs: ({x:.0f}, {y:.0f}) lies far outside the area for which {crs} is made; check its number."
+        )
+    lon, lat = between(crs, "EPSG:4326").transform(x, y)
+    scale = pyproj.Proj(system).get_factors(lon, lat)
+    worst = max(abs(scale.meridional_scale - 1), abs(scale.parallel_scale - 1))
+    if worst > _STRETCH:
+        raise Unprojected(
+            f"crs: a metre of {crs} is {100 * worst:.0f} % off the ground's there; it is made for pictures. "
+            f"Reproject first, here {metre_crs(lon=lon, lat=lat)} suits."
         )
 
 

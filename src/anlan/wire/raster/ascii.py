@@ -36,11 +36,22 @@ def read_ascii(data: Bytes, *, crs: str | None, max_cells: int = MAX_CELLS) -> G
     try:
         values = np.array(cells, dtype=np.bytes_).astype(np.float64)
     except ValueError as error:
-        raise BrokenRaster(f"values: {error}; every cell is a number with a decimal point.") from error
+        wrong = next(cell for cell in cells if not _is_number(cell)).decode("ascii", "replace")
+        raise BrokenRaster(
+            f"values: {wrong!r} is no number; every cell is a number with a decimal point."
+        ) from error
     values[values == missing] = np.nan
     return Grid(
         values.reshape(about.rows, about.columns), about.west, about.north, about.dx, about.dy, system
     )
+
+
+def _is_number(cell: bytes) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def write_ascii(grid: Grid, *, decimals: int = 3) -> bytes:

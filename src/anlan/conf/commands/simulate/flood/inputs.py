@@ -3,6 +3,7 @@
 import argparse
 import hashlib
 import math
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,8 @@ def read(args: argparse.Namespace) -> Setup:
     """Read and check everything. Raises `InputWrong`, which names the option, the field and the mend."""
     if not (args.rain or args.inflow):
         raise InputWrong("--rain is missing: give a file of rain, or --inflow")
+    if args.crs and not re.fullmatch(r"EPSG:\d+", args.crs, re.IGNORECASE):
+        raise InputWrong(f"--crs is {args.crs!r}: write the number of the system as EPSG:4547")
     solvers = _solvers(args)
     with named("--inflow", args.inflow):
         edges = tables.edges(args.boundary, tables.inflows(args.inflow) if args.inflow else ())
