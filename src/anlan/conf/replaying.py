@@ -9,8 +9,10 @@ from anlan.demo.city.build import PERSON_ROWS
 from anlan.demo.city.build import SEED as CITY_SEED
 from anlan.demo.exercises import SEED, is_loaded, new_liulin
 from anlan.demo.liulin import load_scenario
+from anlan.desk.leads import lead_words
 from anlan.foundation import worlds
 from anlan.foundation.worlds import World, beijing
+from anlan.warn.rules.lead import Lead
 
 
 def load_city_once() -> None:
@@ -64,7 +66,39 @@ def told(found: dict[str, Any]) -> str:
             f"转移  应转 {to_move} 户，点名转移 {moved} 户",
             f"提前  最强一小时结束前 {found['lead_minutes_before_peak']} 分钟点名柳林"
             f"（当夜公布：{found['published']['lead_minutes_before_peak']} 分钟）",
+            *_foretold(found["forecast"]),
             f"日志  {found['journal']['entries']} 条，{found['journal']['head']}",
             "演练：模拟线路、合成数据；雨量为公布值。",
         ]
+    )
+
+
+def _foretold(forecast: dict[str, Any] | None) -> list[str]:
+    """What the model said first and its lead on the lines, with what is made up in it; nothing where it did not look ahead."""
+    if forecast is None:
+        return []
+    first = forecast["first"]
+    if first is None:
+        return ["预报  这一夜没有一次预报报出来水"]
+    cost = first["run_cost_s"] // 60
+    known = f"资料到 {first['reading_at'][11:16]}，声明用时 {cost} 分钟，{first['known_at'][11:16]} 起算已知"
+    score = first["score"]
+    trust = "没有检验过"
+    if score:
+        nights = f"{score['generated_nights']} 个合成雨夜"
+        trust = f"{nights} POD {score['pod']}、FAR {score['far']}、CSI {score['csi']}（同一模型作真值）"
+    return [
+        f"预报  首报 {len(first['villages'])} 村来水，{known}",
+        *(f"      {_line(line)}" for line in forecast["lines"]),
+        f"      源雨量只到 {forecast['source_minutes']} 分钟一个值，提前量只能是区间；今后的雨按 {first['nowcast']} 外推，{trust}",
+        "      合成地形、合成邻站、糙率待核实。",
+    ]
+
+
+def _line(line: dict[str, Any]) -> str:
+    names = {"immediate": "立即转移线", "red": "红色线"}
+    least, most = line["lead_minutes"]
+    span = f"{line['after'][11:16]}–{line['until'][11:16]}"
+    return (
+        f"{names[line['level']]}（{span} 之间越过）：{lead_words(Lead(least_min=least, most_min=most), 'zh')}"
     )

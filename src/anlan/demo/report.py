@@ -14,8 +14,13 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.worlds import World, beijing
 from anlan.observe import queries as observe
 from anlan.places.queries import atlas
+from anlan.simulate.rules.score import Counts
+from anlan.warn.queries import lead
 from anlan.warn.queries import replay as warn
 from anlan.warn.queries.proof import village_proofs
+
+SYNTHETIC = ["terrain", "neighbours", "roughness"]
+"""What of a forecast of this night is made up or unsure: 合成地形、合成邻站、糙率待核实."""
 
 
 def report(world: World) -> dict[str, Any]:
@@ -34,6 +39,7 @@ def report(world: World) -> dict[str, Any]:
         "alerts": [{**row, "issued_at": _local(row["issued_at"])} for row in warn.alerts(ctx)],
         "villages": villages,
         "lead_minutes_before_peak": _lead(world, first_red),
+        "forecast": _forecast(ctx, world, township.path),
         "first_call_at": _local(warn.first_call_at(ctx, township.path)),
         "last_proof_at": max((v["proof_at"] for v in villages if v["proof_at"]), default=None),
         "published": _published(world),
@@ -96,6 +102,51 @@ def _lead(world: World, first_red: datetime | None) -> int | None:
     if first_red is None:
         return None
     return int((peak_end(world.settings["hours"]) - first_red).total_seconds() // 60)
+
+
+def _forecast(ctx: Ctx, world: World, path: str) -> dict[str, Any] | None:
+    """When the model first said that water comes, and its lead on the lines as an interval; null where it did not look ahead."""
+    if not world.settings.get("forecast"):
+        return None
+    found = lead.review(ctx, path)
+    first = found.first
+    return {
+        "source_minutes": found.source_min,
+        "synthetic": SYNTHETIC,
+        "first": _first(first) if first else None,
+        "lines": [
+            {
+                "pack": line.pack,
+                "level": line.level,
+                "soil": line.soil or None,
+                "after": _local(line.span.after),
+                "until": _local(line.span.until),
+                "lead_minutes": [line.lead.least_min, line.lead.most_min] if line.lead else None,
+            }
+            for line in found.lines
+        ],
+    }
+
+
+def _first(first: lead.First) -> dict[str, Any]:
+    score = first.score
+    return {
+        "run": first.run,
+        "reading_at": _local(first.reading_at),
+        "known_at": _local(first.known_at),
+        "run_cost_s": int(first.cost.total_seconds()),
+        "nowcast": first.nowcast,
+        "score": {"generated_nights": score.nights, **_shares(score.counts)} if score else None,
+        "villages": [
+            {"place": v.place.code, "depth_cm": v.depth_cm, "at": _local(v.arrives_at)}
+            for v in first.villages
+        ],
+    }
+
+
+def _shares(counts: Counts) -> dict[str, float | None]:
+    shares = {"pod": counts.pod, "far": counts.far, "csi": counts.csi}
+    return {name: None if share is None else round(share, 2) for name, share in shares.items()}
 
 
 def _published(world: World) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from anlan.desk import leads
 from anlan.desk.due import Due, dues
 from anlan.desk.story import Story, story
 from anlan.foundation.context import Ctx
@@ -365,16 +366,14 @@ def _station(say: _Say, due: Due) -> Next:
 
 
 def _forecast(say: _Say, due: Due) -> Next:
-    run = due.wait.facts["run"] if due.wait else ""
+    assert due.wait is not None
+    run = due.wait.facts["run"]
     call, notice = f"calls/new?place={due.place.code}", f"alerts/new?kind=notice&run={run}"
     acts = (("warn.call", w("提前叫应"), call), ("warn.draft", w("写风险提示"), notice))
     others = [Act(word=say(word), url=say.url(url)) for may, word, url in acts if say.ctx.may(may)]
-    return (
-        say(w("预报不会自动叫人，要人来决定")),
-        [],
-        Act(word=say(w("看预报")), url=say.url("runs", run)),
-        others,
-    )
+    picks = [Pick(sign="●", strong=what, text=text) for what, text in leads.trust(say.ctx, run, say.lang)]
+    primary = Act(word=say(w("看预报")), url=say.url("runs", run))
+    return say(w("预报不会自动叫人，要人来决定")), picks, primary, others
 
 
 _NEXT: dict[str, Any] = {
