@@ -10,14 +10,14 @@
 Modules that use it do not import `annotations` from the future: ninja reads the annotations of the wrapped function.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from django.http import HttpRequest
 from ninja import Field, Header, Path, Schema
-from pydantic import AfterValidator
+from pydantic import AfterValidator, create_model
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotSignedIn
@@ -84,6 +84,22 @@ class PlaceOut(Schema):
 
     code: str
     name: str
+
+
+def shape_of(record: type, name: str, *, within: Mapping[type, type[Schema]]) -> Any:
+    """The shape on the wire of a record that queries give: its fields and its docstring, so that neither is written twice.
+
+    ``within`` says which shape stands for which record inside it (a `Place` is a `PlaceOut`); a tuple becomes a list.
+    """
+
+    def swapped(kind: Any) -> Any:
+        if kind in within:
+            return within[kind]
+        inner = get_args(kind)
+        return list[swapped(inner[0])] if get_origin(kind) is tuple else kind  # type: ignore[misc]
+
+    columns = {column: (swapped(kind), ...) for column, kind in get_type_hints(record).items()}
+    return create_model(name, __base__=Schema, __doc__=record.__doc__, **columns)  # type: ignore[call-overload]
 
 
 class Given(Schema):

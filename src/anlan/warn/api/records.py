@@ -1,13 +1,13 @@
 """What is so: found, warned, called and moved. Within scope; names and numbers are not in it."""
 
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 from ninja import Query, Router, Schema
 
-from anlan.foundation.api import Asked, CutIn, Listing, PlaceOut, Ref, WorldKey, may
+from anlan.foundation.api import Asked, CutIn, Listing, PlaceOut, Ref, WorldKey, may, shape_of
 from anlan.foundation.paging import Part
+from anlan.places.queries import Place
 from anlan.warn.queries import records
 
 router = Router(tags=["warn"])
@@ -19,113 +19,20 @@ class OpenIn(CutIn):
     open: bool = False
 
 
-class FindingOut(Schema):
-    """系统研判: never a warning signal. `value` and `threshold` in 0.1 mm (rain) or cm (stage)."""
-
-    ref: str
-    pack: str
-    version: str
-    place: PlaceOut
-    station: str
-    level: int
-    stage: str
-    onset: datetime
-    known_at: datetime
-    ended_at: datetime | None
-    quantity: str
-    value: int
-    threshold: int
-    window_min: int | None
-    at_least: bool
-
-
-class JointOut(Schema):
-    """A unit that issues it as well; without its agreement the alert is not issued."""
-
-    unit: str
-    agreed_at: datetime | None
-    by_telephone: bool
-    signed_at: datetime | None
-
-
-class AlertOut(Schema):
-    ref: str
-    kind: str
-    source: str
-    issuer: str
-    event_type: str
-    level: int
-    message: str
-    state: str
-    place: PlaceOut
-    names: list[PlaceOut]
-    headline: str
-    description: str
-    instruction: str
-    drafted_at: datetime
-    approved_at: datetime | None
-    approval: str
-    issued_at: datetime | None
-    expires_at: datetime | None
-    ended_at: datetime | None
-    doubtful: str
-    joint: list[JointOut]
-
-
-class CallDownOut(Schema):
-    ref: str
-    place: PlaceOut
-    grade: int
-    stage: str
-    cause: str
-    opened_at: datetime
-    closed_at: datetime | None
-    held_at: datetime | None
-    lines: int
-    settled: int
-
-
-class LineOut(Schema):
-    key: str
-    kind: str
-    place: PlaceOut
-    state: str
-    opened_at: datetime
-    door_check_at: datetime | None
-    settled_at: datetime | None
-
-
-class AnswerOut(Schema):
-    """`kind`: 1 received, 2 at post, 3 moving people, 4 moved, 5 need help. `holder` is a ref, never a name."""
-
-    holder: str
-    kind: int
-    at: datetime
-    channel: str
-    households: int | None
-    people: int | None
+PLACES = {Place: PlaceOut}
+FindingOut = shape_of(records.Finding, "FindingOut", within=PLACES)
+JointOut = shape_of(records.JointRecord, "JointOut", within=PLACES)
+AlertOut = shape_of(records.AlertRecord, "AlertOut", within=PLACES | {records.JointRecord: JointOut})
+CallDownOut = shape_of(records.CallDownRecord, "CallDownOut", within=PLACES)
+LineOut = shape_of(records.LineRecord, "LineOut", within=PLACES)
+AnswerOut = shape_of(records.AnswerRecord, "AnswerOut", within=PLACES)
+EvacuationOut = shape_of(records.EvacuationRecord, "EvacuationOut", within=PLACES)
 
 
 class CallDownWhole(Schema):
     call_down: CallDownOut
     lines: list[LineOut]
     answers: list[AnswerOut]
-
-
-class EvacuationOut(Schema):
-    ref: str
-    place: PlaceOut
-    stage: str
-    stage_at: datetime
-    began_at: datetime
-    ordered_by: str
-    households_to_move: int
-    people_to_move: int
-    households_moving: int
-    households_moved: int
-    people_moved: int
-    households_refused: int
-    counted_at: datetime | None
 
 
 def listed(found: Part[Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Finding:
-    """超警 (系统研判)."""
+    """超警, a 系统研判: never a warning signal. `value` and `threshold` in 0.1 mm (rain) or cm (stage)."""
 
     ref: str
     pack: str
@@ -69,7 +69,7 @@ class AlertRecord:
 
 @dataclass(frozen=True)
 class JointRecord:
-    """联合发布单位: who issues it as well. `agreed_at` is None while that unit has still to agree."""
+    """联合发布单位: a unit that issues it as well; without its agreement the alert is not issued."""
 
     unit: str
     agreed_at: datetime | None
@@ -95,6 +95,8 @@ class CallDownRecord:
 
 @dataclass(frozen=True)
 class LineRecord:
+    """叫应的一行: one village or department, and how far it is."""
+
     key: str
     kind: str
     place: Place
@@ -106,6 +108,8 @@ class LineRecord:
 
 @dataclass(frozen=True)
 class AnswerRecord:
+    """应答. `kind`: 1 received, 2 at post, 3 moving people, 4 moved, 5 need help. `holder` is a ref, never a name."""
+
     holder: str
     kind: int
     at: datetime
