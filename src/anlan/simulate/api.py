@@ -1,5 +1,6 @@
 """Model runs over the API: order one, follow it, read what it says of each village and where its water stands."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 
@@ -8,8 +9,8 @@ from ninja import Field, Query, Router, Schema
 from anlan.foundation.api import Asked, CutIn, Listing, Once, Ref, Said, WorldKey, may
 from anlan.foundation.paging import part
 from anlan.places.queries import atlas
-from anlan.simulate import actions, ground, queries
-from anlan.simulate.models import Run
+from anlan.simulate import actions, ground, impacts, live, queries
+from anlan.simulate.models import Ground, Run
 from anlan.ui.words import t
 
 router = Router(tags=["runs"])
@@ -20,6 +21,11 @@ class GroundOut(Schema):
     place: str
     dx_m: int
     synthetic: bool
+    live: bool = Field(description="whether this world looks ahead over it in hard rain")
+
+
+class SwitchIn(Schema):
+    on: bool
 
 
 class DesignIn(Schema):
@@ -52,6 +58,45 @@ class VillageOut(Schema):
     max_depth_m: float
     arrives_at: datetime | None
     households: int
+    fast_percent: int = Field(description="of the wet cells around its homes, those with Fr > 0.8")
+    solver: str = Field(description="whose word it is; none: outside the range of the model, nothing is said")
+
+
+class CountOut(Schema):
+    """As expected, and the ends between which nine in ten draws lie."""
+
+    expected: int
+    low: int
+    high: int
+
+
+class NeedOut(CountOut):
+    code: str
+
+
+class VillageImpactOut(Schema):
+    place: str
+    affected: int
+    to_move: int
+    houses: int
+
+
+class ImpactOut(Schema):
+    run: str
+    synthetic: bool
+    homes: int
+    people_affected: CountOut
+    people_to_move: CountOut
+    houses_slight: CountOut
+    houses_severe: CountOut
+    houses_collapsed: CountOut
+    road_m: CountOut
+    why_nobody: str | None = Field(
+        description="no_hazard, no_exposure or below_threshold where nobody is affected"
+    )
+    needs: list[NeedOut]
+    days: int
+    villages: list[VillageImpactOut]
 
 
 class RunOut(Schema):
@@ -71,6 +116,9 @@ class RunOut(Schema):
     ordered_at: datetime
     known_at: datetime | None
     villages: list[VillageOut]
+    unmodelled: list[str] = Field(
+        description="villages of the place that no cell of the ground covers: not dry, unknown"
+    )
 
 
 def run_out(request: Asked, run: Run) -> dict[str, Any]:
@@ -99,24 +147,40 @@ def run_out(request: Asked, run: Run) -> dict[str, Any]:
                 "max_depth_m": v.depth_cm / 100,
                 "arrives_at": v.arrives_at,
                 "households": v.households,
+                "fast_percent": v.fast_percent,
+                "solver": v.solver or run.model,
             }
             for v in queries.water(request.ctx, run)
         ],
+        "unmodelled": [place.code for place in queries.unmodelled(request.ctx, run)],
     }
 
 
 @router.get("/w/{world}/grounds", response=list[GroundOut], summary="Grounds within scope")
 @may("simulate.view")
 def grounds(request: Asked, world: WorldKey) -> list[dict[str, Any]]:
-    return [
-        {
-            "ref": g.ref,
-            "place": atlas().by_id[g.place_id].code,
-            "dx_m": g.dx_m,
-            "synthetic": g.synthetic,
-        }
-        for g in ground.listing(request.ctx)
-    ]
+    return [_ground_out(request, each) for each in ground.listing(request.ctx)]
+
+
+@router.post(
+    "/w/{world}/grounds/{ref}/live",
+    response=GroundOut,
+    summary="Switch live forecasts over a ground on or off",
+)
+@may("simulate.run")
+def switch(request: Asked, world: WorldKey, ref: Ref, given: SwitchIn, once: Once = "") -> dict[str, Any]:
+    (live.start if given.on else live.stop)(request.ctx, ground_ref=ref)
+    return _ground_out(request, ground.get(request.ctx, ref))
+
+
+def _ground_out(request: Asked, over: Ground) -> dict[str, Any]:
+    return {
+        "ref": over.ref,
+        "place": atlas().by_id[over.place_id].code,
+        "dx_m": over.dx_m,
+        "synthetic": over.synthetic,
+        "live": over.pk in live.switched_on(request.ctx),
+    }
 
 
 @router.get("/w/{world}/runs", response=Listing[RunOut], summary="Model runs within scope, the newest first")
@@ -150,3 +214,25 @@ def run(request: Asked, world: WorldKey, ref: Ref) -> dict[str, Any]:
 def cancel(request: Asked, world: WorldKey, ref: Ref, once: Once = "") -> dict[str, Any]:
     actions.cancel(request.ctx, ref=ref)
     return run_out(request, queries.run(request.ctx, ref))
+
+
+@router.get(
+    "/w/{world}/runs/{ref}/impact", response=ImpactOut, summary="Whom a run's water strikes, within scope"
+)
+@may("simulate.view")
+def impact(request: Asked, world: WorldKey, ref: Ref) -> dict[str, Any]:
+    run = queries.run(request.ctx, ref)
+    found = impacts.of_run(request.ctx, run)
+    return {
+        "run": run.ref,
+        "synthetic": run.ground.synthetic,
+        "homes": found.homes,
+        **found.counts,
+        "why_nobody": found.why.name.lower() if found.why else None,
+        "needs": [{"code": need.code, **asdict(need.count)} for need in found.needs],
+        "days": found.days,
+        "villages": [
+            {"place": v.place.code, "affected": v.affected, "to_move": v.to_move, "houses": v.houses}
+            for v in found.villages
+        ],
+    }
