@@ -1,5 +1,6 @@
 """Compute a run: arrays in, a verdict's figures and the villages' water out. No database: it runs in a process of its own."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,13 +21,15 @@ from anlan.science.flood.run import Progress, run
 from anlan.science.flood.solver import Solver
 from anlan.science.flood.sources import Rain, ScsCn, Sources
 from anlan.science.flood.state import Layout, State
-from anlan.simulate import folders, rerun, villages, waters
+from anlan.simulate import folders, gauging, rerun, villages, waters
 from anlan.simulate.kinds import NEVER, RATED_CM
 from anlan.simulate.rules import verdict
 from anlan.simulate.rules.verdict import Figures
 from anlan.simulate.shapes import NOBODY, NOW, Found, Job, Terrain
 
 THREADS = 2
+SPAN_MIN = 360.0
+"""Levels at gauges are kept so long for the cycles that go on."""
 SAYS_NOTHING = {"depth_cm": 0, "arrives_min": None, "households": 0, "curve": (), "solver": NOBODY}
 """Of a village whose water the method does not describe."""
 WETNESS = {"dry": 0.2, "normal": 0.5, "wet": 0.8}
@@ -58,10 +61,10 @@ def _refused(job: Job, log: str, **fault: Any) -> Found:
     )
 
 
-def _run(job: Job, terrain: Terrain) -> tuple[Result, State | None]:
+def _run(job: Job, terrain: Terrain) -> tuple[Result, State | None, gauging.Levels]:
     """Up to minute 0 with the rain that fell, then on to the end with what is assumed. Model time begins at first_min.
 
-    Gives the state at minute 0, too; None where that was dry ground.
+    Gives the state at minute 0, too (None where that was dry ground), and the levels at gauges on the way there.
     """
     domain = villages.domain_of(terrain)
     solver, start = solver_of(job.solver, terrain, domain), _start(job)
@@ -77,20 +80,23 @@ def _run(job: Job, terrain: Terrain) -> tuple[Result, State | None]:
             last = percent
             folders.tell_progress(folder, percent)
 
+    levels = gauging.Levels(job, terrain)
     if zero_s > 0:
         before = run(
             domain, solver, until_s=zero_s, start=start, outputs=Outputs(maps=()), cancel=cancel, on_progress=progress,
+            checkpoint_every_s=60.0 * gauging.EVERY_MIN, on_checkpoint=levels.take if job.gauges else None,
             **told,  # type: ignore[arg-type]
         )  # fmt: skip
         start = before.state
     if job.keeps_now and start is not None:
         keep_state(folder / NOW, start)
+        levels.keep(folder, span_min=SPAN_MIN)
     areas = villages.around(job, terrain, radius_m=job.swift.radius_m) if job.swift else ()
     ended = run(
         domain, solver, until_s=zero_s + 60.0 * job.until_min, start=start, outputs=villages.outputs(job, areas),
         cancel=cancel, on_progress=progress, **told,  # type: ignore[arg-type]
     )  # fmt: skip
-    return ended, start
+    return ended, start, levels
 
 
 def solver_of(name: str, terrain: Terrain, domain: Domain) -> Solver:
@@ -138,12 +144,13 @@ def keep_state(path: Path, state: State) -> None:
     scratch.rename(path)
 
 
-def _found(job: Job, terrain: Terrain, result: Result, start: State | None) -> Found:
+def _found(job: Job, terrain: Terrain, result: Result, start: State | None, levels: gauging.Levels) -> Found:
     """Whole centimetres and minutes: nothing finer leaves the model."""
     told = villages.found(job, terrain, result)
     again, left = _again(job, terrain, result, start)
     told |= {p: replace(v, fast_percent=told[p].fast_percent) for p, v in again.villages.items()}
     told |= {place: replace(told[place], **SAYS_NOTHING) for place in left}  # type: ignore[arg-type]
+    checks = levels.checks(job.gauges, band_m=job.gauge_band_m)
     frame = waters.Frame(terrain.west, terrain.north, terrain.dx, terrain.crs)
     shots = villages.depths(job, result)
     grids = {f"minute-{minute}": depth for minute, depth in shots.items() if minute is not None}
@@ -154,16 +161,27 @@ def _found(job: Job, terrain: Terrain, result: Result, start: State | None) -> F
         "fast_percent": round(100 * result.froude.overall),
         "steps": result.steps,
         "cells": int(terrain.bed.size),
+        "warmed_min": round(job.warmed_min),
+        "concentration_min": round(terrain.concentration_min),
         "kept_min": [minute for minute in shots if minute is not None],
         "bounds": list(frame.bounds(*terrain.bed.shape)),
         "again": list(again.figures),
+        "uncompared": job.uncompared,
+        "gauges": [check.as_row() for check in checks],
     }
-    checks = Figures(
+    itself = Figures(
         solver=job.solver, precision=job.precision, mass_error=abs(result.ledger.error_share),
         fast_share=result.froude.overall, ran_again=bool(again.villages) and not left,
+        gauge_off=_worst(checks, job.gauge_band_m),
         **({"fast_bound": job.swift.bound} if job.swift else {}),
     )  # fmt: skip
-    return Found(checks=checks, figures=figures, villages=told, log="\n".join(again.log))
+    return Found(checks=itself, figures=figures, villages=told, log="\n".join(again.log))
+
+
+def _worst(checks: Sequence[gauging.Check], band_m: float) -> dict[str, str] | None:
+    """The gauge that disagrees most; None where all agree or none was compared."""
+    off = max((check for check in checks if not check.agrees), key=lambda check: check.off_m, default=None)
+    return None if off is None else {"gauge": off.address, "off": f"{off.off_m:.2f}", "band": f"{band_m:g}"}
 
 
 def _again(

@@ -14,6 +14,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
 from anlan.observe import queries as observe
 from anlan.observe.rainfall import rain_matrix
+from anlan.observe.stages import stage_series
 from anlan.people import homes
 from anlan.places.queries import Place, atlas
 from anlan.science.terrain import move_points
@@ -22,13 +23,14 @@ from anlan.simulate.ensemble import Ensemble
 from anlan.simulate.models import Run
 from anlan.simulate.rules import nowcast
 from anlan.simulate.rules.ensemble import Spread
-from anlan.simulate.shapes import NOW, Job, Terrain
+from anlan.simulate.shapes import NOW, Gauge, Job, Terrain
 
 Floats = NDArray[np.float64]
 AROUND_M = 15_000.0
 """Gauges this near the domain lend it their rain."""
 STEP_MIN = 5
 NO_GAUGE = "这一带没有雨量站报数，不能按实测雨算。请改用设计雨。"
+LONGEST_BACK_MIN = 24 * 60
 NOWCAST_MIN = nowcast.STEPS_AN_HOUR * STEP_MIN
 MINUTE = timedelta(minutes=1)
 
@@ -45,6 +47,8 @@ def job_of(ctx: Ctx, run: Run) -> Job:
         rain_mm_h=rates,
         start=str(folders.folder(ctx.world.key, before.ref) / NOW) if before else "",
         keeps_now=run.purpose == "live",
+        warmed_min=_warmed(run) - min(minutes[0], 0.0),
+        **_stages(ctx, run, terrain),
         **_asked(ctx, run, file, terrain),
     )
 
@@ -129,14 +133,26 @@ def _gauged(ctx: Ctx, run: Run, terrain: Terrain) -> Gauged:
     rain: dict[str, Any] = run.inputs["rain"]
     until = datetime.fromisoformat(rain["until"])
     ahead = int(run.params["minutes"])
-    back = int(rain["back_min"]) if run.before is None else round((until - starts_at(run.before)) / MINUTE)
+    back = _back(run, terrain) if run.before is None else round((until - starts_at(run.before)) / MINUTE)
     addresses, x, y = _gauges(ctx, terrain)
     whole = max(back, NOWCAST_MIN)  # a cycle that goes on after ten minutes still looks at its last hour
-    seen = rain_matrix(ctx, addresses, until - timedelta(minutes=whole), until, known_by=until)
+    seen = rain_matrix(ctx, addresses, until - timedelta(minutes=whole), until, known_by=_known_by(rain))
     coming = nowcast.BASELINES[rain["nowcast"]](seen, ahead // STEP_MIN)
     known = ~np.isnan(seen).all(axis=1)
     tenths = np.concatenate([seen[known, (whole - back) // STEP_MIN :], coming[known]], axis=1)
     return Gauged(x=x[known], y=y[known], tenths=tenths, fallen=back // STEP_MIN)
+
+
+def _back(run: Run, terrain: Terrain) -> int:
+    """Minutes of fallen rain to begin with: as asked; a live run begins with no less than the concentration time of its ground."""
+    asked = int(run.inputs["rain"]["back_min"])
+    needed = STEP_MIN * math.ceil(terrain.concentration_min / STEP_MIN) if run.purpose == "live" else 0
+    return min(max(asked, needed), LONGEST_BACK_MIN)
+
+
+def _warmed(run: Run) -> float:
+    """Minutes of fallen rain behind the run that this one goes on from."""
+    return float(run.before.figures.get("warmed_min", 0)) if run.before else 0.0
 
 
 def _designed(run: Run) -> Gauged:
@@ -157,6 +173,37 @@ def _gauges(ctx: Ctx, terrain: Terrain) -> tuple[list[str], Floats, Floats]:
     near = (x > terrain.west - AROUND_M) & (x < east + AROUND_M)
     near &= (y > south - AROUND_M) & (y < terrain.north + AROUND_M)
     return [s.address for s, is_near in zip(found, near, strict=True) if is_near], x[near], y[near]
+
+
+def _known_by(rain: dict[str, Any]) -> datetime:
+    """Reports that came in later were not known: a live cycle looks a moment after its own."""
+    return datetime.fromisoformat(rain.get("known_by", rain["until"]))
+
+
+def _stages(ctx: Ctx, run: Run, terrain: Terrain) -> dict[str, Any]:
+    """River gauges in the domain with what they reported up to minute 0, for a live run; or why there is nothing to compare."""
+    if run.purpose != "live":
+        return {}
+    if run.ground.synthetic:
+        return {"uncompared": "made_up"}
+    band_m, span = settings.gauges(ctx, run.ground)
+    rivers = [s for s in observe.stations(ctx, "stage") if not s.object_ref]
+    x, y = metres(terrain.crs, [s.lon for s in rivers], [s.lat for s in rivers])
+    inside = terrain.has_land(x, y)
+    here = [(s.address, float(e), float(n)) for s, e, n, on in zip(rivers, x, y, inside, strict=True) if on]
+    if not here:
+        return {"uncompared": "none"}
+    until, addresses = starts_at(run), [address for address, _, _ in here]
+    since, known_by = until - timedelta(minutes=span), _known_by(run.inputs["rain"])
+    seen = stage_series(ctx, addresses, since, until, known_by=known_by)
+    gauges = tuple(
+        Gauge(
+            address=address, x=east, y=north, minutes=tuple((at - until) / MINUTE for at, _ in seen[address]),
+            metres=tuple(level for _, level in seen[address]),
+        )
+        for address, east, north in here
+    )  # fmt: skip
+    return {"gauges": gauges, "gauge_band_m": band_m}
 
 
 def _homes(place: Place, terrain: Terrain) -> tuple[NDArray[np.int64], Floats, Floats]:

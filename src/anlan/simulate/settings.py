@@ -18,6 +18,12 @@ def live(ctx: Ctx, over: Ground) -> dict[str, Any]:
     return dict(pack.data["live"])
 
 
+def gauges(ctx: Ctx, over: Ground) -> tuple[float, int]:
+    """How far a modelled rise may lie from a gauge's (m), and over how many minutes before minute 0."""
+    told = live(ctx, over)
+    return float(told["gauge_band_m"]), int(told["gauge_span_min"])
+
+
 def swift(ctx: Ctx, over: Ground) -> Swift:
     """From which share of fast water on a village is asked of Godunov, and how far that may go."""
     told = live(ctx, over)

@@ -26,6 +26,7 @@ class Terrain:
     bed: (ny, nx) metres above sea level, NaN outside the domain; manning: (ny, nx) s/m^(1/3);
     width: (ny, nx) metres of a channel narrower than a cell, 0 where there is none; depth: its bankfull depth, m;
     west, north: metres of the upper left corner; crs: "EPSG:n".
+    concentration_min: minutes that water is under way at most; 0 where nobody worked it out.
     """
 
     bed: Floats
@@ -36,6 +37,7 @@ class Terrain:
     west: float
     north: float
     crs: str
+    concentration_min: float = 0.0
 
     @classmethod
     def load(cls, path: Path) -> "Terrain":
@@ -43,7 +45,8 @@ class Terrain:
         with np.load(path) as stored:
             arrays = {name: stored[name] for name in ("bed", "manning", "width", "depth")}
             numbers = {name: float(stored[name]) for name in ("dx", "west", "north")}
-            return cls(**arrays, **numbers, crs=str(stored["crs"]))
+            known = float(stored["concentration_min"]) if "concentration_min" in stored else 0.0
+            return cls(**arrays, **numbers, crs=str(stored["crs"]), concentration_min=known)
 
     def cells(self, x: Floats, y: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Row and column of points in the grid's own system; may lie outside."""
@@ -84,13 +87,27 @@ class Swift:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Gauge:
+    """水位站: a river gauge in the domain, and the stage it reported: minutes before minute 0 (≤ 0) and metres above its zero."""
+
+    address: str
+    x: float
+    y: float
+    minutes: tuple[float, ...]
+    metres: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Job:
     """What a run computes from; it can be sent to another process.
 
     first_min ≤ 0: minute at which the state starts, before the moment of the run; until_min: where it ends.
     rain_min (k,), rain_mm_h (k,) or (k, ny, nx): each rate holds from its minute on.
     cn, wetness: the SCS curve number of the ground and how wet it is (dry, normal, wet); None: all rain runs off.
+    warmed_min: minutes of fallen rain that lie behind minute 0, with those of the runs it goes on from.
     swift: when and how what is too fast for local inertial is run again; None: never.
+    gauges: river gauges to hold the rise up to minute 0 against, within gauge_band_m; uncompared: why there are none
+    (made_up, none).
     home_place, home_x, home_y (homes,): village of each home and metres in the ground's system.
     """
 
@@ -106,7 +123,11 @@ class Job:
     wetness: str = "wet"
     start: str = ""
     keeps_now: bool = False
+    warmed_min: float = 0.0
     swift: Swift | None = None
+    gauges: tuple[Gauge, ...] = ()
+    gauge_band_m: float = 0.5
+    uncompared: str = ""
     home_place: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     home_x: Floats = field(default_factory=lambda: np.empty(0))
     home_y: Floats = field(default_factory=lambda: np.empty(0))

@@ -34,6 +34,9 @@ class Figures:
     fast_share: float = 0.0  # wet cells with Fr > 0.8, 0..1
     fast_bound: float = FAST_BOUND
     ran_again: bool = False  # what was too fast for local inertial was run again with Godunov
+    gauge_off: Mapping[str, Any] | None = (
+        None  # the gauge, off by how many metres, the band: the worst that disagrees
+    )
     stopped: bool = False  # told to stop before its end
 
 
@@ -44,6 +47,7 @@ def reasons(told: Figures) -> list[Reason]:
         (told.left_validity, _left),
         (not told.mass_error <= MASS_BOUND[told.precision], _mass),
         (told.solver == "li" and told.fast_share > told.fast_bound and not told.ran_again, _fast),
+        (told.gauge_off is not None, _gauge),
         (told.stopped, _stopped),
     )
     return [reason(told) for broken, reason in checks if broken]
@@ -75,6 +79,13 @@ def _mass(told: Figures) -> Reason:
 def _fast(told: Figures) -> Reason:
     values = {"share": round(100 * told.fast_share)}
     return Reason("超出适用范围：{share}% 的积水格流得太急（Fr > 0.8）。请改用 Godunov 算法重算。", values)
+
+
+def _gauge(told: Figures) -> Reason:
+    text = (
+        "与水位站不符：{gauge} 站的涨幅差 {off} 米，允许 {band} 米。请查雨量、糙率和河道，先按站上的水位办。"
+    )
+    return Reason(text, told.gauge_off or {})
 
 
 def _stopped(told: Figures) -> Reason:
