@@ -141,6 +141,22 @@ def test_buildings_stand_out_of_the_water_or_are_rough_ground(run, tmp_path):
     assert "in a building" in err
 
 
+def test_porous_buildings_leave_a_share_of_each_cell_to_the_water(run):
+    half = tiff(constant(0.5))
+    options = ("--minutes", "30", "--boundary", "closed", "--buildings-as", "porous")
+    code, found, _ = run(*options, buildings=half, points=POINTS)
+    assert (code, found["solver"], found["notes"]) == (0, "li", [])
+    assert abs(found["mass_error"]) < 1e-5
+    assert found["water_m3"]["rain"] == pytest.approx(45 / 1000 * ROWS * COLUMNS * DX**2)
+    bare = run(*options[:4], points=POINTS)[1]
+    assert found["points"][0]["max_depth_m"] > 1.2 * bare["points"][0]["max_depth_m"]
+    for more, word in (
+        (("--solver", "godunov"), "--solver godunov knows no porous"),
+        (("--soil", "green-ampt"), "--soil green-ampt knows no porous"),
+    ):
+        assert word in run(*options, *more, buildings=half)[2]
+
+
 def test_a_run_that_leaves_its_validity_is_refused_and_leaves_no_map(run, tmp_path):
     assert run("--minutes", "2")[0] == 0
     sea = "x,y,radius_m,minute,m3_s\n430125,3499905,0,0,1e9\n"

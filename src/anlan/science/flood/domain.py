@@ -34,7 +34,8 @@ class Domain:
 
     ``bed`` (ny, nx) f64, metres above ``datum``: small numbers, so that float32 keeps millimetres in the mountains.
     ``inside`` (ny, nx): cells outside are walls. ``manning`` s/m^(1/3): (ny, nx), or (1, 1) where one value holds
-    for all. ``west``, ``north``: the outer corner of cell (0, 0), metres.
+    for all. ``porosity`` (ny, nx): the share of each cell that buildings leave open, None where all is open
+    (`structures.with_buildings`). ``west``, ``north``: the outer corner of cell (0, 0), metres.
     """
 
     dx: float
@@ -44,6 +45,7 @@ class Domain:
     datum: float
     west: float = 0.0
     north: float = 0.0
+    porosity: Floats | None = None
 
     @classmethod
     @science(

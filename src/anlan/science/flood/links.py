@@ -176,6 +176,10 @@ class Links:
         for link, giver, tail in zip(links, self._givers, self._tails, strict=True):
             if tail is not None and np.intersect1d(giver, tail).size:
                 raise BadInput("links", f"{link.name} gives to cells it takes from", "Move them apart")
+            if domain.porosity is not None and (_at(domain, domain.porosity, giver) < 1).any():
+                raise BadInput(
+                    "links", f"{link.name} takes from among porous buildings", "Take from open water"
+                )
         self._owed: Floats = np.array(saved.get("links.owed", np.zeros(len(links))))
         self._now: Floats = np.array(saved.get("links.now", np.zeros((len(links), 3))))
         self._seconds: list[float] = list(saved.get("links.seconds", ()))
@@ -280,10 +284,15 @@ def _level(domain: Domain, state: State, cells: Int64s | None) -> float:
 
 
 def _bed(domain: Domain, cells: Int64s) -> Floats:
+    return _at(domain, domain.bed, cells) + domain.datum
+
+
+def _at(domain: Domain, values: Floats, cells: Int64s) -> Floats:
+    """Values of cells numbered with ring."""
     width = domain.shape[1] + 2 * RING
     rows, columns = cells // width - RING, cells % width - RING
-    bed: Floats = domain.bed[rows, columns] + domain.datum
-    return bed
+    found: Floats = values[rows, columns]
+    return found
 
 
 def _cells(domain: Domain, pool: Pool) -> Int64s:

@@ -14,7 +14,7 @@ from anlan.science.flood.feeding import Feeder
 from anlan.science.flood.links import Link, Links
 from anlan.science.flood.outputs import Outputs, Result
 from anlan.science.flood.solver import Solver, Stepper
-from anlan.science.flood.sources import Sources
+from anlan.science.flood.sources import GreenAmpt, Sources
 from anlan.science.flood.state import Layout, Ledger, Precision, State
 from anlan.science.flood.watch import Watch
 
@@ -47,6 +47,7 @@ def memory(domain: Domain, solver: Solver, outputs: Outputs, sources: Sources, p
     each = solver.bytes_per_cell(domain, precision)
     each += width if Feeder.needs_map(domain, sources) else 0
     each += 8 if sources.infiltration is not None else 0
+    each += 6 * 8 if domain.porosity is not None else 0
     each += 4 * len(outputs.maps) + 8 * len(outputs.snapshot_minutes)
     return each * domain.cells
 
@@ -148,6 +149,10 @@ class _Journey:
         if not (math.isfinite(until_s) and until_s > self.state.time_s):
             raise BadInput(
                 "until_s", f"{until_s} is not after {self.state.time_s}", "Give the end in seconds"
+            )
+        if domain.porosity is not None and isinstance(sources.infiltration, GreenAmpt):
+            raise BadInput(
+                "infiltration", "Green and Ampt among porous buildings", "Take SCS-CN, or rough buildings"
             )
         self.links = Links(domain, self.state, links, saved=saved)
         carry = saved.get("soil_carry")
@@ -276,12 +281,13 @@ def _begin(
     if saved:
         h, qx, qy = (np.array(saved[k]) for k in ("h", "qx", "qy"))
         state = State(h, qx, qy, Layout(int(saved["layout"])))
-        state.time_s = float(saved["time_s"])
+        state.time_s, state.porosity = float(saved["time_s"]), domain.porosity
         state.ledger = Ledger(*map(float, saved["ledger"]))
         for name in _OPTIONAL:
             setattr(state, name, np.array(saved[name]) if name in saved else None)
     elif start is not None:
         state = State(start.h.copy(), start.qx.copy(), start.qy.copy(), start.layout, start.time_s)
+        state.porosity = domain.porosity
         for name in _OPTIONAL:
             kept = getattr(start, name)
             setattr(state, name, None if kept is None else kept.copy())

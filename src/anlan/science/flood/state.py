@@ -78,7 +78,7 @@ class State:
 
     ``soil`` (ny, nx) f32: metres infiltrated so far (Green–Ampt) or rained so far (SCS-CN), None without
     infiltration. ``channel`` (k,) f64: m³ below the bank of each sub-grid channel cell; ``channel_q`` (m,) f64: unit
-    discharge (m²/s) of each link; None without channels.
+    discharge (m²/s) of each link; None without channels. ``porosity`` as of the domain.
     """
 
     h: Reals
@@ -90,6 +90,7 @@ class State:
     soil: Reals | None = None
     channel: Floats | None = None
     channel_q: Floats | None = None
+    porosity: Floats | None = None
 
     @property
     def depth(self) -> Reals:
@@ -99,6 +100,8 @@ class State:
     def stored(self, dx: float) -> float:
         """Water in the domain, m³, channels included, summed in f64."""
         below = 0.0 if self.channel is None else float(self.channel.sum())
+        if self.porosity is not None:
+            return float((self.depth * self.porosity).sum(dtype=np.float64)) * dx**2 + below
         return float(self.depth.sum(dtype=np.float64)) * dx**2 + below
 
     def is_finite(self) -> bool:
@@ -125,7 +128,7 @@ class State:
         ny, nx = domain.shape
         kind = np.float32 if precision == "f32" else np.float64
         h, qx, qy = (np.zeros((ny + 2 * RING, nx + 2 * RING), kind) for _ in range(3))
-        state = cls(h, qx, qy, layout)
+        state = cls(h, qx, qy, layout, porosity=domain.porosity)
         if depth is not None:
             state.depth[...] = _checked(np.asarray(depth, np.float64), domain)
         state.ledger = Ledger(start=state.stored(domain.dx), stored=state.stored(domain.dx))

@@ -1,4 +1,4 @@
-"""Buildings on the ground of a run, by choice: they block, or they roughen."""
+"""Buildings on the ground of a run, by choice: they block, they leave a part of each cell open, or they roughen."""
 
 from dataclasses import replace
 from typing import Literal
@@ -12,7 +12,7 @@ from anlan.science.jit import Floats
 
 __all__ = ["BUILT_MANNING", "Buildings", "with_buildings"]
 
-Buildings = Literal["blocked", "rough"]
+Buildings = Literal["blocked", "porous", "rough"]
 
 BUILT_MANNING = 0.3
 """Manning n of ground fully built over, s/m^(1/3) (Syme 2008, 9th National Conference on Hydraulics in Water Engineering)."""
@@ -30,13 +30,15 @@ def with_buildings(
     height_m: float = 6.0,
     blocked_from: float = 0.5,
     built_manning: float = BUILT_MANNING,
+    least_porosity: float = 0.1,
 ) -> Domain:
     """A domain with buildings.
 
     ``blocked``: cells built over by ``blocked_from`` or more stand ``height_m`` higher; their rain runs off the
     roof. Right where cells are finer than houses (some 5 m). ``rough``: roughness goes straight from its own to ``built_manning``
-    with the share; right for cells larger than houses, but water inside houses is then counted as depth outside. Raises
-    `BadInput`.
+    with the share; right for cells larger than houses, but water inside houses is then counted as depth outside.
+    ``porous``: water stands and runs in what the buildings leave open, at least ``least_porosity`` of a cell; right for
+    blocks of houses when the depth in their streets is asked for (Guinot and Soares-Frazão 2006). Raises `BadInput`.
 
     >>> ground = Domain.of(np.zeros((1, 2)), dx=5.0)
     >>> with_buildings(ground, np.array([[0.0, 0.8]]), how="blocked").bed
@@ -54,4 +56,8 @@ def with_buildings(
             domain, bed=domain.bed + np.where(domain.inside & (share >= blocked_from), height_m, 0.0)
         )
     built = np.where(domain.inside, share, 0.0)
+    if how == "porous":
+        if not 0 < least_porosity <= 1:
+            raise BadInput("least_porosity", f"{least_porosity}", "Give a share above 0")
+        return replace(domain, porosity=np.maximum(1.0 - built, least_porosity))
     return replace(domain, manning=domain.manning * (1.0 - built) + built_manning * built)

@@ -151,6 +151,9 @@ class _Section:
         side = _side(domain, line, rows, columns)
         self._x = _faces(side, rows, columns, domain, line, axis=1)
         self._y = _faces(side, rows, columns, domain, line, axis=0)
+        if domain.porosity is not None:  # a face passes over the smaller of the open shares beside it
+            self._x = _open(self._x, domain.porosity, (0, 1))
+            self._y = _open(self._y, domain.porosity, (1, 0))
 
     def flow(self, state: State) -> float:
         """m³/s from left to right."""
@@ -194,3 +197,10 @@ def _faces(
     on = (along >= 0) & (along < length)
     sign = np.where(before[j, i], 1.0, -1.0)
     return row[on], column[on], sign[on]
+
+
+def _open(faces: tuple[Any, Any, Any], share: Floats, back: tuple[int, int]) -> tuple[Any, Any, Any]:
+    """Faces with the width that buildings leave."""
+    row, column, sign = faces
+    before = share[np.maximum(row - back[0], 0), np.maximum(column - back[1], 0)]
+    return row, column, sign * np.minimum(before, share[row, column])

@@ -13,7 +13,7 @@ from anlan.science.flood.errors import NotFinite
 from anlan.science.flood.inertial import kernels
 from anlan.science.flood.inertial.channels import Channels
 from anlan.science.flood.inertial.streams import Streams
-from anlan.science.flood.solver import Extents, Feed, Moved
+from anlan.science.flood.solver import Extents, Feed, Moved, Stepper
 from anlan.science.flood.state import Layout, Precision, State
 from anlan.science.jit import Floats, Reals
 
@@ -54,8 +54,12 @@ class Inertial:
         *,
         threads: int,
         held: dict[str, Reals] | None = None,
-    ) -> "InertialStepper":
+    ) -> Stepper:
         """A stepper over ``state``, which must have the layout FACES."""
+        if domain.porosity is not None:
+            from anlan.science.flood.porous import PorousStepper  # which is made of parts of this module
+
+            return PorousStepper(self, domain, state, edges, held=held or {})
         return InertialStepper(self, domain, state, edges, threads=threads, held=held or {})
 
     def bytes_per_cell(self, domain: Domain, precision: Precision) -> int:
@@ -79,7 +83,7 @@ class InertialStepper:
         self._method, self._state, self._dx = method, state, domain.dx
         self._edges = (edges.n, edges.e, edges.s, edges.w)
         self._datum = domain.datum
-        self._kinds = np.array([_kind(edge) for edge in self._edges], np.int8)
+        self._kinds = np.array([kind(edge) for edge in self._edges], np.int8)
         t = state.h.dtype
         self._t = t.type
         self._z = ground(domain, self._edges).astype(t)
@@ -237,7 +241,8 @@ def _streams(method: Inertial, domain: Domain, state: State, edges: Edges) -> St
     return Streams(method.channels, domain, state, edges, dry=method.dry)
 
 
-def _kind(edge: Edge) -> int:
+def kind(edge: Edge) -> int:
+    """How the kernels call an edge."""
     return {Closed: kernels.CLOSED, Open: kernels.OPEN, Stage: kernels.STAGE}[type(edge)]
 
 

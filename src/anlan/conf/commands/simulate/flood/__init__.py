@@ -42,7 +42,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--minutes", default="", help="end of the run; else an hour after the last row")
     parser.add_argument("--rain-step", default="60", metavar="MINUTES", help="between bands of a rain raster")
     parser.add_argument(
-        "--buildings-as", choices=["blocked", "rough"], default="blocked", help="raised by 6 m, or rough"
+        "--buildings-as",
+        choices=["blocked", "rough", "porous"],
+        default="blocked",
+        help="6 m high; rough; or a share",
     )
     parser.add_argument(
         "--warm-up", default="", metavar="MINUTES", help="of base flow; else until it is steady"

@@ -141,6 +141,17 @@ def _solvers(args: argparse.Namespace) -> tuple[Solver, ...]:
         raise InputWrong(
             "--channels: godunov knows no stream narrower than a cell; give --solver li, or cut it in"
         )
+    if args.buildings and args.buildings_as == "porous":
+        strange = {
+            "--solver godunov": args.solver == "godunov",
+            "--channels": args.channels,
+            "--soil green-ampt": args.soil == "green-ampt",
+        }
+        if found := [option for option, given in strange.items() if given]:
+            raise InputWrong(
+                f"{found[0]} knows no porous buildings: give --buildings-as rough, or leave it out"
+            )
+        return (SOLVERS["li"],)
     return (SOLVERS[args.solver],) if args.solver else tuple(SOLVERS.values())
 
 
@@ -157,6 +168,7 @@ def _memory(args: argparse.Namespace, solvers: tuple[Solver, ...], outputs: Outp
             outputs,
             rough=rough,
             soil=bool(args.soil),
+            porous=bool(args.buildings) and args.buildings_as == "porous",
             bands=bands,
             most=memory.allowed(None if math.isnan(gigabytes) else gigabytes),
         )
@@ -235,7 +247,7 @@ def _built(args: argparse.Namespace, grid: Grid, domain: Domain, notes: list[str
         share = np.nan_to_num(layers_of(args.buildings, grid)[0].values.astype(np.float64), posinf=math.inf)
         check_within(share, "share", "the share of a cell under roofs, 1 where a building stands")
         built = with_buildings(domain, share, how=args.buildings_as)
-    if args.buildings_as == "rough":
+    if args.buildings_as != "blocked":
         return built, domain.inside
     if grid.dx > _HOUSE_M:
         notes.append(

@@ -20,6 +20,8 @@ _READING = {"ESRI ASCII": 120.0}
 _READING_ELSE = 40.0
 _PROGRAM = 210_000_000
 """Bytes of the program itself, with its compiled kernels."""
+_POROUS = 48.0
+"""The share left open, of cells and faces, and digits carried."""
 _GROUND = 30.0
 """Heights as given and above the datum, what is inside, and what checks and maps hold for a moment."""
 
@@ -42,6 +44,7 @@ def state(
     *,
     rough: bool,
     soil: bool,
+    porous: bool,
     bands: int,
     most: int,
 ) -> int:
@@ -50,6 +53,7 @@ def state(
     earth = ScsCn(75.0) if soil else None
     sources = Sources(Rain.of([0], np.zeros((1, 1, 2))), earth)  # net rain as a map: walls and bands need one
     run = max(memory(two, solver, outputs, sources, precision) / two.cells for solver in solvers)
+    run += _POROUS if porous else 0.0
     run += _GROUND + (16.0 if rough else 0.0) + (24.0 if soil else 0.0) + 16.0 * bands
     each = max(run, _READING.get(about.format, _READING_ELSE))
     if most <= _PROGRAM:
