@@ -9,7 +9,7 @@ import numpy as np
 
 from anlan.science.flood.domain import RING, Domain, G
 from anlan.science.flood.edges import Closed, Edge, Edges, Open, Stage
-from anlan.science.flood.errors import NotFinite
+from anlan.science.flood.errors import BadInput, NotFinite
 from anlan.science.flood.godunov import kernels
 from anlan.science.flood.godunov.tiles import TILE, Tiling
 from anlan.science.flood.solver import Extents, Feed, Moved
@@ -56,7 +56,9 @@ class Godunov:
         threads: int,
         held: dict[str, Reals] | None = None,
     ) -> "GodunovStepper":
-        """A stepper over ``state``, which must have the layout CENTRES."""
+        """A stepper over ``state``, which must have the layout CENTRES. Raises `BadInput` for porous ground."""
+        if domain.porosity is not None:
+            raise BadInput("buildings", "godunov knows no porous ground", "Make them blocked or rough, or take li")
         return GodunovStepper(self, domain, state, edges, threads=threads, held=held or {})
 
     def bytes_per_cell(self, domain: Domain, precision: Precision) -> int:
