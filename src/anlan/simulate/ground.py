@@ -42,6 +42,8 @@ def keep(ctx: Ctx, *, ref: str, place: Place, dx_m: int, maker: str, synthetic: 
 
 def add(ctx: Ctx, *, ref: str, place: Place, terrain: Terrain) -> Ground:
     """Put a county's own ground on the list, its file into the state folder. Raises: Invalid, Conflict for a ref that is taken."""
+    from anlan.simulate import concentration  # solvers are loaded where they are used
+
     with action(ctx, "simulate.run"):
         if not _REF.fullmatch(ref):
             raise Invalid("地形编号 {ref} 不行。请用 2 到 40 个小写字母、数字和短横。", ref=ref)
@@ -53,7 +55,7 @@ def add(ctx: Ctx, *, ref: str, place: Place, terrain: Terrain) -> Ground:
         path = path_of(row)
         path.parent.mkdir(exist_ok=True)
         scratch = path.with_suffix(".new.npz")
-        np.savez_compressed(scratch, **vars(terrain))
+        np.savez_compressed(scratch, **vars(concentration.told(terrain)))
         scratch.rename(path)
         body = {"dx_m": row.dx_m, "cells": int(np.isfinite(terrain.bed).sum()), "sha256": _digest(path)}
         journal.append(ctx, "simulate.ground.added", refs={"ground": ref}, body=body, place=place.path)

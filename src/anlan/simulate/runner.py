@@ -59,7 +59,9 @@ def make(asked: Making) -> None:
     path = Path(asked.path)
     if path.exists():
         return
-    made = getattr(importlib.import_module(module), name)(asked.dx)
+    from anlan.simulate import concentration
+
+    made = concentration.told(getattr(importlib.import_module(module), name)(asked.dx))
     scratch = path.with_suffix(f".{os.getpid()}.npz")
     np.savez_compressed(scratch, **vars(made))
     scratch.rename(path)

@@ -31,6 +31,7 @@ def facts_of(run: Run, lang: str) -> list[tuple[str, str]]:
         (say(w("下达")), f"{full(run.ordered_at, seconds=False)} · {say(PURPOSE_WORDS[run.purpose])}"),
         (say(w("地形")), named(run.ground, lang)),
         (say(w("降雨")), _rain(run, lang)),
+        (say(w("预热")), _warmed(run, lang)),
         (say(w("下渗")), say(w("SCS 曲线数 {cn}（待核实），{soil}"), cn=params["cn"], soil=say(SOIL_WORDS[params["wetness"]]))),
         (say(w("算法")), solver),
         (say(w("时长")), say(w("{n} 分钟"), n=params["minutes"])),
@@ -40,6 +41,18 @@ def facts_of(run: Run, lang: str) -> list[tuple[str, str]]:
         (say(w("步数")), str(found.get("steps", "—"))),
         (say(w("格数")), str(found.get("cells", "—"))),
     ]  # fmt: skip
+
+
+def _warmed(run: Run, lang: str) -> str:
+    """How long rain had fallen on the ground before minute 0, and whether that was long enough for its water to be under way."""
+    warmed, needed = (run.figures.get(name) for name in ("warmed_min", "concentration_min"))
+    if warmed is None:
+        return "—"
+    if not needed:
+        return t(lang, w("{n} 分钟；这块地形的汇流时间没有算过"), n=warmed)
+    if warmed < needed:
+        return t(lang, w("{n} 分钟，短于汇流时间 {m} 分钟：起算前的水没有算全，只会偏少"), n=warmed, m=needed)
+    return t(lang, w("{n} 分钟，汇流时间 {m} 分钟"), n=warmed, m=needed)
 
 
 def _rain(run: Run, lang: str) -> str:
