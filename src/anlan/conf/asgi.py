@@ -12,8 +12,8 @@ from urllib.parse import parse_qs
 from a2wsgi import WSGIMiddleware
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.conf.settings")
-from anlan.conf.supervisor import end_with_parent
 from anlan.conf.wsgi import application as django_application
+from anlan.foundation.processes import end_with_parent
 
 if TYPE_CHECKING:
     from anlan.conf.sessions import Guard

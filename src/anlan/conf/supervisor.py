@@ -10,10 +10,11 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from anlan.foundation.processes import STOP_SECONDS
+
 log = logging.getLogger(__name__)
 CALM_SECONDS = 20.0
 LONGEST_WAIT = 10.0
-STOP_SECONDS = 25.0
 SUPERVISED = "--supervised"
 """What the supervisor adds to a child's words: it ends when the supervisor is gone, however that came."""
 VIEWERS = (
@@ -108,17 +109,3 @@ def _raise_open_files() -> None:
     wanted = VIEWERS + 512 if hard == resource.RLIM_INFINITY else min(VIEWERS + 512, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-def end_with_parent() -> None:
-    """Ask this process to stop when the one that started it has died, so that nobody serves on beside a new one."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(STOP_SECONDS)
-        os._exit(1)
-
-    threading.Thread(target=watch, name="parent", daemon=True).start()

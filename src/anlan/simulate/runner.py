@@ -10,7 +10,6 @@ import logging
 import multiprocessing
 import os
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -20,6 +19,7 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
+from anlan.foundation.processes import end_with_parent
 from anlan.simulate import ensemble
 from anlan.simulate.ensemble import Ensemble
 from anlan.simulate.shapes import Found, Job, Making
@@ -178,13 +178,7 @@ class InProcess:
 def step_back(nice: int, parent: int) -> None:
     """In a new process: step back behind the engine, and go when it has gone."""
     os.nice(nice)
-    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
-
-
-def _watch(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1.0)
-    os._exit(1)
+    end_with_parent(parent, at_once=True)
 
 
 class Inline:

@@ -4,7 +4,8 @@ import argparse
 from typing import Any
 
 from anlan.conf.commands.run import add_ports
-from anlan.conf.supervisor import SUPERVISED, end_with_parent
+from anlan.conf.supervisor import SUPERVISED
+from anlan.foundation.processes import end_with_parent
 
 
 def register(commands: Any) -> None:

@@ -19,6 +19,8 @@ from anlan.foundation.home import home
 
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
+ALONE_SECONDS = 60.0
+"""The field ends when nobody has talked to it for so long: an engine that fell comes back sooner, a killed demo never."""
 
 
 def folder_of(world: str) -> Path:
@@ -86,11 +88,11 @@ class FieldClient:
             return None
 
     def _start(self) -> int:
-        """Start the process in a session of its own, so that it outlives whoever is killed."""
+        """Start the process in a session of its own, so that it outlives an engine that is killed and comes back."""
         (self._folder / "port").unlink(missing_ok=True)
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "anlan.demo.field.server", str(self._folder)],
+                [sys.executable, "-m", "anlan.demo.field.server", str(self._folder), str(ALONE_SECONDS)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -1,4 +1,4 @@
-"""The field process: one line of JSON a request over loopback. `python -m anlan.demo.field.server FOLDER`."""
+"""The field process: one line of JSON a request over loopback. `python -m anlan.demo.field.server FOLDER SECONDS`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from anlan.demo.field.people import Behaviour, NetworkSettings
 from anlan.demo.liulin import load_published, load_scenario, prepare_night
 
 LINE_LIMIT = 16 * 1024 * 1024
+LOOK_SECONDS = 0.5
 
 
 class Field:
@@ -37,6 +38,7 @@ class Field:
         )
         self.gauges = Gauges(night, city.gauges)
         self.stop = asyncio.Event()
+        self.lines = 0
 
     async def answer(self, request: dict[str, Any]) -> Any:
         """One request."""
@@ -60,6 +62,7 @@ class Field:
         raise ValueError(f"unknown op {request['op']!r}")
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.lines += 1
         try:
             while line := await reader.readline():
                 writer.write(json.dumps(await self.answer(json.loads(line))).encode() + b"\n")
@@ -67,11 +70,20 @@ class Field:
         except ConnectionError:
             pass  # the engine went away; it will come back
         finally:
+            self.lines -= 1
             writer.close()
 
+    async def end_when_alone(self, seconds: float) -> None:
+        """Stop once nobody has held a line for so long; what stands in the books is there for the next one."""
+        alone = 0.0
+        while alone < seconds:
+            await asyncio.sleep(LOOK_SECONDS)
+            alone = 0.0 if self.lines else alone + LOOK_SECONDS
+        self.stop.set()
 
-async def main(folder: Path) -> None:
-    """Serve until told to stop; the port stands in `port` beside the books."""
+
+async def main(folder: Path, alone_s: float) -> None:
+    """Serve until told to stop, or alone for too long; the port stands in `port` beside the books."""
     field = Field(folder)
     server = await asyncio.start_server(field.serve, "127.0.0.1", 0, limit=LINE_LIMIT)
     port = server.sockets[0].getsockname()[1]
@@ -79,8 +91,10 @@ async def main(folder: Path) -> None:
     scratch.write_text(json.dumps({"port": port, "pid": os.getpid()}))
     scratch.rename(folder / "port")
     async with server:
+        watch = asyncio.create_task(field.end_when_alone(alone_s))
         await field.stop.wait()
+        watch.cancel()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    asyncio.run(main(Path(sys.argv[1]), float(sys.argv[2])))

@@ -1,0 +1,94 @@
+"""A child ends with its parent, however that one ended; the field of an exercise when nobody talks to it any more."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+
+import psutil
+
+from anlan.demo.exercises import _network
+from anlan.demo.field import client as field
+from anlan.demo.liulin import load_scenario
+
+CHILD = """
+import time
+from anlan.foundation.processes import end_with_parent
+end_with_parent({args})
+print("ready", flush=True)
+time.sleep(60)
+"""
+PARENT = """
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", {child!r}], stdout=subprocess.PIPE, text=True)
+child.stdout.readline()
+print(child.pid, flush=True)
+time.sleep(60)
+"""
+ASKS = """
+import time
+from anlan.demo.field import client
+client.ALONE_SECONDS = 1.0
+line = client.FieldClient("x1")
+print(line.ask("counts") is not None, flush=True)
+time.sleep(60)
+"""
+
+
+def soon(what: Callable[[], bool], limit: float = 10.0) -> bool:
+    end = time.monotonic() + limit
+    while not what() and time.monotonic() < end:
+        time.sleep(0.05)
+    return what()
+
+
+def is_gone(pid: int) -> bool:
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+@contextmanager
+def started(script: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A process of its own, and the first line that it says."""
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process, process.stdout.readline().strip()
+        finally:
+            process.kill()
+
+
+def test_a_child_ends_with_a_parent_that_was_killed() -> None:
+    for args in ("", "at_once=True"):
+        with started(PARENT.format(child=CHILD.format(args=args))) as (parent, told):
+            child = int(told)
+            assert not is_gone(child)
+            parent.kill()
+            parent.wait()
+            assert soon(partial(is_gone, child))
+
+
+def test_a_parent_that_died_before_the_child_looked_is_noticed() -> None:
+    with started(CHILD.format(args="parent=1, at_once=True")) as (child, _):
+        assert child.wait(10) == 1
+
+
+def test_the_field_of_a_killed_exercise_ends_and_its_books_stay() -> None:
+    field.write_settings(
+        "x1",
+        {
+            "seed": 7, "city_seed": 7, "person_rows": 20_000, "hours": "ending", "phones_fail_at": None,
+            "network": _network(load_scenario(hours="ending")),
+        },
+    )  # fmt: skip
+    with started(ASKS) as (engine, told):
+        assert told == "True"
+        alive = field.FieldClient("x1")._port()
+        assert alive
+        time.sleep(2.0)
+        assert field.FieldClient("x1")._port() == alive, "it stays while somebody holds its line"
+        engine.kill()
+        engine.wait()
+        assert soon(lambda: field.FieldClient("x1")._port() is None, 15.0)
+    assert (field.folder_of("x1") / "network.sqlite3").exists()
