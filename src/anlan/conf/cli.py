@@ -27,6 +27,7 @@ COMMANDS = (
     "web",
     "engine",
     "account",
+    "ground",
 )
 
 
