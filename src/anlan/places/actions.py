@@ -46,6 +46,12 @@ class DivisionRow:
     aliases: list[str] = field(default_factory=list)
 
 
+TOLD = (
+    "name", "kind", "lon", "lat", "outline", "synthetic", "statistical", "residents", "at_home", "households",
+)  # fmt: skip
+"""What a division takes from its row as it stands."""
+
+
 def load_divisions(ctx: Ctx, rows: Iterable[DivisionRow]) -> dict[str, int]:
     """Store divisions, parents first, and return their ids by key. Paths follow the order of the rows."""
     rows = list(rows)
@@ -77,17 +83,8 @@ def _division(row: DivisionRow, paths: dict[str, str], last: dict[str, int], ids
         path=paths[row.key],
         tier=row.tier,
         parent_id=ids.get(row.parent),
-        name=row.name,
-        kind=row.kind,
-        lon=row.lon,
-        lat=row.lat,
-        outline=row.outline,
-        synthetic=row.synthetic,
-        statistical=row.statistical,
-        residents=row.residents,
-        at_home=row.at_home,
-        households=row.households,
         valid_from=min((since for _, _, since, _ in row.codes), default=date(2000, 1, 1)),
+        **{name: getattr(row, name) for name in TOLD},
     )
 
 
@@ -163,17 +160,8 @@ def _beside(old: Division, row: DivisionRow, on: date) -> Division:
         path=parent + str(last + 1).zfill(STEP),
         tier=old.tier,
         parent_id=old.parent_id,
-        name=row.name,
-        kind=row.kind,
-        lon=row.lon,
-        lat=row.lat,
-        outline=row.outline,
-        synthetic=row.synthetic,
-        statistical=row.statistical,
-        residents=row.residents,
-        at_home=row.at_home,
-        households=row.households,
         valid_from=on,
+        **{name: getattr(row, name) for name in TOLD},
     )
     DivisionCode.objects.bulk_create(
         DivisionCode(division=new, system=s, code=c, valid_from=since, valid_to=until)

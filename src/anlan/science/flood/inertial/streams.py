@@ -37,32 +37,15 @@ class Streams:
         flat, x, y = s.h.reshape(-1), s.qx.reshape(-1), s.qy.reshape(-1)
         assert s.channel is not None
         assert s.channel_q is not None
-        kernels.settle(
-            flat,
-            self._cells,
-            s.channel,
-            self._full,
-            self._dx**2,
-            self._columns,
-            self._dry,
-            wet.first,
-            wet.last,
-        )
+        settled = (
+            flat, self._cells, s.channel, self._full, self._dx**2, self._columns, self._dry, wet.first, wet.last,
+        )  # fmt: skip
+        kernels.settle(*settled)
         gone, self.highest, self.speed = kernels.run_links(
             flat, x, y, self._cells, s.channel, c.bed, c.width, c.bankfull, self._n2, c.a, c.b, c.link_width,
             s.channel_q, self._outlets, self._slopes, self._dx, dt, self._dry,
         )  # fmt: skip
-        kernels.settle(
-            flat,
-            self._cells,
-            s.channel,
-            self._full,
-            self._dx**2,
-            self._columns,
-            self._dry,
-            wet.first,
-            wet.last,
-        )
+        kernels.settle(*settled)
         return gone
 
 
