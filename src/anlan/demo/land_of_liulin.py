@@ -5,8 +5,10 @@ import numpy as np
 from anlan.demo.city import build_city
 from anlan.demo.city.build import PERSON_ROWS
 from anlan.demo.city.build import SEED as CITY_SEED
+from anlan.demo.city.facts import LIULIN
 from anlan.demo.liulin.land import SIDES_M, build_land
 from anlan.science.jit import Floats
+from anlan.science.terrain import move_points
 from anlan.simulate.shapes import Terrain
 
 
@@ -50,3 +52,21 @@ def _coarser(fine: Terrain) -> Terrain:
         north=fine.north,
         crs=fine.crs,
     )
+
+
+def homes(crs: str) -> tuple[dict[str, tuple[Floats, Floats]], dict[str, str]]:
+    """Where the people of Liulin live, x and y by village in the ground's system; and the villages' codes by name."""
+    city = build_city(seed=CITY_SEED, person_rows=PERSON_ROWS)
+    people = city.people
+    house = people.village.astype(np.int64) * 100_000 + people.household
+    _, first = np.unique(house, return_index=True)  # one of each household
+    mine = {d.key: d.short_name for d in city.divisions if d.key.startswith(LIULIN) and d.tier == "village"}
+    x, y = move_points(
+        people.lon[first].astype(float), people.lat[first].astype(float), source="EPSG:4490", target=crs
+    )
+    found = {}
+    for number, key in enumerate(people.villages):
+        if key in mine:
+            here = people.village[first] == number
+            found[mine[key]] = (x[here], y[here])
+    return found, {name: key for key, name in mine.items()}

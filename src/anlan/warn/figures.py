@@ -18,6 +18,8 @@ from anlan.foundation.packs import Figure, Pack
 LEVELS = {"blue": "1", "yellow": "2", "orange": "3", "red": "4"}
 NAMES_THE_ITEM = frozenset({"line[].level", "rule[].level", "level[].level", "grade[].grade"})
 """Stand over the figures of their item, not among them."""
+OWN_TABLE = "critical_rain."
+"""How a village's critical rain was found: `views/critical_rain.py` shows it."""
 _STEP = re.compile(r"([^.\[\]]+)((?:\[\d+\])*)")
 
 
@@ -44,9 +46,14 @@ def table() -> dict[str, dict[str, Any]]:
     return tomllib.loads((Path(__file__).parent / "figures.toml").read_text(encoding="utf-8"))
 
 
+def shown(pack: Pack) -> tuple[Figure, ...]:
+    """The figures of a pack but for those that its page shows as a table of their own."""
+    return tuple(figure for figure in pack.figures() if not figure.path.startswith(OWN_TABLE))
+
+
 def groups(pack: Pack, lang: str) -> tuple[Group, ...]:
     """All figures of a pack in words, in the order of the file."""
-    told = [(_item(pack, each.path, lang), _row(pack, each, lang)) for each in pack.figures()]
+    told = [(_item(pack, each.path, lang), _row(pack, each, lang)) for each in shown(pack)]
     return tuple(
         Group(of=of, rows=tuple(row for _, row in rows if row is not None))
         for of, rows in groupby(told, key=lambda pair: pair[0])

@@ -27,3 +27,11 @@ def call_settings(ctx: Ctx, code: str = "") -> CallSettings:
 @lru_cache(maxsize=32)
 def _call_settings(pack: packs.Pack) -> CallSettings:
     return CallSettings.from_pack(pack.data)
+
+
+def refused(ctx: Ctx) -> tuple[packs.Pack, ...]:
+    """Packs that would hold today but for their made-up ground: they are for exercises."""
+    if not ctx.world.is_live:
+        return ()
+    found = packs.load_all(home=home()).packs
+    return tuple(pack for pack in found if pack.synthetic and pack.is_in_force(today(ctx)))

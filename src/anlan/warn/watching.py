@@ -1,5 +1,6 @@
 """Watching 研判: one world's stations, windows and packs together, looked at whenever readings came in."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
@@ -8,7 +9,7 @@ from django.db.models import Q
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
-from anlan.foundation.packs import load_all
+from anlan.foundation.packs import SYNTHETIC_ONLY, load_all
 from anlan.observe import queries as observe
 from anlan.observe.soil import Soils
 from anlan.places import queries as places
@@ -20,6 +21,7 @@ from anlan.warn.rules import neighbour, thresholds
 from anlan.warn.rules.thresholds import State
 from anlan.warn.watch import Key, RainSubject, Stages, StageSubject, Watch, Windows
 
+log = logging.getLogger(__name__)
 RED = 4
 Told = dict[str, Any]
 
@@ -79,8 +81,11 @@ class Watching:
 
 
 def _packs(ctx: Ctx) -> list[thresholds.RuleSet]:
-    """Threshold packs in force today, in order of their ids."""
-    packs = load_all(home=home()).in_force("threshold", on=shelf.today(ctx))
+    """Threshold packs in force today, in order of their ids; synthetic ones in an exercise only."""
+    on, exercise = shelf.today(ctx), not ctx.world.is_live
+    packs = load_all(home=home()).in_force("threshold", on=on, exercise=exercise)
+    for refused in shelf.refused(ctx):
+        log.warning("%s is refused: %s", refused.path, SYNTHETIC_ONLY["en"])
     return [thresholds.compile_pack(pack) for pack in sorted(packs, key=lambda p: p.id)]
 
 

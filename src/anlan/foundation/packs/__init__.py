@@ -25,6 +25,7 @@ from anlan.foundation.packs.pack import (
     DOUBTFUL,
     KINDS,
     SHIPPED,
+    SYNTHETIC_ONLY,
     Figure,
     Pack,
     PackError,
@@ -44,6 +45,7 @@ __all__ = [
     "DOUBTFUL",
     "KINDS",
     "SHIPPED",
+    "SYNTHETIC_ONLY",
     "Figure",
     "Pack",
     "PackError",
@@ -82,9 +84,11 @@ def of_kind(kind: str, *, home: Path | None = None) -> tuple[Pack, ...]:
     return load_all(home=home).of_kind(kind)
 
 
-def in_force(kind: str, *, on: date, division: str = "", home: Path | None = None) -> tuple[Pack, ...]:
+def in_force(
+    kind: str, *, on: date, division: str = "", exercise: bool = False, home: Path | None = None
+) -> tuple[Pack, ...]:
     """`load_all(home=home).in_force(...)`."""
-    return load_all(home=home).in_force(kind, on=on, division=division)
+    return load_all(home=home).in_force(kind, on=on, division=division, exercise=exercise)
 
 
 def read_folder(folder: Path) -> tuple[Pack, ...]:

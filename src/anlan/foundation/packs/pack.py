@@ -18,6 +18,11 @@ CONFIDENCE = {
     "X": "sources contradict each other",
 }
 DOUBTFUL = frozenset({"M?", "X"})
+SYNTHETIC_ONLY = {
+    "zh": "地形是合成的，这一包只在演练里生效；值班世界拒绝启用。",
+    "en": "Its terrain is made up: this pack holds in exercises only, the live world refuses it.",
+}
+"""Why a synthetic pack is refused outside exercises."""
 # kind -> the data tables without which such a pack says nothing
 KINDS: Mapping[str, tuple[str, ...]] = {
     "threshold": ("threshold",),
@@ -38,6 +43,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "soil": ("soil",),
     "retention": ("retention",),
     "live_forecast": ("live",),
+    "critical_rain": ("critical", "hyetograph", "storm"),
     "ensemble": ("ensemble",),
     "roles": ("role",),
     "fire_weather": ("day_length",),
@@ -112,6 +118,7 @@ class Pack:
     confidence: str
     applies_to: tuple[str, ...]
     example: bool
+    synthetic: bool
     note: str
     version: str
     path: Path = field(compare=False)
@@ -126,6 +133,10 @@ class Pack:
     def has_doubts(self) -> bool:
         """The pack, or a figure in it, is 待核实."""
         return self.is_doubtful or any(figure.is_doubtful for figure in self.figures())
+
+    def may_hold(self, *, exercise: bool) -> bool:
+        """False for figures from made-up ground outside an exercise: nobody real is moved, or left, by them."""
+        return exercise or not self.synthetic
 
     def is_in_force(self, on: date) -> bool:
         """True in [effective_from, effective_to)."""
@@ -183,12 +194,16 @@ class Shelf:
             raise PackNotInForce(f"pack {id} is not in force on {on}; change effective_from or add a version")
         return valid[-1]
 
-    def in_force(self, kind: str, *, on: date, division: str = "") -> tuple[Pack, ...]:
+    def in_force(
+        self, kind: str, *, on: date, division: str = "", exercise: bool = False
+    ) -> tuple[Pack, ...]:
         """The packs of a kind that hold on a day for a division code: closest to the place first, then by id.
 
         Of one id only the version with the latest `effective_from` counts. An empty division asks for every place.
+        Synthetic packs hold in an exercise only.
         """
-        valid = {pack.id: pack for pack in self.of_kind(kind) if pack.is_in_force(on)}
+        held = [pack for pack in self.of_kind(kind) if pack.may_hold(exercise=exercise)]
+        valid = {pack.id: pack for pack in held if pack.is_in_force(on)}
         mine = [pack for pack in valid.values() if not division or pack.specificity(division) >= 0]
         return tuple(sorted(mine, key=lambda pack: (-pack.specificity(division), pack.id)))
 

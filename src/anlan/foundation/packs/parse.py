@@ -34,7 +34,7 @@ _REQUIRED = (
     "confidence",
     "applies_to",
 )
-_OPTIONAL = ("effective_to", "example", "note")
+_OPTIONAL = ("effective_to", "example", "synthetic", "note")
 
 
 def parse(text: bytes, *, path: Path) -> Pack:
@@ -58,6 +58,7 @@ def parse(text: bytes, *, path: Path) -> Pack:
         applies_to=(applies_to,) if isinstance(applies_to, str) else tuple(applies_to),
         effective_to=header.get("effective_to"),
         example=header.get("example", False),
+        synthetic=header.get("synthetic", False),
         note=header.get("note", ""),
         version=_hash({"pack": header, **content}),
         path=path,
@@ -96,7 +97,7 @@ def _is_well_formed(key: str, value: Any) -> bool:
             return value == "*" or (isinstance(value, list) and bool(value) and all(map(_is_code, value)))
         case "kind":
             return value in KINDS
-        case "example":
+        case "example" | "synthetic":
             return isinstance(value, bool)
         case "id":
             return isinstance(value, str) and value.replace("-", "").isalnum() and value.islower()
@@ -120,6 +121,7 @@ def _what_to_write(key: str) -> str:
         + "; ".join(f'"{mark}" = {sense}' for mark, sense in CONFIDENCE.items()),
         "applies_to": 'write "*" or a list of division codes without filling zeros: ["4213", "421321117"]',
         "example": "write true or false",
+        "synthetic": "write true where the figures come from made-up ground, else leave it out",
         "note": "write text",
     }
     return wanted[key]

@@ -165,7 +165,7 @@ def sheet(ctx: Ctx, address: str, *, hours: int, at: datetime | None = None) -> 
         sums=sums,
         gauge=gauge,
         levels=seen.levels(gauge.address, since, until) if gauge else [],
-        lines=_lines(ctx, sums, shown, ground.wetness if ground else None) if shown else [],
+        lines=_lines(ctx, row, sums, shown, ground.wetness if ground else None) if shown else [],
         latest=seen.latest(address),
         marked=seen.marked(address, since, until),
         silent_since=_silent(ctx, row, at),
@@ -312,16 +312,32 @@ LEVELS = {1: "blue", 2: "yellow", 3: "orange", 4: "red"}
 
 
 def _lines(
-    ctx: Ctx, sums: Mapping[int, Sequence[sliding.Sum]], slots: Sequence[Slot], ground: str | None
+    ctx: Ctx,
+    row: Station,
+    sums: Mapping[int, Sequence[sliding.Sum]],
+    slots: Sequence[Slot],
+    ground: str | None,
 ) -> list[Line]:
-    """The rain lines of the packs in force for this ground, highest first, for the windows that the page shows."""
+    """The rain lines of the packs in force for this ground, highest first, for the windows that the page shows.
+
+    Of packs that are made for single places only those of where the gauge stands and whom it serves.
+    """
     found = []
-    for pack in packs.in_force("threshold", on=beijing(ctx.now).date(), home=home()):
-        for row in pack.data.get("line", ()):
+    codes = [
+        atlas().by_id[row.place_id].code,
+        *(atlas().by_id[i].code for i in row.serves.values_list("id", flat=True)),
+    ]
+    held = packs.in_force(
+        "threshold", on=beijing(ctx.now).date(), exercise=not ctx.world.is_live, home=home()
+    )
+    for pack in held:
+        if max(map(pack.specificity, codes)) < 0:
+            continue
+        for each in pack.data.get("line", ()):
             unknown = pack.data.get("threshold", {}).get("wetness_if_unknown", "")
-            if row.get("wetness", "") not in ("", ground or unknown):
+            if each.get("wetness", "") not in ("", ground or unknown):
                 continue
-            found += _lines_of(pack, row, sums, slots)
+            found += _lines_of(pack, each, sums, slots)
     return sorted(found, key=lambda n: (n.minutes, -n.tenths))
 
 

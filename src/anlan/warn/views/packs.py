@@ -13,7 +13,7 @@ from anlan.foundation import packs
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid, NotFound
 from anlan.foundation.home import home
-from anlan.foundation.packs import Pack
+from anlan.foundation.packs import SYNTHETIC_ONLY, Pack
 from anlan.foundation.worlds import BEIJING
 from anlan.observe import queries as observe
 from anlan.observe.rainfall import rain_series
@@ -27,6 +27,7 @@ from anlan.warn.actions import backtests
 from anlan.warn.models import BackTest
 from anlan.warn.rules.backtest import PastRun, note_on_tests
 from anlan.warn.rules.errors import RuleError
+from anlan.warn.views import critical_rain
 from anlan.warn.views.alerts.composer import levels
 
 KIND_WORDS = {
@@ -48,6 +49,7 @@ KIND_WORDS = {
     "soil": w("土壤含水"),
     "retention": w("保存期限"),
     "live_forecast": w("滚动预报"),
+    "critical_rain": w("临界雨量计算"),
     "ensemble": w("集合离散度"),
     "roles": w("角色"),
     "fire_weather": w("火险天气指数"),
@@ -80,6 +82,7 @@ class Shown:
     pack: Pack
     kind_word: str
     in_force: bool
+    refused: str
     confidence_word: str
     applies: str
     tests: str
@@ -107,7 +110,8 @@ def one(request: Request, id: str) -> HttpResponse:
     context = {
         "shown": _shown(request, pack),
         "pack": pack,
-        "figures": pack.figures(),
+        "figures": figures.shown(pack),
+        "critical": critical_rain.table(pack, request.lang),
         "groups": figures.groups(pack, request.lang),
         "unknown_soil": SOIL_WORDS.get(pack.data.get("threshold", {}).get("wetness_if_unknown", "")),
         "versions": versions,
@@ -135,6 +139,7 @@ def _shown(request: Request, pack: Pack) -> Shown:
         pack=pack,
         kind_word=KIND_WORDS[pack.kind],
         in_force=pack.is_in_force(shelf.today(request.ctx)),
+        refused=SYNTHETIC_ONLY["en" if request.lang == "en" else "zh"] if pack.synthetic else "",
         confidence_word=CONFIDENCE_WORDS[pack.confidence],
         applies=_applies(pack, request.lang),
         tests=note_on_tests(pack=pack.id, version=pack.version, runs=runs, lang=request.lang)

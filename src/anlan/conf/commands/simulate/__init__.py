@@ -6,7 +6,17 @@ A model is one module (or folder) here: `register(models)` adds its words and `r
 import importlib
 from typing import Any
 
-MODELS = ("quake", "fire_weather", "slope", "hazard_source", "breach", "flood", "calibrate", "score_nowcasts")
+MODELS = (
+    "quake",
+    "fire_weather",
+    "slope",
+    "hazard_source",
+    "breach",
+    "flood",
+    "calibrate",
+    "score_nowcasts",
+    "critical_rain",
+)
 
 
 def register(commands: Any) -> None:

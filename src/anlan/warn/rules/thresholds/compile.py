@@ -81,6 +81,7 @@ class _Compiler:
         self.data = data
         self.head = head
         self.scale = _one_of(Scale, text(head, "scale"), "threshold.scale")
+        self.draws_prepare = not any(row.get("stage") == "prepare" for row in tables(data, "line"))
 
     def rules(self) -> tuple[Rule, ...]:
         rows = [rule for row in tables(self.data, "line") for rule in self._rain_row(row)]
@@ -90,14 +91,14 @@ class _Compiler:
         return tuple(sorted(rows, key=lambda rule: -rule.level))
 
     def _rain_row(self, row: Data) -> Iterable[Rule]:
-        """[[line]]: any one of several durations; a stage pack draws its prepare lines below them."""
+        """[[line]]: any one of several durations; a stage pack without prepare lines of its own draws them below."""
         _only(row, _LINE, "line")
         level, soil = self._level(row, "line"), _wetness(row, "wetness", "line")
         drawn = [_rain_line(window, mm) for window, mm in table(row, "rain_mm").items()]
         if not drawn:
             raise BadPack(key="line.rain_mm", problem="write { minutes = millimetres, … }")
         yield Rule(level=level, wetness=soil, when=Any(tuple(self._rain(*each) for each in drawn)))
-        if self.scale is Scale.STAGE and level == STAGES["immediate"]:
+        if self.scale is Scale.STAGE and level == STAGES["immediate"] and self.draws_prepare:
             share = self._share("prepare_percent")
             lower = tuple(self._rain(window, _part(tenths, share)) for window, tenths in drawn)
             yield Rule(level=STAGES["prepare"], wetness=soil, when=Any(lower))
