@@ -2,14 +2,18 @@
 
 from typing import Any
 
+import hypothesis.extra.numpy as hnp
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from anlan.science.flood.cases.case import Flow, start
 from anlan.science.flood.domain import RING, Domain
 from anlan.science.flood.edges import Closed, Edges, Open, Series, Stage
 from anlan.science.flood.errors import NotFinite
 from anlan.science.flood.godunov import Godunov
+from anlan.science.flood.godunov.kernels import boxes
 from anlan.science.flood.godunov.tiles import Tiling
 from anlan.science.flood.run import run
 from anlan.science.flood.solver import Feed
@@ -122,10 +126,64 @@ def test_dry_land_sleeps_and_wakes_when_water_comes() -> None:
     )
     flow.until(1.0)
     stepper: Any = flow._stepper
-    assert stepper._awake.sum() <= 4
+    assert stepper._awake.size <= 4
     flow.until(200.0)
-    assert 4 < stepper._awake.sum() <= 100
+    assert 4 < stepper._awake.size <= 100
     assert (flow.depth > 0.01).sum() > 500
+
+
+def river(cells: int = 300) -> tuple[np.ndarray, np.ndarray]:
+    """A bed and a depth: a river ten cells wide that winds through dry land."""
+    y, x = np.mgrid[:cells, :cells]
+    middle = cells * (0.5 + 0.3 * np.sin(7.0 * y / cells))
+    return 0.2 * np.abs(x - middle) + 0.05 * (cells - y), np.where(np.abs(x - middle) < 5, 2.0, 0.0)
+
+
+@BOTH
+def test_a_river_wakes_only_what_it_can_reach_and_runs_as_if_all_were_awake(precision: Any) -> None:
+    bed, depth = river()
+    flows = [start(Godunov(tile=(48, 150)), precision, bed, depth, dx=10.0, manning=0.035) for _ in range(2)]
+    steppers: list[Any] = [flow._stepper for flow in flows]
+    steppers[1]._stages[:] = True
+    for seconds in (2.0, 20.0):
+        for flow in flows:
+            flow.until(seconds)
+        a, b, c, d = np.moveaxis(steppers[0]._active, -1, 0)
+        awake = np.where(a < b, (b - a) * (d - c), 0).sum()
+        assert awake < 8 * (flows[0].depth > 0).sum(), "dry land beside the river is computed"
+        for field in ("h", "qx", "qy"):
+            one, all_ = (getattr(flow.state, field) for flow in flows)
+            far = np.abs(one - all_).max()  # rounding: a cell's place in a vector is another
+            assert far < (1e-5 if precision == "f32" else 1e-8), f"{field} is another where dry land sleeps"
+
+
+@given(
+    wet=hnp.arrays(np.float64, (9, 12), elements=st.sampled_from([0.0, 0.0, 0.0, 1.0])),
+    rows=st.tuples(st.integers(0, 9), st.integers(0, 9)),
+    columns=st.tuples(st.integers(0, 12), st.integers(0, 12)),
+)
+def test_the_box_around_water_holds_it_all_and_no_more(wet: Any, rows: Any, columns: Any) -> None:
+    (a, b), (c, d) = sorted(rows), sorted(columns)
+    found = np.zeros(4, np.int64)
+    boxes.bounds(wet, np.array([a, b, c, d]), 0.5, found)
+    j, i = np.nonzero(wet[a:b, c:d] > 0.5)
+    if j.size == 0:
+        assert found[0] >= found[1]
+    else:
+        assert found.tolist() == [a + j.min(), a + j.max() + 1, c + i.min(), c + i.max() + 1]
+
+
+def test_rain_on_a_masked_catchment_computes_no_walls() -> None:
+    inside = np.zeros((100, 100), bool)
+    inside[40:70, 10:30] = True
+    ground = Domain.of(np.zeros((100, 100)), dx=10.0, inside=inside)
+    begun = State.of(ground, layout=Layout.CENTRES)
+    stepper: Any = Godunov(tile=(50, 50)).prepare(ground, begun, CLOSED, threads=1)
+    rate = np.pad(np.where(inside, 1e-4, 0.0), RING).astype(np.float32)
+    stepper.advance(Feed(rate, True, np.zeros(0, np.int64), np.zeros(0)), 10.0)
+    a, b, c, d = np.moveaxis(stepper._active, -1, 0)
+    assert np.where(a < b, (b - a) * (d - c), 0).sum() == 600
+    assert begun.depth[inside].min() == pytest.approx(1e-3, rel=1e-3)
 
 
 def test_tiles_cover_every_cell_once_and_none_is_narrow() -> None:

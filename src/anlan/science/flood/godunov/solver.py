@@ -14,7 +14,7 @@ from anlan.science.flood.godunov import kernels
 from anlan.science.flood.godunov.tiles import TILE, Tiling
 from anlan.science.flood.solver import Extents, Feed, Moved
 from anlan.science.flood.state import Layout, Precision, State
-from anlan.science.jit import Bools, Floats, Reals
+from anlan.science.jit import Bools, Floats, Int64s, Reals
 
 __all__ = ["LIMITERS", "Godunov", "Limiter"]
 
@@ -58,7 +58,9 @@ class Godunov:
     ) -> "GodunovStepper":
         """A stepper over ``state``, which must have the layout CENTRES. Raises `BadInput` for porous ground."""
         if domain.porosity is not None:
-            raise BadInput("buildings", "godunov knows no porous ground", "Make them blocked or rough, or take li")
+            raise BadInput(
+                "buildings", "godunov knows no porous ground", "Make them blocked or rough, or take li"
+            )
         return GodunovStepper(self, domain, state, edges, threads=threads, held=held or {})
 
     def bytes_per_cell(self, domain: Domain, precision: Precision) -> int:
@@ -87,16 +89,18 @@ class GodunovStepper:
         self._k = tuple(t(c) for c in (0.0, 0.25, 0.5, 1.0, 2.0, 1.0 / 3.0, 1e-12, G))
         self._z = np.pad(np.where(domain.inside, domain.bed, WALL), RING, mode="edge").astype(t)
         self._n2 = _roughness(domain).astype(t)
-        self._half: Fields = (np.zeros_like(state.h), np.zeros_like(state.h), np.zeros_like(state.h))
+        self._half: Fields = (state.h.copy(), np.zeros_like(state.h), np.zeros_like(state.h))
         self._tiling = Tiling(domain.shape, method.tile)
+        self._strips = _without_walls(self._tiling.strips, domain, t)
         count = len(self._tiling.table)
         self._out = np.zeros((count, kernels.RESULTS))
         self._carry: Reals = held.get("carry", np.zeros((2, count, self._tiling.widest))).astype(t)
         self._cell_carry: Floats = held.get("cell_carry", np.zeros(0)).astype(np.float64)
         self._step_s = float(held["step"][0]) if "step" in held else math.inf
         self._fast = float(held["fast"][0]) if "fast" in held else self._first_wave()
-        self._wet = self._first_look()
-        self._awake = np.ones(count, np.bool_)
+        self._wet, self._active = np.zeros_like(self._strips), np.zeros_like(self._strips)
+        self._stages = self._beside_stages()
+        kernels.look(state.h, self._strips, self._thin, self._wet)
         self.limited = 0  # rows in which a cell could not pay its outflow
         self._threads = max(1, min(threads, count))
         self._pool = ThreadPoolExecutor(self._threads - 1) if self._threads > 1 else None
@@ -117,15 +121,13 @@ class GodunovStepper:
             steps += 1
             self._step_s = dt
             state.time_s = until_s if left <= dt * (1 + 1e-9) else state.time_s + dt
-        return Moved(steps, came, went, float(state.h.max()))
+        return Moved(steps, came, went, kernels.deepest(state.h, self._wet))
 
     def extents(self) -> Extents:
-        """Wet columns of each row, by tiles."""
+        """Wet columns of each row."""
         rows = self._state.h.shape[0]
         first, last = np.full(rows, 1 << 60, np.int64), np.zeros(rows, np.int64)
-        for a, b, c, d in self._tiling.table[self._awake | self._wet]:
-            first[a:b] = np.minimum(first[a:b], c)
-            last[a:b] = np.maximum(last[a:b], d)
+        kernels.by_rows(self._wet, first, last)
         return Extents(first, last)
 
     def carried(self) -> float:
@@ -153,9 +155,14 @@ class GodunovStepper:
         speed = np.hypot(s.qx, s.qy) / np.maximum(s.h, max(float(self._thin), 1e-6))
         return float((speed + np.sqrt(G * np.maximum(s.h, 0))).max())
 
-    def _first_look(self) -> Bools:
-        h = self._state.h
-        return np.array([bool((h[a:b, c:d] > self._thin).any()) for a, b, c, d in self._tiling.table])
+    def _beside_stages(self) -> Bools:
+        """The strips beside a given stage, awake at all times."""
+        found = np.zeros(self._strips.shape[:2], np.bool_)
+        deep = 2 * self._tiling.each
+        rims = np.s_[:deep, :], np.s_[:, -2:], np.s_[-deep:, :], np.s_[:, :2]
+        for edge, at in zip(self._edges, rims, strict=True):
+            found[at] |= isinstance(edge, Stage)
+        return found
 
     def _step(self, feed: Feed, dt: float) -> Floats:
         """Two stages, then hydrographs. Returns the water out over each edge, m³ (less than 0: in)."""
@@ -165,38 +172,32 @@ class GodunovStepper:
         values = self._values().astype(self._t)
         rain_s = 0.5 * dt if feed.is_raining else 0.0  # half before, half after: else each step ends too wet
         if feed.is_raining:
-            tiles = self._tiling.table
-            kernels.rain_tiles(s.h, tiles, feed.rate, self._t(rain_s), self._carry[1], self._thin)
+            tiles, of = self._tiling.table, self._strips
+            kernels.rain_tiles(s.h, tiles, of, feed.rate, self._t(rain_s), self._carry[1], self._thin)
         self._stage(0, now, now, self._half, dt, values, feed, 0.0)
-        first = self._out[:, 3:].sum(axis=0)
+        first = self._out[:, 2:].sum(axis=0)
         self._stage(1, self._half, now, now, dt, values, feed, rain_s)
-        both = first + self._out[:, 3:].sum(axis=0)
+        both = first + self._out[:, 2:].sum(axis=0)
         self.limited += int(both[4])
         self._fast = float(self._out[:, 0].max())
-        if not math.isfinite(self._fast + float(self._out[:, 2].sum())):
+        if not math.isfinite(self._fast + float(self._out[:, 1].sum())):
             raise NotFinite("a depth or a discharge is no number any more", time_s=s.time_s)
-        self._wet = self._out[:, 1] > 0
         if feed.cells.size:
             self._pour(feed, dt)
         return np.asarray(0.5 * dt * self._dx * both[:4], np.float64)
 
     def _wake(self, feed: Feed) -> None:
-        """Decide which tiles are awake; one that falls asleep leaves its films in both stages alike."""
-        awake = self._tiling.awake(self._wet)
+        """Decide what is computed: all that is no wall under rain, else what water may reach."""
+        before = self._active
         if feed.is_raining:
-            awake[:] = True
-        for edge, at in zip(self._edges, self._rims(), strict=True):
-            if isinstance(edge, Stage):
-                awake.reshape(self._tiling.shape)[at] = True
-        for n in np.flatnonzero(self._awake & ~awake):
-            a, b, c, d = self._tiling.table[n]
-            self._half[0][a:b, c:d] = self._state.h[a:b, c:d]
-            self._half[1][a:b, c:d] = self._half[2][a:b, c:d] = 0
-        self._awake = awake
-
-    @staticmethod
-    def _rims() -> tuple[Any, ...]:
-        return np.s_[:2, :], np.s_[:, -2:], np.s_[-2:, :], np.s_[:, :2]
+            self._active = self._strips
+        else:
+            self._active = np.empty_like(self._strips)
+            kernels.reach(self._wet, self._strips, self._active)
+            self._active[self._stages] = self._strips[self._stages]
+        if before is not self._active:
+            kernels.leave(before, self._active, self._state.h, *self._half)
+        self._awake = self._tiling.awake(self._active)
 
     def _stage(
         self,
@@ -213,13 +214,15 @@ class GodunovStepper:
         t = self._t
         share = 0.5 * stage
         theta = t(LIMITERS[self._method.limiter])
+        self._out[:] = 0.0
         numbers = t(dt / self._dx), t(share), t((1 - share) * G * dt), self._thin, theta
 
         def work(first: int) -> None:
             buffer = self._buffers[first]
             kernels.sweep(
-                *now, self._z, self._n2, *old, *new, self._tiling.table, self._awake, first, self._threads,
-                self._kinds, values, buffer, buffer.view(np.int32 if t is np.float32 else np.int64), self._out,
+                *now, self._z, self._n2, *old, *new, self._tiling.table, self._awake, self._active, self._wet,
+                first, self._threads, self._kinds, values, buffer,
+                buffer.view(np.int32 if t is np.float32 else np.int64), self._out,
                 *numbers, self._k, self._carry[stage], feed.rate, t(rain_s),
             )  # fmt: skip
 
@@ -238,9 +241,10 @@ class GodunovStepper:
         before = flat[feed.cells].astype(np.float64)
         flat[feed.cells] = before + want
         self._cell_carry = want - (flat[feed.cells].astype(np.float64) - before)
-        self._wet[
-            self._tiling.of_cells(feed.cells, self._state.h.shape[1])[flat[feed.cells] > self._thin]
-        ] = True
+        self._half[0].reshape(-1)[feed.cells] = flat[feed.cells]  # a film that falls on sleeping land
+        wet = feed.cells[flat[feed.cells] > self._thin]
+        for r, c, j, i in self._tiling.of_cells(wet, self._state.h.shape[1]):
+            kernels.widen(self._wet[r, c], j, i)
 
 
 def _kind(edge: Edge) -> int:
@@ -251,6 +255,15 @@ def _value(edge: Edge, time_s: float, datum: float, dx: float) -> float:
     if isinstance(edge, Stage):
         return edge.level.at(time_s) - datum
     return edge.slope * dx if isinstance(edge, Open) else 0.0
+
+
+def _without_walls(strips: Int64s, domain: Domain, t: Any) -> Int64s:
+    """The strips, each cut to the cells that are inside the domain."""
+    if domain.inside.all():
+        return strips
+    cut = np.empty_like(strips)
+    kernels.look(np.pad(domain.inside, RING).astype(t), strips, t(0), cut)
+    return cut
 
 
 def _roughness(domain: Domain) -> Floats:

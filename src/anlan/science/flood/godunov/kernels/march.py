@@ -1,4 +1,4 @@
-"""The march of one stage down a tile.
+"""The march of one stage down a tile, or down the part of it that water may touch.
 
 A stage reads the whole state and writes the cells of its tile only, so tiles may be computed in any order and by any
 number of threads with the same bits. Rows go down the tile through rings of buffers: when row ``j`` is loaded, row
@@ -8,6 +8,7 @@ water on high ground.
 """
 
 from anlan.science.flood.domain import RING
+from anlan.science.flood.godunov.kernels.boxes import bounds, joined
 from anlan.science.flood.godunov.kernels.rim import (
     EAST,
     HALO,
@@ -36,13 +37,13 @@ from anlan.science.flood.godunov.kernels.rows import (
     total,
 )
 from anlan.science.flood.godunov.kernels.types import Constants, Grid, Real, Row
-from anlan.science.jit import Bools, Floats, Int64s, njit_field
+from anlan.science.jit import Floats, Int64s, njit_field
 
 # Buffers by row: four rings of four, then the x-faces and slopes of two rows.
 CELLS, SLOPES, FACES, ALONG = 0, 16, 32, 48
 SHARES, WAVE, MOST, GAIN, OLD, SHARP = 64, 66, 67, 68, 69, 72
 BUFFER_ROWS = 73
-RESULTS = 8  # fastest wave, wet cells, checksum, outflow n, e, s, w, rows limited
+RESULTS = 7  # fastest wave, checksum, outflow n, e, s, w, rows limited
 
 
 @njit_field
@@ -205,7 +206,7 @@ def write_row(
     keep(ho[j, c], xo[j, c], yo[j, c], ho_, xo_, yo_)  # the second stage writes where it reads
     gains(buf[x, w], buf[x, e], buf[y, w], buf[up, w], r, gain)
     settle(h[j, c], ho_, gain, k[3] - old, hn[j, c], carry[: i1 - i0], thin, k[0])
-    wet, check = push(
+    check = push(
         h[j, c], qx[j, c], qy[j, c], xo_, yo_, n2[min(j, n2.shape[0] - 1), c],
         hn[j, c], xn[j, c], yn[j, c],
         buf[x + 2, w], buf[x + 3, w], buf[x + 1, e], buf[x + 3, e],
@@ -214,17 +215,16 @@ def write_row(
     )  # fmt: skip
     bits[MOST, 0] = highest(bits[WAVE, w], bits[MOST, 2])
     out[0] = max(out[0], buf[MOST, 0])
-    out[1] += wet
-    out[2] += check
+    out[1] += check
     rows, columns = h.shape
     if j == RING:
-        out[3] -= total(buf[y, w])
+        out[2] -= total(buf[y, w])
     if i1 == columns - RING:
-        out[4] += buf[x, width - HALO]
+        out[3] += buf[x, width - HALO]
     if j == rows - RING - 1:
-        out[5] += total(buf[up, w])
+        out[4] += total(buf[up, w])
     if i0 == RING:
-        out[6] -= buf[x, HALO]
+        out[5] -= buf[x, HALO]
 
 
 @njit_field
@@ -246,7 +246,7 @@ def march(
         if j >= j0 + 1:
             faces_x(j - 2, i0, i1, columns, buf, width, kinds, theta, thin, k)
             short = pay(j - 2, short, i0, i1, rows, columns, buf, width, r, k)
-            out[7] += short
+            out[6] += short
         if j >= j0 + HALO:
             write_row(
                 j - 3, i0, i1, h, qx, qy, n2, ho, xo, yo, hn, xn, yn, carry, buf, bits, width,
@@ -257,39 +257,57 @@ def march(
 @njit_field
 def sweep(
     h: Grid, qx: Grid, qy: Grid, z: Grid, n2: Grid, ho: Grid, xo: Grid, yo: Grid, hn: Grid, xn: Grid, yn: Grid,
-    tiles: Int64s, awake: Bools, first: int, stride: int, kinds: Int64s, values: Row, buf: Grid, bits: Grid,
-    outs: Floats, r: Real, old: Real, kick: Real, thin: Real, theta: Real, k: Constants,
+    tiles: Int64s, awake: Int64s, active: Int64s, wet: Int64s, first: int, stride: int, kinds: Int64s, values: Row,
+    buf: Grid, bits: Grid, outs: Floats, r: Real, old: Real, kick: Real, thin: Real, theta: Real, k: Constants,
     carry: Grid, rate: Grid, rain_s: Real,
 ) -> None:  # fmt: skip
-    """One stage on every ``stride``-th tile that is awake, then ``rain_s`` seconds of rain on it."""
-    for t in range(first, tiles.shape[0], stride):
-        outs[t] = 0.0
-        if not awake[t]:
-            continue
-        j0, j1, i0, i1 = tiles[t, 0], tiles[t, 1], tiles[t, 2], tiles[t, 3]
-        march(
-            h, qx, qy, z, n2, ho, xo, yo, hn, xn, yn, j0, j1, i0, i1, kinds, values, carry[t], buf, bits,
-            outs[t], r, old, kick, thin, theta, k,
-        )  # fmt: skip
+    """One stage on every ``stride``-th tile of those ``awake``, then ``rain_s`` seconds of rain on it.
+
+    ``active`` and ``wet``: boxes (row of strips, column of tiles, 4), what is computed and what holds water after
+    the second stage.
+    """
+    each, across = active.shape[0] * active.shape[1] // tiles.shape[0], active.shape[1]
+    for n in range(first, awake.size, stride):
+        t = awake[n]
+        strips = slice(t // across * each, (t // across + 1) * each)
+        mine, found, begin = active[strips, t % across], wet[strips, t % across], tiles[t, 2]
+        s = 0
+        while s < each:
+            if mine[s, 0] >= mine[s, 1]:
+                s += 1
+                continue
+            s, (j0, j1, i0, i1) = joined(mine, s)
+            march(
+                h, qx, qy, z, n2, ho, xo, yo, hn, xn, yn, j0, j1, i0, i1, kinds, values, carry[t, i0 - begin :],
+                buf, bits, outs[t], r, old, kick, thin, theta, k,
+            )  # fmt: skip
         if rain_s > k[0]:
-            outs[t, 1] = rain_tile(hn, j0, j1, i0, i1, rate, rain_s, carry[t], thin)
+            rain_strips(hn, mine, rate, rain_s, carry[t], begin, thin)
+        if old > k[0]:
+            for s in range(each):
+                bounds(hn, mine[s], thin, found[s])
 
 
 @njit_field
-def rain_tile(
-    h: Grid, j0: int, j1: int, i0: int, i1: int, rate: Grid, rain_s: Real, carry: Row, thin: Real
-) -> int:
-    """Rain on one tile; returns its wet cells."""
-    wet = 0
-    for j in range(j0, j1):
-        wet += add_rain(
-            h[j, i0:i1], rate[min(j, rate.shape[0] - 1), i0:i1], rain_s, carry[: i1 - i0], thin, thin - thin
-        )
-    return wet
+def rain_strips(
+    h: Grid, strips: Int64s, rate: Grid, rain_s: Real, carry: Row, begin: int, thin: Real
+) -> None:
+    """Rain on the strips of one tile, whose first column is ``begin``."""
+    for s in range(strips.shape[0]):
+        j0, j1, i0, i1 = strips[s, 0], strips[s, 1], strips[s, 2], strips[s, 3]
+        for j in range(j0, j1):
+            add_rain(
+                h[j, i0:i1], rate[min(j, rate.shape[0] - 1), i0:i1], rain_s, carry[i0 - begin : i1 - begin],
+                thin, thin - thin,
+            )  # fmt: skip
 
 
 @njit_field
-def rain_tiles(h: Grid, tiles: Int64s, rate: Grid, rain_s: Real, carry: Grid, thin: Real) -> None:
+def rain_tiles(
+    h: Grid, tiles: Int64s, strips: Int64s, rate: Grid, rain_s: Real, carry: Grid, thin: Real
+) -> None:
     """Rain on all tiles."""
+    each, across = strips.shape[0] * strips.shape[1] // tiles.shape[0], strips.shape[1]
     for t in range(tiles.shape[0]):
-        rain_tile(h, tiles[t, 0], tiles[t, 1], tiles[t, 2], tiles[t, 3], rate, rain_s, carry[t], thin)
+        mine = strips[t // across * each : (t // across + 1) * each, t % across]
+        rain_strips(h, mine, rate, rain_s, carry[t], tiles[t, 2], thin)

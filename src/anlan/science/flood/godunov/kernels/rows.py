@@ -7,7 +7,7 @@ None writes where it reads, for the same reason. ``k`` holds the numbers of the 
 
 import numpy as np
 
-from anlan.science.flood.godunov.kernels.types import Any, Constants, Real, Row
+from anlan.science.flood.godunov.kernels.types import Constants, Real, Row
 from anlan.science.jit import njit, njit_field
 
 
@@ -197,16 +197,14 @@ def push(
     h: Row, qx: Row, qy: Row, xo: Row, yo: Row, n2: Row, hn: Row, xn: Row, yn: Row,
     w2: Row, w3: Row, e1: Row, e3: Row, n2_: Row, n3: Row, s1: Row, s3: Row,
     bx: Row, by: Row, wave: Row, r: Real, old: Real, kick: Real, thin: Real, k: Constants,
-) -> tuple[Any, Real]:  # fmt: skip
+) -> Real:  # fmt: skip
     """The new momenta: ``old`` parts of those before the step, the rest from this stage; then friction.
 
     Friction is Manning's, implicit and exact for one quadratic drag: q = q*/(½ + √(¼ + drag)) (after Xia and
-    Liang 2018). ``kick`` is g·Δt times the part of this stage. Returns the wet cells and a checksum, and leaves |q|/h + c
-    in ``wave``.
+    Liang 2018). ``kick`` is g·Δt times the part of this stage. Returns a checksum, and leaves |q|/h + c in ``wave``.
     """
     zero, quarter, half, one, two, _, _, g = k
     new = one - old
-    wet = np.int32(0)
     check = zero
     for i in range(h.size):
         a = hn[i]
@@ -224,15 +222,13 @@ def push(
         xn[i] = x * f
         yn[i] = y * f
         wave[i] = speed * f + np.sqrt(g * a)
-        wet += np.int32(a > thin)
         check += a + x + y
-    return wet, check
+    return check
 
 
 @njit
-def add_rain(h: Row, rate: Row, rain_s: Real, carry: Row, thin: Real, zero: Real) -> int:
-    """Add rain and count wet cells; what a deep cell cannot hold goes on as in `settle`."""
-    wet = np.int32(0)
+def add_rain(h: Row, rate: Row, rain_s: Real, carry: Row, thin: Real, zero: Real) -> None:
+    """Add rain; what a deep cell cannot hold goes on as in `settle`."""
     for i in range(h.size):
         before = h[i]
         share = carry[i] if before > thin else zero
@@ -241,8 +237,6 @@ def add_rain(h: Row, rate: Row, rain_s: Real, carry: Row, thin: Real, zero: Real
         back = after - before
         carry[i] = ((before - (after - back)) + (want - back)) + (carry[i] - share)
         h[i] = after
-        wet += np.int32(after > thin)
-    return int(wet)
 
 
 @njit_field
