@@ -9,7 +9,7 @@ from anlan.foundation.context import Ctx
 from anlan.observe.actions import imports
 from anlan.places.queries import Place, atlas
 from anlan.simulate import folders, waters
-from anlan.simulate.actions import runs
+from anlan.simulate.actions import ensembles, runs
 from anlan.warn.actions import backtests, calldown, doorchecks, hearing, moving
 from anlan.warn.models import Alert, ContactLost, Exceedance
 from anlan.warn.rules.grade import Grade
@@ -38,6 +38,7 @@ def make_records(mini: Mini) -> dict[str, str]:
         "import": _import(mini),
         "back_test": _back_test(ctx, village),
         "run": _run(mini, village),
+        "ensemble": _ensemble(mini, village),
     }
 
 
@@ -67,9 +68,9 @@ def _run(mini: Mini, village: Place) -> str:
     return ref
 
 
-def _keep_grids(mini: Mini, ref: str) -> None:
+def _keep_grids(mini: Mini, ref: str, **other: int) -> None:
     """What the run's computing process leaves: 0.4 m on the valley's two by two cells, after a quarter of an hour."""
-    even = {
+    even = other or {
         "inside": 1,
         "deepest": 40,
         "arrival": 15,
@@ -83,6 +84,25 @@ def _keep_grids(mini: Mini, ref: str) -> None:
     where = valley(2_000.0)
     frame = waters.Frame(where.west, where.north, where.dx, where.crs)
     waters.keep(folders.folder(mini.world.key, ref), grids=grids, frame=frame)
+
+
+def _ensemble(mini: Mini, village: Place) -> str:
+    """An ensemble that was taken in: in four of ten members water comes to one village."""
+    ref = ensembles.order_ensemble(
+        mini.ctx("duty_officer"), title="", ground_ref=keep_valley(mini), minutes=60, members=10,
+        rain={"kind": "design", "mm_h": 80.0, "minutes": 60},
+    )  # fmt: skip
+    ctx = mini.ctx()
+    runs.begin(ctx, ref=ref)
+    water = runs.Water(
+        place_id=village.id, depth_cm=20, arrives_at=ctx.now + timedelta(minutes=40), households=0, curve=[(30, 10), (60, 20)],
+        share_percent=40, low_cm=5, high_cm=90,
+    )  # fmt: skip
+    figures = {"mass_error": "1.0e-08", "fast_percent": 3, "steps": 900, "cells": 4, "kept_min": [], "members": 10, "excluded": 0,
+               "bounds": [113.2, 31.8, 113.25, 31.84], "times": {village.code: [30, 50]}}  # fmt: skip
+    _keep_grids(mini, ref, share=40)
+    runs.finish(ctx, ref=ref, figures=figures, water=[water], reasons=[], known_at=ctx.now)
+    return ref
 
 
 def _door_check(ctx: Ctx, call_down: str) -> str:

@@ -87,6 +87,7 @@ ARGUMENTS: dict[tuple[str, str], Argument] = {
     ("back-tests", "ref"): lambda s: s.refs["back_test"],
     ("imports", "ref"): lambda s: s.refs["import"],
     ("runs", "ref"): lambda s: s.refs["run"],
+    ("ensembles", "ref"): lambda s: s.refs["ensemble"],
     ("grounds", "ref"): lambda s: VALLEY,
     ("shade", "z"): lambda s: str(TILE[0]),
     ("shade", "x"): lambda s: str(TILE[1]),
@@ -111,6 +112,10 @@ NEUTRAL = {
 """Arguments that name nothing of Liulin; an address with any other is not found by a foreign account."""
 QUERIES: dict[str, Callable[[Stage], dict[str, str]]] = {
     "w/<str:world>/calls/<str:ref>/door": lambda s: {"line": _village_line(s)},
+    **{
+        f"w/<slug:world>/compare{part}": lambda s: {"a": s.refs["run"], "b": s.refs["run"]}
+        for part in ("", "/water", "/csv")
+    },
     "api/v1/w/{world}/stations/{address}/series": lambda s: {
         "code": "22",
         "since": "2021-08-11T18:00:00Z",
@@ -133,6 +138,7 @@ BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {
         "issued_at": s.mini.ctx().now.isoformat(),
     },
     API + "w/{world}/grounds/{ref}/live": lambda s: {"on": True},
+    API + "w/{world}/ensembles": lambda s: {"ground": VALLEY, "rain": {"kind": "design", "mm_h": 60, "minutes": 60}, "members": 10},
     API + "w/{world}/runs": lambda s: {"ground": VALLEY, "rain": {"kind": "design", "mm_h": 60, "minutes": 60}, "minutes": 60},
     API + "w/{world}/imports": lambda s: {"name": "r.csv", "csv": f"station,code,at,value\n{GAUGE},22,2021-08-12 03:00,1\n"},
 }  # fmt: skip

@@ -8,12 +8,26 @@ const KEPT = 60;
 type Box = [number, number, number, number];
 interface Ranks { width: number; height: number; cells: Uint8Array }
 
-/** "depth 5": the ink's name and how many ranks there are; higher ranks are darker. */
+/** "depth 5": the ink's name and how many ranks there are; higher ranks are darker. "less+more 6": half the ranks in each of two inks. */
 export function colours(look: string, ink: Ink): [number, number, number, number][] {
-  const [name, count] = look.split(" ") as [string, string];
-  const most = Number(count);
-  const base = plain(ink(`--${name}`));
-  return Array.from({ length: most + 1 }, (_, rank) => (rank ? [...base, Math.round(255 * opacity(rank, most))] : [0, 0, 0, 0])) as [number, number, number, number][];
+  const [names, count] = look.split(" ") as [string, string];
+  const bases = names.split("+").map((name) => plain(ink(`--${name}`)));
+  const most = Number(count) / bases.length;
+  const one = (rank: number) => [...(bases[Math.floor((rank - 1) / most)] ?? [0, 0, 0]), Math.round(255 * opacity(((rank - 1) % most) + 1, most))];
+  return Array.from({ length: Number(count) + 1 }, (_, rank) => (rank ? one(rank) : [0, 0, 0, 0])) as [number, number, number, number][];
+}
+
+/** Legends of ranks anywhere on the page: <canvas data-rank="depth 5:3">. */
+export function keys(ink: Ink): void {
+  for (const canvas of document.querySelectorAll<HTMLCanvasElement>("canvas[data-rank]")) {
+    const pen = canvas.getContext("2d");
+    const [look, rank] = (canvas.dataset.rank ?? "").split(":") as [string, string];
+    const [r, g, b, a] = colours(look, ink)[Number(rank)] ?? [0, 0, 0, 0];
+    if (!pen) continue;
+    pen.clearRect(0, 0, canvas.width, canvas.height);
+    pen.fillStyle = `rgba(${r}, ${g}, ${b}, ${a / 255})`;
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+  }
 }
 
 const opacity = (rank: number, most: number) => 0.3 + (0.66 * (rank - 1)) / Math.max(1, most - 1);

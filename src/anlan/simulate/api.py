@@ -10,7 +10,9 @@ from anlan.foundation.api import Asked, CutIn, Listing, Once, Ref, Said, WorldKe
 from anlan.foundation.paging import part
 from anlan.places.queries import atlas
 from anlan.simulate import actions, ground, impacts, live, queries
+from anlan.simulate.actions.ensembles import MOST_SEED
 from anlan.simulate.models import Ground, Run
+from anlan.simulate.rules.ensemble import LEAST, MOST
 from anlan.ui.words import t
 
 router = Router(tags=["runs"])
@@ -53,11 +55,27 @@ class OrderIn(Schema):
     precision: Literal["f32", "f64"] = "f32"
 
 
+class EnsembleIn(Schema):
+    ground: Said = Field(max_length=40)
+    rain: DesignIn | StationsIn = Field(discriminator="kind")
+    title: Said = Field("", max_length=120)
+    minutes: int = Field(180, ge=10, le=1440)
+    members: int | None = Field(None, ge=LEAST, le=MOST, description="as the rule pack says unless given")
+    seed: int | None = Field(None, ge=0, le=MOST_SEED, description="the same seed draws the same members")
+
+
 class VillageOut(Schema):
+    """Of an ensemble depth, arrival and households are medians of its members."""
+
     place: str
     max_depth_m: float
     arrives_at: datetime | None
     households: int
+    share_percent: int | None = Field(
+        None, description="share of scenarios with 0.3 m at a home; no probability"
+    )
+    low_m: float | None = Field(None, description="a tenth of the scenarios stays below")
+    high_m: float | None = Field(None, description="a tenth of the scenarios goes above")
     fast_percent: int = Field(description="of the wet cells around its homes, those with Fr > 0.8")
     solver: str = Field(description="whose word it is; none: outside the range of the model, nothing is said")
 
@@ -101,6 +119,7 @@ class ImpactOut(Schema):
 
 class RunOut(Schema):
     ref: str
+    kind: Literal["flood", "ensemble"]
     title: str
     purpose: str
     ground: str
@@ -124,6 +143,7 @@ class RunOut(Schema):
 def run_out(request: Asked, run: Run) -> dict[str, Any]:
     names = (
         "ref",
+        "kind",
         "title",
         "purpose",
         "state",
@@ -149,6 +169,9 @@ def run_out(request: Asked, run: Run) -> dict[str, Any]:
                 "households": v.households,
                 "fast_percent": v.fast_percent,
                 "solver": v.solver or run.model,
+                "share_percent": v.share_percent,
+                "low_m": None if v.low_cm is None else v.low_cm / 100,
+                "high_m": None if v.high_cm is None else v.high_cm / 100,
             }
             for v in queries.water(request.ctx, run)
         ],
@@ -193,14 +216,27 @@ def runs(request: Asked, world: WorldKey, asked: Query[CutIn]) -> dict[str, Any]
 @router.post("/w/{world}/runs", response=RunOut, summary="Order a run; the engine computes it")
 @may("simulate.run")
 def order(request: Asked, world: WorldKey, given: OrderIn, once: Once = "") -> dict[str, Any]:
-    rain = given.rain.dict()
-    if rain["kind"] == "stations":
-        rain["until"] = request.ctx.now.isoformat()
     ref = actions.order(
         request.ctx, title=given.title, ground_ref=given.ground, solver=given.solver, precision=given.precision,
-        minutes=given.minutes, rain=rain,
+        minutes=given.minutes, rain=_rain(request, given.rain),
     )  # fmt: skip
     return run_out(request, queries.run(request.ctx, ref))
+
+
+@router.post("/w/{world}/ensembles", response=RunOut, summary="Order an ensemble; it is told as one run")
+@may("simulate.run")
+def order_ensemble(request: Asked, world: WorldKey, given: EnsembleIn, once: Once = "") -> dict[str, Any]:
+    ref = actions.order_ensemble(
+        request.ctx, title=given.title, ground_ref=given.ground, minutes=given.minutes, rain=_rain(request, given.rain),
+        members=given.members, seed=given.seed,
+    )  # fmt: skip
+    return run_out(request, queries.run(request.ctx, ref))
+
+
+def _rain(request: Asked, given: DesignIn | StationsIn) -> dict[str, Any]:
+    """Rain by reference; measured rain is what is known now."""
+    rain: dict[str, Any] = given.dict()
+    return {**rain, "until": request.ctx.now.isoformat()} if rain["kind"] == "stations" else rain
 
 
 @router.get("/w/{world}/runs/{ref}", response=RunOut, summary="One run with its villages")

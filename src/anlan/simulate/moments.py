@@ -1,11 +1,13 @@
-"""Moments of a run 时刻: a minute of the model as a clock that people read."""
+"""Moments of a run 时刻: a minute of the model as a clock that people read, and the stops of the slider over a map."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
+from anlan.simulate import jobs
+from anlan.simulate.models import Run
 from anlan.ui.format import clock
 from anlan.ui.words import t, w
 
-__all__ = ["at", "clock", "minute_of", "said"]
 MINUTE = timedelta(minutes=1)
 
 
@@ -19,6 +21,29 @@ def minute_of(start: datetime, moment: datetime | None) -> int | None:
     return None if moment is None else round((moment - start) / MINUTE)
 
 
-def said(start: datetime, minute: int, *, now: datetime, lang: str) -> str:
-    """ "04:30（第 30 分钟）"."""
-    return t(lang, w("{clock}（第 {n} 分钟）"), clock=clock(at(start, minute), now), n=minute)
+def marks(run: Run, lang: str) -> list[str]:
+    """What a map of the run must say of itself, whatever it shows."""
+    told = ((run.state == Run.State.REFUSED, w("拒用")), (run.ground.synthetic, w("合成地形")))
+    return [t(lang, word) for is_so, word in told if is_so]
+
+
+def says(run: Run, minute: int, *, now: datetime, lang: str) -> str:
+    """ "预报 04:30（第 30 分钟） · 合成地形"."""
+    when = clock(at(jobs.starts_at(run), minute), now)
+    sentence = w("预报 {clock}（第 {n} 分钟）") if run.purpose == "live" else w("{clock}（第 {n} 分钟）")
+    return " · ".join([t(lang, sentence, clock=when, n=minute), *marks(run, lang)])
+
+
+def stops(run: Run, here: str, *, now: datetime, lang: str) -> list[dict[str, Any]]:
+    """Each moment that was kept, as `ui/parts/frames.html` takes it. `here`: the address of the run's page."""
+    return [
+        {
+            "url": f"{here}?minute={minute}",
+            "water": f"{here}/water?minute={minute}",
+            "minute": minute,
+            "word": t(lang, w("{n} 分钟"), n=minute),
+            "says": says(run, minute, now=now, lang=lang),
+            "is_chosen": False,
+        }
+        for minute in run.figures.get("kept_min", ())
+    ]

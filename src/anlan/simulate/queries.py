@@ -26,6 +26,9 @@ class VillageForecast:
     curve: list[tuple[int, int]]
     fast_percent: int = 0
     solver: str = ""
+    share_percent: int | None = None
+    low_cm: int | None = None
+    high_cm: int | None = None
 
     @property
     def is_unsaid(self) -> bool:
@@ -41,6 +44,18 @@ def runs(ctx: Ctx, *, limit: int = 100, purpose: str = "") -> list[Run]:
     """Runs within scope, the newest first."""
     rows = ctx.rows(Run).select_related("ground__place", "place").order_by("-pk")
     return list(rows.filter(purpose=purpose)[:limit] if purpose else rows[:limit])
+
+
+def ensembles(ctx: Ctx, *, limit: int = 100) -> list[Run]:
+    """Ensembles within scope, the newest first."""
+    rows = ctx.rows(Run).select_related("ground__place", "place").filter(kind="ensemble")
+    return list(rows.order_by("-pk")[:limit])
+
+
+def comparable(ctx: Ctx, *, limit: int = 100) -> list[Run]:
+    """Runs within scope that may speak, the newest first: what can be held against each other."""
+    rows = ctx.rows(Run).select_related("ground__place", "place").filter(state=Run.State.ACCEPTED)
+    return list(rows.order_by("-pk")[:limit])
 
 
 def run(ctx: Ctx, ref: str) -> Run:
@@ -74,6 +89,9 @@ def water(ctx: Ctx, found: Run) -> list[VillageForecast]:
             curve=[(minute, depth) for minute, depth in row.curve],
             fast_percent=row.fast_percent,
             solver=row.solver,
+            share_percent=row.share_percent,
+            low_cm=row.low_cm,
+            high_cm=row.high_cm,
         )
         for row in rows
     ]

@@ -97,10 +97,12 @@ def publish_ensemble(ctx: Ctx, *, run: Run, found: Found) -> None:
         most_percent=run.params["spread"]["excluded_percent"],
         stopped=found.checks.stopped,
     )
+    known, times = atlas().by_id, found.figures.get("times", {})
+    figures = {**found.figures, "times": {known[int(place)].code: each for place, each in times.items()}}
     finish(
         ctx,
         ref=run.ref,
-        figures=found.figures,
+        figures=figures,
         water=waters_of(run, found),
         reasons=why,
         known_at=ctx.now,

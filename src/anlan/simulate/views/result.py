@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from anlan.simulate import jobs, moments, queries
@@ -15,6 +15,7 @@ from anlan.simulate.views.facts import facts_of
 from anlan.simulate.views.runs import shown
 from anlan.ui import svg
 from anlan.ui.acts import address
+from anlan.ui.format import clock
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
 
@@ -25,6 +26,8 @@ def one(request: Request, ref: str) -> HttpResponse:
     """One run: state, verdict, villages in order of depth with their curves, the map in time, figures and inputs."""
     ctx = request.ctx
     run = queries.run(ctx, ref)
+    if run.kind == "ensemble":
+        return redirect(address(request, "ensembles", ref))
     villages = queries.water(ctx, run)
     wet = [v for v in villages if v.arrives_at is not None]
     context = {
@@ -37,11 +40,13 @@ def one(request: Request, ref: str) -> HttpResponse:
         "households": sum(v.households for v in wet),
         "first": min((v.arrives_at for v in wet if v.arrives_at), default=None),
         "facts": facts_of(run, request.lang),
+        "unmodelled": queries.unmodelled(ctx, run),
         **_curves(request, run, villages),
         **_maps(request, run),
         "may_run": ctx.may("simulate.run"),
         "here": address(request, "runs", ref),
         "runs_at": address(request, "runs"),
+        "compare_at": address(request, "compare"),
         "now": ctx.now,
     }
     return render(request, "simulate/run.html", context)
@@ -79,6 +84,7 @@ def _map(request: Request, run: Run, kind: Kind) -> dict[str, Any]:
         "title": w("淹没图"),
         "base": f"{inside}/map/base",
         "bounds": box,
+        "state": address(request, "runs", run.ref, "villages") if run.state == Run.State.ACCEPTED else "",
         "shade": address(request, "grounds", run.ground.ref, "shade") + "/{z}/{x}/{y}.png",
         "water": {
             "url": address(request, "runs", run.ref, "water") + asked,
@@ -92,15 +98,33 @@ def _map(request: Request, run: Run, kind: Kind) -> dict[str, Any]:
     }
 
 
+@page("simulate.view")
+@require_GET
+def places(request: Request, ref: str) -> HttpResponse:
+    """The villages of a run for its map: where water comes, and where it does not."""
+    ctx = request.ctx
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [round(v.place.lon, 5), round(v.place.lat, 5)]},
+            "properties": {
+                "layer": "home", "wet": v.arrives_at is not None, "order": v.depth_cm, "name": v.place.name,
+                "label": f"{v.depth_m:.2f} m  {clock(v.arrives_at, ctx.now)}" if v.arrives_at else "",
+            },
+        }
+        for v in queries.water(ctx, queries.run(ctx, ref)) if not v.is_unsaid
+    ]  # fmt: skip
+    return JsonResponse(
+        {"type": "FeatureCollection", "features": features}, content_type="application/geo+json"
+    )
+
+
 def _says(request: Request, run: Run, kind: Kind, minute: int | None) -> str:
     """What the map shows, written out over it."""
-    lang = request.lang
-    what = t(lang, kind.word) if not kind.in_time else t(lang, w("各格最深"))
     if minute is not None:
-        what = moments.said(jobs.starts_at(run), minute, now=request.ctx.now, lang=lang)
-    marks = [t(lang, w("拒用"))] if run.state == Run.State.REFUSED else []
-    marks += [t(lang, w("合成地形"))] if run.ground.synthetic else []
-    return " · ".join([what, *marks])
+        return moments.says(run, minute, now=request.ctx.now, lang=request.lang)
+    what = t(request.lang, kind.word) if not kind.in_time else t(request.lang, w("各格最深"))
+    return " · ".join([what, *moments.marks(run, request.lang)])
 
 
 def _links(request: Request, run: Run) -> list[dict[str, Any]]:
@@ -112,19 +136,10 @@ def _links(request: Request, run: Run) -> list[dict[str, Any]]:
         "minute": "",
         "word": t(request.lang, w("各格最深")),
     }
-    stops = [
-        {
-            "url": f"{here}?minute={minute}",
-            "water": f"{here}/water?minute={minute}",
-            "minute": minute,
-            "word": t(request.lang, w("{n} 分钟"), n=minute),
-        }
-        for minute in run.figures.get("kept_min", ())
-    ]
+    stops = moments.stops(run, here, now=request.ctx.now, lang=request.lang)
+    whole["says"] = _says(request, run, DEPTH, None)
     for each in (whole, *stops):
-        minute = None if each["minute"] == "" else each["minute"]
-        each["says"] = _says(request, run, DEPTH, minute)
-        each["is_chosen"] = minute == chosen
+        each["is_chosen"] = each["minute"] == ("" if chosen is None else chosen)
     return [whole, *stops]
 
 
@@ -142,7 +157,7 @@ def _curves(request: Request, run: Run, villages: list[VillageForecast]) -> dict
         arrival = moments.minute_of(start, v.arrives_at)
         label = t(
             request.lang, w("{name}：最深 {m} 米，{at} 起到 0.3 米"), name=v.place.name, m=f"{v.depth_m:.2f}",
-            at=moments.clock(v.arrives_at, request.ctx.now),
+            at=clock(v.arrives_at, request.ctx.now) if v.arrives_at else "",
         )  # fmt: skip
         points = [(minute, cm / 100) for minute, cm in v.curve]
         rows[v.place.id] |= {
@@ -155,7 +170,10 @@ def _curves(request: Request, run: Run, villages: list[VillageForecast]) -> dict
         "rows": list(rows.values()),
         "axis": drawn.axis(),
         "value_words": t(request.lang, w("第 {n} 分钟 {m} 米"), n="{n}", m="{m}"),
-        "top_word": t(request.lang, w("纵轴到 {m} 米"), m=f"{top:.1f}"),
+        "top_word": t(
+            request.lang, w("横轴 {a} 到 {b}，纵轴到 {m} 米"), m=f"{top:.1f}", a=clock(start, request.ctx.now),
+            b=clock(moments.at(start, minutes), request.ctx.now),
+        ),
         "kept": [(minute, moments.at(start, minute)) for minute in kept],
         "depths": [(v, [f"{found[m] / 100:.2f}" if m in found else "" for m in kept]) for v, found in depths],
     }

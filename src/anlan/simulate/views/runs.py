@@ -54,7 +54,8 @@ class OrderForm(forms.Form):
         super().__init__(*args, **kwargs)
 
         def choose(name: str, words: dict[str, str]) -> None:
-            self.fields[name].choices = [(code, t(lang, word)) for code, word in words.items()]  # type: ignore[attr-defined]
+            if name in self.fields:
+                self.fields[name].choices = [(code, t(lang, word)) for code, word in words.items()]  # type: ignore[attr-defined]
 
         self.fields["ground"].choices = [(g.ref, named(g, lang)) for g in ground.listing(ctx)]  # type: ignore[attr-defined]
         choose("rain", {"design": w("设计雨：全域均匀"), "stations": w("实测雨：过去三小时，再外推")})
@@ -105,6 +106,9 @@ def listing(request: Request) -> HttpResponse:
         "has_ground": bool(form.fields["ground"].choices),  # type: ignore[attr-defined]
         "may_run": ctx.may("simulate.run"),
         "here": address(request, "runs"),
+        "grounds_at": address(request, "grounds"),
+        "ensembles_at": address(request, "ensembles"),
+        "compare_at": address(request, "compare"),
         "now": ctx.now,
     }
     return render(request, "simulate/runs.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,208 @@
+"""集合预报: order an ensemble, watch its members, read in how many of them water comes to each village."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+from urllib.parse import quote
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_GET, require_http_methods
+
+from anlan.foundation.errors import AnlanError, NotFound
+from anlan.simulate import actions, ensemble, exports, jobs, moments, queries, waters
+from anlan.simulate.actions import ensembles
+from anlan.simulate.kinds import Kind
+from anlan.simulate.models import Run
+from anlan.simulate.queries import VillageForecast
+from anlan.simulate.rules import ensemble as rules
+from anlan.simulate.views.facts import facts_of
+from anlan.simulate.views.runs import OrderForm, shown
+from anlan.ui.acts import address, done
+from anlan.ui.format import beijing
+from anlan.ui.pages import Request, page
+from anlan.ui.words import t, w
+
+SHARE = Kind(
+    code="share", word=w("占多少情景"), grid=ensemble.SHARE, look="depth", bounds=(1, 10, 30, 50, 70, 90), unit="%", doubtful=True,
+    words=(w("不到 10%"), "10–30%", "30–50%", "50–70%", "70–90%", "≥ 90%"),
+)  # fmt: skip
+COLUMNS = (
+    "run", "exercise", "synthetic", "members", "taken", "seed", "code", "village", "share_percent", "median_m", "low_m",
+    "high_m", "arrives_median", "arrives_earliest", "arrives_latest", "households_median", "solver", "means",
+)  # fmt: skip
+
+
+class EnsembleForm(OrderForm):
+    """What to draw from: ground, rain, how long; and how many members of which seed."""
+
+    members = forms.IntegerField(
+        label=w("成员数"), min_value=rules.LEAST, max_value=rules.MOST, initial=50, required=False
+    )
+    seed = forms.IntegerField(label=w("随机种子"), min_value=0, max_value=ensembles.MOST_SEED, required=False)
+    solver = None
+    precision = None
+
+
+@page("simulate.view")
+@require_http_methods(["GET", "POST"])
+def listing(request: Request) -> HttpResponse:
+    """The ensembles so far, and a form for the next one."""
+    ctx = request.ctx
+    form = EnsembleForm(request.POST or None, ctx=ctx, lang=request.lang)
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        try:
+            ref = actions.order_ensemble(
+                ctx, title=told["title"], ground_ref=told["ground"], minutes=told["minutes"], rain=form.rain_of(ctx),
+                members=told["members"], seed=told["seed"],
+            )  # fmt: skip
+            return done(request, w("已排上，算完这一页会自己更新"), address(request, "ensembles", ref))
+        except AnlanError as error:
+            form.add_error(None, t(request.lang, error.text, **error.values))
+    context = {
+        "form": form,
+        "runs": [shown(request, run) for run in queries.ensembles(ctx)],
+        "has_ground": bool(form.fields["ground"].choices),  # type: ignore[attr-defined]
+        "may_run": ctx.may("simulate.run"),
+        "processes": ensemble.processes(),
+        "process_mb": ensemble.BYTES_A_PROCESS // 2**20,
+        "cells_mb": ensemble.BYTES_A_CELL * 1_000_000 // 2**20,
+        "here": address(request, "ensembles"),
+        "runs_at": address(request, "runs"),
+        "now": ctx.now,
+    }
+    return render(request, "simulate/ensembles.html", context, status=422 if form.errors else 200)
+
+
+@page("simulate.view")
+@require_GET
+def one(request: Request, ref: str) -> HttpResponse:
+    """One ensemble: state, in how many members water comes to each village and how deep, the map, how it was drawn."""
+    ctx = request.ctx
+    run = _ensemble(request, ref)
+    villages = _by_share(queries.water(ctx, run))
+    reached = [v for v in villages if v.share_percent]
+    context = {
+        **shown(request, run),
+        "is_over": run.state not in (Run.State.QUEUED, Run.State.RUNNING),
+        "is_accepted": run.state == Run.State.ACCEPTED,
+        "reasons": [t(request.lang, each["text"], **each["values"]) for each in run.reasons],
+        "rows": [_row(run, v) for v in villages],
+        "reached": reached,
+        "likely": [v for v in reached if (v.share_percent or 0) >= 50],
+        "taken": run.figures.get("members", 0) - run.figures.get("excluded", 0),
+        "facts": drawn_facts(request, run),
+        "unmodelled": queries.unmodelled(ctx, run),
+        "map": _map(request, run),
+        "may_run": ctx.may("simulate.run"),
+        "here": address(request, "ensembles", ref),
+        "runs_at": address(request, "runs"),
+        "list_at": address(request, "ensembles"),
+        "compare_at": address(request, "compare"),
+        "now": ctx.now,
+    }
+    return render(request, "simulate/ensemble.html", context)
+
+
+def _ensemble(request: Request, ref: str) -> Run:
+    run = queries.run(request.ctx, ref)
+    if run.kind != ensembles.KIND:
+        raise NotFound("运行 {ref} 不是集合。请从集合列表里选。", ref=ref)
+    return run
+
+
+def _by_share(villages: list[VillageForecast]) -> list[VillageForecast]:
+    """Most members first, then the deepest; those of which nothing is said last."""
+    return sorted(villages, key=lambda v: (v.is_unsaid, -(v.share_percent or 0), -v.depth_cm, v.place.path))
+
+
+def _row(run: Run, v: VillageForecast) -> dict[str, Any]:
+    start, times = jobs.starts_at(run), run.figures.get("times", {}).get(v.place.code)
+    span = [moments.at(start, minute) for minute in times] if times else None
+    return {"v": v, "low_m": (v.low_cm or 0) / 100, "high_m": (v.high_cm or 0) / 100, "span": span}
+
+
+def drawn_facts(request: Request, run: Run) -> list[tuple[str, str]]:
+    """How it was drawn, before how it was computed."""
+
+    def say(text: str, **values: object) -> str:
+        return t(request.lang, text, **values)
+
+    spread, found = run.params["spread"], run.figures
+    drawn = [
+        (say(w("成员")), say(w("{n} 个，其中 {k} 个自己拒用"), n=run.params["members"], k=found.get("excluded", 0))),
+        (say(w("雨量偏差")), say(w("对数一倍标准差 {n}%（待核实）"), n=spread["amount_percent"])),
+        (say(w("雨区偏移")), say(w("东西、南北一倍标准差各 {n} 米（待核实）"), n=spread["shift_m"])),
+        (say(w("雨早晚")), say(w("一倍标准差 {n} 分钟（待核实）"), n=spread["timing_min"])),
+    ]  # fmt: skip
+    if "cells" in found:
+        drawn.append((say(w("内存")), say(w("最多约 {n} MB"), n=ensemble.memory_mib(found["cells"]))))
+    return drawn + facts_of(run, request.lang)
+
+
+def _map(request: Request, run: Run) -> dict[str, Any] | None:
+    if run.state != Run.State.ACCEPTED or not run.figures.get("bounds"):
+        return None
+    box = ",".join(f"{edge:.6f}" for edge in run.figures["bounds"])
+    marks = [t(request.lang, w("占多少情景，不是概率"))]
+    marks += [t(request.lang, w("合成地形"))] if run.ground.synthetic else []
+    return {
+        "title": w("占多少情景"),
+        "base": address(request, "map", "base"),
+        "bounds": box,
+        "shade": address(request, "grounds", run.ground.ref, "shade") + "/{z}/{x}/{y}.png",
+        "water": {
+            "url": address(request, "ensembles", run.ref, "share"),
+            "bounds": box,
+            "look": SHARE.ink,
+            "says": " · ".join(marks),
+            "ranks": list(enumerate(SHARE.words, start=1)),
+        },
+        "timeless": True,
+    }
+
+
+@page("simulate.view")
+@require_GET
+def share(request: Request, ref: str) -> HttpResponse:
+    """In how many of a hundred members each cell stands in 0.3 m or more, as a picture of ranks."""
+    png = waters.picture(queries.folder_of(request.ctx, _ensemble(request, ref)), kind=SHARE)
+    reply = HttpResponse(png, content_type="image/png")
+    patch_cache_control(reply, private=True, max_age=600)
+    return reply
+
+
+@page("simulate.view")
+@require_GET
+def table(request: Request, ref: str) -> HttpResponse:
+    """The villages of an ensemble as CSV; each row says that a share of scenarios is no probability."""
+    run = _ensemble(request, ref)
+    told = exports.about(request.ctx, run, lang=request.lang)
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\r\n")
+    rows.writerow(COLUMNS)
+    marks = [run.ref, *("yes" if told.facts[name] else "no" for name in ("exercise", "synthetic"))]
+    drawn = [run.params["members"], run.figures["members"] - run.figures["excluded"], run.seed]
+    for v in _by_share(queries.water(request.ctx, run)):
+        row = _row(run, v)
+        depths = ("", "", "", "") if v.is_unsaid else (
+            v.share_percent, f"{v.depth_m:.2f}", f"{row['low_m']:.2f}", f"{row['high_m']:.2f}"
+        )  # fmt: skip
+        times = [v.arrives_at, *(row["span"] or (None, None))]
+        moments_ = [beijing(at).isoformat(timespec="seconds") if at else "" for at in times]
+        rows.writerow([*marks, *drawn, v.place.code, v.place.name, *depths, *moments_, v.households,
+                       v.solver or run.model, "share of scenarios, no probability"])  # fmt: skip
+    what = t(request.lang, w("集合"))
+    name = exports.file_name(told, what, "csv", lang=request.lang)
+    return attachment("\ufeff" + out.getvalue(), "text/csv; charset=utf-8", name)
+
+
+def attachment(content: str, kind: str, name: str) -> HttpResponse:
+    """A file to carry away."""
+    told = f"attachment; filename*=UTF-8''{quote(name)}"
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": told})
