@@ -1,5 +1,7 @@
 """How a run was computed, in words: the same lines on its page and on its sheet."""
 
+from typing import Any
+
 from anlan.simulate.models import Run
 from anlan.simulate.views.runs import (
     NOWCAST_WORDS,
@@ -38,6 +40,8 @@ def facts_of(run: Run, lang: str) -> list[tuple[str, str]]:
         (say(w("随机种子")), str(run.seed)),
         (say(w("水量误差")), str(found.get("mass_error", "—"))),
         (say(w("急流格占比")), f"{found.get('fast_percent', '—')}%"),
+        *([(say(w("急流改算")), _again(found["again"], lang))] if found.get("again") else []),
+        *([(say(w("水位站对比")), "；".join(_gauges(run, lang)))] if run.purpose == "live" else []),
         (say(w("步数")), str(found.get("steps", "—"))),
         (say(w("格数")), str(found.get("cells", "—"))),
     ]  # fmt: skip
@@ -61,3 +65,28 @@ def _rain(run: Run, lang: str) -> str:
         return t(lang, w("设计雨 {mm} 毫米每小时，{n} 分钟"), mm=rain["mm_h"], n=rain["minutes"])
     seen = t(lang, w("实测雨量站，往前 {n} 分钟；今后："), n=rain["back_min"])
     return seen + t(lang, NOWCAST_WORDS[rain["nowcast"]])
+
+
+def _again(windows: list[dict[str, Any]], lang: str) -> str:
+    """What was run again with Godunov, and what that leaves out."""
+    villages, km2 = sum(each["villages"] for each in windows), sum(each["km2"] for each in windows)
+    told = t(lang, w("{n} 个村的流域（{km2} 平方公里）用 Godunov 重算。"), n=villages, km2=f"{km2:g}")
+    return told + t(lang, w("它不认比格子窄的沟，沟里的水铺在格面上。"))
+
+
+def _gauges(run: Run, lang: str) -> list[str]:
+    """Each river gauge against the model, or why nothing was compared."""
+    found = run.figures
+    if found.get("uncompared") == "made_up":
+        return [t(lang, w("未比较：地形是合成的，水位站读的是另一条河"))]
+    return [_gauge(row, lang) for row in found.get("gauges", ())] or [
+        t(lang, w("未比较：地形上没有河道水位站"))
+    ]
+
+
+def _gauge(row: dict[str, Any], lang: str) -> str:
+    if row["why"]:
+        why = w("{gauge} 未比较：没有报数") if row["why"] == "silent" else w("{gauge} 未比较：报数太少")
+        return t(lang, why, gauge=row["address"])
+    text = w("{gauge} 涨幅：均方根差 {rmse} 米，峰差 {peak} 米，{n} 个时刻")
+    return t(lang, text, gauge=row["address"], rmse=row["rmse_m"], peak=row["peak_m"], n=row["moments"])
