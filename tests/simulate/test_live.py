@@ -203,3 +203,20 @@ def test_asked_twice_the_cycles_begin_once(night: Mini) -> None:
     live.start(night.ctx(), ground_ref=REF, first=NIGHT)
     play(night, 9)
     assert [name for name, _ in told(night)].count("simulate.run.ordered") == 1
+
+
+def test_a_run_whose_computing_breaks_has_failed_and_the_next_cycle_comes_all_the_same(
+    night: Mini, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: runner.Inline, folder: str) -> Any:
+        raise MemoryError("the machine has no more")
+
+    rain(night, range(-60, 11, 5), 80)
+    monkeypatch.setattr(runner.Inline, "take", broken)
+    live.start(night.ctx(), ground_ref=REF, first=NIGHT)
+    play(night, 6)
+    (run,) = queries.runs(night.ctx())
+    assert (run.state, "no more" in run.log) == ("failed", True)
+    monkeypatch.undo()
+    play(night, 16)
+    assert [each.state for each in queries.runs(night.ctx())] == ["accepted", "failed"]

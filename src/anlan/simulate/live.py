@@ -4,6 +4,8 @@ A cycle orders a run and lets it be computed beside; its answer may be used from
 that is what makes it honest: a forecast is known no sooner than the machine of that night could have had it.
 """
 
+import logging
+import traceback
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +20,7 @@ from anlan.simulate.models import Ground, LiveGround, Run
 from anlan.simulate.rules.verdict import Reason
 from anlan.simulate.runner import runner
 
+log = logging.getLogger(__name__)
 PATIENCE = timedelta(seconds=5)
 """How often the live world looks whether a run has come back."""
 LAG = timedelta(minutes=1)
@@ -144,4 +147,12 @@ def _publish(ctx: Ctx, payload: dict[str, Any]) -> None:
         key = f"simulate:publish:{run.ref}:{again['try']}"
         tasks.schedule(ctx, "simulate.publish", key=key, due_at=ctx.now + PATIENCE, payload=again)
         return
-    publishing.publish(ctx, run=run, found=runner().take(folder))
+    try:
+        found = runner().take(folder)
+    except (
+        Exception
+    ):  # it broke in its own process: told to whoever looks, and the next cycle begins from an older state
+        log.exception("run %s of %s failed", run.ref, ctx.world.key)
+        actions.fail(ctx, ref=run.ref, log=traceback.format_exc())
+        return
+    publishing.publish(ctx, run=run, found=found)
