@@ -5,8 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from anlan.desk import leads
+from anlan.desk.case import case_of
+from anlan.desk.due import dues
 from anlan.foundation.actions import next_ref
 from anlan.foundation.worlds import World
+from anlan.places.queries import atlas
 from anlan.warn.models import Exceedance
 from anlan.warn.queries import lead
 from anlan.warn.rules.lead import Lead
@@ -155,3 +158,20 @@ def test_a_place_without_a_pack_of_scores_says_never_scored(mini: Mini) -> None:
     keep_valley(mini)
     assert lead.score_of(mini.ctx(), "somebody-elses", code=TOWN) is None
     assert lead.review(mini.ctx(), LIULIN_PATH).first is None
+
+
+def test_whatever_is_due_at_a_village_stands_beside_the_water_that_is_expected_there(mini: Mini) -> None:
+    forecast(mini, {VILLAGE: (120, 35), VILLAGE_2: (60, 50)})
+    ctx = mini.ctx("duty_officer")
+    (town,) = leads.coming(ctx, atlas().code(TOWN), "zh", None)
+    assert town == {"word": "预报来水", "value": "04:35", "unit": "1.2 m"}
+    (village,) = leads.coming(ctx, atlas().code(VILLAGE_2), "en", None)
+    assert village == {"word": "Water forecast", "value": "04:50", "unit": "0.6 m"}
+    (row,) = [due for due in dues(ctx, lang="zh") if due.kind == "forecast"]
+    assert "预报来水" in [fact.word for fact in case_of(ctx, row, lang="zh").facts]
+
+
+def test_where_no_water_is_expected_nothing_is_said_of_it(mini: Mini) -> None:
+    forecast(mini, {VILLAGE: (120, 35)})
+    assert leads.coming(mini.ctx("duty_officer"), atlas().code(VILLAGE_2), "zh", None) == []
+    assert leads.coming(mini.ctx("grid_worker"), atlas().code(VILLAGE), "zh", None) == []

@@ -1,12 +1,15 @@
 """提前量 in words, for the review page and the terminal: an interval, and no lead said as none."""
 
+from datetime import datetime
+
 from anlan.foundation.context import Ctx
-from anlan.places.queries import atlas
+from anlan.places.queries import Place, atlas
 from anlan.simulate import foretold
 from anlan.simulate import queries as simulate
 from anlan.simulate.rules.score import Counts
 from anlan.ui import format as show
 from anlan.ui.words import t, w
+from anlan.warn.queries.foreseen import foreseen
 from anlan.warn.queries.lead import Line, Score, score_of
 from anlan.warn.rules.lead import Lead
 
@@ -53,6 +56,17 @@ def score_words(score: Score, lang: str) -> str:
         pod=told.get("pod", "—"),
         far=told.get("far", "—"),
     )
+
+
+def coming(ctx: Ctx, place: Place, lang: str, at: datetime | None) -> list[dict[str, str]]:
+    """The first water that the forecast holding now, or then, expects at a place, and the deepest; nothing where it expects none."""
+    found = foreseen(ctx, at=at, path=place.path) if ctx.may("simulate.view") else None
+    if found is None:
+        return []
+    first, deepest = found.villages[0].arrives_at, max(v.depth_cm for v in found.villages)
+    assert first is not None
+    clock = show.clock(first, at or ctx.now)
+    return [{"word": t(lang, w("预报来水")), "value": clock, "unit": f"{deepest / 100:.1f} m"}]
 
 
 def trust(ctx: Ctx, ref: str, lang: str) -> list[tuple[str, str]]:
