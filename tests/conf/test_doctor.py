@@ -17,6 +17,7 @@ from anlan.foundation.models import JournalEntry, Task, World
 from anlan.foundation.packs import load_all
 from anlan.people.models import Account, Person
 from tests.support.city import Mini, make_city
+from tests.support.critical import village_rain
 from tests.support.installation import Installation
 
 
@@ -74,6 +75,7 @@ PLANTED: dict[str, tuple[Callable[[Path, pytest.MonkeyPatch], object], Callable[
     "hosts": (lambda _, patch: patch.setenv("ANLAN_HOST", "0.0.0.0"), duty.addresses),
     "https": (lambda _, patch: patch.setenv("ANLAN_HOSTS", "anlan.example.gov.cn"), duty.addresses),
     "packs": (lambda home, _: own_pack(home, "[pack]\n"), duty.packs),
+    "pack-synthetic": (lambda home, _: own_pack(home, village_rain(synthetic=True)), duty.packs),
     "order-demo": (lambda home, _: None, duty.packs),
     "order-unsigned": (lambda home, _: own_pack(home, order(signed=False)), duty.packs),
 }  # fmt: skip

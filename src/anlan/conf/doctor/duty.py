@@ -6,6 +6,7 @@ from ipaddress import ip_address
 
 from anlan.conf.doctor import machine
 from anlan.conf.doctor.finding import Finding, found
+from anlan.foundation.packs import SYNTHETIC_ONLY, Shelf
 
 
 def addresses() -> Iterator[Finding]:
@@ -73,6 +74,7 @@ def packs() -> Iterator[Finding]:
             "Correct the file as it says; nothing is warned of before.",
         )
         return
+    yield from _made_up(shelf)
     now = machine.now()
     signed = [
         (pack, order)
@@ -99,6 +101,20 @@ def packs() -> Iterator[Finding]:
             "Replace it by the one your headquarters signed before real use.",
             bad=_has_real_people(),
         )
+
+
+def _made_up(shelf: Shelf) -> Iterator[Finding]:
+    """Packs of made-up ground that somebody laid down: the live world refuses them, which must not come as a surprise."""
+    for pack in shelf.packs:
+        if pack.synthetic:
+            yield found(
+                "pack-synthetic",
+                f"规则包 {pack.id}：{SYNTHETIC_ONLY['zh']}",
+                f"The pack {pack.id}: {SYNTHETIC_ONLY['en']}",
+                "用本地的真实地形重新推演，换掉这个文件；只做演练可不理会。",
+                "Work it out again on the real terrain of the place and replace the file; for exercises leave it.",
+                bad=False,
+            )
 
 
 def _is_over(end: object, now: object) -> bool:

@@ -57,7 +57,7 @@ def pack(village: Mapping[str, Any], found: Mapping[str, Any], *, on: date) -> s
         "[pack]",
         *(f"{key} = {_text(value)}" for key, value in header.items()),
         f"title = {{ zh = {_text('临界雨量:' + village['name'] + mark[0])}, "
-        f"en = {_text('Critical rain: ' + village['name'] + mark[1])} }}",
+        f"en = {_text('Critical rain, village ' + village['code'] + mark[1])} }}",
         f"effective_from = {on.isoformat()}",
         f"applies_to = [{_text(village['code'])}]",
         *(["synthetic = true"] if found["synthetic"] else []),
