@@ -208,6 +208,16 @@ def test_a_link_moves_water_and_tells_what_it_moved(with_links):
     assert away["water_m3"]["outflow"] == pytest.approx(away["links"][0]["moved_m3"])
 
 
+def test_a_reservoir_of_a_table_swallows_its_river_and_gives_by_its_ways(with_links):
+    river = "x,y,radius_m,minute,m3_s\n430115,3499985,10,0,4\n"
+    table = {"table": [[195, 0], [200, 4000], [205, 40000]], "start_m": 200.5}
+    _, found, _ = with_links(links(POND | {"storage": table}), "--minutes", "20", *SHUT, inflow=river)
+    (told,) = found["links"]
+    assert told["stage_m"][-1][1] > 200.6, "it fills to its crest"
+    assert told["moved_m3"] > 0
+    assert abs(found["mass_error"]) < 1e-5
+
+
 def test_the_links_of_the_docs_are_read(with_links, tmp_path):
     page = (Path(__file__).parents[3] / "docs/reference/simulate.md").read_text(encoding="utf-8")
     example = re.search(r"### links\n\n```json\n(.*?)```", page, re.DOTALL)[1]
@@ -228,6 +238,8 @@ def test_the_links_of_the_docs_are_read(with_links, tmp_path):
         (links(POND | {"ways": [{"weir": {"crest_m": 1}}]}), "width_m is missing"),
         (links(POND | {"ways": [{"rating": [[1, 2], [3]]}]}), "give a list of pairs"),
         (links(POND | {"way": 1}), "way is not known"),
+        (links(POND | {"storage": {"table": [[1, 0], [2, 9]]}}), "start_m is missing"),
+        (links(POND | {"storage": {"table": [[1, 0], [2, 9]], "start_m": 5}}), "outside its levels"),
         (links(POND | {"from": {"x": 1, "y": 2}}), "link pond, from"),
         (links(POND, POND), "two have the same name"),
     ],

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.edges import Closed, Edges, Inflow, Open, Series
-from anlan.science.flood.errors import BadInput, Cancelled
+from anlan.science.flood.errors import BadInput, Cancelled, LeftValidity
 from anlan.science.flood.godunov import Godunov
 from anlan.science.flood.inertial import Inertial
-from anlan.science.flood.links import Gate, Link, Pool, Rating, Way, Weir
+from anlan.science.flood.links import Gate, Link, Pool, Rating, Store, Way, Weir
 from anlan.science.flood.outputs import Outputs, Point, Result
 from anlan.science.flood.reservoir import Reservoir, route
 from anlan.science.flood.run import run
@@ -157,6 +157,63 @@ def test_a_run_with_links_goes_on_from_a_checkpoint_bit_for_bit(solver: Solver) 
     assert again.ledger == whole.ledger
 
 
+def hollow(
+    solver: Solver, flow: Series, *, start_m: float = 104.0, minutes: float = 360.0, **more: Any
+) -> Result:
+    """A reservoir that the terrain does not show: cells that its river comes to, and a table."""
+    link = Link("dam", LAKE, RIVER, WAYS, Store(LEVELS, VOLUMES, start_m))
+    edges = Edges(Closed(), Open(0.01), Closed(), Closed(), (Inflow(120.0, 120.0, flow, 100.0),))
+    return run(ground(), solver, until_s=60 * minutes, edges=edges, links=[link], **more)
+
+
+LEVELS, VOLUMES = (100.0, 105.0, 110.0), (0.0, 4e5, 1e6)
+WAYS = (Rating((100.0, 105.0, 110.0), (0.0, 5.0, 5.0)), Weir(108.0, 20.0))
+
+
+def test_a_reservoir_of_a_table_is_routed_as_level_pool_routing_says() -> None:
+    flood_in = Series.of([0, 60, 180], [0.0, 110.0, 0.0], name="m3_s")
+    ended = hollow(Inertial(), flood_in, precision="f64")
+    lake = Reservoir(LEVELS, VOLUMES, (0.0, 5.0, 5.0), crest_m=108.0, crest_width_m=20.0)
+    seconds, levels, out = route(lake, flood_in, level=104.0, until_s=21_600.0, step_s=20.0)
+    flows, told, _ = ended.links[0].values.T
+    later = ended.links[0].seconds > 0
+    assert np.abs(told[later] - np.interp(ended.links[0].seconds[later] - 20, seconds, levels)).max() < 0.02
+    assert flows.max() == pytest.approx(out.max(), rel=0.01)
+    assert flows.argmax() == pytest.approx(out.argmax() / 3, abs=2)
+    assert abs(ended.ledger.error_share) < 1e-13
+
+
+@BOTH
+def test_what_a_store_holds_is_in_the_account(solver: Solver) -> None:
+    ended = hollow(solver, Series.of([0], [20.0], name="m3_s"), minutes=20)
+    assert ended.ledger.start == pytest.approx(0.8 * 4e5)
+    assert ended.ledger.stored > ended.ledger.start
+    assert abs(ended.ledger.error_share) < 1e-6
+
+
+def test_a_store_over_its_crown_is_no_result() -> None:
+    with pytest.raises(LeftValidity, match="crown of dam"):
+        hollow(Inertial(), Series.of([0], [900.0], name="m3_s"), start_m=109.0)
+
+
+def test_a_store_goes_on_from_a_checkpoint() -> None:
+    flow = Series.of([0], [20.0], name="m3_s")
+    whole = hollow(Inertial(), flow, minutes=10)
+    with pytest.raises(Cancelled) as stopped:
+        hollow(Inertial(), flow, minutes=10, cancel=iter([False] * 9 + [True]).__next__)
+    again = hollow(Inertial(), flow, minutes=10, resume=stopped.value.checkpoint)
+    assert again.ledger == whole.ledger
+    assert again.links[0].values.tobytes() == whole.links[0].values.tobytes()
+
+
+@BOTH
+def test_a_river_that_ends_over_ground_run_dry_breaks_no_run(solver: Solver) -> None:
+    """Digits that a cell owes when it has run dry once made a depth below nought, and of it no number."""
+    flood_in = Series.of([0, 60, 180], [0.0, 110.0, 0.0], name="m3_s")
+    ended = hollow(solver, flood_in, minutes=185, precision="f64")
+    assert ended.state.depth.min() >= 0
+
+
 @BOTH
 def test_two_rivers_and_a_link_into_one_cell_all_arrive(solver: Solver) -> None:
     flow = Series.of([0], [3.0], name="m3_s")
@@ -183,6 +240,10 @@ def test_two_rivers_and_a_link_into_one_cell_all_arrive(solver: Solver) -> None:
         (lambda: Gate(1.0, 1.0, ()), "rule is empty"),
         (lambda: Gate(1.0, 1.0, ((2.0, 1.0), (1.0, 2.0))), "do not grow"),
         (lambda: Link("x", LAKE, None, ()), "no way out"),
+        (lambda: Store((1.0, 2.0), (5.0, 5.0), 1.5), "do not grow"),
+        (lambda: Store((1.0, 2.0), (0.0, 5.0), 3.0), "outside its levels"),
+        (lambda: Store((1.0,), (0.0,), 1.0), "differ in number"),
+        (lambda: Store((1.0, 2.0), (-1.0, 5.0), 1.0), "below 0"),
         (lambda: flood(Inertial(), Weir(1.0, 1.0), taker=Pool(120.0, 100.0)), "cells it takes from"),
         (lambda: flood(Inertial(), Weir(1.0, 1.0), taker=Pool(9e9, 0.0)), "off the grid"),
     ],

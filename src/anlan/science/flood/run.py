@@ -155,6 +155,8 @@ class _Journey:
                 "infiltration", "Green and Ampt among porous buildings", "Take SCS-CN, or rough buildings"
             )
         self.links = Links(domain, self.state, links, saved=saved)
+        if not saved:
+            self.state.ledger = _with_stores(self.state.ledger, self.links.stored())
         carry = saved.get("soil_carry")
         self.feeder = Feeder(
             domain, self.state, sources, edges.inflows, carry=carry, takers=self.links.takers
@@ -256,11 +258,14 @@ class _Journey:
         if any(abs(60.0 * m - now) < 1e-6 for m in o.snapshot_minutes):
             self.watch.snap()
 
+    def _stored(self) -> float:
+        return self.state.stored(self.domain.dx) + self.stepper.carried() + self.links.stored()
+
     def _weigh(self) -> None:
         state = self.state
         if not state.is_finite():
             raise NotFinite("a depth or discharge is no number", time_s=state.time_s)
-        state.ledger = replace(state.ledger, stored=state.stored(self.domain.dx) + self.stepper.carried())
+        state.ledger = replace(state.ledger, stored=self._stored())
         share = state.ledger.error_share
         if not abs(share) <= self.bound:
             raise MassLost(
@@ -268,6 +273,10 @@ class _Journey:
                 time_s=state.time_s,
                 share=share,
             )
+
+
+def _with_stores(ledger: Ledger, more: float) -> Ledger:
+    return replace(ledger, start=ledger.start + more, stored=ledger.stored + more)
 
 
 def _after(now: float, step: float) -> float:

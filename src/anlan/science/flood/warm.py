@@ -109,6 +109,9 @@ def warm(
     ended = run(
         domain, solver, until_s=until_s, start=start, edges=edges, outputs=Outputs(maps=()), **options
     )
-    account = ended.ledger
-    filled = account.stored - account.start
-    return Warm(ended.state, filled / span, filled / account.inflow if account.inflow > 0 else 0.0)
+    before = 0.0 if start is None else start.stored(domain.dx)
+    filled, came = (
+        ended.state.stored(domain.dx) - before,
+        ended.ledger.inflow,
+    )  # stores of reservoirs may go on filling
+    return Warm(ended.state, filled / span, filled / came if came > 0 else 0.0)

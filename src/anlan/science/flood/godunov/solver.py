@@ -239,7 +239,7 @@ class GodunovStepper:
         flat = self._state.h.reshape(-1)
         want = feed.cell_rate * dt + self._cell_carry
         before = flat[feed.cells].astype(np.float64)
-        flat[feed.cells] = before + want
+        flat[feed.cells] = np.maximum(before + want, 0.0)  # digits owed by a dry cell wait for its next water
         self._cell_carry = want - (flat[feed.cells].astype(np.float64) - before)
         self._half[0].reshape(-1)[feed.cells] = flat[feed.cells]  # a film that falls on sleeping land
         wet = feed.cells[flat[feed.cells] > self._thin]

@@ -7,7 +7,7 @@ from anlan.conf.commands.simulate.files import InputWrong, json_object, number, 
 from anlan.conf.commands.simulate.flood import tables
 from anlan.conf.commands.simulate.flood.layers import named
 from anlan.science.flood.domain import Domain
-from anlan.science.flood.links import Gate, Link, Pool, Rating, Way, Weir
+from anlan.science.flood.links import Gate, Link, Pool, Rating, Store, Way, Weir
 from anlan.science.jit import Bools
 
 Given = Mapping[str, Any]
@@ -27,11 +27,13 @@ def links(path: str, domain: Domain, free: Bools) -> tuple[Link, ...]:
 def _link(row: Given, n: int) -> Link:
     name = str(row.get("name") or f"link {n}")
     with named(f"link {name}", ""):
-        _only(row, "name", "from", "to", "ways")
+        _only(row, "name", "from", "to", "ways", "storage")
         if "to" not in row:
             raise InputWrong("to is missing: give a place, or null where the water leaves the domain")
         ways = tuple(_way(way) for way in rows_of(row, "ways"))
-        return Link(name, _pool(row, "from"), None if row["to"] is None else _pool(row, "to"), ways)
+        return Link(
+            name, _pool(row, "from"), None if row["to"] is None else _pool(row, "to"), ways, _store(row)
+        )
 
 
 def _pool(row: Given, key: str) -> Pool:
@@ -42,6 +44,15 @@ def _pool(row: Given, key: str) -> Pool:
         number(given, "y", where=f"{key}: "),
         number(given, "radius_m", default=0.0),
     )
+
+
+def _store(row: Given) -> Store | None:
+    if "storage" not in row:
+        return None
+    given = _object(row, "storage")
+    _only(given, "table", "start_m")
+    pairs = _pairs(given, "table")
+    return Store(tuple(a for a, _ in pairs), tuple(b for _, b in pairs), number(given, "start_m"))
 
 
 def _way(given: Given) -> Way:

@@ -304,7 +304,8 @@ def add_cells(
     for n in range(cells.size):
         i = cells[n]
         was = flat[i]
-        flat[i] = was + (rate[n] * dt + carry[n])
+        now = was + (rate[n] * dt + carry[n])
+        flat[i] = 0 if now < 0 else now  # digits owed by a cell that has run dry wait for its next water
         carry[n] += rate[n] * dt - (np.float64(flat[i]) - np.float64(was))
         if flat[i] > dry:
             j = i // columns
