@@ -3,7 +3,7 @@
 //   data-frames="live": the newest forecast over the situation; a button puts it on and off, and it goes off by itself when one looks back.
 const BEAT = 800;
 interface Stop { water: string; says: string; minute: string; url: string }
-interface WaterMap extends HTMLElement { ahead?(urls: string[]): void }
+interface WaterMap extends HTMLElement { ahead?(urls: string[]): void; keys?(): void }
 
 let isOn = false; // the forecast stays on, at its minute, when a newer one takes its place
 let minute = "";
@@ -82,6 +82,8 @@ class Frames {
       isOn = on;
       button.setAttribute("aria-pressed", String(on));
       this.bar.hidden = !on;
+      const key = this.part.querySelector<HTMLElement>("[data-frames-key]");
+      if (key) key.hidden = !on;
       map()?.setAttribute("water-bounds", box);
       this.halt();
       if (!on) return hide();
@@ -90,6 +92,7 @@ class Frames {
       this.ahead();
     };
     button.addEventListener("click", () => set(!isOn));
+    map()?.keys?.();
     if (isOn) set(true);
   }
 
@@ -129,8 +132,9 @@ class Frames {
 
   private word(at: number): void {
     const says = this.stops[at]?.says ?? "";
-    if (this.shown) this.shown.textContent = says;
-    this.range.setAttribute("aria-valuetext", says || (this.range.dataset.none ?? ""));
+    const word = says || (this.range.dataset.none ?? "");
+    if (this.shown) this.shown.textContent = word;
+    this.range.setAttribute("aria-valuetext", word);
     this.range.classList.toggle("is-off", at < 0);
   }
 

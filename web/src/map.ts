@@ -10,7 +10,7 @@ import { refresh } from "./live";
 import { Draw } from "./mapdraw";
 import * as marks from "./mapmarks";
 import { CHOOSABLE, nameOrder, style } from "./mapstyle";
-import { colours, Water } from "./mapwater";
+import { keys, Water } from "./mapwater";
 
 setWorkerUrl(workerUrl);
 const AT_MOST_EVERY = 1000;
@@ -92,15 +92,7 @@ class AnlanMap extends HTMLElement {
       canvas.height = image.height;
       canvas.getContext("2d")?.putImageData(image, 0, 0);
     }
-    for (const canvas of this.querySelectorAll<HTMLCanvasElement>("canvas[data-rank]")) {
-      const pen = canvas.getContext("2d");
-      if (!pen) continue;
-      pen.clearRect(0, 0, canvas.width, canvas.height);
-      const [look, rank] = (canvas.dataset.rank ?? "").split(":") as [string, string];
-      const [r, g, b, a] = colours(look, this.ink)[Number(rank)] ?? [0, 0, 0, 0];
-      pen.fillStyle = `rgba(${r}, ${g}, ${b}, ${a / 255})`;
-      pen.fillRect(0, 0, canvas.width, canvas.height);
-    }
+    keys(this.ink);
   }
 
   // ---------- style: at first and after a change of theme ----------
@@ -110,7 +102,7 @@ class AnlanMap extends HTMLElement {
     for (const name of marks.names()) if (!map.hasImage(name)) map.addImage(name, marks.draw(name, this.ink), { pixelRatio: marks.pixelRatio });
     this.put("base", this.base);
     this.put("state", this.shown);
-    this.water?.dress(this.edges("water-bounds"), this.look(), "alert");
+    this.water?.dress(this.edges("water-bounds"), this.look(), "alert-casing");
     this.choose();
     const field = document.getElementById(this.getAttribute("draw") ?? "");
     if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) this.drawer ??= new Draw(map, field, this.piece("tools"));
@@ -145,7 +137,8 @@ class AnlanMap extends HTMLElement {
 
   /** Names stand beside the outermost marks: they need room, as far as the map is wide enough to give it. */
   private margin(): number {
-    return Math.max(12, Math.min(56, this.clientWidth / 9));
+    const names = this.hasAttribute("state") ? 56 : 16; // a run's map has no marks with names
+    return Math.max(12, Math.min(names, this.clientWidth / 9));
   }
 
   private goTo(): void {
@@ -206,6 +199,11 @@ class AnlanMap extends HTMLElement {
     this.water?.ahead(urls);
   }
 
+  /** Colours legends of ranks that came onto the page after the map. */
+  keys(): void {
+    keys(this.ink);
+  }
+
   private async showWater(): Promise<void> {
     const url = this.getAttribute("water") ?? "", box = this.edges("water-bounds");
     const line = this.querySelector<HTMLElement>("[data-map-water]");
@@ -215,7 +213,7 @@ class AnlanMap extends HTMLElement {
       line.hidden = !url || !says;
     }
     if (!box || !this.water) return;
-    if (this.map?.isStyleLoaded()) this.water.dress(box, this.look(), "alert");
+    if (this.map?.isStyleLoaded()) this.water.dress(box, this.look(), "alert-casing");
     this.water.place(box);
     try {
       await this.water.show(url, this.look());

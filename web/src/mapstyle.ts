@@ -14,6 +14,7 @@ const BESIDE_MARK = [
   "left", [1.7, 0.9], "left", [1.7, -0.9], "right", [-1.7, 0.9], "right", [-1.7, -0.9],
   "top", [1.6, 1.6], "top", [-1.6, 1.6], "bottom", [1.6, -1.6], "bottom", [-1.6, -1.6],
 ] as unknown as ExpressionSpecification;
+const BESIDE_DOT = ["left", [0.8, 0], "right", [-0.8, 0], "top", [0, 0.7], "bottom", [0, -0.7]] as unknown as ExpressionSpecification;
 /** The most urgent name is placed first, the chosen one before all: what has no room is left out. */
 export const nameOrder = (chosen: string): ExpressionSpecification =>
   ["case", ["==", ["get", "ref"], chosen], -1e6, ["-", 0, ["coalesce", ["get", "order"], 0]]];
@@ -76,6 +77,12 @@ function areas(ink: Ink): LayerSpecification[] {
 function points(ink: Ink): LayerSpecification[] {
   const order: ExpressionSpecification = ["coalesce", get("order"), 0];
   return [
+    { id: "home-name", source: "state", type: "symbol", filter: ["all", is("home"), ["==", ["get", "wet"], true]] as FilterSpecification,
+      layout: { ...text(13, [0, 0], "top"), "text-variable-anchor-offset": BESIDE_DOT, "text-padding": 1, "symbol-sort-key": nameOrder(""),
+        "text-field": ["format", get("name"), {}, "\n", {}, get("label"), { "font-scale": 0.86 }] }, paint: halo(ink, "--ink") },
+    { id: "home", source: "state", type: "circle", filter: is("home"),
+      paint: { "circle-radius": ["case", ["get", "wet"], 6, 4], "circle-color": ["case", ["get", "wet"], ink("--ink"), ink("--surface")],
+        "circle-stroke-width": 2, "circle-stroke-color": ["case", ["get", "wet"], ink("--surface"), ink("--ink-2")] } },
     // names are layers of their own: a layout value is read at whole zooms, a layer's minzoom is not;
     // below the marks, so that a name gives way to a mark
     { id: "gauge-name", source: "state", type: "symbol", filter: is("gauge"), minzoom: 10.5,

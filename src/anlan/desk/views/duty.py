@@ -9,6 +9,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
+from anlan.desk import forecast
 from anlan.desk.case import Case, case_of
 from anlan.desk.due import Due, dues
 from anlan.desk.mapdata import bounds_of, legend
@@ -31,6 +32,7 @@ PARTS = {
     "case": "desk/duty/case.html",
     "town": "desk/duty/town.html",
     "density": "desk/duty/density.html",
+    "forecast": "desk/duty/forecast.html",
 }
 
 
@@ -66,6 +68,8 @@ def page_context(request: Request, part: str | None) -> dict[str, Any]:
     }
     if part in (None, PARTS["case"]):
         context["case"] = _case(ctx, chosen, request.lang, at)
+    if part in (None, PARTS["forecast"]):
+        context["frames"] = forecast.frames(ctx, at=at, lang=request.lang)
     if part in (None, PARTS["town"]):
         context |= _town(ctx, township, at)
     if part is None:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from anlan.desk import mapdata
+from anlan.desk import forecast, mapdata
 from anlan.desk.case import place_case
 from anlan.desk.timeline import timebar
 from anlan.foundation.context import Ctx
@@ -47,6 +47,9 @@ class TownRow:
 def city(request: Request) -> HttpResponse:
     """The map, the slider, and every township in a table."""
     ctx, at = request.ctx, moment(request)
+    frames = {"frames": forecast.frames(ctx, at=at, lang=request.lang)}
+    if request.headers.get("X-Anlan-Part") == "forecast":
+        return render(request, "desk/duty/forecast.html", frames)
     inside = f"/w/{ctx.world.key}"
     shown = atlas().common(
         [atlas().by_path[p] for p in ctx.scope.paths if p in atlas().by_path] or [atlas().city]
@@ -74,6 +77,7 @@ def city(request: Request) -> HttpResponse:
         "towns": rows,
         "alerts": in_force(ctx, at=at) if ctx.may("warn.view") else [],
         "place": shown,
+        **frames,
     }
     return render(request, "desk/map.html", context)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
-from anlan.simulate import jobs, moments
+from anlan.simulate import jobs, moments, queries
 from anlan.simulate.exports import provenance
 from anlan.simulate.exports.picture import TINTS, picture
 from anlan.simulate.exports.provenance import About
@@ -19,9 +19,9 @@ from anlan.ui.format import full
 from anlan.ui.words import t
 
 TEMPLATE = Path(__file__).with_name("run.typ")
-MOST_ROWS = 11
+MOST_ROWS = 10
 """So many villages fit on the page; the others stand in the CSV, and the sheet says so."""
-MAP_MM = 104
+MAP_MM = 98
 PRINT = (
     "text{font-family:'Noto Sans CJK SC',sans-serif;font-size:15px;fill:#000}.chart__mid{text-anchor:middle}"
     ".chart__grid{fill:none;stroke:#ccc}.chart__axis{fill:none;stroke:#000}.curve__line{fill:none;stroke:#000;stroke-dasharray:5 3}"
@@ -72,7 +72,7 @@ def pdf(
         "empty": say("没有村子进水：住房处水深都不到 0.3 米。"),
         "heads": [say("村"), say("最深"), say("首次到 0.3 米"), say("户")],
         **_rows(told, drawn, lang),
-        "more": say("另有 {n} 个村进水，见 CSV。", n=len(wet) - len(drawn)) if len(wet) > len(drawn) else "",
+        "more": _more(ctx, told, len(wet) - len(drawn), lang),
         "limits": told.facts["limits"],
         "signatures": [say("制表："), say("审核："), say("日期：")],
     }  # fmt: skip
@@ -91,6 +91,13 @@ def _frame(ctx: Ctx, told: About, lang: str) -> dict[str, Any]:
         "made": made,
         "journal": f"{seq} {head.hash[:16]}",
     }
+
+
+def _more(ctx: Ctx, told: About, left: int, lang: str) -> str:
+    """What the table leaves out: villages that did not fit, and those of which the run says nothing."""
+    said = [t(lang, "另有 {n} 个村进水，见 CSV。", n=left)] if left > 0 else []
+    unknown = "、".join(place.name for place in queries.unmodelled(ctx, told.run))
+    return " ".join([*said, t(lang, "未模拟（不是不进水）：") + unknown] if unknown else said)
 
 
 def _figures(wet: Sequence[VillageForecast], lang: str) -> list[dict[str, str]]:

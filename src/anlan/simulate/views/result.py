@@ -171,7 +171,10 @@ def _curves(request: Request, run: Run, villages: list[VillageForecast]) -> dict
         "axis": drawn.axis(),
         "value_words": t(request.lang, w("第 {n} 分钟 {m} 米"), n="{n}", m="{m}"),
         "top_word": t(
-            request.lang, w("横轴 {a} 到 {b}，纵轴到 {m} 米"), m=f"{top:.1f}", a=clock(start, request.ctx.now),
+            request.lang,
+            w("横轴 {a} 到 {b}，纵轴到 {m} 米"),
+            m=f"{top:.1f}",
+            a=clock(start, request.ctx.now),
             b=clock(moments.at(start, minutes), request.ctx.now),
         ),
         "kept": [(minute, moments.at(start, minute)) for minute in kept],

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from .scale import Time
 
-WIDTH, HEIGHT, FOOT = 240.0, 56.0, 2.0
+WIDTH, HEIGHT, FOOT = 320.0, 52.0, 2.0
 EDGE = 18.0
 """Left and right of the axis, so that the first and the last hour have room for their words."""
 
