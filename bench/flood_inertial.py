@@ -35,13 +35,11 @@ def valley(n: int, dx: float = 10.0) -> np.ndarray:
     y = (np.arange(n) + 0.5)[:, None] * dx
     x = (np.arange(n) + 0.5)[None, :] * dx
     middle = 0.5 * n * dx + 0.1 * n * dx * np.sin(4 * np.pi * y / (n * dx))
-    random = np.random.default_rng(1)
-    bumps = sum(
-        np.cos(2 * np.pi * (a * x + b * y) / (n * dx) + c) / (1 + a * a + b * b)
-        for a, b, c in zip(
-            random.integers(-9, 9, 60), random.integers(-9, 9, 60), random.uniform(0, 7, 60), strict=True
-        )
-    )
+    random, turn = np.random.default_rng(1), 2 * np.pi / (n * dx)
+    a, b = (random.integers(-9, 9, 60) for _ in range(2))
+    c, size = random.uniform(0, 7, 60), 1 / (1 + a * a + b * b)
+    along, across = turn * y * b, turn * x.T * a + c  # cos(u + v) by products of one-dimensional waves
+    bumps = (size * np.cos(along)) @ np.cos(across).T - (size * np.sin(along)) @ np.sin(across).T
     return 0.02 * np.abs(x - middle) + 0.005 * y + 3.0 * bumps / np.std(bumps)
 
 

@@ -1,6 +1,7 @@
 """`anlan bench`: the contract of its rows, a measurement that fails does not hide the others, and a clear word without bench/."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,17 @@ def test_one_that_fails_is_named_and_the_others_are_printed(
     said = capsys.readouterr()
     assert json.loads(said.out) == [ROW]
     assert "bad: ValueError: the disk is slow" in said.err
+
+
+def test_each_says_its_seconds_and_a_peer_that_is_not_there_is_said(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lonely = {**ROW, "peer": "ANUGA is not installed", "peer_value": None, "ratio": None}
+    (checkout / "bench" / "good.py").write_text(f"\ndef rows():\n    return [{lonely!r}]\n")
+    assert benching.run(as_json=False, only="good") == 0
+    said = capsys.readouterr()
+    assert "ANUGA is not installed" in said.out
+    assert re.fullmatch(r"good: \d+ s\n", said.err)
 
 
 def test_one_that_hangs_is_ended(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:

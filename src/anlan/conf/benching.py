@@ -38,13 +38,13 @@ def run(*, as_json: bool, only: str) -> int:
         return 2
     rows, failed = [], []
     for name in wanted:
-        if not as_json:
-            print(f"{name} …", file=sys.stderr)
+        began = time.monotonic()
         try:
             rows += measure(root, name)
         except BenchFailed as error:
             failed.append(name)
             print(f"anlan bench: {name}: {error}", file=sys.stderr)
+        print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
     print(json.dumps(rows, ensure_ascii=False, indent=1) if as_json else "\n".join(table(rows)))
     return 1 if failed else 0
 
@@ -114,7 +114,11 @@ def table(rows: list[dict[str, Any]]) -> Iterator[str]:
     """A screenful for a person."""
     wide = max([len(row["name"]) for row in rows], default=0)
     for row in rows:
-        peer = f"{row['ratio']:8.1f}× {row['peer']} ({_short(row['peer_value'])})" if row["ratio"] else ""
+        peer = (
+            f"{row['ratio']:8.1f}× {row['peer']} ({_short(row['peer_value'])})"
+            if row["ratio"]
+            else row["peer"] or ""
+        )
         yield f"{row['name']:{wide}}  {_short(row['value']):>12} {row['unit']:<22}{peer}".rstrip()
 
 
