@@ -52,8 +52,10 @@ class Storm:
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """What one run found, by village: greatest depth (m) that the share of homes stands in, when it was ``threshold_m`` (min,
-    None: never), and the share of deep cells near its stream with Fr > 0.8.
+    """What one run found, by village.
+
+    The greatest depth (m) that the share of homes stands in, when it was ``threshold_m`` (min, None: never), and the share
+    of deep cells near its stream with Fr > 0.8.
 
     ``until_min``: where the run ended; ``is_whole``: every village was past its peak there. ``steps`` 0: nothing runs off,
     nothing was run.

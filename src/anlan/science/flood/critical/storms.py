@@ -36,7 +36,7 @@ class Hyetograph:
         return Rain.of([*starts, minutes], np.array([*rates, 0.0]))
 
     def fallen(self, share_of_time: float) -> float:
-        """The share of the depth that has fallen by a share of the duration; 0 before it, 1 after.
+        """The share of the depth that has fallen by ``share_of_time`` (of the duration, 0 to 1); 0 before it, 1 after.
 
         >>> Hyetograph("late", (0.25, 0.75)).fallen(0.5)
         0.25
@@ -44,7 +44,7 @@ class Hyetograph:
         return float(np.interp(share_of_time, *self._sum()))
 
     def when(self, share_of_depth: float) -> float:
-        """The share of the duration by which a share of the depth has fallen: the inverse of `fallen`.
+        """The share of the duration by which ``share_of_depth`` (0 to 1) has fallen: the inverse of `fallen`.
 
         >>> Hyetograph("late", (0.25, 0.75)).when(0.25)
         0.5
@@ -61,6 +61,8 @@ class Hyetograph:
 def retention_mm(cn: float, *, wetness: float) -> float:
     """Retention S in mm of a curve number at a share of Wm: as `feeding.retention_m`, for one number.
 
+    SCS NEH-4 (1972); Hawkins, Hjelmfelt and Zevenbergen (1985). Raises `BadInput`.
+
     >>> round(retention_mm(75.0, wetness=0.5), 1)
     84.7
     """
@@ -70,7 +72,7 @@ def retention_mm(cn: float, *, wetness: float) -> float:
 
 
 def net_mm(rain_mm: float, *, retention_mm: float, initial: float = 0.2) -> float:
-    """What runs off of a storm, mm: SCS NEH-4 (1972), eq. 10.10.
+    """What runs off of a storm, mm, ``initial`` the share of S lost first: SCS NEH-4 (1972), eq. 10.10.
 
     >>> round(net_mm(100.0, retention_mm=84.7), 1)
     41.2
@@ -80,7 +82,7 @@ def net_mm(rain_mm: float, *, retention_mm: float, initial: float = 0.2) -> floa
 
 
 def gross_mm(run_off_mm: float, *, retention_mm: float, initial: float = 0.2) -> float:
-    """The storm of which so much runs off, mm: the inverse of `net_mm`; the initial loss where nothing does.
+    """The storm of which so much runs off, mm: the inverse of `net_mm` (SCS NEH-4, 1972); the initial loss where nothing does.
 
     >>> round(gross_mm(41.15, retention_mm=84.7))
     100
