@@ -114,3 +114,11 @@ def test_an_empty_list_says_why_and_what_next() -> None:
 def test_a_bar_counts_in_words_too() -> None:
     assert 'aria-label="已转移 26，转移中 38，应转 84 户"' in render("{% bar 26 38 84 %}")
     assert "未知" in render("{% bar 0 0 nothing %}")
+
+
+def test_a_page_counts_in_english_as_a_sentence_does() -> None:
+    text = '{% t "叫应 {n} 村，已应 {answered} 村" n=n answered=0 %}'
+    assert [render(text, lang="en", n=n) for n in (1, 2)] == [
+        "1 village called, 0 answered",
+        "2 villages called, 0 answered",
+    ]

@@ -1,5 +1,6 @@
 """What the model says reaches the officer: a row at the desk, a text begun, doors that close. It calls nobody by itself."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -91,8 +92,33 @@ def test_nobody_is_sent_to_a_door_where_water_is_expected_before_they_are_out(mi
 def test_a_risk_notice_is_begun_with_villages_depth_and_time(mini: Mini) -> None:
     ref = forecast(mini, {VILLAGE: (120, 35)})
     page = mini.client("duty_officer").get(f"/w/{mini.world.key}/alerts/new?kind=notice&run={ref}").text
-    assert "模型研判：04:35 起联盟村住房处可能进水，最深 1.2 米。" in page
+    assert "模型研判：04:35 起住房处可能进水：联盟村 04:35 最深 1.2 米。" in page
+    assert "按村里安排去安置点" in page
     assert "04:35 以前" in page
+
+
+def test_a_call_is_begun_with_the_villages_told_to_prepare_and_the_reason(mini: Mini) -> None:
+    ref = forecast(mini, {VILLAGE: (120, 35), VILLAGE_2: (60, 20)})
+    page = mini.client("duty_officer").get(f"/w/{mini.world.key}/calls/new?run={ref}").text
+    assert f"预报 {ref}：04:20 起 2 村可能进水，最深 1.2 米" in page
+    for value in (VILLAGE, VILLAGE_2, "orange", "prepare"):
+        assert re.search(rf'value="{value}"[^>]*checked', page), value
+    assert not re.search(rf'value="{TOWN}"[^>]*checked', page), (
+        "villages without water are not called by this"
+    )
+
+
+def test_a_call_begun_from_a_forecast_calls_those_villages_and_orders_their_moving(mini: Mini) -> None:
+    ref = forecast(mini, {VILLAGE: (120, 35)})
+    given = {"places": [VILLAGE], "grade": "orange", "stage": "prepare", "reason": f"预报 {ref}：要进水"}
+    reply = mini.client("duty_officer").post(f"/w/{mini.world.key}/calls/new?run={ref}", given)
+    assert reply.status_code == 302
+    assert rows(mini) == [], "who is called waits no more"
+
+
+def test_nothing_is_called_from_a_run_that_reaches_nobody(mini: Mini) -> None:
+    ref = forecast(mini, {})
+    assert mini.client("duty_officer").get(f"/w/{mini.world.key}/calls/new?run={ref}").status_code == 404
 
 
 def test_a_village_that_the_ground_does_not_cover_is_said_to_be_unknown_not_dry(mini: Mini) -> None:

@@ -368,7 +368,7 @@ def _station(say: _Say, due: Due) -> Next:
 def _forecast(say: _Say, due: Due) -> Next:
     assert due.wait is not None
     run = due.wait.facts["run"]
-    call, notice = f"calls/new?place={due.place.code}", f"alerts/new?kind=notice&run={run}"
+    call, notice = f"calls/new?run={run}", f"alerts/new?kind=notice&run={run}"
     acts = (("warn.call", w("提前叫应"), call), ("warn.draft", w("写风险提示"), notice))
     others = [Act(word=say(word), url=say.url(url)) for may, word, url in acts if say.ctx.may(may)]
     picks = [Pick(sign="●", strong=what, text=text) for what, text in leads.trust(say.ctx, run, say.lang)]

@@ -52,7 +52,7 @@ def t(lang: str, text: str | Mapping[str, str], **values: object) -> str:
     if isinstance(text, Said):
         return text
     chosen = _from_title(lang, text) if isinstance(text, Mapping) else _from_catalogue(lang, text)
-    return Said(_counted(chosen.format(**values) if values else chosen))
+    return Said(counted(chosen.format(**values) if values else chosen))
 
 
 def written(lang: str, text: str) -> str:
@@ -60,7 +60,7 @@ def written(lang: str, text: str) -> str:
     return Said(catalogue().get(text, text) if lang == "en" else text)
 
 
-def _counted(text: str) -> str:
+def counted(text: str) -> str:
     """English by number: "1 [household|households] set out" takes the first word after a 1, else the second."""
     return _BY_NUMBER.sub(lambda m: m[1] + (m[2] if m[1].strip() == "1" else m[3]), text)
 

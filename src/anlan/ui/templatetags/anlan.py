@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from anlan.ui import assets, palette, svg
 from anlan.ui import format as show
+from anlan.ui.words import counted, w, written
 from anlan.ui.words import t as translate
-from anlan.ui.words import w, written
 
 register = template.Library()
 
@@ -40,7 +40,8 @@ def _now(context: Mapping[str, Any]) -> datetime | None:
 
 
 def _put(text: str, values: Mapping[str, object]) -> SafeString:
-    return format_html(escape(text), **values) if values else escape(text)
+    told = format_html(escape(text), **values) if values else escape(text)
+    return mark_safe(counted(told))  # chooses among words in what is escaped already
 
 
 # ---------- words ----------

@@ -25,6 +25,7 @@ from anlan.warn.queries.calls import call_downs
 from anlan.warn.rules.evacuation import Stage
 from anlan.warn.rules.grade import Grade
 from anlan.warn.rules.plainwords import clock
+from anlan.warn.views.alerts.begun import call_of_forecast
 
 BINS = 72
 CHARACTERS_A_SECOND = 3.5
@@ -208,11 +209,13 @@ class ByHand(forms.Form):
 def by_hand(request: Request) -> HttpResponse:
     """The officer calls out: places, grade, stage, reason."""
     text = request.GET.get("q", "")
-    chosen = request.POST.getlist("places") or request.GET.getlist("places") or request.GET.getlist("place")
+    begun = call_of_forecast(request.ctx, request.GET["run"]) if "run" in request.GET else {"grade": "red"}
+    asked = request.GET.getlist("places") or request.GET.getlist("place") or begun.get("places", [])
+    chosen = request.POST.getlist("places") or asked
     form = ByHand(
         request.POST or None,
         choices=_choices(request.ctx, text, chosen),
-        initial={"places": chosen, "grade": "red"},
+        initial={**begun, "places": chosen},
     )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
