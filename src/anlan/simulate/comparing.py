@@ -17,13 +17,18 @@ from anlan.simulate import waters
 from anlan.simulate.kinds import DEPTH
 from anlan.simulate.queries import VillageForecast
 from anlan.simulate.waters import Frame
+from anlan.ui.words import w
 from anlan.wire.raster import write_png
 
 CSI_CM = (10, 50)
 """Depths from which a cell counts as wet when two runs are held against each other."""
 BOUNDS_CM = (10, 30, 100)
 """Differences of less than the first are not drawn."""
-WORDS = ("−0.1 … −0.3 m", "−0.3 … −1 m", "≤ −1 m", "+0.1 … +0.3 m", "+0.3 … +1 m", "≥ +1 m")
+WORDS = (
+    w("浅 0.1–0.3 m"), w("浅 0.3–1 m"), w("浅 1 m 以上"), w("深 0.1–0.3 m"), w("深 0.3–1 m"), w("深 1 m 以上"),
+)  # fmt: skip
+LEGEND = (3, 2, 1, 4, 5, 6)
+"""Ranks from much shallower to much deeper."""
 LOOK = "less+more 6"
 Ints = NDArray[np.int64]
 

@@ -213,7 +213,7 @@ def together(asked: Ensemble) -> Found:
     share = np.vectorize(lambda count: rules.percent(int(count), len(answers)), otypes=[np.uint8])(
         np.arange(len(answers) + 1)
     )[wet]
-    places, minutes, frame, bounds = _frame(folder)
+    places, minutes, frame, shared = _frame(folder)
     waters.keep(folder, grids={SHARE: share}, frame=frame)
     worst = max(answer.mass_error for answer in answers)
     figures |= {
@@ -222,7 +222,8 @@ def together(asked: Ensemble) -> Found:
         "steps": sum(answer.steps for answer in answers),
         "cells": int(share.size),
         "kept_min": [],
-        "bounds": bounds,
+        "warmed_min": rules.STEP_MIN * asked.fallen,
+        **shared,
     }
     villages, times = _villages(answers, places, minutes, _bound(job))
     figures["times"] = times
@@ -272,19 +273,19 @@ def keep_frame(
     places: Sequence[int],
     minutes: Sequence[int],
     frame: waters.Frame,
-    bounds: Sequence[float],
+    figures: Mapping[str, Any],
 ) -> None:
     """What all members share, written once by whoever warms up."""
-    told = {"places": list(places), "minutes": list(minutes), "bounds": list(bounds),
+    told = {"places": list(places), "minutes": list(minutes), "figures": dict(figures),
             "frame": [frame.west, frame.north, frame.dx, frame.crs]}  # fmt: skip
     scratch = folder / MEMBERS / "frame.new"
     scratch.write_text(json.dumps(told))
     scratch.rename(folder / MEMBERS / "frame.json")
 
 
-def _frame(folder: Path) -> tuple[list[int], list[int], waters.Frame, list[float]]:
+def _frame(folder: Path) -> tuple[list[int], list[int], waters.Frame, dict[str, Any]]:
     told = json.loads((folder / MEMBERS / "frame.json").read_text())
-    return told["places"], told["minutes"], waters.Frame(*told["frame"]), told["bounds"]
+    return told["places"], told["minutes"], waters.Frame(*told["frame"]), told["figures"]
 
 
 def write(path: Path, answer: Answer) -> None:

@@ -67,8 +67,11 @@ def warm(asked: Ensemble) -> None:
     terrain = Terrain.load(Path(job.ground))
     frame = waters.Frame(terrain.west, terrain.north, terrain.dx, terrain.crs)
     here = np.unique(job.home_place[terrain.has_land(job.home_x, job.home_y)]).tolist()
-    bounds = frame.bounds(*terrain.bed.shape)
-    ensemble.keep_frame(folder, places=here, minutes=minutes(job), frame=frame, bounds=bounds)
+    figures = {
+        "bounds": list(frame.bounds(*terrain.bed.shape)),
+        "concentration_min": round(terrain.concentration_min),
+    }
+    ensemble.keep_frame(folder, places=here, minutes=minutes(job), frame=frame, figures=figures)
     if asked.fallen and not (folder / NOW).exists():
         try:
             compute.keep_state(folder / NOW, _fallen(asked, terrain))

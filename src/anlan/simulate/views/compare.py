@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from anlan.foundation.errors import NotFound
 from anlan.simulate import comparing, exports, queries
 from anlan.simulate.actions.ensembles import KIND
-from anlan.simulate.comparing import CSI_CM, LOOK, WORDS, Meeting, Pair
+from anlan.simulate.comparing import CSI_CM, LEGEND, LOOK, WORDS, Meeting, Pair
 from anlan.simulate.models import Run
 from anlan.simulate.views.ensembles import attachment, drawn_facts
 from anlan.simulate.views.facts import facts_of
@@ -137,7 +137,7 @@ def _map(request: Request, a: Run, b: Run, found: Meeting) -> dict[str, Any]:
             "bounds": box,
             "look": LOOK,
             "says": " · ".join(marks),
-            "ranks": list(enumerate(WORDS, start=1)),
+            "ranks": [(rank, WORDS[rank - 1]) for rank in LEGEND],
         },
         "timeless": True,
     }
