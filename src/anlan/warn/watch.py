@@ -103,7 +103,7 @@ class Watch:
         self._stages = list(stages)
         self._stations = stations
         self.states = dict(states)
-        self._packs = [(p, thresholds.compile_matrix(p)) for p in packs]
+        self._packs = [(p, thresholds.compile_matrix(p), self._mine(p)) for p in packs]
         self._gauges = _padded([s.rows for s in self._rain])
 
     def rain(self, windows: Windows, at: datetime, soil: Mapping[int, Soil] | None = None) -> list[Found]:
@@ -115,12 +115,16 @@ class Watch:
             return []
         sums, full, best = self._sums(windows)
         found = []
-        for pack, screen in self._packs:
-            mine = [i for i, s in enumerate(self._rain) if pack.concerns(kind=s.kind, division=s.code)]
-            if pack.windows and mine:
+        for pack, screen, mine in self._packs:
+            if pack.windows and mine.size:
                 ground = soil or {} if pack.reads_soil else {}
-                found += self._judge_rain(pack, screen, np.array(mine), sums, full, best, at, ground)
+                found += self._judge_rain(pack, screen, mine, sums, full, best, at, ground)
         return found
+
+    def _mine(self, pack: RuleSet) -> NDArray[np.int64]:
+        """Numbers of the subjects that a pack is made for; a city may have a pack for each village."""
+        mine = [i for i, s in enumerate(self._rain) if pack.concerns(kind=s.kind, division=s.code)]
+        return np.array(mine, np.int64)
 
     def _sums(self, windows: Windows) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int32]]:
         """Per window and subject: the greatest sum of its gauges, whether it is whole, and that gauge's row."""
@@ -186,19 +190,19 @@ class Watch:
 
     def on_the_ground(self) -> list[RainSubject]:
         """Subjects that some pack judges by how wet the ground is."""
-        reading = [pack for pack, _ in self._packs if pack.reads_soil]
+        reading = [pack for pack, _, _ in self._packs if pack.reads_soil]
         return [s for s in self._rain if any(p.concerns(kind=s.kind, division=s.code) for p in reading)]
 
     @property
     def rise_minutes(self) -> tuple[int, ...]:
         """Over how many minutes the packs ask for a rise."""
-        lines = (line for pack, _ in self._packs for line in pack.lines())
+        lines = (line for pack, _, _ in self._packs for line in pack.lines())
         return tuple(sorted({line.window_minutes for line in lines if line.element is Element.RISE}))
 
     def stages(self, windows: Windows, stages: Stages, at: datetime) -> list[Found]:
         """What the stages change; a gauge that has never reported is left as it stands."""
         found = []
-        for pack, _ in self._packs:
+        for pack, _, _ in self._packs:
             mine = [s for s in self._stages if pack.concerns(kind=s.kind, division=s.code)]
             for subject in mine:
                 if subject.station in stages.latest_mm:

@@ -178,6 +178,11 @@ def test_a_run_can_be_stopped(lower):
         once(*lower, storm(140.0), threshold_m=0.3, stop=lambda: True)
 
 
+def test_godunov_runs_the_same_storm_on_the_bare_ground(lower):
+    li, godunov = (once(*lower, storm(140.0), threshold_m=0.3, solver=name) for name in ("li", "godunov"))
+    assert godunov.depth_m[0] == pytest.approx(li.depth_m[0], rel=0.25)
+
+
 def test_memory_is_known_before(lower):
     place, land = lower
     assert place.inside.size * 60 < memory_bytes(place, land) < place.inside.size * 300

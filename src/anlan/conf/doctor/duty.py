@@ -105,16 +105,16 @@ def packs() -> Iterator[Finding]:
 
 def _made_up(shelf: Shelf) -> Iterator[Finding]:
     """Packs of made-up ground that somebody laid down: the live world refuses them, which must not come as a surprise."""
-    for pack in shelf.packs:
-        if pack.synthetic:
-            yield found(
-                "pack-synthetic",
-                f"规则包 {pack.id}：{SYNTHETIC_ONLY['zh']}",
-                f"The pack {pack.id}: {SYNTHETIC_ONLY['en']}",
-                "用本地的真实地形重新推演，换掉这个文件；只做演练可不理会。",
-                "Work it out again on the real terrain of the place and replace the file; for exercises leave it.",
-                bad=False,
-            )
+    ids = ", ".join(pack.id for pack in shelf.packs if pack.synthetic)
+    if ids:
+        yield found(
+            "pack-synthetic",
+            f"规则包 {ids}：{SYNTHETIC_ONLY['zh']}",
+            f"Packs {ids}: {SYNTHETIC_ONLY['en']}",
+            "用本地的真实地形重新推演，换掉这些文件；只做演练可不理会。",
+            "Work them out again on the real terrain of the place and replace the files; for exercises leave them.",
+            bad=False,
+        )
 
 
 def _is_over(end: object, now: object) -> bool:

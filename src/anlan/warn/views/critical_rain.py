@@ -1,5 +1,9 @@
-"""A village's critical rain 临界雨量 from its pack: the picture by duration, the table, and what stands behind them."""
+"""A village's critical rain 临界雨量 from its pack: the picture by duration, the table, and what stands behind them.
 
+Whole millimetres, rounded down as the pack's lines are.
+"""
+
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -56,7 +60,7 @@ def _hours(minutes: int) -> str:
 
 def _row(row: Mapping[str, Any], lang: str) -> Row:
     def mm(key: str) -> str:
-        return f"{row[key]:.0f}" if key in row else ""
+        return f"{math.floor(row[key])}" if key in row else ""
 
     return Row(
         hours=_hours(row["minutes"]),
@@ -64,7 +68,7 @@ def _row(row: Mapping[str, Any], lang: str) -> Row:
         first=row["wetness"] == "dry",
         immediate=mm("immediate_mm"),
         low=mm("low_mm"),
-        high=mm("high_mm") or f"> {row['run_to_mm']:.0f}",
+        high=f"{math.ceil(row['high_mm'])}" if "high_mm" in row else f"> {row['run_to_mm']:.0f}",
         prepare=mm("prepare_mm"),
         lead=f"{row['lead_min']}" if "lead_min" in row else "",
         run_to=f"{row['run_to_mm']:.0f}",
@@ -93,7 +97,7 @@ def _picture(rows: list[Mapping[str, Any]], told: Mapping[str, Any], lang: str) 
 
 def _amount(row: Mapping[str, Any]) -> svg.Amount:
     def mm(key: str) -> float | None:
-        return float(row[key]) if key in row else None
+        return math.floor(row[key]) if key in row else None
 
     return svg.Amount(value=mm("immediate_mm"), low=mm("low_mm"), high=mm("high_mm"), second=mm("prepare_mm"))
 
