@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from anlan.places.queries import atlas
-from anlan.simulate import live
+from anlan.simulate import foretold, live
 from anlan.simulate.actions import runs
 from anlan.simulate.models import Ground, LiveGround
 from anlan.simulate.shapes import NOBODY
@@ -74,6 +74,17 @@ def test_the_page_says_what_the_gauges_said_or_that_nothing_was_compared(
     mini: Mini, figures: dict[str, Any], said: str
 ) -> None:
     assert said in page(mini, "runs", take_in(mini, figures, water(mini, VILLAGE)))
+
+
+def test_a_night_tells_how_often_water_was_too_swift_around_a_village(mini: Mini) -> None:
+    take_in(
+        mini, {}, water(mini, VILLAGE, solver="godunov", fast_percent=43),
+        water(mini, VILLAGE_2, solver=NOBODY, fast_percent=61),
+    )  # fmt: skip
+    take_in(mini, {}, water(mini, VILLAGE, fast_percent=4))
+    assert foretold.swiftness(mini.ctx(), path="") == foretold.Swiftness(
+        runs=2, most_percent=61, again=1, nobody=1
+    )
 
 
 def test_a_ground_is_switched_on_and_off_from_its_page(mini: Mini) -> None:

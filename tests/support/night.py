@@ -105,12 +105,13 @@ def running(home: Path) -> Iterator[Night]:
     assert process.returncode == 0, (house.home / "said").read_text()[-4000:]
 
 
-def pour(night: Night) -> None:
-    """45 mm within a quarter of an hour at the one gauge of both villages; each frame is acknowledged."""
+def pour(night: Night, *, slots: int = 3, tenths: int = 150) -> None:
+    """Rain of the last five-minute slots at the one gauge of both villages, 45 mm unless told; each frame is acknowledged."""
     last = datetime.now(UTC).replace(second=0, microsecond=0)
     last -= timedelta(minutes=last.minute % 5)
     line = Line(night.gauge_port, PATIENCE)
-    for n in range(3):
-        line.send(rain(GAUGE, last - timedelta(minutes=10 - 5 * n), 150, serial=n + 1))
+    for n in range(slots):
+        at = last - timedelta(minutes=5 * (slots - 1 - n))
+        line.send(rain(GAUGE, at, tenths, serial=n + 1))
         assert ends([line.answer()]) == [Control.ESC]
     line.close()

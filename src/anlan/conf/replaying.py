@@ -91,8 +91,17 @@ def _foretold(forecast: dict[str, Any] | None) -> list[str]:
         f"预报  首报 {len(first['villages'])} 村来水，{known}",
         *(f"      {_line(line)}" for line in forecast["lines"]),
         f"      源雨量只到 {forecast['source_minutes']} 分钟一个值，提前量只能是区间；今后的雨按 {first['nowcast']} 外推，{trust}",
+        _swift(forecast["swift"]),
         "      合成地形、合成邻站、糙率待核实。",
     ]
+
+
+def _swift(told: dict[str, int]) -> str:
+    """How the night stood to the range of local inertial: whom Godunov was asked for."""
+    return (
+        f"      {told['runs']} 次预报，各村周围急流格（Fr > 0.8）最多 {told['most_percent']}%，用 Godunov 改算 {told['again']} 村次，"
+        f"不下结论 {told['nobody']} 村次"
+    )
 
 
 def _line(line: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 Times carry +08:00. The contract is described in docs/reference/cli.md.
 """
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.worlds import World, beijing
 from anlan.observe import queries as observe
 from anlan.places.queries import atlas
+from anlan.simulate import foretold
 from anlan.simulate.rules.score import Counts
 from anlan.warn.queries import lead
 from anlan.warn.queries import replay as warn
@@ -114,6 +116,7 @@ def _forecast(ctx: Ctx, world: World, path: str) -> dict[str, Any] | None:
         "source_minutes": found.source_min,
         "synthetic": SYNTHETIC,
         "first": _first(first) if first else None,
+        "swift": asdict(foretold.swiftness(ctx, path=path)),
         "lines": [
             {
                 "pack": line.pack,

@@ -49,10 +49,12 @@ def test_a_flood_leaves_its_summary_and_three_maps(run, tmp_path):
 
 
 def test_a_point_tells_depth_stage_and_arrival_in_time(run):
-    mouth, slope = run("--minutes", "40", points=POINTS)[1]["points"]
+    found = run("--minutes", "40", points=POINTS)[1]
+    mouth, slope = found["points"]
     assert mouth["name"] == "谷口"
     assert mouth["bed_m"] == pytest.approx(200.13)
     assert mouth["max_stage_m"] == pytest.approx(mouth["bed_m"] + mouth["max_depth_m"])
+    assert mouth["fast_share"] == found["swift_share"]["points"][mouth["name"]]
     assert 0 < mouth["arrival_min"] < 40
     assert [mouth["depth_m"][0], mouth["depth_m"][-1][0], len(mouth["depth_m"])] == [[0.0, 0.0], 40.0, 41]
     assert slope["arrival_min"] is None

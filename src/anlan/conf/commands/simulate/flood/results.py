@@ -130,7 +130,7 @@ def _points(setup: Setup, result: Result | None) -> list[dict[str, Any]]:
 
 
 def _nothing() -> dict[str, Any]:
-    return {"max_depth_m": None, "max_stage_m": None, "arrival_min": None, "depth_m": []}
+    return {"max_depth_m": None, "max_stage_m": None, "arrival_min": None, "fast_share": None, "depth_m": []}
 
 
 def _told(bed: float, cell: tuple[int, int], result: Result, curve: Curve) -> dict[str, Any]:
@@ -140,6 +140,7 @@ def _told(bed: float, cell: tuple[int, int], result: Result, curve: Curve) -> di
         "max_depth_m": round(deepest, 4),
         "max_stage_m": round(bed + deepest, 4),
         "arrival_min": None if np.isnan(arrival) else round(arrival / 60, 2),
+        "fast_share": round(float(result.froude.points[curve.name]), 4),
         "depth_m": [
             [round(float(s) / 60, 3), round(float(depth), 4)]
             for s, depth in zip(curve.seconds, curve.values[:, 0], strict=True)
