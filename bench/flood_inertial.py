@@ -19,7 +19,7 @@ def rows() -> list[dict[str, Any]]:
     speed = max(flood(1000, 1800.0, outputs=whole)[0] for _ in range(2))
     wall = flood(1000, 1800.0, outputs=whole, threads=2)[1]
     peer = numpy_peer(1000)
-    small, large = flood(250, 1800.0)[0], flood(4000, 40.0)[0]
+    small, large = steps_alone(250, 300.0), steps_alone(4000, 20.0)
     return [
         row("flood_inertial_1000_f32", speed, "Mcell/s/core", "the same in NumPy", peer),
         row("flood_inertial_1000_f32_30_min_two_threads", wall, "s"),
@@ -64,6 +64,18 @@ def flood(
     core, wall = time.process_time() - core, time.perf_counter() - wall
     assert abs(ended.ledger.error_share) < 1e-6
     return n * n * ended.steps / core / 1e6, wall
+
+
+def steps_alone(n: int, seconds: float) -> float:
+    """Mcell/s of steps under rain on a wet valley, without ticks: what a size costs, apart from how often it is looked at."""
+    from anlan.science.flood.cases.case import start
+    from anlan.science.flood.inertial import Inertial
+
+    flow = start(Inertial(), "f32", valley(n), np.full((n, n), 0.3), dx=10.0, manning=0.035)
+    flow.until(4.0, rain_mm_h=RAIN)
+    core = time.process_time()
+    steps = flow.until(4.0 + seconds, rain_mm_h=RAIN).steps
+    return n * n * steps / (time.process_time() - core) / 1e6
 
 
 def dry_skip(n: int = 4000) -> float:
