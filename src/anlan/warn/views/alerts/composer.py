@@ -55,7 +55,7 @@ class Composer(forms.Form):
         label=w("点到的地方"), widget=forms.CheckboxSelectMultiple, required=False
     )
     polygon = forms.CharField(label=w("画的范围"), required=False)
-    description = forms.CharField(label=w("会怎样"), max_length=400, widget=forms.Textarea({"rows": 2}))
+    description = forms.CharField(label=w("会怎样"), max_length=400, widget=forms.Textarea({"rows": 5}))
     instruction = forms.CharField(label=w("去哪里"), max_length=400, widget=forms.Textarea({"rows": 2}))
     by_when = forms.CharField(label=w("什么时候"), max_length=200, widget=forms.Textarea({"rows": 2}))
     joint_with = forms.MultipleChoiceField(
