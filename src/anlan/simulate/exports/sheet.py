@@ -96,7 +96,7 @@ def _frame(ctx: Ctx, told: About, lang: str) -> dict[str, Any]:
 def _more(ctx: Ctx, told: About, left: int, lang: str) -> str:
     """What the table leaves out: villages that did not fit, and those of which the run says nothing."""
     said = [t(lang, "另有 {n} 个村进水，见 CSV。", n=left)] if left > 0 else []
-    unknown = "、".join(place.name for place in queries.unmodelled(ctx, told.run))
+    unknown = (", " if lang == "en" else "、").join(place.name for place in queries.unmodelled(ctx, told.run))
     return " ".join([*said, t(lang, "未模拟（不是不进水）：") + unknown] if unknown else said)
 
 

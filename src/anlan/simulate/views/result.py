@@ -172,7 +172,7 @@ def _curves(request: Request, run: Run, villages: list[VillageForecast]) -> dict
         "value_words": t(request.lang, w("第 {n} 分钟 {m} 米"), n="{n}", m="{m}"),
         "top_word": t(
             request.lang,
-            w("横轴 {a} 到 {b}，纵轴到 {m} 米"),
+            w("横轴 {a} 到 {b}，纵轴到 {m} 米，各村一样"),
             m=f"{top:.1f}",
             a=clock(start, request.ctx.now),
             b=clock(moments.at(start, minutes), request.ctx.now),
