@@ -137,12 +137,23 @@ def rim(
         first, has, falls = _profile(bed, inside, run)
         inward += int((falls > 0).sum())
         cells += int(falls.size - np.isnan(falls).sum())
-        number = np.rot90(np.arange(domain.cells).reshape(domain.shape), turns)
         for column in _troughs(bed, first, has, falls, window, rise_m):
-            x, y = _middle(domain, int(number[first[column], column]))
+            x, y = _middle(domain, _unturned(domain.shape, turns, int(first[column]), column))
             if not _stands_for(known, x, y, near):
                 found[x, y] = Cut(x, y, round(float(falls[column]) / domain.dx, 6))
     return Rim(inward / cells if cells else 0.0, tuple(found.values()))
+
+
+def _unturned(shape: tuple[int, int], turns: int, row: int, column: int) -> int:
+    """The number of a cell that stands at a row and column after quarter turns (`numpy.rot90`)."""
+    ny, nx = shape
+    r, c = (
+        (row, column),
+        (column, nx - 1 - row),
+        (ny - 1 - row, nx - 1 - column),
+        (ny - 1 - column, row),
+    )[turns]
+    return r * nx + c
 
 
 def _profile(bed: Floats, inside: Bools, run: int) -> tuple[Int64s, Bools, Floats]:

@@ -168,6 +168,7 @@ def _memory(args: argparse.Namespace, solvers: tuple[Solver, ...], outputs: Outp
             outputs,
             rough=rough,
             soil=bool(args.soil),
+            ways=bool(args.domain or args.base_flow),
             porous=bool(args.buildings) and args.buildings_as == "porous",
             bands=bands,
             most=memory.allowed(None if math.isnan(gigabytes) else gigabytes),

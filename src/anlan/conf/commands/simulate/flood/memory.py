@@ -22,6 +22,8 @@ _PROGRAM = 210_000_000
 """Bytes of the program itself, with its compiled kernels."""
 _POROUS = 48.0
 """The share left open, of cells and faces, and digits carried."""
+_WAYS = 60.0
+"""Ways of the water over the terrain, before the run: what drains into a domain, the longest path."""
 _GROUND = 30.0
 """Heights as given and above the datum, what is inside, and what checks and maps hold for a moment."""
 
@@ -45,6 +47,7 @@ def state(
     rough: bool,
     soil: bool,
     porous: bool,
+    ways: bool,
     bands: int,
     most: int,
 ) -> int:
@@ -55,6 +58,8 @@ def state(
     run = max(memory(two, solver, outputs, sources, precision) / two.cells for solver in solvers)
     run += _POROUS if porous else 0.0
     run += _GROUND + (16.0 if rough else 0.0) + (24.0 if soil else 0.0) + 16.0 * bands
+    if ways:
+        run = max(run, _GROUND + _WAYS)
     each = max(run, _READING.get(about.format, _READING_ELSE))
     if most <= _PROGRAM:
         raise InputWrong(
