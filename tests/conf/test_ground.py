@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from anlan.conf.backups import writing
 from anlan.conf.cli import main
 from anlan.foundation import journal, worlds
 from anlan.places.queries import atlas
@@ -49,7 +51,12 @@ def test_a_geotiff_in_metres_is_put_in_as_it_is_and_is_not_called_synthetic(
 ) -> None:
     assert add("--dem", put(tmp_path, land), "--manning", "0.06") == 0
     row, terrain = the_ground()
-    assert (row.ref, row.dx_m, row.synthetic, row.place_id) == (f"{TOWN}-100", 100, False, atlas().code(TOWN).id)
+    assert (row.ref, row.dx_m, row.synthetic, row.place_id) == (
+        f"{TOWN}-100",
+        100,
+        False,
+        atlas().code(TOWN).id,
+    )
     assert np.allclose(terrain.bed, land.values)
     assert (terrain.manning == 0.06).all()
     said = capsys.readouterr()
@@ -171,6 +178,12 @@ def test_a_ref_that_is_taken_is_kept(tmp_path: Path, land: Grid, capsys: pytest.
     assert (add("--dem", path), add("--dem", path)) == (0, 2)
     assert "另起编号" in capsys.readouterr().err
     assert add("--dem", path, "--ref", "second") == 0
+
+
+def test_a_backup_takes_it_along(tmp_path: Path, land: Grid) -> None:
+    assert add("--dem", put(tmp_path, land)) == 0
+    kept = [name for name, _ in writing._files(SimpleNamespace(heads={}))]
+    assert f"files/grounds/own/{TOWN}-100.npz" in kept
 
 
 def test_the_list_says_which_ground_looks_ahead(

@@ -53,7 +53,7 @@ def add(ctx: Ctx, *, ref: str, place: Place, terrain: Terrain) -> Ground:
             ref=ref, place_id=place.id, dx_m=round(terrain.dx), maker=OWN, synthetic=False
         )
         path = path_of(row)
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         scratch = path.with_suffix(".new.npz")
         np.savez_compressed(scratch, **vars(concentration.told(terrain)))
         scratch.rename(path)
@@ -94,11 +94,14 @@ def prepare(ground: Ground) -> None:
 
 def path_of(ground: Ground) -> Path:
     """Where the ground's file lies, or will."""
-    return home() / "grounds" / f"{ground.ref}.npz"
+    folder = (
+        home() / "grounds"
+    )  # a county's own lie apart: a backup takes them along, the others are made again
+    return (folder / OWN if ground.maker == OWN else folder) / f"{ground.ref}.npz"
 
 
 def _making(ground: Ground) -> Making:
     if ground.maker not in _makers and not path_of(ground).exists():
         raise NotFound("地形 {ref} 的文件不在了。请管理员从备份取回，或重新放入。", ref=ground.ref)
-    path_of(ground).parent.mkdir(exist_ok=True)
+    path_of(ground).parent.mkdir(parents=True, exist_ok=True)
     return Making(maker=_makers.get(ground.maker, ""), dx=float(ground.dx_m), path=str(path_of(ground)))

@@ -8,7 +8,7 @@ Never the keys: the manifest tells which keys a backup needs by fingerprint alon
     readings/<world>.rows.jsonl        one hour a line: station, element, decimals, at, known, value, quality as columns
     readings/<world>.counters.jsonl    what the store counted
     readings/<world>.quarantine.jsonl  broken input with its bytes
-    files/...                          checkpoints, the city's own packs, the books of simulated telephones
+    files/...                          checkpoints, the city's own packs and grounds, the books of simulated telephones
 """
 
 import sys
