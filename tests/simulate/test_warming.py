@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 from numba.core.dispatcher import Dispatcher
 
+from anlan.foundation.packs import load_all
+from anlan.science.impact import Exposure, SparseHazard, Vulnerability, impact_ranges
 from anlan.simulate import rainfield
 from anlan.simulate.compute import compute
 from anlan.simulate.shapes import NOW, Job, Terrain
-from anlan.simulate.warming import warm
+from anlan.simulate.warming import strike, warm
 from tests.simulate.test_compute import valley
 
 
@@ -46,4 +48,19 @@ def test_after_warming_two_cycles_compile_nothing_more(tmp_path: Path) -> None:
     compute(live(tmp_path, "first"))
     compute(live(tmp_path, "second", start=str(tmp_path / "first" / NOW)))
     assert before
+    assert compiled() == before
+
+
+def test_after_warming_the_impact_of_a_run_compiles_nothing_more() -> None:
+    strike()
+    before = compiled()
+    told = Vulnerability.from_data(load_all().get("vulnerability-flood").data)
+    homes = Exposure.of(
+        kind=np.full(50, 2, np.int8), people=np.full(50, 4.0), quantity=np.ones(50), value=np.zeros(50)
+    )
+    rows = SparseHazard(
+        np.array([0, 50]), np.arange(50, dtype=np.int32), np.linspace(0, 2, 50), np.array([True])
+    )
+    impact_ranges(rows, homes, told, seed=7, events=np.array([0]), members=3)
+    assert before["anlan.science.impact.kernels.sweep"] > 0
     assert compiled() == before

@@ -5,6 +5,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from anlan.foundation import packs
+from anlan.science.impact import Exposure, SparseHazard, Vulnerability, impact
 from anlan.simulate import rainfield
 from anlan.simulate.compute import compute
 from anlan.simulate.shapes import NOW, Job, Terrain
@@ -21,6 +23,20 @@ def warm() -> None:
         for run, first, start in (("one", -10.0, ""), ("two", -5.0, str(folder / "one" / NOW))):
             (folder / run).mkdir()
             compute(_job(folder, run, first_min=first, start=start))
+    strike()
+
+
+def strike() -> None:
+    """What the page of a run's impact calls: two homes in a metre of water."""
+    told = Vulnerability.from_data(packs.load_all().get("vulnerability-flood").data)
+    two = np.ones(2)
+    homes = Exposure.of(kind=np.zeros(2, np.int8), people=two, quantity=two, value=0 * two)
+    impact(
+        SparseHazard(np.array([0, 2]), np.arange(2, dtype=np.int32), two, np.array([True])),
+        homes,
+        told,
+        threads=1,
+    )
 
 
 def _slope() -> Terrain:
