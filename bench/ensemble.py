@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-RAIN_MM_H = 60.0
+RAIN_MM_H = 40.0
 BACK_MIN, AHEAD_MIN = 180, 180
 GAUGES = 12
 
