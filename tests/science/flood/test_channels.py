@@ -152,3 +152,20 @@ def test_a_channel_that_cannot_be_is_refused(more: dict[str, Any], field: str) -
     with pytest.raises(BadInput) as said:
         stream(plain(), **more)
     assert said.value.field == field
+
+
+def test_a_stream_beneath_a_deep_pool_does_not_work_against_the_water_above_it() -> None:
+    """Raster and channel once undid each other's step for ever: 19 m/s under a pool that only swayed."""
+    width = np.zeros((9, 24))
+    width[4, 8:] = 4.0
+    pool = Domain.of(np.zeros((9, 24)), dx=40.0, manning=0.03)
+    channels = Channels.of(pool, width=width, bankfull=np.full((9, 24), 0.6))
+    swaying = 12.0 + 0.5 * np.linspace(-1, 1, 24)[None] + np.zeros((9, 1))
+    start = State.of(pool, layout=Layout.FACES, depth=swaying)
+    state = run(
+        pool, Inertial(channels=channels), until_s=1800.0, start=start, edges=Edges.all(Closed()),
+        outputs=Outputs(maps=()),
+    ).state  # fmt: skip
+    assert state.channel_q is not None
+    assert np.abs(state.channel_q / 12.0).max() < 0.5
+    assert np.ptp(state.depth) < 1.0, "it sways no higher than it began"

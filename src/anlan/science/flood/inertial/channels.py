@@ -144,8 +144,16 @@ def settle(
 
 
 @njit
+def depths(flat: Reals, cells: Int64s, volume: Floats, width: Floats, dx: float, deep: Floats) -> None:
+    """Depth of water over the channels' beds, m."""
+    for n in range(cells.size):
+        deep[n] = volume[n] / (width[n] * dx) + flat[cells[n]]
+
+
+@njit
 def run_links(
     flat: Reals,
+    deep: Floats,
     x: Reals,
     y: Reals,
     cells: Int64s,
@@ -163,12 +171,13 @@ def run_links(
     dx: float,
     dt: float,
     dry: float,
-) -> tuple[float, float, float]:
-    """One step of the flow in the channels; gives m³ that left at outlets, greatest depth, greatest speed."""
-    count = cells.size
-    deep, gives = np.empty(count), np.zeros(count)
-    for n in range(count):
-        deep[n] = volume[n] / (width[n] * dx) + flat[cells[n]]
+) -> tuple[float, float]:
+    """One step of the flow in the channels; gives m³ that left at outlets and the greatest speed.
+
+    ``deep`` is from before the raster's step. Were channels pushed by the surface that the raster has just left behind, each
+    would undo what the other did, and both would go on doing it for ever: 20 m/s under a still pool.
+    """
+    gives = np.zeros(cells.size)
     moved, left = np.zeros(a.size), np.zeros(outlets.size)
     speed = 0.0
     for k in range(a.size):
@@ -199,7 +208,7 @@ def run_links(
         if link_width[k] > 0.0:  # what the giver could not pay has no momentum either
             over = x[cells[b[k]]] if cells[b[k]] == cells[a[k]] + 1 else y[cells[b[k]]]
             q[k] = over + moved[k] / (link_width[k] * dt)
-    return gone, deep.max(), speed
+    return gone, speed
 
 
 @njit
@@ -224,7 +233,7 @@ def _pay(
     """Move the water; a cell gives no more than it holds, and ``moved`` says afterwards what it gave."""
     can = np.ones(cells.size)
     for n in range(cells.size):
-        have = volume[n] + flat[cells[n]] * area
+        have = max(volume[n] + flat[cells[n]] * area, 0.0)  # rounding may leave a debt where all was given
         if gives[n] > have:
             can[n] = have / gives[n]
     for k in range(a.size):

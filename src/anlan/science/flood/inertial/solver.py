@@ -122,6 +122,8 @@ class InertialStepper:
         while state.time_s < until_s:
             left = until_s - state.time_s
             dt = self._t(left / math.ceil(left / self._longest(highest, speed) - 1e-9))
+            if self._streams is not None:
+                self._streams.look()
             highest = self._step(feed, dt)
             steps += 1
             if not math.isfinite(highest):

@@ -29,7 +29,15 @@ class Streams:
         self._full = channels.width * domain.dx * channels.bankfull
         self._n2 = channels.manning**2
         self._outlets, self._slopes = _outlets(channels, domain, edges)
+        self._deep = np.zeros(count)
         self.highest, self.speed = 0.0, 0.0
+
+    def look(self) -> None:
+        """How deep the channels are before the raster takes its step."""
+        s = self._state
+        assert s.channel is not None
+        kernels.depths(s.h.reshape(-1), self._cells, s.channel, self._c.width, self._dx, self._deep)
+        self.highest = float(self._deep.max())
 
     def step(self, dt: float, wet: Extents) -> float:
         """One step after that of the raster, whose wet extents grow with it; gives the m³ that left over open edges."""
@@ -41,8 +49,8 @@ class Streams:
             flat, self._cells, s.channel, self._full, self._dx**2, self._columns, self._dry, wet.first, wet.last,
         )  # fmt: skip
         kernels.settle(*settled)
-        gone, self.highest, self.speed = kernels.run_links(
-            flat, x, y, self._cells, s.channel, c.bed, c.width, c.bankfull, self._n2, c.a, c.b, c.link_width,
+        gone, self.speed = kernels.run_links(
+            flat, self._deep, x, y, self._cells, s.channel, c.bed, c.width, c.bankfull, self._n2, c.a, c.b, c.link_width,
             s.channel_q, self._outlets, self._slopes, self._dx, dt, self._dry,
         )  # fmt: skip
         kernels.settle(*settled)
