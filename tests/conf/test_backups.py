@@ -306,7 +306,8 @@ with Writer(path_of("live")) as store:
         with transaction.atomic():
             journal.append(ctx, "warn.test.noted", refs={"test": f"T-{n}"}, body={"n": n})
         slowest, n = max(slowest, time.monotonic() - began), n + 1
-        (home() / "at").write_text(str(n))
+        (home() / "at.new").write_text(str(n))
+        (home() / "at.new").rename(home() / "at")
 told = [n, slowest]
 """
 

@@ -159,7 +159,7 @@ def _answer(asked: Ensemble, result: Result) -> Answer:
             "households": column([v.households for v in told]),
             "fast_percent": column([v.fast_percent for v in told]),
             "curve": np.array([[depth for _, depth in v.curve] for v in told], np.int64).reshape(
-                len(told), -1
+                len(told), len(told[0].curve) if told else 0
             ),
         },
     )
