@@ -59,6 +59,9 @@ class Feeder:
         self._cells, self._which = np.unique(each, return_inverse=True)  # a cell of two rivers stands once
         self._shown = -2
         self._sum = 0.0
+        self._kept: tuple[int, Floats] | None = (
+            None  # the gross rain shown last: soils ask for it at each tick
+        )
 
     @staticmethod
     def needs_map(domain: Domain, sources: Sources) -> bool:
@@ -102,8 +105,10 @@ class Feeder:
         rain, nx = self._sources.rain, self._domain.shape[1]
         if rain is None or shown < 0:
             return np.zeros((1, nx))
-        now = rain.rates[shown] * _MM_H
-        return np.full((1, nx), float(now)) if rain.rates.ndim == 1 else now
+        if self._kept is None or self._kept[0] != shown:
+            now = rain.rates[shown] * _MM_H
+            self._kept = shown, np.full((1, nx), float(now)) if rain.rates.ndim == 1 else now
+        return self._kept[1]
 
     def _show(self, shown: int) -> None:
         core = self._rate[:, RING:-RING] if self._rate.shape[0] == 1 else self._rate[RING:-RING, RING:-RING]
