@@ -181,13 +181,18 @@ def _known_by(rain: dict[str, Any]) -> datetime:
 
 
 def _stages(ctx: Ctx, run: Run, terrain: Terrain) -> dict[str, Any]:
-    """River gauges in the domain with what they reported up to minute 0, for a live run; or why there is nothing to compare."""
+    """River gauges in the domain with what they reported up to minute 0, for a live run; or why there is nothing to compare.
+
+    Only those of the run's own place: who may see the run reads their addresses and levels with it.
+    """
     if run.purpose != "live":
         return {}
     if run.ground.synthetic:
         return {"uncompared": "made_up"}
     band_m, span = settings.gauges(ctx, run.ground)
-    rivers = [s for s in observe.stations(ctx, "stage") if not s.object_ref]
+    known = atlas().by_id
+    own = [s for s in observe.stations(ctx, "stage") if known[s.place_id].path.startswith(run.place.path)]
+    rivers = [s for s in own if not s.object_ref]
     x, y = metres(terrain.crs, [s.lon for s in rivers], [s.lat for s in rivers])
     inside = terrain.has_land(x, y)
     here = [(s.address, float(e), float(n)) for s, e, n, on in zip(rivers, x, y, inside, strict=True) if on]

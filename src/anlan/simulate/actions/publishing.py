@@ -56,7 +56,7 @@ def _tell(ctx: Ctx, run: Run, water: Sequence[Water]) -> None:
     """A forecast: which villages, how deep, when; and of which it says nothing. What warns reads it from here."""
     known = atlas().by_id
     modelled = {each.place_id for each in water}
-    silent = [p for p in atlas().walk(4) if p.path.startswith(run.place.path) and p.id not in modelled]
+    silent = [p for p in jobs.villages_of(atlas().by_id[run.place_id]) if p.id not in modelled]
     body = {
         "from": journal.utc(jobs.starts_at(run)),
         "minutes": run.params["minutes"],
