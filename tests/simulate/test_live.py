@@ -10,12 +10,17 @@ from anlan.foundation import journal, tasks
 from anlan.foundation.errors import Conflict, Forbidden, NotFound
 from anlan.foundation.models import Task
 from anlan.observe.ingest import millis, path_of
+from anlan.observe.models import Station
 from anlan.observe.rules.rain import RAIN_5MIN
 from anlan.observe.store import Batch, Writer
 from anlan.observe.store.batch import NO_FRAMES
-from anlan.simulate import jobs, live, queries, runner
+from anlan.places.queries import atlas
+from anlan.simulate import ground, jobs, live, queries, runner
+from anlan.simulate.actions import runs
+from anlan.simulate.models import Ground
+from anlan.simulate.shapes import Terrain
 from anlan.wire.sl651 import station_key
-from tests.support.city import GAUGE, NIGHT, VILLAGE, VILLAGE_2, Mini, make_city
+from tests.support.city import FOREIGN_VILLAGE, GAUGE, NIGHT, VILLAGE, VILLAGE_2, Mini, make_city
 from tests.support.grounds import REF, keep_valley
 
 pytestmark = pytest.mark.django_db
@@ -220,3 +225,26 @@ def test_a_run_whose_computing_breaks_has_failed_and_the_next_cycle_comes_all_th
     monkeypatch.undo()
     play(night, 16)
     assert [each.state for each in queries.runs(night.ctx())] == ["accepted", "failed"]
+
+
+def test_a_run_is_held_against_the_river_gauges_of_its_own_place_alone(night: Mini) -> None:
+    """Its readers see their addresses; a neighbour's gauge on the same land is not theirs to see."""
+    here = atlas().code(VILLAGE)
+    for address, code in (("0042130101", VILLAGE), ("0042130102", FOREIGN_VILLAGE)):
+        Station.objects.create(
+            address=address,
+            name=address,
+            kind="stage",
+            place_id=atlas().code(code).id,
+            lon=here.lon,
+            lat=here.lat,
+        )
+    Ground.objects.filter(ref=REF).update(synthetic=False)
+    ctx = night.ctx()
+    rain = {"kind": "stations", "until": ctx.now.isoformat(), "back_min": 60, "nowcast": "zero"}
+    ref = runs.order(
+        ctx, title="", ground_ref=REF, solver="li", precision="f32", minutes=60, rain=rain, purpose="live"
+    )
+    run = queries.run(ctx, ref)
+    told = jobs._stages(ctx, run, Terrain.load(ground.file_of(run.ground)))
+    assert [gauge.address for gauge in told["gauges"]] == ["0042130101"]
