@@ -126,7 +126,7 @@ def refused(mini: Mini) -> str:
     why = Reason(
         "超出适用范围：{share}% 的积水格流得太急（Fr > 0.8）。请改用 Godunov 算法重算。", {"share": 31}
     )
-    runs.finish(mini.ctx(), ref=ref, figures={}, water=[], reasons=[why], known_at=mini.ctx().now)
+    runs.finish(mini.ctx(), ref=ref, figures={}, villages={}, reasons=[why], known_at=mini.ctx().now)
     return ref
 
 

@@ -1,6 +1,5 @@
 """What limits a run is said where its villages stand: run again, outside its range, held against a gauge; and grounds with their switch."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ from anlan.places.queries import atlas
 from anlan.simulate import foretold, live
 from anlan.simulate.actions import runs
 from anlan.simulate.models import Ground, LiveGround
-from anlan.simulate.shapes import NOBODY
+from anlan.simulate.shapes import NOBODY, VillageFound
 from tests.support.city import VILLAGE, VILLAGE_2, Mini, make_city
 from tests.support.grounds import REF, keep_valley
 
@@ -21,20 +20,21 @@ def mini() -> Mini:
     return make_city().exercise()
 
 
-def take_in(mini: Mini, figures: dict[str, Any], *water: runs.Water) -> str:
+def take_in(mini: Mini, figures: dict[str, Any], water: dict[str, VillageFound]) -> str:
     ctx = mini.ctx()
     ref = runs.order(
         ctx, title="", ground_ref=keep_valley(mini), solver="li", precision="f32", minutes=60, purpose="live",
         rain={"kind": "stations", "until": ctx.now.isoformat(), "back_min": 180, "nowcast": "zero"},
     )  # fmt: skip
     runs.begin(ctx, ref=ref)
-    runs.finish(ctx, ref=ref, figures=figures, water=water, reasons=[], known_at=ctx.now)
+    villages = {atlas().code(code).id: each for code, each in water.items()}
+    runs.finish(ctx, ref=ref, figures=figures, villages=villages, reasons=[], known_at=ctx.now)
     return ref
 
 
-def water(mini: Mini, code: str, **told: Any) -> runs.Water:
-    dry = {"depth_cm": 0, "arrives_at": None, "households": 0, "curve": ()}
-    return runs.Water(place_id=atlas().code(code).id, **{**dry, **told})
+def water(**told: Any) -> VillageFound:
+    dry = {"depth_cm": 0, "arrives_min": None, "households": 0, "curve": ()}
+    return VillageFound(**{**dry, **told})
 
 
 def page(mini: Mini, *parts: str) -> str:
@@ -44,12 +44,13 @@ def page(mini: Mini, *parts: str) -> str:
 def test_a_village_that_godunov_spoke_of_says_so_and_one_that_nobody_could_speak_of_is_not_dry(
     mini: Mini,
 ) -> None:
-    at = mini.ctx().now + timedelta(minutes=30)
     again = {"villages": 1, "km2": 12.5, "cells": 900, "steps": 700, "mass_error": "1.0e-08"}
     ref = take_in(
         mini, {"again": [again], "uncompared": "made_up"},
-        water(mini, VILLAGE, depth_cm=120, arrives_at=at, households=3, solver="godunov", fast_percent=43),
-        water(mini, VILLAGE_2, solver=NOBODY, fast_percent=61),
+        {
+            VILLAGE: water(depth_cm=120, arrives_min=30, households=3, solver="godunov", fast_percent=43),
+            VILLAGE_2: water(solver=NOBODY, fast_percent=61),
+        },
     )  # fmt: skip
     said = page(mini, "runs", ref)
     assert "急流格 43%，已用 Godunov 改算" in said
@@ -73,15 +74,16 @@ def test_a_village_that_godunov_spoke_of_says_so_and_one_that_nobody_could_speak
 def test_the_page_says_what_the_gauges_said_or_that_nothing_was_compared(
     mini: Mini, figures: dict[str, Any], said: str
 ) -> None:
-    assert said in page(mini, "runs", take_in(mini, figures, water(mini, VILLAGE)))
+    assert said in page(mini, "runs", take_in(mini, figures, {VILLAGE: water()}))
 
 
 def test_a_night_tells_how_often_water_was_too_swift_around_a_village(mini: Mini) -> None:
-    take_in(
-        mini, {}, water(mini, VILLAGE, solver="godunov", fast_percent=43),
-        water(mini, VILLAGE_2, solver=NOBODY, fast_percent=61),
-    )  # fmt: skip
-    take_in(mini, {}, water(mini, VILLAGE, fast_percent=4))
+    swift = {
+        VILLAGE: water(solver="godunov", fast_percent=43),
+        VILLAGE_2: water(solver=NOBODY, fast_percent=61),
+    }
+    take_in(mini, {}, swift)
+    take_in(mini, {}, {VILLAGE: water(fast_percent=4)})
     assert foretold.swiftness(mini.ctx(), path="") == foretold.Swiftness(
         runs=2, most_percent=61, again=1, nobody=1
     )

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from anlan.places.queries import atlas
 from anlan.simulate import folders, waters
 from anlan.simulate.actions import runs
+from anlan.simulate.shapes import VillageFound
 from tests.support.city import VILLAGE, Mini, make_city
 from tests.support.grounds import keep_valley, make_valley, valley
 
@@ -43,20 +44,15 @@ def accepted(mini: Mini, *, purpose: str) -> str:
     }
     grids |= {f"minute-{minute}": one * cm for minute, cm in KEPT.items()}
     waters.keep(folders.folder(mini.world.key, ref), grids=grids, frame=frame)
-    water = runs.Water(
-        place_id=atlas().code(VILLAGE).id,
-        depth_cm=120,
-        arrives_at=ctx.now,
-        households=3,
-        curve=list(KEPT.items()),
-    )
+    water = VillageFound(depth_cm=120, arrives_min=0, households=3, curve=list(KEPT.items()))
     figures = {
         "kept_min": list(KEPT),
         "bounds": list(frame.bounds(4, 4)),
         "mass_error": "1e-08",
         "fast_percent": 1,
     }
-    runs.finish(ctx, ref=ref, figures=figures, water=[water], reasons=[], known_at=ctx.now)
+    villages = {atlas().code(VILLAGE).id: water}
+    runs.finish(ctx, ref=ref, figures=figures, villages=villages, reasons=[], known_at=ctx.now)
     return ref
 
 

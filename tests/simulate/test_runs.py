@@ -9,8 +9,8 @@ from anlan.foundation import journal
 from anlan.foundation.errors import Conflict, Forbidden, Invalid, NotFound
 from anlan.places.queries import atlas
 from anlan.simulate import actions, ground, queries
-from anlan.simulate.actions.runs import Water
 from anlan.simulate.rules.verdict import Reason
+from anlan.simulate.shapes import VillageFound
 from tests.support.city import NIGHT, VILLAGE, VILLAGE_2, Mini, make_city
 from tests.support.grounds import REF, keep_valley
 
@@ -32,23 +32,16 @@ def order(mini: Mini, role: str = "duty_officer", **other: Any) -> str:
     return actions.order(mini.ctx(role), **told)
 
 
-def water(code: str, cm: int, minute: int | None, households: int = 3) -> Water:
-    at = None if minute is None else NIGHT + timedelta(minutes=minute)
-    return Water(
-        place_id=atlas().code(code).id,
-        depth_cm=cm,
-        arrives_at=at,
-        households=households,
-        curve=[(0, 0), (10, cm)],
-    )
+def water(cm: int, minute: int | None, households: int = 3) -> VillageFound:
+    return VillageFound(depth_cm=cm, arrives_min=minute, households=households, curve=[(0, 0), (10, cm)])
 
 
 def finish(mini: Mini, ref: str, *reasons: Reason) -> bool:
-    ctx = mini.ctx(at=NIGHT)
+    ctx, known = mini.ctx(at=NIGHT), atlas()
+    villages = {known.code(VILLAGE).id: water(120, 35), known.code(VILLAGE_2).id: water(10, None)}
     return actions.finish(
-        ctx, ref=ref, figures={"steps": 5}, water=[water(VILLAGE, 120, 35), water(VILLAGE_2, 10, None)],
-        reasons=reasons, known_at=NIGHT,
-    )  # fmt: skip
+        ctx, ref=ref, figures={"steps": 5}, villages=villages, reasons=reasons, known_at=NIGHT
+    )
 
 
 def names(mini: Mini) -> list[str]:

@@ -1,13 +1,11 @@
 """A ground small enough to hold in the head: a valley over Liulin's villages in the city of tests.support.city."""
 
-from datetime import timedelta
-
 import numpy as np
 
 from anlan.places.queries import atlas
 from anlan.simulate import ground, jobs
 from anlan.simulate.actions import runs
-from anlan.simulate.shapes import Terrain
+from anlan.simulate.shapes import Terrain, VillageFound
 from tests.support.city import TOWN, VILLAGE, Mini
 
 CRS = "EPSG:4547"
@@ -60,12 +58,11 @@ def forecast(mini: Mini, water: dict[str, tuple[int, int]], *, purpose: str = "l
         rain={"kind": "stations", "until": ctx.now.isoformat(), "back_min": 180, "nowcast": "zero"}, purpose=purpose,
     )  # fmt: skip
     runs.begin(ctx, ref=ref)
-    rows = [
-        runs.Water(
-            place_id=atlas().code(code).id, depth_cm=cm, arrives_at=ctx.now + timedelta(minutes=minutes), households=3,
-            curve=[(minutes, cm)],
+    villages = {
+        atlas().code(code).id: VillageFound(
+            depth_cm=cm, arrives_min=minutes, households=3, curve=[(minutes, cm)]
         )
         for code, (cm, minutes) in water.items()
-    ]  # fmt: skip
-    runs.finish(ctx, ref=ref, figures={}, water=rows, reasons=[], known_at=ctx.now)
+    }
+    runs.finish(ctx, ref=ref, figures={}, villages=villages, reasons=[], known_at=ctx.now)
     return ref

@@ -10,6 +10,7 @@ from anlan.observe.actions import imports
 from anlan.places.queries import Place, atlas
 from anlan.simulate import folders, waters
 from anlan.simulate.actions import ensembles, runs
+from anlan.simulate.shapes import VillageFound
 from anlan.warn.actions import backtests, calldown, doorchecks, hearing, moving
 from anlan.warn.models import Alert, ContactLost, Exceedance
 from anlan.warn.rules.grade import Grade
@@ -50,10 +51,7 @@ def _run(mini: Mini, village: Place) -> str:
     )  # fmt: skip
     ctx = mini.ctx()
     runs.begin(ctx, ref=ref)
-    at = ctx.now + timedelta(minutes=30)
-    water = runs.Water(
-        place_id=village.id, depth_cm=120, arrives_at=at, households=3, curve=[(10, 20), (30, 120)]
-    )
+    water = VillageFound(depth_cm=120, arrives_min=30, households=3, curve=[(10, 20), (30, 120)])
     figures = {
         "mass_error": "1.0e-08",
         "fast_percent": 3,
@@ -62,7 +60,7 @@ def _run(mini: Mini, village: Place) -> str:
         "kept_min": [30],
         "bounds": [113.2, 31.8, 113.25, 31.84],
     }
-    runs.finish(ctx, ref=ref, figures=figures, water=[water], reasons=[], known_at=ctx.now)
+    runs.finish(ctx, ref=ref, figures=figures, villages={village.id: water}, reasons=[], known_at=ctx.now)
     _keep_grids(mini, ref)
     make_valley()
     return ref
@@ -94,14 +92,13 @@ def _ensemble(mini: Mini, village: Place) -> str:
     )  # fmt: skip
     ctx = mini.ctx()
     runs.begin(ctx, ref=ref)
-    water = runs.Water(
-        place_id=village.id, depth_cm=20, arrives_at=ctx.now + timedelta(minutes=40), households=0, curve=[(30, 10), (60, 20)],
-        share_percent=40, low_cm=5, high_cm=90,
+    water = VillageFound(
+        depth_cm=20, arrives_min=40, households=0, curve=[(30, 10), (60, 20)], share_percent=40, low_cm=5, high_cm=90
     )  # fmt: skip
     figures = {"mass_error": "1.0e-08", "fast_percent": 3, "steps": 900, "cells": 4, "kept_min": [], "members": 10, "excluded": 0,
                "bounds": [113.2, 31.8, 113.25, 31.84], "times": {village.code: [30, 50]}}  # fmt: skip
     _keep_grids(mini, ref, share=40)
-    runs.finish(ctx, ref=ref, figures=figures, water=[water], reasons=[], known_at=ctx.now)
+    runs.finish(ctx, ref=ref, figures=figures, villages={village.id: water}, reasons=[], known_at=ctx.now)
     return ref
 
 

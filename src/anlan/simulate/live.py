@@ -114,7 +114,7 @@ def _cycle(ctx: Ctx, payload: dict[str, Any]) -> None:
         runner().submit(jobs.job_of(ctx, queries.run(ctx, ref)))
     except AnlanError as error:
         why = [Reason(error.text, error.values)]
-        actions.finish(ctx, ref=ref, figures={}, water=[], reasons=why, known_at=ctx.now)
+        actions.finish(ctx, ref=ref, figures={}, villages={}, reasons=why, known_at=ctx.now)
         return
     due = ctx.now + PATIENCE if ctx.world.is_live else at + timedelta(seconds=told["cost_s"])
     tasks.schedule(

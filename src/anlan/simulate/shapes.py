@@ -139,7 +139,8 @@ class VillageFound:
 
     fast_percent: of the wet cells around, those with Fr > 0.8. solver: whose word it is where it is not the run's own;
     `NOBODY` where the method is outside its range and nobody else could be asked. share_percent, low_cm, high_cm: of an
-    ensemble, as in `models.VillageWater`; then depth_cm, arrives_min and households are medians.
+    ensemble; then depth_cm, arrives_min and households are medians. `models.VillageWater` keeps them under the same names, with
+    a moment in place of the minute.
     """
 
     depth_cm: int

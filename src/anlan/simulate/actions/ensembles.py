@@ -11,7 +11,6 @@ from anlan.foundation.home import home
 from anlan.foundation.worlds import beijing
 from anlan.places.queries import atlas
 from anlan.simulate import ensemble, ground, queries
-from anlan.simulate.actions.publishing import waters_of
 from anlan.simulate.actions.runs import CURVE_NUMBER, VERSION, check, finish
 from anlan.simulate.models import Ground, Run
 from anlan.simulate.rules import ensemble as rules
@@ -103,7 +102,7 @@ def publish_ensemble(ctx: Ctx, *, run: Run, found: Found) -> None:
         ctx,
         ref=run.ref,
         figures=figures,
-        water=waters_of(run, found),
+        villages=found.villages,
         reasons=why,
         known_at=ctx.now,
         log=found.log,

@@ -1,6 +1,6 @@
 """What a computed run becomes: accepted with its villages, or refused; a live one is a forecast that others act on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -8,10 +8,10 @@ from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.places.queries import atlas
 from anlan.simulate import jobs
-from anlan.simulate.actions.runs import Water, by_code, finish, order
+from anlan.simulate.actions.runs import by_code, finish, order
 from anlan.simulate.models import Ground, Run
 from anlan.simulate.rules import verdict
-from anlan.simulate.shapes import NOBODY, Found
+from anlan.simulate.shapes import NOBODY, Found, VillageFound
 
 
 def order_cycle(
@@ -30,39 +30,23 @@ def order_cycle(
 def publish(ctx: Ctx, *, run: Run, found: Found) -> None:
     """Judge what a run found, keep it, and tell of it."""
     reasons = verdict.reasons(found.checks)
-    water = waters_of(run, found)
     kept = finish(
-        ctx, ref=run.ref, figures=found.figures, water=water, reasons=reasons, known_at=ctx.now, log=found.log
-    )
+        ctx, ref=run.ref, figures=found.figures, villages=found.villages, reasons=reasons, known_at=ctx.now, log=found.log
+    )  # fmt: skip
     if kept and run.purpose == "live" and not reasons:
-        _tell(ctx, run, water)
+        _tell(ctx, run, found.villages)
 
 
-def waters_of(run: Run, found: Found) -> list[Water]:
-    """What was found, by village, with moments in place of minutes."""
-    begins = jobs.starts_at(run)
-    own = ("depth_cm", "households", "curve", "fast_percent", "solver", "share_percent", "low_cm", "high_cm")
-    return [
-        Water(
-            place_id=place,
-            arrives_at=None if each.arrives_min is None else begins + timedelta(minutes=each.arrives_min),
-            **{name: getattr(each, name) for name in own},
-        )
-        for place, each in sorted(found.villages.items())
-    ]
-
-
-def _tell(ctx: Ctx, run: Run, water: Sequence[Water]) -> None:
+def _tell(ctx: Ctx, run: Run, villages: Mapping[int, VillageFound]) -> None:
     """A forecast: which villages, how deep, when; and of which it says nothing. What warns reads it from here."""
     known = atlas().by_id
-    modelled = {each.place_id for each in water}
-    silent = [p for p in jobs.villages_of(atlas().by_id[run.place_id]) if p.id not in modelled]
+    silent = [p for p in jobs.villages_of(known[run.place_id]) if p.id not in villages]
     body = {
         "from": journal.utc(jobs.starts_at(run)),
         "minutes": run.params["minutes"],
         "synthetic": run.ground.synthetic,
-        "villages": by_code(water),
-        "unsaid": sorted(known[each.place_id].code for each in water if each.solver == NOBODY),
+        "villages": by_code(run, villages),
+        "unsaid": sorted(known[place].code for place, each in villages.items() if each.solver == NOBODY),
         "unmodelled": sorted(place.code for place in silent),
     }
     journal.append(ctx, "simulate.forecast.made", refs={"run": run.ref}, body=body, place=run.place.path)

@@ -1,8 +1,7 @@
 """A run's life 模型运行: queued → running → accepted or refused; cancelled or failed on the way. Claimed by conditional update."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from anlan.foundation import journal
@@ -10,9 +9,10 @@ from anlan.foundation.actions import action, next_ref
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid, NotFound
 from anlan.places.queries import atlas
-from anlan.simulate import folders, ground
+from anlan.simulate import folders, ground, jobs
 from anlan.simulate.models import Run, VillageWater
 from anlan.simulate.rules.verdict import Reason
+from anlan.simulate.shapes import VillageFound
 
 VERSION = "1"
 SOLVERS = ("li", "godunov")
@@ -22,25 +22,6 @@ MOST_MM_H = 500.0
 CURVE_NUMBER = 75.0
 """Of wooded hills on loam where nobody gave another (SCS NEH-4, group C, rounded); 待核实 for each catchment."""
 State = Run.State
-
-
-@dataclass(frozen=True, kw_only=True)
-class Water:
-    """What a run says of one village: centimetres, the moment of the first 0.3 m, households in it, depth in time.
-
-    fast_percent, solver, share_percent, low_cm, high_cm: as in `shapes.VillageFound`.
-    """
-
-    place_id: int
-    depth_cm: int
-    arrives_at: datetime | None
-    households: int
-    curve: Sequence[tuple[int, int]]
-    fast_percent: int = 0
-    solver: str = ""
-    share_percent: int | None = None
-    low_cm: int | None = None
-    high_cm: int | None = None
 
 
 def order(
@@ -132,12 +113,12 @@ def finish(
     *,
     ref: str,
     figures: Mapping[str, Any],
-    water: Sequence[Water],
+    villages: Mapping[int, VillageFound],
     reasons: Sequence[Reason],
     known_at: datetime,
     log: str = "",
 ) -> bool:
-    """Take in what a run found. A refused one keeps its figures for the page and tells no village anything."""
+    """Take in what a run found, villages by the id of their place. A refused one keeps its figures and tells no village anything."""
     state = State.REFUSED if reasons else State.ACCEPTED
     with action(ctx, "simulate.run"):
         running = Run.objects.filter(world_id=ctx.world.id, ref=ref, state=State.RUNNING)
@@ -147,50 +128,43 @@ def finish(
         ):  # fmt: skip
             return False
         run = Run.objects.select_related("place").get(world_id=ctx.world.id, ref=ref)
-        told = [] if reasons else list(water)
-        VillageWater.objects.bulk_create(_row(ctx, run, each) for each in told)
+        told = {} if reasons else villages
+        VillageWater.objects.bulk_create(_row(run, place, each) for place, each in sorted(told.items()))
         body = {
             "state": str(state),
             "reasons": [reason.text for reason in reasons],
-            "villages": by_code(told),
+            "villages": by_code(run, told),
         }
         journal.append(ctx, f"simulate.run.{state}", refs={"run": ref}, body=body, place=run.place.path)
     return True
 
 
-def by_code(water: Sequence[Water]) -> list[dict[str, Any]]:
+def by_code(run: Run, villages: Mapping[int, VillageFound]) -> list[dict[str, Any]]:
     """Villages that water comes to, by code: whole centimetres and a moment, nothing finer."""
     known = atlas().by_id
     rows = [
         {
-            "place": known[w.place_id].code,
-            "depth_cm": w.depth_cm,
-            "at": journal.utc(w.arrives_at),
-            "households": w.households,
-            **({"solver": w.solver} if w.solver else {}),
-            **({} if w.share_percent is None else {"share_percent": w.share_percent}),
+            "place": known[place].code,
+            "depth_cm": each.depth_cm,
+            "at": journal.utc(_moment(run, each.arrives_min)),
+            "households": each.households,
+            **({"solver": each.solver} if each.solver else {}),
+            **({} if each.share_percent is None else {"share_percent": each.share_percent}),
         }
-        for w in water
-        if w.arrives_at is not None
+        for place, each in villages.items()
+        if each.arrives_min is not None
     ]
     return sorted(rows, key=lambda row: str(row["place"]))
 
 
-def _row(ctx: Ctx, run: Run, water: Water) -> VillageWater:
-    return VillageWater(
-        world_id=ctx.world.id,
-        run=run,
-        place_id=water.place_id,
-        depth_cm=water.depth_cm,
-        arrives_at=water.arrives_at,
-        households=water.households,
-        curve=[list(point) for point in water.curve],
-        fast_percent=water.fast_percent,
-        solver=water.solver,
-        share_percent=water.share_percent,
-        low_cm=water.low_cm,
-        high_cm=water.high_cm,
-    )
+def _row(run: Run, place: int, found: VillageFound) -> VillageWater:
+    told = dict(vars(found))
+    at = _moment(run, told.pop("arrives_min"))
+    return VillageWater(world_id=run.world_id, run=run, place_id=place, arrives_at=at, **told)
+
+
+def _moment(run: Run, minute: int | None) -> datetime | None:
+    return None if minute is None else jobs.starts_at(run) + timedelta(minutes=minute)
 
 
 def fail(ctx: Ctx, *, ref: str, log: str) -> None:
