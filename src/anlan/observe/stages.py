@@ -17,7 +17,10 @@ from anlan.wire.sl651 import station_key
 def stage_series(
     ctx: Ctx, addresses: Sequence[str], since: datetime, until: datetime, *, known_by: datetime
 ) -> dict[str, list[tuple[datetime, float]]]:
-    """Moments and metres of each gauge in [since, until] as known by then, missing ones left out; none for a silent gauge."""
+    """Moments and metres of each gauge in [since, until] as known by then; none for a silent gauge.
+
+    Missing ones and those outside what a stage can be are left out: a gauge that says 9999 m has said nothing.
+    """
     found: dict[str, list[tuple[datetime, float]]] = {address: [] for address in addresses}
     names = {station_key(address): address for address in addresses}
     try:
@@ -26,7 +29,7 @@ def stage_series(
             seen = reader.between(millis(since), millis(until) + 1, elements=kinds, known_by=millis(known_by))
     except store.StoreMissing:
         return found
-    good = seen.take((seen.quality & Quality.MISSING) == 0)
+    good = seen.take((seen.quality & (Quality.MISSING | Quality.RANGE)) == 0)
     for gauge, at, value in zip(good.station.tolist(), good.at.tolist(), good.value.tolist(), strict=True):
         if gauge in names:
             found[names[gauge]].append((moment(at), value / 1000))
