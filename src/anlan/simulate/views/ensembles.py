@@ -13,7 +13,8 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_GET, require_http_methods
 
-from anlan.foundation.errors import AnlanError, NotFound
+from anlan.foundation.context import Ctx
+from anlan.foundation.errors import NotFound
 from anlan.simulate import actions, ensemble, exports, jobs, moments, queries, waters
 from anlan.simulate.actions import ensembles
 from anlan.simulate.kinds import Kind
@@ -21,8 +22,8 @@ from anlan.simulate.models import Run
 from anlan.simulate.queries import VillageForecast
 from anlan.simulate.rules import ensemble as rules
 from anlan.simulate.views.facts import facts_of
-from anlan.simulate.views.runs import OrderForm, shown
-from anlan.ui.acts import address, done
+from anlan.simulate.views.runs import OrderForm, orders, shown
+from anlan.ui.acts import address
 from anlan.ui.format import beijing
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
@@ -40,43 +41,33 @@ COLUMNS = (
 class EnsembleForm(OrderForm):
     """What to draw from: ground, rain, how long; and how many members of which seed."""
 
+    ground = forms.ChoiceField(label=w("地形"), help_text=w("格子越大越快；先用 40 米的"))
+    rain = forms.ChoiceField(label=w("降雨"), help_text=w("设计雨全域均匀，雨区偏移对它没有作用"))
     members = forms.IntegerField(
-        label=w("成员数"), min_value=rules.LEAST, max_value=rules.MOST, initial=50, required=False
-    )
-    seed = forms.IntegerField(label=w("随机种子"), min_value=0, max_value=ensembles.MOST_SEED, required=False)
-    solver = None
-    precision = None
+        label=w("成员数"), min_value=rules.LEAST, max_value=rules.MOST, initial=50, required=False,
+        help_text=w("10 到 200 个；空着按规则包"),
+    )  # fmt: skip
+    seed = forms.IntegerField(
+        label=w("随机种子"), min_value=0, max_value=ensembles.MOST_SEED, required=False,
+        help_text=w("同一个种子抽出同样的成员；空着用本场的种子"),
+    )  # fmt: skip
+
+    def order(self, ctx: Ctx) -> str:
+        told = self.cleaned_data
+        return actions.order_ensemble(ctx, members=told["members"], seed=told["seed"], **self.asked(ctx))
 
 
 @page("simulate.view")
 @require_http_methods(["GET", "POST"])
 def listing(request: Request) -> HttpResponse:
     """The ensembles so far, and a form for the next one."""
-    ctx = request.ctx
-    form = EnsembleForm(request.POST or None, ctx=ctx, lang=request.lang)
-    if request.method == "POST" and form.is_valid():
-        told = form.cleaned_data
-        try:
-            ref = actions.order_ensemble(
-                ctx, title=told["title"], ground_ref=told["ground"], minutes=told["minutes"], rain=form.rain_of(ctx),
-                members=told["members"], seed=told["seed"],
-            )  # fmt: skip
-            return done(request, w("已排上，算完这一页会自己更新"), address(request, "ensembles", ref))
-        except AnlanError as error:
-            form.add_error(None, t(request.lang, error.text, **error.values))
-    context = {
-        "form": form,
-        "runs": [shown(request, run) for run in queries.ensembles(ctx)],
-        "has_ground": bool(form.fields["ground"].choices),  # type: ignore[attr-defined]
-        "may_run": ctx.may("simulate.run"),
+    more = {
         "processes": ensemble.processes(),
         "process_mb": ensemble.BYTES_A_PROCESS // 2**20,
         "cells_mb": ensemble.BYTES_A_CELL * 1_000_000 // 2**20,
-        "here": address(request, "ensembles"),
         "runs_at": address(request, "runs"),
-        "now": ctx.now,
     }
-    return render(request, "simulate/ensembles.html", context, status=422 if form.errors else 200)
+    return orders(request, "ensembles", EnsembleForm, queries.ensembles(request.ctx), more)
 
 
 @page("simulate.view")

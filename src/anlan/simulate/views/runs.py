@@ -34,9 +34,11 @@ BACK_MIN = 180
 
 
 class OrderForm(forms.Form):
-    """What to run: ground, rain, how long, with which solver."""
+    """What is asked for of a run and of an ensemble alike: ground, rain, how long."""
 
-    title = forms.CharField(label=w("名称"), max_length=120, required=False)
+    title = forms.CharField(
+        label=w("名称"), max_length=120, required=False, help_text=w("例如：三小时，每小时 80 毫米")
+    )
     ground = forms.ChoiceField(label=w("地形"))
     rain = forms.ChoiceField(label=w("降雨"))
     mm_h = forms.FloatField(
@@ -45,25 +47,39 @@ class OrderForm(forms.Form):
     rain_min = forms.IntegerField(
         label=w("降雨多久（分钟）"), min_value=5, max_value=1440, initial=180, required=False
     )
-    nowcast = forms.ChoiceField(label=w("今后的雨"), required=False)
+    nowcast = forms.ChoiceField(
+        label=w("今后的雨"), required=False, help_text=w("实测雨之后怎么下；三种都是基线，不是预报")
+    )
     minutes = forms.IntegerField(label=w("算多久（分钟）"), min_value=10, max_value=1440, initial=180)
-    solver = forms.ChoiceField(label=w("算法"))
-    precision = forms.ChoiceField(label=w("精度"))
 
     def __init__(self, *args: Any, ctx: Ctx, lang: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-
-        def choose(name: str, words: dict[str, str]) -> None:
-            if name in self.fields:
-                self.fields[name].choices = [(code, t(lang, word)) for code, word in words.items()]  # type: ignore[attr-defined]
-
         self.fields["ground"].choices = [(g.ref, named(g, lang)) for g in ground.listing(ctx)]  # type: ignore[attr-defined]
-        choose("rain", {"design": w("设计雨：全域均匀"), "stations": w("实测雨：过去三小时，再外推")})
-        choose("nowcast", NOWCAST_WORDS)
-        choose("solver", SOLVER_WORDS)
-        choose("precision", PRECISION_WORDS)
+        for name, words in self.choices().items():
+            self.fields[name].choices = [(code, t(lang, word)) for code, word in words.items()]  # type: ignore[attr-defined]
 
-    def rain_of(self, ctx: Ctx) -> dict[str, Any]:
+    def choices(self) -> dict[str, dict[str, str]]:
+        """What can be chosen of each field, in words."""
+        return {
+            "rain": {"design": w("设计雨：全域均匀"), "stations": w("实测雨：过去三小时，再外推")},
+            "nowcast": NOWCAST_WORDS,
+        }
+
+    def order(self, ctx: Ctx) -> str:
+        """Put it on the list; gives its ref. Raises: AnlanError."""
+        raise NotImplementedError
+
+    def asked(self, ctx: Ctx) -> dict[str, Any]:
+        """What a run and an ensemble are ordered with alike."""
+        told = self.cleaned_data
+        return {
+            "title": told["title"],
+            "ground_ref": told["ground"],
+            "minutes": told["minutes"],
+            "rain": self._rain(ctx),
+        }
+
+    def _rain(self, ctx: Ctx) -> dict[str, Any]:
         told = self.cleaned_data
         if told["rain"] == "design":
             return {
@@ -79,6 +95,20 @@ class OrderForm(forms.Form):
         }
 
 
+class RunForm(OrderForm):
+    """One run: with which solver, how exact."""
+
+    solver = forms.ChoiceField(label=w("算法"), help_text=w("水流太急时局部惯性会拒用，请改 Godunov"))
+    precision = forms.ChoiceField(label=w("精度"))
+
+    def choices(self) -> dict[str, dict[str, str]]:
+        return {**super().choices(), "solver": SOLVER_WORDS, "precision": PRECISION_WORDS}
+
+    def order(self, ctx: Ctx) -> str:
+        told = self.cleaned_data
+        return actions.order(ctx, solver=told["solver"], precision=told["precision"], **self.asked(ctx))
+
+
 def named(over: Ground, lang: str) -> str:
     """What a ground is called on screen: its place and the side of its cells."""
     return t(lang, w("{place} {n} 米地形"), place=over.place.name, n=over.dx_m)
@@ -88,30 +118,32 @@ def named(over: Ground, lang: str) -> str:
 @require_http_methods(["GET", "POST"])
 def listing(request: Request) -> HttpResponse:
     """The runs so far, and a form for the next one."""
+    more = {f"{name}_at": address(request, name) for name in ("grounds", "ensembles", "compare")}
+    return orders(request, "runs", RunForm, queries.runs(request.ctx), more)
+
+
+def orders(
+    request: Request, name: str, form_class: type[OrderForm], so_far: list[Run], more: dict[str, Any]
+) -> HttpResponse:
+    """What was ordered so far and a form for the next: placed, or shown again with what is wrong. `name`: of address and template."""
     ctx = request.ctx
-    form = OrderForm(request.POST or None, ctx=ctx, lang=request.lang)
+    form = form_class(request.POST or None, ctx=ctx, lang=request.lang)
     if request.method == "POST" and form.is_valid():
-        told = form.cleaned_data
         try:
-            ref = actions.order(
-                ctx, title=told["title"], ground_ref=told["ground"], solver=told["solver"],
-                precision=told["precision"], minutes=told["minutes"], rain=form.rain_of(ctx),
-            )  # fmt: skip
-            return done(request, w("已排上，算完这一页会自己更新"), address(request, "runs", ref))
+            ref = form.order(ctx)
+            return done(request, w("已排上，算完这一页会自己更新"), address(request, name, ref))
         except AnlanError as error:
             form.add_error(None, t(request.lang, error.text, **error.values))
     context = {
         "form": form,
-        "runs": [shown(request, run) for run in queries.runs(ctx)],
+        "runs": [shown(request, run) for run in so_far],
         "has_ground": bool(form.fields["ground"].choices),  # type: ignore[attr-defined]
         "may_run": ctx.may("simulate.run"),
-        "here": address(request, "runs"),
-        "grounds_at": address(request, "grounds"),
-        "ensembles_at": address(request, "ensembles"),
-        "compare_at": address(request, "compare"),
+        "here": address(request, name),
         "now": ctx.now,
+        **more,
     }
-    return render(request, "simulate/runs.html", context, status=422 if form.errors else 200)
+    return render(request, f"simulate/{name}.html", context, status=422 if form.errors else 200)
 
 
 def shown(request: Request, run: Run) -> dict[str, Any]:
