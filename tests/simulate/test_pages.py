@@ -73,6 +73,7 @@ def test_the_map_shows_what_is_asked_for_and_says_so(mini: Mini) -> None:
     assert 'aria-current="true">30 分钟' in then
     assert "对所有人危险" in danger
     assert "待核实" in danger
+    assert "FD2321/TR1 (2006), table 13.1" in danger, "whose grading it is"
     assert "data-frames" not in danger, "only depth has moments"
     assert client.get(url(mini, ref) + "?map=beauty").status_code == 404
 

@@ -1,4 +1,8 @@
-"""What a map of a run can show 图种: how deep, how dangerous to people and to houses, when water comes; each in classes."""
+"""What a map of a run can show 图种: how deep, how dangerous to people and to houses, when water comes; each in classes.
+
+Classes of depth and time are steps to read a map by, no thresholds: nothing is warned or moved by them. Those of danger are a
+published method's own, named on the map.
+"""
 
 from dataclasses import dataclass
 
@@ -19,7 +23,7 @@ class Kind:
     """One kind of map. Rank 0 is dry, a higher rank is worse; `bounds` are lower bounds in the units of the grid.
 
     `earlier`: the grid holds minutes, and the rank is the higher the earlier; bounds are then upper bounds, rising.
-    `parts`: the grid's unit in the unit that people read (cm in m: 100).
+    `parts`: the grid's unit in the unit that people read (cm in m: 100). `source`: whose grading it is, where it is not ours.
     """
 
     code: str
@@ -33,6 +37,7 @@ class Kind:
     earlier: bool = False
     in_time: bool = False
     doubtful: bool = False
+    source: str = ""
 
     @property
     def ink(self) -> str:
@@ -65,10 +70,12 @@ ARRIVAL = Kind(
 )  # fmt: skip
 DANGER = Kind(
     code="danger", word=w("对人的危险"), grid="danger", look="hazard", bounds=(1, 2, 3, 4), unit="", doubtful=True,
+    source="Defra / Environment Agency, FD2321/TR1 (2006), table 13.1",
     words=(w("低"), w("对部分人危险"), w("对多数人危险"), w("对所有人危险")),
 )  # fmt: skip
 ARR = Kind(
     code="arr", word=w("H1—H6 级"), grid="arr", look="hazard", bounds=(1, 2, 3, 4, 5, 6), unit="", doubtful=True,
+    source="Australian Rainfall and Runoff (2019), book 6, table 6.7.4",
     words=(
         w("H1 一般安全"), w("H2 小车危险"), w("H3 车、老幼危险"), w("H4 人车都危险"), w("H5 普通房屋会坏"), w("H6 房屋都会坏"),
     ),

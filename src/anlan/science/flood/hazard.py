@@ -1,4 +1,8 @@
-"""How dangerous moving water is, as data: the rating d·(v + 0.5) + DF, and the classes H1 to H6."""
+"""How dangerous moving water is, as data: the rating d·(v + 0.5) + DF, and the classes H1 to H6.
+
+The bounds stand here and in no pack: they are what the names mean, so a place that drew them elsewhere would have no H3 but
+a class of its own. A grading that China lays down, with its issuer and its day, will be a pack beside these.
+"""
 
 import numpy as np
 
