@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from anlan.simulate import actions, ordered, runner
+from anlan.simulate import actions, ordered, queries, runner
 from tests.simulate.test_run_browser import WCAG, officer
 from tests.support.city import Mini, make_city
 from tests.support.grounds import REF, keep_valley
@@ -30,7 +30,7 @@ def refs(mini: Mini) -> list[str]:
     made = [actions.order_ensemble(ctx, rain=rain[0], members=10, **told)]  # type: ignore[arg-type]
     for each in rain[1:]:
         made.append(actions.order(ctx, rain=each, solver="li", precision="f32", **told))  # type: ignore[arg-type]
-    for _ in range(2):
+    while not all(queries.run(ctx, ref).is_over for ref in made):
         ordered.look()
     runner.use(runner_before)
     return made

@@ -43,7 +43,7 @@ def order(mini: Mini, role: str = "duty_officer", **other: Any) -> str:
 
 def computed(mini: Mini, **other: Any) -> Run:
     ref = order(mini, **other)
-    for _ in range(2):
+    while not queries.run(mini.ctx(), ref).is_over:
         ordered.look()
     return queries.run(mini.ctx(), ref)
 

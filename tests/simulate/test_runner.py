@@ -76,6 +76,19 @@ def test_a_live_run_waits_for_nobodys_long_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_run_that_nobody_waits_for_is_forgotten_and_the_next_computed(tmp_path: Path) -> None:
+    runner = InProcess()
+    stopped = run_of(tmp_path, "stopped", minutes=100_000, keeps_now=False)
+    runner.submit(stopped)
+    (Path(stopped.folder) / "stop").touch()
+    runner.drop(stopped.folder)
+    following = run_of(tmp_path, "following", minutes=30, keeps_now=False)
+    runner.submit(following)
+    assert runner.given() == {following.folder}
+    assert reasons(runner.take(following.folder).checks) == []
+
+
+@pytest.mark.slow
 def test_an_ensemble_is_computed_by_processes_that_step_back_furthest(tmp_path: Path) -> None:
     runner = InProcess()
     job = run_of(tmp_path, "ensemble", minutes=30, keeps_now=False)
@@ -86,6 +99,6 @@ def test_an_ensemble_is_computed_by_processes_that_step_back_furthest(tmp_path: 
     )  # fmt: skip
     runner.submit(asked_for)
     runner.submit(asked_for)
-    assert runner.knows(job.folder)
+    assert runner.given() == {job.folder}
     assert runner.take(job.folder).figures["excluded"] == 0
-    assert not runner.knows(job.folder)
+    assert not runner.given()

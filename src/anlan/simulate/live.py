@@ -140,7 +140,7 @@ def _publish(ctx: Ctx, payload: dict[str, Any]) -> None:
     if run.state != Run.State.RUNNING:
         return
     folder = str(queries.folder_of(ctx, run))
-    if not runner().knows(folder):  # an engine before this one began it
+    if folder not in runner().given():  # an engine before this one began it
         runner().submit(jobs.job_of(ctx, run))
     if ctx.world.is_live and not runner().is_done(folder):
         again = {"ref": run.ref, "try": payload["try"] + 1}

@@ -43,6 +43,8 @@ class Run(Happening):
         CANCELLED = "cancelled"
         FAILED = "failed"
 
+    OPEN = (State.QUEUED, State.RUNNING)
+
     ref = models.CharField(max_length=24)
     kind = models.CharField(max_length=10, default="flood")  # flood, ensemble
     purpose = models.CharField(max_length=10)  # analyst, live, member
@@ -71,6 +73,11 @@ class Run(Happening):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["world", "ref"], name="run_ref_once")]
         indexes = [models.Index(fields=["world", "state"])]
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing more comes of it."""
+        return self.state not in self.OPEN
 
 
 class VillageWater(Happening):

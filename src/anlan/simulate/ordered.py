@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from pathlib import Path
 
 from anlan.foundation import worlds
 from anlan.foundation.context import Ctx
@@ -12,15 +13,27 @@ from anlan.simulate.models import Run
 from anlan.simulate.runner import runner
 
 log = logging.getLogger(__name__)
+State = Run.State
 
 
 def look() -> None:
-    """Begin what waits, take in what is done. Cheap when nothing is there; called twice a second."""
-    open_ = Run.objects.filter(purpose="analyst", state__in=(Run.State.QUEUED, Run.State.RUNNING))
-    for world_key, ref in list(open_.order_by("pk").values_list("world__key", "ref")):
+    """Begin what there is room for, take in what is done, let go what is over. Cheap when nothing is there; called twice a second.
+
+    One run and one ensemble are computed at a time, in the order in which they were asked for; who comes later waits in the queue.
+    """
+    _let_go()
+    rows = Run.objects.filter(purpose="analyst", state__in=Run.OPEN).order_by("pk")
+    asked = sorted(
+        rows.values_list("state", "kind", "world__key", "ref"), key=lambda row: row[0] == State.QUEUED
+    )
+    busy = set[str]()
+    for state, kind, world_key, ref in asked:
+        if state == State.QUEUED and kind in busy:
+            continue
         ctx = worlds.context(worlds.get(world_key))
         try:
-            _step(ctx, ref)
+            if _goes_on(ctx, ref):
+                busy.add(kind)
         except Exception as error:
             log.exception("run %s of %s failed", ref, world_key)
             said = (
@@ -29,18 +42,31 @@ def look() -> None:
             actions.fail(ctx, ref=ref, log=said)
 
 
-def _step(ctx: Ctx, ref: str) -> None:
-    """One run a step further: claimed, sent off, or taken in. A run left over from an engine that died is sent off again."""
+def _goes_on(ctx: Ctx, ref: str) -> bool:
+    """One run a step further: claimed, sent off, or taken in; whether it is still computed.
+
+    A run left over from an engine that died is sent off again.
+    """
     actions.begin(ctx, ref=ref)
     run = queries.run(ctx, ref)
-    if run.state != Run.State.RUNNING:
-        return
+    if run.state != State.RUNNING:
+        return False
     folder = queries.folder_of(ctx, run)
     is_ensemble = run.kind == ensembles.KIND
-    if not runner().knows(str(folder)):
+    if str(folder) not in runner().given():
         runner().submit(jobs.ensemble_of(ctx, run) if is_ensemble else jobs.job_of(ctx, run))
     elif runner().is_done(str(folder)):
         publish = ensembles.publish_ensemble if is_ensemble else publishing.publish
         publish(ctx, run=run, found=runner().take(str(folder)))
+        return False
     elif (percent := folders.progress(folder)) != run.progress:
-        Run.objects.filter(pk=run.pk, state=Run.State.RUNNING).update(progress=percent)
+        Run.objects.filter(pk=run.pk, state=State.RUNNING).update(progress=percent)
+    return True
+
+
+def _let_go() -> None:
+    """Nobody fetches the answer of a run that was cancelled: it is not kept."""
+    refs = [Path(folder).name for folder in runner().given()]
+    over = Run.objects.filter(ref__in=refs).exclude(state__in=Run.OPEN)
+    for world_key, ref in over.values_list("world__key", "ref"):
+        runner().drop(str(folders.folder(world_key, ref)))

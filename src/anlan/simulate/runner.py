@@ -74,14 +74,18 @@ class Runner(Protocol):
         """Begin; the same job again changes nothing."""
         ...
 
-    def knows(self, folder: str) -> bool:
-        """Whether the job was given to this runner and not yet taken back."""
+    def given(self) -> frozenset[str]:
+        """The jobs that it was given and that nobody has taken back yet."""
         ...
 
     def is_done(self, folder: str) -> bool: ...
 
     def take(self, folder: str) -> Found:
         """What the job found; waits for it."""
+        ...
+
+    def drop(self, folder: str) -> None:
+        """Forget a job that nobody will take back; the word to stop lies in its folder. One that was not given changes nothing."""
         ...
 
     def prepare(self, asked: Making) -> None:
@@ -134,8 +138,8 @@ class InProcess:
             if job.folder not in self._work:
                 self._work[job.folder] = (job, self._send(job))
 
-    def knows(self, folder: str) -> bool:
-        return folder in self._work
+    def given(self) -> frozenset[str]:
+        return frozenset(self._work)
 
     def is_done(self, folder: str) -> bool:
         return self._work[folder][1].done()
@@ -151,6 +155,9 @@ class InProcess:
             return again.result()
         finally:
             self._work.pop(folder, None)
+
+    def drop(self, folder: str) -> None:
+        self._work.pop(folder, None)
 
     def prepare(self, asked: Making) -> None:
         with self._lock:
@@ -190,14 +197,17 @@ class Inline:
     def submit(self, job: Job | Ensemble) -> None:
         self._jobs[job.folder] = job
 
-    def knows(self, folder: str) -> bool:
-        return folder in self._jobs
+    def given(self) -> frozenset[str]:
+        return frozenset(self._jobs)
 
     def is_done(self, folder: str) -> bool:
         return True
 
     def take(self, folder: str) -> Found:
         return compute(self._jobs.pop(folder))
+
+    def drop(self, folder: str) -> None:
+        self._jobs.pop(folder, None)
 
     def prepare(self, asked: Making) -> None: ...
 

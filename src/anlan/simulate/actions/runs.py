@@ -94,7 +94,7 @@ def cancel(ctx: Ctx, *, ref: str) -> None:
     """Stop a run: one that waits is struck, one that runs is told to stop at its next step. Raises: NotFound, Conflict."""
     with action(ctx, "simulate.run"):
         run = _own(ctx, ref)
-        live = ctx.rows(Run).filter(ref=ref, state__in=(State.QUEUED, State.RUNNING))
+        live = ctx.rows(Run).filter(ref=ref, state__in=Run.OPEN)
         if not live.update(state=State.CANCELLED, ended_at=ctx.now):
             raise Conflict("运行 {ref} 已经结束，不能再取消。", ref=ref)
         folders.stop(ctx.world.key, ref)

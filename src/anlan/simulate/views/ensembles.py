@@ -80,7 +80,6 @@ def one(request: Request, ref: str) -> HttpResponse:
     reached = [v for v in villages if v.share_percent]
     context = {
         **shown(request, run),
-        "is_over": run.state not in (Run.State.QUEUED, Run.State.RUNNING),
         "is_accepted": run.state == Run.State.ACCEPTED,
         "reasons": [t(request.lang, each["text"], **each["values"]) for each in run.reasons],
         "rows": [_row(run, v) for v in villages],

@@ -32,7 +32,6 @@ def one(request: Request, ref: str) -> HttpResponse:
     wet = [v for v in villages if v.arrives_at is not None]
     context = {
         **shown(request, run),
-        "is_over": run.state not in (Run.State.QUEUED, Run.State.RUNNING),
         "is_accepted": run.state == Run.State.ACCEPTED,
         "reasons": [t(request.lang, each["text"], **each["values"]) for each in run.reasons],
         "villages": villages,
