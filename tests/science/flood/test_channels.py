@@ -37,7 +37,7 @@ def river(discharge: float, *, edge: Any = None) -> Edges:
 def channel_depth(state: State, channels: Channels) -> np.ndarray:
     """Depth above the channel's bed."""
     assert state.channel is not None
-    return state.channel / (channels.width * DX) + state.depth[channels.rows, channels.columns]
+    return state.channel / (channels.width * channels.length) + state.depth[channels.rows, channels.columns]
 
 
 def normal_depth(discharge: float, width: float, *, slope: float = SLOPE, manning: float = 0.035) -> float:
@@ -59,6 +59,32 @@ def test_within_its_banks_a_stream_runs_at_the_depth_of_manning(precision: Any) 
     assert depth[3:] == pytest.approx(normal_depth(8.0, 5.0), rel=0.01)
     assert ended.state.depth.max() == 0, "the plain stays dry"
     assert abs(ended.ledger.error_share) < (1e-7 if precision == "f32" else 1e-13)
+
+
+def test_a_stream_runs_on_where_its_cells_share_no_more_than_a_corner() -> None:
+    """As streams found from a terrain do: were they not joined there, each corner would be a dam as high as the bank."""
+    cells, fall = 30, 0.003 * np.sqrt(2) * DX
+    row, column = np.indices((cells, cells))
+    ground = Domain.of(
+        fall / 2 * (2 * cells - row - column) + 0.3 * np.abs(row - column), dx=DX, manning=0.06
+    )
+    channels = Channels.of(ground, width=5.0 * np.eye(cells), bankfull=np.full(ground.shape, 2.5))
+    assert channels.link_length == pytest.approx(np.sqrt(2) * DX), "no link over a side"
+    assert channels.length[1:-1] == pytest.approx(np.sqrt(2) * DX)
+    source = Inflow(10.0, cells * DX - 10.0, Series.of([0], [8.0], name="inflow"))
+    ended = run(
+        ground, Inertial(channels=channels), until_s=5400.0,
+        edges=Edges(Closed(), Closed(), Open(0.003), Closed(), (source,)), precision="f64",
+    )  # fmt: skip
+    assert channel_depth(ended.state, channels)[3:-3] == pytest.approx(normal_depth(8.0, 5.0), rel=0.01)
+    assert ended.state.depth.max() == 0, "the plain stays dry"
+    assert abs(ended.ledger.error_share) < 1e-13
+
+
+def test_a_corner_that_a_channel_goes_round_is_no_way_of_its_own() -> None:
+    at = np.array([[5.0, 5.0, 0.0], [0.0, 5.0, 5.0]])
+    ground = Domain.of(np.zeros((2, 3)), dx=DX)
+    assert Channels.of(ground, width=at, bankfull=np.ones((2, 3))).link_length.tolist() == [DX] * 3
 
 
 def test_over_its_banks_it_floods_the_plain_and_loses_no_water() -> None:

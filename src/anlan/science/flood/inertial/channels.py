@@ -2,8 +2,9 @@
 
 After Neal, Schumann and Bates (2012), Water Resources Research 48, W11506. A cell with a channel has one water
 surface: below the bank the water stands in the channel alone, above it over the whole cell. Between neighbouring
-channel cells (by rows and columns) a local inertial flow runs in the channel's section; the part of it that the flow over the
-ground has already carried is taken off, so that no width counts twice.
+channel cells a local inertial flow runs in the channel's section; where they share a side, the part of it that the flow over
+the ground has already carried is taken off, so that no width counts twice. Streams found from a terrain step over
+corners too: two cells that share a corner alone are joined where no channel goes round it.
 """
 
 import math
@@ -24,7 +25,8 @@ class Channels:
     """Channel cells and the links between them; make it by `Channels.of`.
 
     Cells (k,): ``rows``, ``columns``, ``width`` m, ``bankfull`` m, ``manning`` s/m^(1/3), ``bed`` m above the run
-    datum. Links (m,): ``a`` and ``b`` number cells (b east or south of a), ``link_width`` m with bridges taken off.
+    datum; ``length`` m of channel in a cell. Links (m,): ``a`` and ``b`` number cells (b east, south or across a corner of a),
+    ``link_width`` m with bridges taken off, ``link_length`` m between the cells' middles.
     """
 
     rows: Int64s
@@ -33,9 +35,11 @@ class Channels:
     bankfull: Floats
     manning: Floats
     bed: Floats
+    length: Floats
     a: Int64s
     b: Int64s
     link_width: Floats
+    link_length: Floats
 
     @classmethod
     @science(
@@ -53,7 +57,7 @@ class Channels:
         manning: float = 0.035,
         blocked: Floats | None = None,
     ) -> "Channels":
-        """Channels where ``width`` > 0; every two that share a side are joined.
+        """Channels where ``width`` > 0; every two that share a side are joined, or a corner that no channel goes round.
 
         ``bankfull``: depth from bank (the cell's bed) to the channel's bed. ``blocked``: the share of the width that
         a bridge takes, in both links of its cell. Wider than a cell is refused: there the terrain itself must hold
@@ -75,7 +79,8 @@ class Channels:
         _check(wide, deep, open_share, manning, domain.dx)
         number = np.full(domain.shape, -1, np.int64)
         number[is_channel] = np.arange(rows.size)
-        a, b = _links(number)
+        a, b, reach = _links(number, domain.dx)
+        halves = np.bincount(np.concatenate([a, b]), np.concatenate([reach, reach]) / 2, minlength=rows.size)
         return cls(
             rows=rows,
             columns=columns,
@@ -83,9 +88,11 @@ class Channels:
             bankfull=deep,
             manning=np.full(rows.size, manning),
             bed=domain.bed[is_channel] - deep,
+            length=np.clip(halves, domain.dx, math.sqrt(2) * domain.dx),
             a=a,
             b=b,
             link_width=np.minimum(wide[a] * open_share[a], wide[b] * open_share[b]),
+            link_length=reach,
         )
 
 
@@ -106,13 +113,20 @@ def _check(wide: Floats, deep: Floats, open_share: Floats, manning: float, dx: f
         raise BadInput("manning", f"{manning} for a channel", "Give Manning n in s/m^(1/3)")
 
 
-def _links(number: Int64s) -> tuple[Int64s, Int64s]:
-    """Pairs of cells that share a side."""
-    pairs = [(number[:, :-1], number[:, 1:]), (number[:-1], number[1:])]
-    both = [(one >= 0) & (two >= 0) for one, two in pairs]
-    a = np.concatenate([one[on] for (one, _), on in zip(pairs, both, strict=True)])
-    b = np.concatenate([two[on] for (_, two), on in zip(pairs, both, strict=True)])
-    return a, b
+def _links(number: Int64s, dx: float) -> tuple[Int64s, Int64s, Floats]:
+    """Pairs of cells that share a side, or a corner alone that no channel goes round; and how far apart they are."""
+    on = number >= 0
+    one, two, three, four = number[:-1, :-1], number[:-1, 1:], number[1:, :-1], number[1:, 1:]
+    falling = on[:-1, :-1] & on[1:, 1:] & ~on[:-1, 1:] & ~on[1:, :-1]
+    rising = on[:-1, 1:] & on[1:, :-1] & ~on[:-1, :-1] & ~on[1:, 1:]
+    beside, under = on[:, :-1] & on[:, 1:], on[:-1] & on[1:]
+    a = [number[:, :-1][beside], number[:-1][under], one[falling], two[rising]]
+    b = [number[:, 1:][beside], number[1:][under], four[falling], three[rising]]
+    reach = [
+        np.full(len(pairs), dx * step)
+        for pairs, step in zip(a, (1, 1, math.sqrt(2), math.sqrt(2)), strict=True)
+    ]
+    return np.concatenate(a), np.concatenate(b), np.concatenate(reach)
 
 
 @njit
@@ -144,71 +158,71 @@ def settle(
 
 
 @njit
-def depths(flat: Reals, cells: Int64s, volume: Floats, width: Floats, dx: float, deep: Floats) -> None:
-    """Depth of water over the channels' beds, m."""
+def depths(flat: Reals, cells: Int64s, volume: Floats, area: Floats, deep: Floats) -> None:
+    """Depth of water over the channels' beds, m; ``area`` m² of channel in each cell."""
     for n in range(cells.size):
-        deep[n] = volume[n] / (width[n] * dx) + flat[cells[n]]
+        deep[n] = volume[n] / area[n] + flat[cells[n]]
 
 
 @njit
 def run_links(
-    flat: Reals,
     deep: Floats,
-    x: Reals,
-    y: Reals,
-    cells: Int64s,
-    volume: Floats,
-    bed: Floats,
-    width: Floats,
-    bankfull: Floats,
-    n2: Floats,
+    over: Floats,
     a: Int64s,
     b: Int64s,
-    link_width: Floats,
-    q: Floats,
-    outlets: Int64s,
-    slopes: Floats,
-    dx: float,
+    rise: Floats,
+    width: Floats,
+    length: Floats,
+    bank: Floats,
+    n2: Floats,
     dt: float,
     dry: float,
-) -> tuple[float, float]:
-    """One step of the flow in the channels; gives m³ that left at outlets and the greatest speed.
+    wave: float,
+    q: Floats,
+    moved: Floats,
+    speed: Floats,
+) -> None:
+    """New flow ``q`` (m²/s) in the links, its ``speed`` (m/s), and the m³ it has ``moved`` beside what went ``over`` the ground.
 
     ``deep`` is from before the raster's step. Were channels pushed by the surface that the raster has just left behind, each
     would undo what the other did, and both would go on doing it for ever: 20 m/s under a still pool.
+    ``wave``: as `rows.x_faces`.
     """
-    gives = np.zeros(cells.size)
-    moved, left = np.zeros(a.size), np.zeros(outlets.size)
-    speed = 0.0
     for k in range(a.size):
         i, j = a[k], b[k]
-        rise = bed[j] - bed[i]
-        flow = max(deep[i] - max(rise, 0.0), deep[j] + min(rise, 0.0))
-        if flow <= dry or link_width[k] <= 0.0:
-            q[k] = 0.0
+        flow = max(deep[i] - max(rise[k], 0.0), deep[j] + min(rise[k], 0.0))
+        if flow <= dry or width[k] <= 0.0:
+            q[k], moved[k], speed[k] = 0.0, 0.0, 0.0
             continue
-        rough, radius = 0.5 * (n2[i] + n2[j]), _radius(flow, link_width[k], min(bankfull[i], bankfull[j]))
-        pushed = q[k] - G * dt * flow * ((deep[j] - deep[i]) + rise) / dx
-        drag = 4.0 * G * dt * rough / (flow * radius ** (4.0 / 3.0))
+        radius = _radius(flow, width[k], bank[k])
+        light = min(flow, wave)
+        pushed = q[k] - G * dt * light * ((deep[j] - deep[i]) + rise[k]) / length[k]
+        drag = 4.0 * G * dt * n2[k] * light / (flow * flow * radius * np.cbrt(radius))
         q[k] = 2.0 * pushed / (1.0 + math.sqrt(1.0 + drag * abs(pushed)))
-        speed = max(speed, abs(q[k]) / flow)
-        over = x[cells[j]] if cells[j] == cells[i] + 1 else y[cells[j]]
-        moved[k] = link_width[k] * (q[k] - over) * dt
-        gives[i] += max(moved[k], 0.0)
-        gives[j] += max(-moved[k], 0.0)
+        speed[k] = abs(q[k]) / flow
+        moved[k] = width[k] * (q[k] - over[k]) * dt
+
+
+@njit
+def run_out(
+    deep: Floats,
+    outlets: Int64s,
+    slopes: Floats,
+    width: Floats,
+    bank: Floats,
+    n2: Floats,
+    dt: float,
+    left: Floats,
+) -> float:
+    """The m³ that want to leave at outlets, at the speed of Manning (Strickler) there; gives the greatest speed."""
+    speed = 0.0
     for k in range(outlets.size):
         n = outlets[k]
-        radius = _radius(deep[n], width[n], bankfull[n])
+        radius = _radius(deep[n], width[n], bank[n])
         u = radius ** (2.0 / 3.0) * math.sqrt(slopes[k] / n2[n])
-        left[k] = u * min(deep[n], bankfull[n]) * width[n] * dt
-        gives[n] += left[k]
+        left[k] = u * min(deep[n], bank[n]) * width[n] * dt
         speed = max(speed, u)
-    gone = _pay(flat, cells, volume, a, b, moved, gives, outlets, left, dx * dx)
-    for k in range(a.size):
-        if link_width[k] > 0.0:  # what the giver could not pay has no momentum either
-            over = x[cells[b[k]]] if cells[b[k]] == cells[a[k]] + 1 else y[cells[b[k]]]
-            q[k] = over + moved[k] / (link_width[k] * dt)
-    return gone, speed
+    return speed
 
 
 @njit
@@ -218,27 +232,30 @@ def _radius(deep: float, width: float, bankfull: float) -> float:
 
 
 @njit
-def _pay(
+def pay(
     flat: Reals,
     cells: Int64s,
     volume: Floats,
     a: Int64s,
     b: Int64s,
-    moved: Floats,
-    gives: Floats,
     outlets: Int64s,
+    square: float,
+    moved: Floats,
     left: Floats,
-    area: float,
+    can: Floats,
 ) -> float:
-    """Move the water; a cell gives no more than it holds, and ``moved`` says afterwards what it gave."""
-    can = np.ones(cells.size)
-    for n in range(cells.size):
-        have = max(volume[n] + flat[cells[n]] * area, 0.0)  # rounding may leave a debt where all was given
-        if gives[n] > have:
-            can[n] = have / gives[n]
+    """Move the water, and give the m³ that left; a cell gives no more than it holds, and ``moved`` says what it gave."""
+    can[:] = 0.0
     for k in range(a.size):
-        share = can[a[k]] if moved[k] > 0.0 else can[b[k]]
-        moved[k] *= share
+        can[a[k]] += max(moved[k], 0.0)
+        can[b[k]] += max(-moved[k], 0.0)
+    for k in range(outlets.size):
+        can[outlets[k]] += left[k]
+    for n in range(cells.size):
+        have = max(volume[n] + flat[cells[n]] * square, 0.0)  # rounding may leave a debt where all was given
+        can[n] = have / can[n] if can[n] > have else 1.0
+    for k in range(a.size):
+        moved[k] *= can[a[k]] if moved[k] > 0.0 else can[b[k]]
         volume[a[k]] -= moved[k]
         volume[b[k]] += moved[k]
     gone = 0.0
@@ -247,3 +264,20 @@ def _pay(
         volume[outlets[k]] -= went
         gone += went
     return gone
+
+
+@njit
+def flow_over(x: Reals, y: Reals, face: Int64s, beside: int, under: int, over: Floats) -> None:
+    """Unit discharge (m²/s) of the ground over each link: the first ``beside`` cross west faces, to ``under`` north ones."""
+    for k in range(beside):
+        over[k] = x[face[k]]
+    for k in range(beside, under):
+        over[k] = y[face[k]]
+
+
+@njit
+def keep_paid(over: Floats, moved: Floats, width: Floats, dt: float, q: Floats) -> None:
+    """What the giver could not pay has no momentum either."""
+    for k in range(q.size):
+        if width[k] > 0.0:
+            q[k] = over[k] + moved[k] / (width[k] * dt)
