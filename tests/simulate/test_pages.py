@@ -134,7 +134,9 @@ def refused(mini: Mini) -> str:
 def test_a_refused_run_says_why_in_the_readers_language(mini: Mini) -> None:
     ref = refused(mini)
     client = mini.client("duty_officer")
-    assert "31% 的积水格流得太急" in client.get(url(mini, ref)).text
+    said = client.get(url(mini, ref)).text
+    assert "31% 的积水格流得太急" in said
+    assert "没有村子的结果" in said, "nothing more is to come"
     assert "Run again with Godunov" in client.get(f"{url(mini, ref)}?lang=en", follow=True).text
 
 
