@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from anlan.simulate.exports.provenance import About
 from anlan.simulate.queries import VillageForecast
@@ -21,25 +22,35 @@ COLUMNS = (
 )
 
 
-def villages_csv(told: About, villages: Sequence[VillageForecast]) -> str:
-    """UTF-8 with mark, for spreadsheets; times in ISO with +08:00; a village the model does not speak of has no depth."""
+def villages_csv(told: About, villages: Sequence[VillageForecast]) -> bytes:
+    """A village the model does not speak of has no depth."""
     kept = sorted({minute for v in villages for minute, _ in v.curve})
+    head = [*COLUMNS, *(f"depth_m_minute_{minute}" for minute in kept)]
+    return csv_of(head, (_row(told, v, kept) for v in villages))
+
+
+def _row(told: About, v: VillageForecast, kept: Sequence[int]) -> list[object]:
+    curve = dict(v.curve)
+    return [
+        told.run.ref, yes(told.facts["exercise"]), yes(told.facts["synthetic"]), v.place.code, v.place.name,
+        "" if v.is_unsaid else f"{v.depth_m:.2f}", moment(v.arrives_at), v.households, v.solver or told.run.model,
+        *(f"{curve[minute] / 100:.2f}" if minute in curve else "" for minute in kept),
+    ]  # fmt: skip
+
+
+def csv_of(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """A table for spreadsheets: UTF-8 with mark."""
     out = io.StringIO()
-    out.write("\ufeff")
-    rows = csv.writer(out, lineterminator="\r\n")
-    rows.writerow([*COLUMNS, *(f"depth_m_minute_{minute}" for minute in kept)])
-    for v in villages:
-        curve = dict(v.curve)
-        arrives = beijing(v.arrives_at).isoformat(timespec="seconds") if v.arrives_at else ""
-        rows.writerow(
-            [
-                told.run.ref, _yes(told.facts["exercise"]), _yes(told.facts["synthetic"]), v.place.code, v.place.name,
-                "" if v.is_unsaid else f"{v.depth_m:.2f}", arrives, v.households, v.solver or told.run.model,
-                *(f"{curve[minute] / 100:.2f}" if minute in curve else "" for minute in kept),
-            ]
-        )  # fmt: skip
-    return out.getvalue()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return out.getvalue().encode("utf-8-sig")
 
 
-def _yes(is_so: bool) -> str:
+def moment(at: datetime | None) -> str:
+    """ISO with +08:00; nothing for none."""
+    return beijing(at).isoformat(timespec="seconds") if at else ""
+
+
+def yes(is_so: bool) -> str:
     return "yes" if is_so else "no"

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_GET
 
 from anlan.foundation.errors import NotFound
 from anlan.simulate import comparing, exports, queries
 from anlan.simulate.actions.ensembles import KIND
 from anlan.simulate.comparing import CSI_CM, LEGEND, LOOK, WORDS, Meeting, Pair
+from anlan.simulate.exports.tables import csv_of, moment, yes
 from anlan.simulate.models import Run
-from anlan.simulate.views.ensembles import attachment, drawn_facts
+from anlan.simulate.views.ensembles import drawn_facts
 from anlan.simulate.views.facts import facts_of
+from anlan.simulate.views.files import attachment, picture
 from anlan.simulate.views.runs import shown
 from anlan.ui.acts import address
 from anlan.ui.format import beijing
@@ -157,9 +156,7 @@ def water(request: Request) -> HttpResponse:
     found = _meeting(request, a, b)
     if found is None:
         raise NotFound("这两次运行没有能相减的水深图。")
-    reply = HttpResponse(comparing.picture(found), content_type="image/png")
-    patch_cache_control(reply, private=True, max_age=600)
-    return reply
+    return picture(comparing.picture(found))
 
 
 @page("simulate.view")
@@ -168,24 +165,16 @@ def table(request: Request) -> HttpResponse:
     """The villages of both as CSV, the greatest difference first."""
     a, b = _two(request)
     told = [exports.about(request.ctx, run, lang=request.lang) for run in (a, b)]
-    marks = [
-        a.ref,
-        b.ref,
-        *("yes" if any(each.facts[name] for each in told) else "no" for name in ("exercise", "synthetic")),
-    ]
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\r\n")
-    rows.writerow(COLUMNS)
-    for pair in comparing.villages(queries.water(request.ctx, a), queries.water(request.ctx, b)):
-        rows.writerow([pair.place.code, pair.place.name, *_cells(pair), *marks])
-    name = exports.file_name(told[0], f"{t(request.lang, w('对比'))}-{b.ref}", "csv", lang=request.lang)
-    return attachment("\ufeff" + out.getvalue(), "text/csv; charset=utf-8", name)
+    marks = [yes(any(each.facts[name] for each in told)) for name in ("exercise", "synthetic")]
+    pairs = comparing.villages(queries.water(request.ctx, a), queries.water(request.ctx, b))
+    rows = ([pair.place.code, pair.place.name, *_cells(pair), a.ref, b.ref, *marks] for pair in pairs)
+    what = f"{t(request.lang, w('对比'))}-{b.ref}"
+    return attachment(request, told[0], what, "csv", csv_of(COLUMNS, rows))
 
 
 def _cells(pair: Pair) -> list[object]:
     cells: list[object] = []
     for v in (pair.a, pair.b):
-        at = beijing(v.arrives_at).isoformat(timespec="seconds") if v and v.arrives_at else ""
-        cells += [f"{v.depth_m:.2f}", at, v.households] if v else ["", "", ""]
+        cells += [f"{v.depth_m:.2f}", moment(v.arrives_at), v.households] if v else ["", "", ""]
     deeper = "" if pair.depth_cm is None else f"{pair.depth_cm / 100:.2f}"
     return [*cells, deeper, *("" if each is None else each for each in (pair.later_min, pair.households))]

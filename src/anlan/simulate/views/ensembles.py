@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
-from urllib.parse import quote
 
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.simulate import actions, ensemble, exports, jobs, moments, queries, waters
 from anlan.simulate.actions import ensembles
+from anlan.simulate.exports.tables import csv_of, moment, yes
 from anlan.simulate.kinds import Kind
 from anlan.simulate.models import Run
 from anlan.simulate.queries import VillageForecast
 from anlan.simulate.rules import ensemble as rules
 from anlan.simulate.views.facts import facts_of
+from anlan.simulate.views.files import attachment, picture
 from anlan.simulate.views.runs import OrderForm, orders, shown
 from anlan.ui.acts import address
-from anlan.ui.format import beijing
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
 
@@ -161,10 +158,7 @@ def _map(request: Request, run: Run) -> dict[str, Any] | None:
 @require_GET
 def share(request: Request, ref: str) -> HttpResponse:
     """In how many of a hundred members each cell stands in 0.3 m or more, as a picture of ranks."""
-    png = waters.picture(queries.folder_of(request.ctx, _ensemble(request, ref)), kind=SHARE)
-    reply = HttpResponse(png, content_type="image/png")
-    patch_cache_control(reply, private=True, max_age=600)
-    return reply
+    return picture(waters.picture(queries.folder_of(request.ctx, _ensemble(request, ref)), kind=SHARE))
 
 
 @page("simulate.view")
@@ -173,26 +167,19 @@ def table(request: Request, ref: str) -> HttpResponse:
     """The villages of an ensemble as CSV; each row says that a share of scenarios is no probability."""
     run = _ensemble(request, ref)
     told = exports.about(request.ctx, run, lang=request.lang)
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\r\n")
-    rows.writerow(COLUMNS)
-    marks = [run.ref, *("yes" if told.facts[name] else "no" for name in ("exercise", "synthetic"))]
-    drawn = [run.params["members"], run.figures["members"] - run.figures["excluded"], run.seed]
-    for v in _by_share(queries.water(request.ctx, run)):
-        row = _row(run, v)
-        depths = ("", "", "", "") if v.is_unsaid else (
-            v.share_percent, f"{v.depth_m:.2f}", f"{row['low_m']:.2f}", f"{row['high_m']:.2f}"
-        )  # fmt: skip
-        times = [v.arrives_at, *(row["span"] or (None, None))]
-        moments_ = [beijing(at).isoformat(timespec="seconds") if at else "" for at in times]
-        rows.writerow([*marks, *drawn, v.place.code, v.place.name, *depths, *moments_, v.households,
-                       v.solver or run.model, "share of scenarios, no probability"])  # fmt: skip
-    what = t(request.lang, w("集合"))
-    name = exports.file_name(told, what, "csv", lang=request.lang)
-    return attachment("\ufeff" + out.getvalue(), "text/csv; charset=utf-8", name)
+    villages = _by_share(queries.water(request.ctx, run))
+    body = csv_of(COLUMNS, (_cells(told, run, v) for v in villages))
+    return attachment(request, told, t(request.lang, w("集合")), "csv", body)
 
 
-def attachment(content: str, kind: str, name: str) -> HttpResponse:
-    """A file to carry away."""
-    told = f"attachment; filename*=UTF-8''{quote(name)}"
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": told})
+def _cells(told: exports.About, run: Run, v: VillageForecast) -> list[object]:
+    row = _row(run, v)
+    depths = ("", "", "", "") if v.is_unsaid else (
+        v.share_percent, f"{v.depth_m:.2f}", f"{row['low_m']:.2f}", f"{row['high_m']:.2f}"
+    )  # fmt: skip
+    return [
+        run.ref, yes(told.facts["exercise"]), yes(told.facts["synthetic"]),
+        run.params["members"], run.figures["members"] - run.figures["excluded"], run.seed,
+        v.place.code, v.place.name, *depths, *map(moment, (v.arrives_at, *(row["span"] or (None, None)))),
+        v.households, v.solver or run.model, "share of scenarios, no probability",
+    ]  # fmt: skip

@@ -16,6 +16,13 @@ from anlan.simulate.views.runs import named
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
 
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "geojson": "application/geo+json",
+    "pdf": "application/pdf",
+    "zip": "application/zip",
+}
+
 
 @page("simulate.view")
 @require_GET
@@ -24,14 +31,21 @@ def water(request: Request, ref: str) -> HttpResponse:
     run = queries.run(request.ctx, ref)
     folder = queries.folder_of(request.ctx, run)
     png = waters.picture(folder, kind=kind_of(request.GET.get("map", "")), minute=minute_of(request, run))
+    return picture(png)
+
+
+def picture(png: bytes) -> HttpResponse:
+    """A picture of ranks for the map of whoever may see it."""
     reply = HttpResponse(png, content_type="image/png")
     patch_cache_control(reply, private=True, max_age=600)
     return reply
 
 
-def _file(content: bytes, kind: str, name: str) -> HttpResponse:
-    told = f"attachment; filename*=UTF-8''{quote(name)}"
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": told})
+def attachment(request: Request, told: exports.About, what: str, ending: str, body: bytes) -> HttpResponse:
+    """A file to carry away, named after its run and what it shows."""
+    name = exports.file_name(told, what, ending, lang=request.lang)
+    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
+    return HttpResponse(body, content_type=TYPES[ending], headers={"Content-Disposition": disposition})
 
 
 def _asked(request: Request, ref: str) -> tuple[Run, exports.About]:
@@ -47,7 +61,7 @@ def geojson(request: Request, ref: str) -> HttpResponse:
     kind, minute = kind_of(request.GET.get("map", "")), minute_of(request, run)
     body = exports.geojson(told, queries.folder_of(request.ctx, run), kind=kind, minute=minute)
     what = kind.code if minute is None or not kind.in_time else f"{kind.code}-{minute}min"
-    return _file(body, "application/geo+json", exports.file_name(told, what, "geojson", lang=request.lang))
+    return attachment(request, told, what, "geojson", body)
 
 
 @page("simulate.view")
@@ -56,7 +70,7 @@ def tif(request: Request, ref: str) -> HttpResponse:
     """The maps as GeoTIFF in a ZIP."""
     run, told = _asked(request, ref)
     body = exports.geotiffs(told, queries.folder_of(request.ctx, run))
-    return _file(body, "application/zip", exports.file_name(told, "GeoTIFF", "zip", lang=request.lang))
+    return attachment(request, told, "GeoTIFF", "zip", body)
 
 
 @page("simulate.view")
@@ -64,9 +78,8 @@ def tif(request: Request, ref: str) -> HttpResponse:
 def table(request: Request, ref: str) -> HttpResponse:
     """The villages of a run with their curves as CSV."""
     run, told = _asked(request, ref)
-    body = exports.villages_csv(told, queries.water(request.ctx, run)).encode()
-    what = t(request.lang, w("各村来水"))
-    return _file(body, "text/csv; charset=utf-8", exports.file_name(told, what, "csv", lang=request.lang))
+    body = exports.villages_csv(told, queries.water(request.ctx, run))
+    return attachment(request, told, t(request.lang, w("各村来水")), "csv", body)
 
 
 @page("simulate.view")
@@ -80,5 +93,4 @@ def sheet(request: Request, ref: str) -> HttpResponse:
         request.ctx, told, queries.water(request.ctx, run), folder=queries.folder_of(request.ctx, run),
         ground=ground.path_of(run.ground), words=words, lang=request.lang,
     )  # fmt: skip
-    what = t(request.lang, w("一页图表"))
-    return _file(body, "application/pdf", exports.file_name(told, what, "pdf", lang=request.lang))
+    return attachment(request, told, t(request.lang, w("一页图表")), "pdf", body)
