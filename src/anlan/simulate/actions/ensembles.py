@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from anlan.foundation import journal, packs
-from anlan.foundation.actions import action, next_ref
+from anlan.foundation import packs
+from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
 from anlan.foundation.home import home
 from anlan.foundation.worlds import beijing
 from anlan.places.queries import atlas
 from anlan.simulate import ensemble, ground, queries
-from anlan.simulate.actions.runs import CURVE_NUMBER, VERSION, check, finish
+from anlan.simulate.actions.runs import CURVE_NUMBER, check, enlist, finish
 from anlan.simulate.models import Ground, Run
 from anlan.simulate.rules import ensemble as rules
 from anlan.simulate.shapes import Found
@@ -56,29 +56,14 @@ def order_ensemble(
         count = told["members"] if members is None else members
         drawn = ctx.world.seed if seed is None else seed
         _check(count, drawn)
-        run = Run.objects.create(
-            world_id=ctx.world.id,
-            ref=next_ref(ctx, "S"),
-            kind=KIND,
-            purpose="analyst",
-            title=title.strip()[:120],
-            place_id=over.place_id,
-            ground=over,
-            model=SOLVER,
-            version=VERSION,
-            params={
-                "precision": PRECISION, "minutes": minutes, "cn": CURVE_NUMBER, "wetness": wetness, "members": count,
-                "spread": {name: told[name] for name in SPREADS},
-            },
-            inputs={"rain": dict(rain)},
-            seed=drawn,
-            by=ctx.actor.ref,
-            ordered_at=ctx.now,
+        params = {
+            "precision": PRECISION, "minutes": minutes, "cn": CURVE_NUMBER, "wetness": wetness, "members": count,
+            "spread": {name: told[name] for name in SPREADS},
+        }  # fmt: skip
+        return enlist(
+            ctx, over=over, title=title, model=SOLVER, rain=rain, params=params, kind=KIND, purpose="analyst", seed=drawn,
+            told={"members": count, "seed": str(drawn)},
         )  # fmt: skip
-        body = {"model": SOLVER, "precision": PRECISION, "minutes": minutes, "ground": ground_ref, "rain": rain["kind"],
-                "members": count, "seed": str(drawn)}  # fmt: skip
-        journal.append(ctx, "simulate.run.ordered", refs={"run": run.ref}, body=body, place=over.place.path)
-    return run.ref
 
 
 def _check(members: int, seed: int) -> None:

@@ -10,7 +10,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid, NotFound
 from anlan.places.queries import atlas
 from anlan.simulate import folders, ground, jobs
-from anlan.simulate.models import Run, VillageWater
+from anlan.simulate.models import Ground, Run, VillageWater
 from anlan.simulate.rules.verdict import Reason
 from anlan.simulate.shapes import VillageFound
 
@@ -50,31 +50,47 @@ def order(
     """
     check(solver=solver, precision=precision, minutes=minutes, rain=rain)
     with action(ctx, "simulate.run"):
-        over = ground.get(ctx, ground_ref)
-        run = Run.objects.create(
-            world_id=ctx.world.id,
-            ref=next_ref(ctx, "S"),
-            purpose=purpose,
-            title=title.strip()[:120],
-            place_id=over.place_id,
-            ground=over,
-            before=before,
-            model=solver,
-            version=VERSION,
-            params={"precision": precision, "minutes": minutes, "cn": cn, "wetness": wetness},
-            inputs={"rain": dict(rain)},
-            seed=ctx.world.seed,
-            by=ctx.actor.ref,
-            ordered_at=ctx.now,
-        )
-        body = {
-            "model": solver,
-            "precision": precision,
-            "minutes": minutes,
-            "ground": ground_ref,
-            "rain": rain["kind"],
-        }
-        journal.append(ctx, "simulate.run.ordered", refs={"run": run.ref}, body=body, place=over.place.path)
+        return enlist(
+            ctx, over=ground.get(ctx, ground_ref), title=title, model=solver, rain=rain, purpose=purpose, before=before,
+            params={"precision": precision, "minutes": minutes, "cn": cn, "wetness": wetness}, seed=ctx.world.seed,
+        )  # fmt: skip
+
+
+def enlist(
+    ctx: Ctx,
+    *,
+    over: Ground,
+    title: str,
+    model: str,
+    rain: Mapping[str, Any],
+    params: Mapping[str, Any],
+    told: Mapping[str, Any] | None = None,
+    **fields: Any,
+) -> str:
+    """Put a run of any kind on the list, inside an action; gives its ref. `told`: what the journal keeps of it besides."""
+    run = Run.objects.create(
+        world_id=ctx.world.id,
+        ref=next_ref(ctx, "S"),
+        title=title.strip()[:120],
+        place_id=over.place_id,
+        ground=over,
+        model=model,
+        version=VERSION,
+        params=dict(params),
+        inputs={"rain": dict(rain)},
+        by=ctx.actor.ref,
+        ordered_at=ctx.now,
+        **fields,
+    )
+    body = {
+        "model": model,
+        "precision": params["precision"],
+        "minutes": params["minutes"],
+        "ground": over.ref,
+        "rain": rain["kind"],
+        **(told or {}),
+    }
+    journal.append(ctx, "simulate.run.ordered", refs={"run": run.ref}, body=body, place=over.place.path)
     return run.ref
 
 
