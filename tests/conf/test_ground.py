@@ -1,5 +1,6 @@
 """`anlan ground`: a county's own terrain becomes a ground of its runs, or is refused with the field and the mend."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ from anlan.conf.cli import main
 from anlan.foundation import journal, worlds
 from anlan.places.queries import atlas
 from anlan.science.terrain import Grid, move_points
-from anlan.simulate import ground
+from anlan.simulate import baseflow, ground, states
 from anlan.simulate.models import Ground
 from anlan.simulate.shapes import Terrain
 from anlan.wire.raster import write_ascii, write_geotiff
@@ -171,6 +172,67 @@ def test_streams_and_roughness_lie_on_the_cells(tmp_path: Path, land: Grid) -> N
     assert (terrain.width[:, 20] > 0).sum() > 30
     assert 6 <= terrain.width.max() <= 8
     assert np.allclose(terrain.manning, 0.05)
+
+
+def rivers(tmp_path: Path, *rows: str) -> str:
+    path = tmp_path / "rivers.csv"
+    path.write_text("\n".join(["x,y,radius_m,m3_s", *rows]))
+    return str(path)
+
+
+def test_stated_rivers_are_filled_at_once_and_the_cost_is_said(
+    tmp_path: Path, land: Grid, capsys: pytest.CaptureFixture[str]
+) -> None:
+    x, y = land.centre(1, 20)
+    assert add("--dem", put(tmp_path, land), "--base-flow", rivers(tmp_path, f"{x},{y},100,2.5")) == 0
+    row, terrain = the_ground()
+    assert (terrain.base_x.tolist(), terrain.base_m3_s.tolist()) == ([x], [2.5])
+    begun = states.read(baseflow.file_of(ground.path_of(row), solver="li", precision="f32"))
+    assert begun.stored(terrain.dx) > 1000
+    assert re.search(r"基流 2.5 m³/s，1 条河：充满河道用了 \d+\.\d 秒", capsys.readouterr().out)
+    kept = [name for name, _ in writing._files(SimpleNamespace(heads={}))]
+    assert f"files/grounds/own/{TOWN}-100.base-li-f32.npz" in kept
+
+
+@pytest.mark.parametrize(
+    ("river", "said"),
+    [("0,0,100,2", "row 1: x, y"), ("{x},{y},100,-2", "row 1: m3_s"), ("{x},{y},100,", "m3_s")],
+)
+def test_a_river_that_lies_wrong_is_named_and_nothing_is_put_in(
+    tmp_path: Path, land: Grid, river: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    x, y = land.centre(1, 20)
+    assert add("--dem", put(tmp_path, land), "--base-flow", rivers(tmp_path, river.format(x=x, y=y))) == 2
+    assert "--base-flow" in (told := capsys.readouterr().err)
+    assert said in told
+    assert not Ground.objects.exists()
+
+
+def test_a_lake_that_takes_the_river_is_told(
+    tmp_path: Path, land: Grid, capsys: pytest.CaptureFixture[str]
+) -> None:
+    x, y = land.centre(1, 20)
+    land.values[10:30, 5:35] -= 60.0
+    assert add("--dem", put(tmp_path, land), "--base-flow", rivers(tmp_path, f"{x},{y},100,0.5")) == 0
+    (filling,) = re.findall(r"其中 ([\d.]+) m³/s 还在填湖库、洼地", capsys.readouterr().out)
+    assert 0.4 < float(filling) <= 0.5
+
+
+def test_a_river_on_land_without_fall_is_refused(
+    tmp_path: Path, land: Grid, capsys: pytest.CaptureFixture[str]
+) -> None:
+    x, y = land.centre(1, 20)
+    land.values[:] = 200.0
+    assert add("--dem", put(tmp_path, land), "--base-flow", rivers(tmp_path, f"{x},{y},100,0.5")) == 2
+    assert "no fall" in capsys.readouterr().err
+    assert not Ground.objects.exists()
+
+
+def test_without_rivers_it_says_that_forecasts_begin_dry(
+    tmp_path: Path, land: Grid, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert add("--dem", put(tmp_path, land)) == 0
+    assert "从干河道起算" in capsys.readouterr().out
 
 
 def test_a_ref_that_is_taken_is_kept(tmp_path: Path, land: Grid, capsys: pytest.CaptureFixture[str]) -> None:

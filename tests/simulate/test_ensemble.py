@@ -144,7 +144,7 @@ def test_rain_that_breaks_the_start_leaves_no_member(
     def broken(given: Ensemble, terrain: members.Terrain) -> members.State:
         raise NotFinite("a depth is no number", time_s=0.0)
 
-    monkeypatch.setattr(members, "_fallen", broken)
+    monkeypatch.setattr(members, "_begun", broken)
     found = compute(asked, workers=0)
     assert found.figures["excluded"] == 10
     assert found.villages == {}

@@ -1,5 +1,6 @@
 """Live mode: cycles wake with hard rain, a forecast is known no sooner than its cost, and only from what was known."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,13 +16,15 @@ from anlan.observe.rules.rain import RAIN_5MIN
 from anlan.observe.store import Batch, Writer
 from anlan.observe.store.batch import NO_FRAMES
 from anlan.places.queries import atlas
-from anlan.simulate import ground, jobs, live, queries, runner
+from anlan.science.flood.domain import RING
+from anlan.simulate import ground, jobs, live, queries, runner, states
 from anlan.simulate.actions import runs
-from anlan.simulate.models import Ground
-from anlan.simulate.shapes import Terrain
+from anlan.simulate.models import Ground, Run
+from anlan.simulate.shapes import NOW, Terrain
+from anlan.simulate.views.facts import facts_of
 from anlan.wire.sl651 import station_key
-from tests.support.city import FOREIGN_VILLAGE, GAUGE, NIGHT, VILLAGE, VILLAGE_2, Mini, make_city
-from tests.support.grounds import REF, keep_valley
+from tests.support.city import FOREIGN_VILLAGE, GAUGE, NIGHT, TOWN, VILLAGE, VILLAGE_2, Mini, make_city
+from tests.support.grounds import REF, keep_valley, valley
 
 pytestmark = pytest.mark.django_db
 MIN = timedelta(minutes=1)
@@ -119,6 +122,48 @@ def test_a_cycle_goes_on_from_the_last_accepted_one(night: Mini) -> None:
     second, first = queries.runs(night.ctx())
     assert first.before is None
     assert second.before == first
+
+
+def facts(mini: Mini, lang: str = "zh") -> str:
+    return dict(facts_of(queries.runs(mini.ctx())[0], lang))["基流" if lang == "zh" else "Base flow"]
+
+
+def test_over_a_ground_that_states_its_rivers_the_first_cycle_begins_with_them_and_the_next_goes_on(
+    night: Mini,
+) -> None:
+    land = valley(100.0)
+    river = {
+        "base_x": land.west + 2_050,
+        "base_y": land.north - 150,
+        "base_radius_m": 100.0,
+        "base_m3_s": 2.5,
+    }
+    stated = replace(land, **{name: np.array([value]) for name, value in river.items()})
+    ground.add(night.ctx(), ref="own", place=atlas().code(TOWN), terrain=stated)
+    rain(night, range(-60, 11, 5), 10)
+    live.start(night.ctx(), ground_ref="own", first=NIGHT)
+    play(night, 15)
+    second, first = queries.runs(night.ctx())
+    assert (first.state, second.state, second.before) == ("accepted", "accepted", first)
+    assert [run.figures["base_m3_s"] for run in (first, second)] == ["2.5", "2.5"]
+    river_m = [depth_at_zero(night, run) for run in (first, second)]
+    assert river_m[0] > 0.05, "the bed was not dry when the rain began"
+    assert river_m[1] > 0.9 * river_m[0]
+    assert "1 条河共 2.5 立方米每秒" in facts(night)
+    assert "2.5 m³/s" in facts(night, "en")
+
+
+def depth_at_zero(mini: Mini, run: Run) -> float:
+    """On the valley's floor, near where the river comes in: hardly any rain has run there."""
+    kept = states.read(queries.folder_of(mini.ctx(), run) / NOW)
+    return float(kept.h[RING + 2, RING + 20])
+
+
+def test_over_a_ground_that_states_none_the_run_says_that_it_began_dry(night: Mini) -> None:
+    rain(night, range(-60, 1, 5), 80)
+    live.start(night.ctx(), ground_ref=REF, first=NIGHT)
+    play(night, 5)
+    assert "从干河道起算" in facts(night)
 
 
 def test_a_cycle_that_goes_on_still_looks_at_the_whole_last_hour(night: Mini) -> None:

@@ -1,6 +1,6 @@
 """Compute a run: arrays in, a verdict's figures and the villages' water out. No database: it runs in a process of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anlan.science.flood.domain import Domain
-from anlan.science.flood.edges import Edges
 from anlan.science.flood.errors import Cancelled, LeftValidity, MassLost, NotFinite
 from anlan.science.flood.godunov import Godunov
 from anlan.science.flood.hazard import arr_class_of_maxima, rating_degree, rating_of_maxima
@@ -20,8 +19,8 @@ from anlan.science.flood.outputs import Outputs, Result
 from anlan.science.flood.run import Progress, run
 from anlan.science.flood.solver import Solver
 from anlan.science.flood.sources import Rain, ScsCn, Sources
-from anlan.science.flood.state import Layout, State
-from anlan.simulate import folders, gauging, rerun, villages, waters
+from anlan.science.flood.state import State
+from anlan.simulate import baseflow, folders, gauging, rerun, states, villages, waters
 from anlan.simulate.kinds import NEVER, RATED_CM
 from anlan.simulate.rules import verdict
 from anlan.simulate.rules.verdict import Figures
@@ -67,10 +66,13 @@ def _run(job: Job, terrain: Terrain) -> tuple[Result, State | None, gauging.Leve
     Gives the state at minute 0, too (None where that was dry ground), and the levels at gauges on the way there.
     """
     domain = villages.domain_of(terrain)
-    solver, start = solver_of(job.solver, terrain, domain), _start(job)
+    solver = solver_of(job.solver, terrain, domain)
     folder, zero_s = Path(job.folder), -60.0 * job.first_min
-    told = {"sources": _sources(job), "edges": Edges(), "precision": job.precision, "threads": THREADS}
     cancel = partial(folders.is_stopped, folder)
+    start = _start(job, terrain, domain, solver, cancel)
+    told = {
+        "sources": _sources(job), "edges": baseflow.edges(terrain), "precision": job.precision, "threads": THREADS
+    }  # fmt: skip
     last = -1
 
     def progress(at: Progress) -> None:
@@ -89,7 +91,7 @@ def _run(job: Job, terrain: Terrain) -> tuple[Result, State | None, gauging.Leve
         )  # fmt: skip
         start = before.state
     if job.keeps_now and start is not None:
-        keep_state(folder / NOW, start)
+        states.keep(folder / NOW, start)
         levels.keep(folder, span_min=SPAN_MIN)
     areas = villages.around(job, terrain, radius_m=job.swift.radius_m) if job.swift else ()
     ended = run(
@@ -97,6 +99,15 @@ def _run(job: Job, terrain: Terrain) -> tuple[Result, State | None, gauging.Leve
         cancel=cancel, on_progress=progress, **told,  # type: ignore[arg-type]
     )  # fmt: skip
     return ended, start, levels
+
+
+def _start(
+    job: Job, terrain: Terrain, domain: Domain, solver: Solver, cancel: Callable[[], bool]
+) -> State | None:
+    """Where the run before this one stood; else rivers full of their base flow, or dry ground where none is stated."""
+    if job.start:
+        return states.read(Path(job.start))
+    return baseflow.start(job, terrain, domain, solver, threads=THREADS, cancel=cancel)
 
 
 def solver_of(name: str, terrain: Terrain, domain: Domain) -> Solver:
@@ -119,31 +130,6 @@ def soil_of(job: Job) -> ScsCn | None:
     return None if job.cn is None else ScsCn(cn=job.cn, wetness=WETNESS[job.wetness])
 
 
-def _start(job: Job) -> State | None:
-    """Where the run before this one stood, its clock set to this run's beginning."""
-    return state_of(Path(job.start)) if job.start else None
-
-
-def state_of(path: Path) -> State:
-    """A state that was kept, its clock at 0."""
-    with np.load(path) as kept:
-        state = State(kept["h"], kept["qx"], kept["qy"], Layout(int(kept["layout"])), 0.0)
-        if "channel" in kept:
-            state.channel, state.channel_q = kept["channel"], kept["channel_q"]
-        if "soil" in kept:
-            state.soil = kept["soil"]
-        return state
-
-
-def keep_state(path: Path, state: State) -> None:
-    """Keep a state for another run to start from; a reader never sees half of it."""
-    scratch = path.with_suffix(".new.npz")
-    more = {name: getattr(state, name) for name in ("channel", "channel_q", "soil")}
-    held = {name: field for name, field in more.items() if field is not None}
-    np.savez(scratch, h=state.h, qx=state.qx, qy=state.qy, layout=int(state.layout), **held)
-    scratch.rename(path)
-
-
 def _found(job: Job, terrain: Terrain, result: Result, start: State | None, levels: gauging.Levels) -> Found:
     """Whole centimetres and minutes: nothing finer leaves the model."""
     told = villages.found(job, terrain, result)
@@ -162,6 +148,7 @@ def _found(job: Job, terrain: Terrain, result: Result, start: State | None, leve
         "steps": result.steps,
         "cells": int(terrain.bed.size),
         "warmed_min": round(job.warmed_min),
+        **baseflow.told(job, terrain),
         "concentration_min": round(terrain.concentration_min),
         "kept_min": [minute for minute in shots if minute is not None],
         "bounds": list(frame.bounds(*terrain.bed.shape)),

@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anlan.science.flood.domain import Domain
-from anlan.science.flood.edges import Edges
 from anlan.science.flood.errors import Cancelled, LeftValidity, MassLost, NotFinite
 from anlan.science.flood.outputs import Area, Outputs, Result
 from anlan.science.flood.run import run
 from anlan.science.flood.solver import Solver
 from anlan.science.flood.sources import Rain, Sources
 from anlan.science.flood.state import State
-from anlan.simulate import compute, ensemble, folders, rainfield, villages, waters
+from anlan.simulate import baseflow, compute, ensemble, folders, rainfield, states, villages, waters
 from anlan.simulate.ensemble import Answer, Ensemble
 from anlan.simulate.rules import ensemble as rules
 from anlan.simulate.rules import verdict
@@ -51,7 +50,7 @@ def _share(asked: Ensemble) -> Shared:
             domain=domain,
             solver=compute.solver_of(job.solver, terrain, domain),
             areas=villages.around(job, terrain, radius_m=job.swift.radius_m) if job.swift else (),
-            start=compute.state_of(now) if asked.fallen else None,
+            start=states.read(now) if _begins_wet(asked, terrain) else None,
         )
     return _shared[asked.folder]
 
@@ -65,32 +64,42 @@ def warm(asked: Ensemble) -> None:
     """Bring the ground to minute 0 under the rain that fell, once for all members; and write what they share."""
     job, folder = asked.job, Path(asked.folder)
     terrain = Terrain.load(Path(job.ground))
-    frame = waters.Frame(terrain.west, terrain.north, terrain.dx, terrain.crs)
-    here = np.unique(job.home_place[terrain.has_land(job.home_x, job.home_y)]).tolist()
-    figures = {
-        "bounds": list(frame.bounds(*terrain.bed.shape)),
-        "concentration_min": round(terrain.concentration_min),
-    }
-    ensemble.keep_frame(folder, places=here, minutes=minutes(job), frame=frame, figures=figures)
-    if asked.fallen and not (folder / NOW).exists():
+    if _begins_wet(asked, terrain) and not (folder / NOW).exists():
         try:
-            compute.keep_state(folder / NOW, _fallen(asked, terrain))
+            states.keep(folder / NOW, _begun(asked, terrain))
         except Cancelled:
             return
         except (NotFinite, MassLost, LeftValidity) as refused:
             for member in asked.drawn():
                 ensemble.write(ensemble.file_of(folder, member.number), Answer.of_none(str(refused)))
+            return
+    frame = waters.Frame(terrain.west, terrain.north, terrain.dx, terrain.crs)
+    here = np.unique(job.home_place[terrain.has_land(job.home_x, job.home_y)]).tolist()
+    figures = {
+        "bounds": list(frame.bounds(*terrain.bed.shape)),
+        "concentration_min": round(terrain.concentration_min),
+        **baseflow.told(job, terrain),
+    }
+    ensemble.keep_frame(folder, places=here, minutes=minutes(job), frame=frame, figures=figures)
 
 
-def _fallen(asked: Ensemble, terrain: Terrain) -> State:
-    """The state after the rain that fell."""
+def _begins_wet(asked: Ensemble, terrain: Terrain) -> bool:
+    """Whether rain fell before minute 0, or rivers flow without it."""
+    return asked.fallen > 0 or terrain.base_m3_s.size > 0
+
+
+def _begun(asked: Ensemble, terrain: Terrain) -> State:
+    """The state at minute 0: rivers full of their base flow, then the rain that fell."""
     job, folder = asked.job, Path(asked.folder)
-    domain = villages.domain_of(terrain)
+    domain, threads = villages.domain_of(terrain), ensemble.processes()
+    solver, cancel = compute.solver_of(job.solver, terrain, domain), partial(folders.is_stopped, folder)
+    start = baseflow.start(job, terrain, domain, solver, threads=threads, cancel=cancel)
+    if start is not None and not asked.fallen:
+        return start
     ended = run(
-        domain, compute.solver_of(job.solver, terrain, domain), until_s=60.0 * STEP_MIN * asked.fallen,
-        sources=_sources(asked, terrain, asked.tenths[:, : asked.fallen], 0.0, 0.0), edges=Edges(),
-        outputs=Outputs(maps=()), precision=job.precision, threads=ensemble.processes(),  # type: ignore[arg-type]
-        cancel=partial(folders.is_stopped, folder),
+        domain, solver, until_s=60.0 * STEP_MIN * asked.fallen, start=start,
+        sources=_sources(asked, terrain, asked.tenths[:, : asked.fallen], 0.0, 0.0), edges=baseflow.edges(terrain),
+        outputs=Outputs(maps=()), precision=job.precision, threads=threads, cancel=cancel,  # type: ignore[arg-type]
     )  # fmt: skip
     return ended.state
 
@@ -117,7 +126,8 @@ def _run(asked: Ensemble, member: Member) -> Result:
     )  # fmt: skip
     return run(
         shared.domain, shared.solver, until_s=60.0 * job.until_min, start=shared.start,
-        sources=_sources(asked, shared.terrain, tenths, member.east_m, member.north_m), edges=Edges(),
+        sources=_sources(asked, shared.terrain, tenths, member.east_m, member.north_m),
+        edges=baseflow.edges(shared.terrain),
         outputs=outputs, precision=job.precision, threads=1,  # type: ignore[arg-type]
         cancel=partial(folders.is_stopped, Path(job.folder)),
     )  # fmt: skip

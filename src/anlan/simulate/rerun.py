@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anlan.science.flood.domain import RING, Domain
-from anlan.science.flood.edges import Edges
 from anlan.science.flood.errors import Refused
 from anlan.science.flood.godunov import Godunov
 from anlan.science.flood.outputs import Result
@@ -20,8 +19,8 @@ from anlan.science.flood.run import run
 from anlan.science.flood.sources import Sources
 from anlan.science.flood.state import Layout, State
 from anlan.science.terrain import DOWN, RIGHT, catchments, flow_directions
-from anlan.simulate import villages
-from anlan.simulate.shapes import Job, Swift, Terrain, VillageFound
+from anlan.simulate import baseflow, villages
+from anlan.simulate.shapes import BASE, Job, Swift, Terrain, VillageFound
 
 Mask = NDArray[np.bool_]
 MARGIN = 3
@@ -182,7 +181,7 @@ def _run(before: Before, window: Window) -> Result:
         until_s=60.0 * (job.until_min - job.first_min),
         start=start,
         sources=_cut_sources(before.sources, window),
-        edges=Edges(),
+        edges=baseflow.edges(land),
         outputs=villages.outputs(job),
         precision=job.precision,  # type: ignore[arg-type]
         threads=before.threads,
@@ -223,7 +222,9 @@ def cut(terrain: Terrain, window: Window) -> Terrain:
     rows, columns = window.rows, window.columns
     fields = {name: getattr(terrain, name)[rows, columns] for name in ("bed", "manning", "width", "depth")}
     west = terrain.west + columns.start * terrain.dx
-    return replace(terrain, **fields, west=west, north=terrain.north - rows.start * terrain.dx)
+    own = replace(terrain, **fields, west=west, north=terrain.north - rows.start * terrain.dx)
+    rivers = own.has_land(terrain.base_x, terrain.base_y)
+    return replace(own, **{name: getattr(terrain, name)[rivers] for name in BASE})
 
 
 def _cut_sources(sources: Sources, window: Window) -> Sources:

@@ -6,14 +6,18 @@ from anlan.foundation import packs
 from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
 from anlan.foundation.worlds import beijing
-from anlan.places.queries import atlas
+from anlan.places.queries import Place, atlas
 from anlan.simulate.models import Ground
 from anlan.simulate.shapes import Swift
 
 
 def live(ctx: Ctx, over: Ground) -> dict[str, Any]:
     """The figures of the live forecast for the place of a ground, as of now."""
-    place = atlas().by_id[over.place_id]
+    return live_of(ctx, atlas().by_id[over.place_id])
+
+
+def live_of(ctx: Ctx, place: Place) -> dict[str, Any]:
+    """The same of a place whose ground is not put in yet."""
     pack = packs.load_all(home=home()).the("live_forecast", on=beijing(ctx.now).date(), division=place.code)
     return dict(pack.data["live"])
 

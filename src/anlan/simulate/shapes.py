@@ -15,6 +15,8 @@ NOW = "now.npz"
 """In a run's folder: the state at its minute 0, for the next run to start from."""
 NOBODY = "none"
 """Whose word of a village it is where none can be given."""
+BASE = ("base_x", "base_y", "base_radius_m", "base_m3_s")
+"""What a ground states of its rivers; a file of before knows none of it."""
 WET_M = 0.3
 """A home stands in water from this depth on: above the doorstep. Our choice, 待核实."""
 
@@ -27,6 +29,7 @@ class Terrain:
     width: (ny, nx) metres of a channel narrower than a cell, 0 where there is none; depth: its bankfull depth, m;
     west, north: metres of the upper left corner; crs: "EPSG:n".
     concentration_min: minutes that water is under way at most; 0 where nobody worked it out.
+    base_x, base_y, base_radius_m, base_m3_s (rivers,): the base flow of each river and the disc over which it comes in, m.
     """
 
     bed: Floats
@@ -38,12 +41,17 @@ class Terrain:
     north: float
     crs: str
     concentration_min: float = 0.0
+    base_x: Floats = field(default_factory=lambda: np.empty(0))
+    base_y: Floats = field(default_factory=lambda: np.empty(0))
+    base_radius_m: Floats = field(default_factory=lambda: np.empty(0))
+    base_m3_s: Floats = field(default_factory=lambda: np.empty(0))
 
     @classmethod
     def load(cls, path: Path) -> "Terrain":
         """Read a ground's file."""
         with np.load(path) as stored:
             arrays = {name: stored[name] for name in ("bed", "manning", "width", "depth")}
+            arrays |= {name: stored[name] for name in BASE if name in stored}
             numbers = {name: float(stored[name]) for name in ("dx", "west", "north")}
             known = float(stored["concentration_min"]) if "concentration_min" in stored else 0.0
             return cls(**arrays, **numbers, crs=str(stored["crs"]), concentration_min=known)

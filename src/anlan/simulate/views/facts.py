@@ -34,6 +34,7 @@ def facts_of(run: Run, lang: str) -> list[tuple[str, str]]:
         (say(w("地形")), named(run.ground, lang)),
         (say(w("降雨")), _rain(run, lang)),
         (say(w("预热")), _warmed(run, lang)),
+        (say(w("基流")), _rivers(found, lang)),
         (say(w("下渗")), say(w("SCS 曲线数 {cn}（待核实），{soil}"), cn=params["cn"], soil=say(SOIL_WORDS[params["wetness"]]))),
         (say(w("算法")), solver),
         (say(w("时长")), say(w("{n} 分钟"), n=params["minutes"])),
@@ -57,6 +58,19 @@ def _warmed(run: Run, lang: str) -> str:
     if warmed < needed:
         return t(lang, w("{n} 分钟，短于汇流时间 {m} 分钟：起算前的水没有算全，只会偏少"), n=warmed, m=needed)
     return t(lang, w("{n} 分钟，汇流时间 {m} 分钟"), n=warmed, m=needed)
+
+
+def _rivers(figures: dict[str, Any], lang: str) -> str:
+    """What the rivers carried before the rain; a run of before it could be stated knew none."""
+    if not figures:
+        return "—"
+    if not figures.get("base_rivers"):
+        return t(lang, w("地形没有写明基流：从干河道起算"))
+    text = w("{n} 条河共 {flow} 立方米每秒；从充满基流的河道起算")
+    told = t(lang, text, n=figures["base_rivers"], flow=figures["base_m3_s"])
+    if not figures["base_fills_m3_s"]:
+        return told
+    return told + t(lang, w("，其中 {fills} 立方米每秒还在填湖库、洼地"), fills=figures["base_fills_m3_s"])
 
 
 def _rain(run: Run, lang: str) -> str:

@@ -37,6 +37,12 @@ def register(commands: Any) -> None:
         help="streams narrower than a cell: CSV with line,x,y,width_m,bankfull_m, or a raster of two bands",
     )
     add.add_argument(
+        "--base-flow",
+        default="",
+        metavar="FILE",
+        help="CSV with x,y,radius_m,m3_s: what its rivers carry before it rains, and all the while",
+    )
+    add.add_argument(
         "--ref", default="", help="what it is called; else the place's code and the side of a cell"
     )
     add.add_argument("--despite-rim", action="store_true", help="though valleys come in over its rim")
@@ -75,9 +81,9 @@ def _ctx() -> Any:
 
 
 def _add(args: argparse.Namespace) -> list[str]:
-    from anlan.conf.commands.ground import reading
+    from anlan.conf.commands.ground import reading, rivers
     from anlan.places.queries import atlas
-    from anlan.simulate import ground, jobs
+    from anlan.simulate import ground, jobs, settings
 
     ctx, place = _ctx(), atlas().code(args.place)
     read = reading.read(args)
@@ -85,9 +91,12 @@ def _add(args: argparse.Namespace) -> list[str]:
     covered, left = jobs.covered(place, read.terrain)
     if not covered:
         raise reading.no_village(args.dem, read.terrain)
+    filled = rivers.fill(args.base_flow, read.terrain, settings.live_of(ctx, place))
     row = ground.add(ctx, ref=ref, place=place, terrain=read.terrain)
+    filled.keep(ground.path_of(row))
     return [
         *read.notes,
+        filled.note,
         f"{row.ref}: {place.name}, {read.terrain.bed.shape[0]} × {read.terrain.bed.shape[1]}, {row.dx_m} m, "
         f"{read.terrain.crs}",
         f"能算 {len(covered)} 个村；未模拟 {len(left)} 个"

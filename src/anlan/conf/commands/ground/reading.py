@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from anlan.conf.commands.ground import rivers
 from anlan.conf.commands.simulate.files import InputWrong, number
 from anlan.conf.commands.simulate.flood.layers import check_within, data_of, named
 from anlan.conf.commands.simulate.flood.memory import allowed
@@ -64,7 +65,7 @@ def read(args: argparse.Namespace) -> Read:
         bed=np.where(land, bed, np.nan), manning=_roughness(args.manning, grid, land), width=width, depth=depth,
         dx=grid.dx, west=grid.west, north=grid.north, crs=grid.crs,
     )  # fmt: skip
-    return Read(terrain, [*notes, *warnings])
+    return Read(rivers.stated(args.base_flow, terrain), [*notes, *warnings])
 
 
 def no_village(path: str, terrain: Terrain) -> InputWrong:
