@@ -20,7 +20,8 @@ from anlan.simulate.queries import VillageForecast
 from anlan.simulate.rules import ensemble as rules
 from anlan.simulate.views.facts import facts_of
 from anlan.simulate.views.files import attachment, picture
-from anlan.simulate.views.runs import OrderForm, orders, shown
+from anlan.simulate.views.result import headed
+from anlan.simulate.views.runs import OrderForm, orders
 from anlan.ui.acts import address
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
@@ -71,27 +72,19 @@ def listing(request: Request) -> HttpResponse:
 @require_GET
 def one(request: Request, ref: str) -> HttpResponse:
     """One ensemble: state, in how many members water comes to each village and how deep, the map, how it was drawn."""
-    ctx = request.ctx
     run = _ensemble(request, ref)
-    villages = _by_share(queries.water(ctx, run))
+    villages = _by_share(queries.water(request.ctx, run))
     reached = [v for v in villages if v.share_percent]
     context = {
-        **shown(request, run),
-        "is_accepted": run.state == Run.State.ACCEPTED,
-        "reasons": [t(request.lang, each["text"], **each["values"]) for each in run.reasons],
+        **headed(request, run),
         "rows": [_row(run, v) for v in villages],
         "reached": reached,
         "likely": [v for v in reached if (v.share_percent or 0) >= 50],
         "taken": run.figures.get("members", 0) - run.figures.get("excluded", 0),
         "facts": drawn_facts(request, run),
-        "unmodelled": queries.unmodelled(ctx, run),
         "map": _map(request, run),
-        "may_run": ctx.may("simulate.run"),
         "here": address(request, "ensembles", ref),
-        "runs_at": address(request, "runs"),
         "list_at": address(request, "ensembles"),
-        "compare_at": address(request, "compare"),
-        "now": ctx.now,
     }
     return render(request, "simulate/ensemble.html", context)
 

@@ -31,24 +31,32 @@ def one(request: Request, ref: str) -> HttpResponse:
     villages = queries.water(ctx, run)
     wet = [v for v in villages if v.arrives_at is not None]
     context = {
-        **shown(request, run),
-        "is_accepted": run.state == Run.State.ACCEPTED,
-        "reasons": [t(request.lang, each["text"], **each["values"]) for each in run.reasons],
+        **headed(request, run),
         "villages": villages,
         "wet": wet,
         "households": sum(v.households for v in wet),
         "first": min((v.arrives_at for v in wet if v.arrives_at), default=None),
         "facts": facts_of(run, request.lang),
-        "unmodelled": queries.unmodelled(ctx, run),
         **_curves(request, run, villages),
         **_maps(request, run),
-        "may_run": ctx.may("simulate.run"),
         "here": address(request, "runs", ref),
+    }
+    return render(request, "simulate/run.html", context)
+
+
+def headed(request: Request, run: Run) -> dict[str, Any]:
+    """What the page of a run and that of an ensemble say alike: state, reasons, of which villages nothing, and the ways on."""
+    ctx = request.ctx
+    return {
+        **shown(request, run),
+        "is_accepted": run.state == Run.State.ACCEPTED,
+        "reasons": [t(request.lang, each["text"], **each["values"]) for each in run.reasons],
+        "unmodelled": queries.unmodelled(ctx, run),
+        "may_run": ctx.may("simulate.run"),
         "runs_at": address(request, "runs"),
         "compare_at": address(request, "compare"),
         "now": ctx.now,
     }
-    return render(request, "simulate/run.html", context)
 
 
 def minute_of(request: Request, run: Run) -> int | None:
