@@ -7,16 +7,11 @@ each series goes on by its own results alone.
 import json
 import math
 import os
-import signal
 import sys
-import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import IO, Any
 
 import numpy as np
@@ -27,6 +22,7 @@ from anlan.conf.commands.simulate.critical_rain.plan import Key, Series
 from anlan.conf.commands.simulate.critical_rain.pool import Pool, Told
 from anlan.conf.commands.simulate.files import InputWrong
 from anlan.conf.commands.simulate.flood.memory import allowed
+from anlan.conf.commands.simulate.stopping import asked_to_stop
 from anlan.science.flood.critical import memory_bytes
 from anlan.science.flood.critical.running import TAIL
 from anlan.science.flood.domain import G
@@ -109,7 +105,7 @@ def _all(setup: Setup, todo: dict[Key, Series], file: IO[str]) -> float:
     running: dict[Future[Told], tuple[Key, float]] = {}
     talk, cpu = _Talk(len(waiting)), 0.0
     try:
-        with _asked_to_stop() as stop:
+        with asked_to_stop() as stop:
             while waiting or running:
                 while waiting and len(running) < setup.processes and not stop.is_set():
                     key = min(waiting, key=_heaviest)
@@ -153,22 +149,6 @@ def _keep(file: IO[str], row: dict[str, Any]) -> None:
     file.write(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n")
     file.flush()
     os.fsync(file.fileno())
-
-
-@contextmanager
-def _asked_to_stop() -> Iterator[threading.Event]:
-    """Set by Ctrl-C or a polite end."""
-    stop = threading.Event()
-
-    def note(signum: int, frame: FrameType | None) -> None:
-        stop.set()
-
-    before = {each: signal.signal(each, note) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
 
 
 def _say_before(setup: Setup, todo: dict[Key, Series], missing: int) -> None:

@@ -2,16 +2,12 @@
 
 import json
 import os
-import signal
 import sys
-import threading
 import time
 import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -19,6 +15,7 @@ import numpy as np
 from anlan.conf.commands.simulate.files import InputWrong
 from anlan.conf.commands.simulate.flood import warming
 from anlan.conf.commands.simulate.flood.inputs import SOLVERS, Setup
+from anlan.conf.commands.simulate.stopping import asked_to_stop
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.edges import Inflow, Series
 from anlan.science.flood.errors import BadInput, Cancelled, Refused
@@ -112,7 +109,7 @@ def _start(setup: Setup, solver: Solver) -> tuple[State | None, dict[str, Any] |
     """The rivers as base flow fills them, and what is told of it. Ctrl-C in here leaves nothing to resume."""
     if setup.before is None:
         return None, None
-    with _asked_to_stop() as stop:
+    with asked_to_stop() as stop:
         try:
             done = warming.bring(
                 setup.before, setup.domain, solver, setup.edges,
@@ -127,7 +124,7 @@ def _start(setup: Setup, solver: Solver) -> tuple[State | None, dict[str, Any] |
 def _run(
     setup: Setup, solver: Solver, start: State | None, saved: Mapping[str, Any], talk: "_Talk"
 ) -> Result:
-    with _asked_to_stop() as stop:
+    with asked_to_stop() as stop:
         return run(
             setup.domain,
             solver,
@@ -143,24 +140,6 @@ def _run(
             cancel=stop.is_set,
             resume=saved or None,
         )
-
-
-@contextmanager
-def _asked_to_stop() -> Iterator[threading.Event]:
-    """Set by Ctrl-C or a polite end; the second Ctrl-C ends at once."""
-    stop = threading.Event()
-
-    def note(signum: int, frame: FrameType | None) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-
-    before = {each: signal.signal(each, note) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
 
 
 class _Talk:
