@@ -1,6 +1,6 @@
 """Reading runs and what they told; the forecast that holds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,26 +9,19 @@ from anlan.foundation.errors import NotFound
 from anlan.places.queries import Place, atlas
 from anlan.simulate import folders
 from anlan.simulate.models import Run, VillageWater
-from anlan.simulate.shapes import NOBODY
+from anlan.simulate.shapes import NOBODY, VillageSaid
 
 HOLDS = timedelta(minutes=30)
 """A live forecast older than this is no longer shown as the present one."""
+SAID = tuple(field.name for field in fields(VillageSaid))
 
 
 @dataclass(frozen=True, kw_only=True)
-class VillageForecast:
-    """What a run says of one village."""
+class VillageForecast(VillageSaid):
+    """What a run says of one village, as it is read: with the moment of the first 0.3 m, None where it stays below."""
 
     place: Place
-    depth_cm: int
     arrives_at: datetime | None
-    households: int
-    curve: list[tuple[int, int]]
-    fast_percent: int = 0
-    solver: str = ""
-    share_percent: int | None = None
-    low_cm: int | None = None
-    high_cm: int | None = None
 
     @property
     def is_unsaid(self) -> bool:
@@ -83,15 +76,8 @@ def water(ctx: Ctx, found: Run) -> list[VillageForecast]:
     return [
         VillageForecast(
             place=known[row.place_id],
-            depth_cm=row.depth_cm,
             arrives_at=row.arrives_at,
-            households=row.households,
-            curve=[(minute, depth) for minute, depth in row.curve],
-            fast_percent=row.fast_percent,
-            solver=row.solver,
-            share_percent=row.share_percent,
-            low_cm=row.low_cm,
-            high_cm=row.high_cm,
+            **{name: getattr(row, name) for name in SAID},
         )
         for row in rows
     ]

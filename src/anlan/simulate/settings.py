@@ -1,4 +1,4 @@
-"""The pack of live forecasts 滚动预报 that governs a ground: cycle, horizon, cost, baseline, and when a model is out of its range."""
+"""The packs that govern a ground: live forecasts 滚动预报 (cycle, horizon, cost, baseline, a model's range) and ensembles 集合."""
 
 from typing import Any
 
@@ -18,8 +18,17 @@ def live(ctx: Ctx, over: Ground) -> dict[str, Any]:
 
 def live_of(ctx: Ctx, place: Place) -> dict[str, Any]:
     """The same of a place whose ground is not put in yet."""
-    pack = packs.load_all(home=home()).the("live_forecast", on=beijing(ctx.now).date(), division=place.code)
-    return dict(pack.data["live"])
+    return _table(ctx, place, "live_forecast", "live")
+
+
+def ensemble(ctx: Ctx, over: Ground) -> dict[str, Any]:
+    """The figures of ensembles: members, spreads, and how many may refuse themselves."""
+    return _table(ctx, atlas().by_id[over.place_id], "ensemble", "ensemble")
+
+
+def _table(ctx: Ctx, place: Place, kind: str, name: str) -> dict[str, Any]:
+    pack = packs.load_all(home=home()).the(kind, on=beijing(ctx.now).date(), division=place.code)
+    return dict(pack.data[name])
 
 
 def gauges(ctx: Ctx, over: Ground) -> tuple[float, int]:

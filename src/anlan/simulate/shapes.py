@@ -142,24 +142,29 @@ class Job:
 
 
 @dataclass(frozen=True, kw_only=True)
-class VillageFound:
-    """Water where a village's people live: the deepest home, the minute of the first 0.3 m, homes that stand in it.
+class VillageSaid:
+    """Water where a village's people live: the deepest home, homes that stand in 0.3 m, minute and depth (cm) in pairs.
 
     fast_percent: of the wet cells around, those with Fr > 0.8. solver: whose word it is where it is not the run's own;
     `NOBODY` where the method is outside its range and nobody else could be asked. share_percent, low_cm, high_cm: of an
-    ensemble; then depth_cm, arrives_min and households are medians. `models.VillageWater` keeps them under the same names, with
-    a moment in place of the minute.
+    ensemble; then depth, arrival and households are medians. `models.VillageWater` keeps them under the same names.
     """
 
     depth_cm: int
-    arrives_min: int | None
     households: int
-    curve: Sequence[tuple[int, int]]
+    curve: Sequence[Sequence[int]]
     fast_percent: int = 0
     solver: str = ""
     share_percent: int | None = None
     low_cm: int | None = None
     high_cm: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VillageFound(VillageSaid):
+    """The same as it is computed: with the minute of the first 0.3 m, None where it stays below."""
+
+    arrives_min: int | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,16 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from anlan.foundation import packs
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
-from anlan.foundation.home import home
-from anlan.foundation.worlds import beijing
 from anlan.places.queries import atlas
-from anlan.simulate import ensemble, ground, queries
+from anlan.simulate import ensemble, ground, queries, settings
 from anlan.simulate.actions.runs import CURVE_NUMBER, check, enlist, finish
-from anlan.simulate.models import Ground, Run
+from anlan.simulate.models import Run
 from anlan.simulate.rules import ensemble as rules
 from anlan.simulate.shapes import Found
 
@@ -21,13 +18,6 @@ SOLVER, PRECISION = "li", "f32"
 """Fifty runs are wanted within a minute; where water runs too fast for this, nothing is said of a village."""
 SPREADS = ("amount_percent", "shift_m", "timing_min", "excluded_percent")
 MOST_SEED = 2**62
-
-
-def settings(ctx: Ctx, over: Ground) -> dict[str, Any]:
-    """The pack of ensembles that governs a ground: members, spreads, and how many may refuse themselves."""
-    place = atlas().by_id[over.place_id]
-    pack = packs.load_all(home=home()).the(KIND, on=beijing(ctx.now).date(), division=place.code)
-    return dict(pack.data["ensemble"])
 
 
 def order_ensemble(
@@ -52,7 +42,7 @@ def order_ensemble(
     check(solver=SOLVER, precision=PRECISION, minutes=minutes, rain=rain)
     with action(ctx, "simulate.run"):
         over = ground.get(ctx, ground_ref)
-        told = settings(ctx, over)
+        told = settings.ensemble(ctx, over)
         count = told["members"] if members is None else members
         drawn = ctx.world.seed if seed is None else seed
         _check(count, drawn)
