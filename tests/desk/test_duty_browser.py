@@ -15,6 +15,7 @@ from anlan.warn.actions import calldown, doorchecks, hearing
 from anlan.warn.queries.waiting import waiting
 from anlan.warn.rules.grade import Grade
 from tests.support.city import NIGHT, TOWN, VILLAGE, VILLAGE_2, Mini, make_city
+from tests.support.grounds import forecast
 
 pytestmark = pytest.mark.browser
 MIN = timedelta(minutes=1)
@@ -130,3 +131,23 @@ def test_nothing_runs_out_of_a_narrow_screen(
         page.set_viewport_size({"width": width, "height": 800})
         page.goto(f"{live_server.url}/w/x1/{address}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_wall_lets_go_of_a_forecast_by_itself_and_nothing_on_it_is_cut_off(
+    chromium: Browser, live_server: Any, night: Mini
+) -> None:
+    forecast(night, {VILLAGE: (120, 30), VILLAGE_2: (60, 45)})
+    with officer(chromium, live_server, night) as (page, broken):
+        page.set_viewport_size({"width": 1920, "height": 1080})
+        page.goto(f"{live_server.url}/w/x1/wall")
+        shown = page.locator(".wall__waters")
+        expect(shown).to_contain_text("1.2 m")
+        parts = page.locator(".wall__list ol, .wall__waters")
+        assert parts.evaluate_all("all => all.every(e => e.scrollHeight <= e.clientHeight + 1)")
+        night.world.now += 31 * MIN
+        night.world.save()
+        page.wait_for_timeout(1500)
+        expect(shown).to_have_count(1)  # the page's own clock still stands before the end
+        shown.evaluate("e => e.dataset.liveUntil = '2021-08-11T20:00:00+00:00'")
+        expect(shown).to_have_count(0)
+        assert not broken

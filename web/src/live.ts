@@ -15,7 +15,7 @@ export function start(): void {
   const url = document.body.dataset.stream;
   if (!url) return;
   connect(url, document.body.dataset.head ?? "");
-  setInterval(stale, 1000);
+  setInterval(() => { stale(); outlived(); }, 1000);
 }
 
 /** A browser comes back by itself after a cut, never after a refusal (a server that starts, a full one): then we do. */
@@ -64,6 +64,16 @@ function stale(): void {
   const since = line.querySelector("[data-stale-since]");
   if (isStale && since) since.textContent = clock.beijing(clock.now() - STALE_AFTER, 8);
   if (!isStale) document.querySelectorAll<HTMLElement>("[data-live]").forEach((part) => refresh(part));
+}
+
+/** What holds until a moment (data-live-until) goes by itself when it has passed: nothing need have been told. */
+function outlived(): void {
+  for (const told of document.querySelectorAll<HTMLElement>("[data-live-until]")) {
+    const part = told.closest<HTMLElement>("[data-live]");
+    if (!part || clock.now() < Date.parse(told.dataset.liveUntil ?? "")) continue;
+    delete told.dataset.liveUntil;
+    refresh(part);
+  }
 }
 
 // ---------- fragments ----------

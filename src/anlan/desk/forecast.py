@@ -7,6 +7,7 @@ from anlan.foundation.context import Ctx
 from anlan.simulate import moments
 from anlan.simulate import queries as simulate
 from anlan.simulate.kinds import DEPTH
+from anlan.warn.queries.foreseen import Foreseen, foreseen
 
 
 def frames(ctx: Ctx, *, at: datetime | None, lang: str) -> dict[str, Any] | None:
@@ -26,3 +27,8 @@ def frames(ctx: Ctx, *, at: datetime | None, lang: str) -> dict[str, Any] | None
             "ranks": list(enumerate(DEPTH.words, start=1)),
         },
     }
+
+
+def water(ctx: Ctx, *, path: str) -> Foreseen | None:
+    """Villages of a place that the forecast brings water to, for the wall; None where none holds or nobody is reached."""
+    return foreseen(ctx, path=path) if ctx.may("simulate.view") else None

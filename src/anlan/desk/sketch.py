@@ -1,8 +1,8 @@
 """A township drawn as SVG by the server: outlines, water, villages with their marks. For the wall, which has no script to wait for."""
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from anlan.desk import labels
 from anlan.places import queries as places
@@ -13,12 +13,14 @@ from anlan.warn.queries.villages import VillageState
 WIDTH, HEIGHT, EDGE = 860.0, 820.0, 60.0
 HALF, LETTER, ROW, RISE = 36, 34, 37, 31
 """Half a mark with its margin; the letters of a name (wall.css), their lines, and a baseline below its line's top."""
+RING = 41
+"""The ring of expected water around a mark; no name stands within it."""
 Points = Iterable[Iterable[float]]
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One village: where, what its mark says, and what stands beside it."""
+    """One village: where, what its mark says, and what stands beside it; `wet`: the forecast brings water there."""
 
     x: int
     y: int
@@ -30,6 +32,7 @@ class Mark:
     anchor: str = "middle"
     dx: int = 0
     lead: str = ""
+    wet: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,9 @@ def sketch(
     floods: Iterable[FloodArea],
     *,
     chosen: str,
+    wet: Container[int] = (),
 ) -> Sketch | None:
-    """The drawing of a township; None where no outline is known."""
+    """The drawing of a township; None where no outline is known. `wet`: villages to which the forecast brings water, by id."""
     outlines = dict(places.outlines(township.tier, township.path))
     edge = outlines.get(township)
     if not edge:
@@ -86,7 +90,7 @@ def sketch(
         edge=paper.path(edge[0], close=True),
         waters=tuple((paper.path(each.points, close=False), max(3, 10 - 3 * each.rank)) for each in lines if _near(each.points, edge)),
         floods=tuple(paper.path(area.ring, close=True) for area in floods),
-        marks=_marks(paper, [p for p, _ in cells], states, chosen),
+        marks=_marks(paper, [p for p, _ in cells], states, chosen, wet),
     )  # fmt: skip
 
 
@@ -96,7 +100,7 @@ def _near(points: Points, edge: list[list[list[float]]]) -> bool:
 
 
 def _marks(
-    paper: _Paper, villages: list[Place], states: Mapping[int, VillageState], chosen: str
+    paper: _Paper, villages: list[Place], states: Mapping[int, VillageState], chosen: str, wet: Container[int]
 ) -> tuple[Mark, ...]:
     """Marks where the villages lie; the chosen one and the most urgent have the first choice of a place for their name."""
 
@@ -107,9 +111,10 @@ def _marks(
     at = [paper.at(place.lon, place.lat) for place in ordered]
     texts = [_lines(place, states.get(place.id)) for place in ordered]
     wanted = [labels.Wanted(x, y, _forms(lines)) for (x, y), lines in zip(at, texts, strict=True)]
-    placed = labels.place(wanted, half=HALF, paper=labels.Box(8, 8, WIDTH - 8, HEIGHT - 8))
+    half = RING if any(place.id in wet for place in ordered) else HALF
+    placed = labels.place(wanted, half=half, paper=labels.Box(8, 8, WIDTH - 8, HEIGHT - 8))
     return tuple(
-        _mark(place, xy, states.get(place.id), lines, found)
+        replace(_mark(place, xy, states.get(place.id), lines, found), wet=place.id in wet)
         for place, xy, lines, found in zip(ordered, at, texts, placed, strict=True)
     )
 

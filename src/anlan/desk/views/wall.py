@@ -1,4 +1,4 @@
-"""The wall: what the room must know from six metres. Four most urgent things, one township, eight numbers."""
+"""The wall: what the room must know from six metres. Four most urgent things, one township, its expected water, eight numbers."""
 
 from typing import Any
 
@@ -6,16 +6,18 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from anlan.desk import forecast
 from anlan.desk.due import dues
 from anlan.desk.sketch import sketch
 from anlan.foundation.context import Ctx
 from anlan.places.queries import Place, atlas
+from anlan.ui.format import clock
 from anlan.ui.pages import Request, page
 from anlan.ui.words import w
 from anlan.warn.queries.situation import floods_at
 from anlan.warn.queries.villages import people_called, tally, village_states
 
-MOST = 4
+MOST, MOST_WATERS = 4, 8
 LEGEND = (("叫", w("叫应中")), ("应", w("已应")), ("转", w("在路上")), ("毕", w("到齐")), ("静", w("静默")))
 
 
@@ -28,11 +30,13 @@ def wall(request: Request) -> HttpResponse:
     states = village_states(ctx)
     township = atlas().township(found[0].place) if found else _own(ctx)
     inside = {key: state for key, state in states.items() if state.place.path.startswith(township.path)}
+    told = forecast.water(ctx, path=township.path)
     drawing = sketch(
         township,
         inside,
         floods_at(ctx, path=township.path),
         chosen=found[0].place.path if found else "",
+        wet={village.place.id for village in told.villages} if told else (),
     )
     context = {
         "dues": found[:MOST],
@@ -40,6 +44,10 @@ def wall(request: Request) -> HttpResponse:
         "township": township,
         "own": _own(ctx),
         "drawing": drawing,
+        "forecast": told,
+        "forecast_clock": clock(told.known_at, ctx.now) if told else "",
+        "waters": told.villages[:MOST_WATERS] if told else (),
+        "more_waters": max(0, len(told.villages) - MOST_WATERS) if told else 0,
         "legend": LEGEND,
         "numbers": _numbers(ctx, states),
         "now": ctx.now,

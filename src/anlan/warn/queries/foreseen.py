@@ -14,10 +14,12 @@ class Foreseen:
     """The newest live forecast that holds, and its villages with water, the earliest first.
 
     unsaid: villages of which it says nothing (未模拟, or outside its range). They are not dry: nobody knows.
+    holds_until: from then on it is too old to be shown.
     """
 
     run: str
     known_at: datetime
+    holds_until: datetime
     is_synthetic: bool
     villages: tuple[VillageForecast, ...]
     unsaid: tuple[Place, ...] = ()
@@ -38,6 +40,7 @@ def foreseen(ctx: Ctx, *, at: datetime | None = None, path: str = "") -> Foresee
     return Foreseen(
         run=run.ref,
         known_at=run.known_at,
+        holds_until=run.known_at + simulate.HOLDS,
         is_synthetic=run.ground.synthetic,
         villages=villages,
         unsaid=tuple(sorted(unsaid, key=lambda place: place.path)),
