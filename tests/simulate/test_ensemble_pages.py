@@ -191,3 +191,11 @@ def test_nobody_compares_runs_beyond_their_place(mini: Mini, refs: dict[str, str
     assert foreign.get(pair(mini, refs)).status_code == 404
     assert foreign.get(pair(mini, refs, "water")).status_code == 404
     assert foreign.get(url(mini, "ensembles", refs["ensemble"])).status_code == 404
+
+
+def test_pages_beside_the_runs_belong_to_their_room(
+    officer: Client, mini: Mini, refs: dict[str, str]
+) -> None:
+    for address in ("ensembles", "compare", "grounds", "runs"):
+        page = officer.get(url(mini, address)).text
+        assert f'href="{url(mini, "runs")}" aria-current="page"' in page

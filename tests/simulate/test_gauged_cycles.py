@@ -107,7 +107,7 @@ def test_a_gauge_that_rose_with_the_model_lets_the_run_speak_and_is_told_with_it
     found = foreseen(night.mini.ctx(at=run.known_at))
     assert found is not None
     assert VILLAGE in [village.place.code for village in found.villages]
-    assert f"{RIVER} 涨幅：均方根差 {row['rmse_m']} 米" in night.page(run.ref)
+    assert f"{RIVER} 相符：涨幅均方根差 {row['rmse_m']} 米" in night.page(run.ref)
 
 
 def test_a_gauge_that_rose_by_more_than_the_band_refuses_the_run_and_warns_nobody(night: Night) -> None:
@@ -121,6 +121,8 @@ def test_a_gauge_that_rose_by_more_than_the_band_refuses_the_run_and_warns_nobod
     assert foreseen(night.mini.ctx(at=run.known_at)) is None
     page = night.page(run.ref)
     assert f"与水位站不符：{RIVER} 站的涨幅差 1.70 米，允许 0.5 米" in page
+    assert f"{RIVER} 不符：" in page
+    assert "模型峰值低 1.7 米" in page
     assert "这次结果拒用" in page
 
 

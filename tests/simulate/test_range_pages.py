@@ -66,8 +66,19 @@ def test_a_village_that_godunov_spoke_of_says_so_and_one_that_nobody_could_speak
         ({"uncompared": "none"}, "未比较：地形上没有河道水位站"),
         ({"gauges": [{"address": "0042130009", "why": "silent"}]}, "0042130009 未比较：没有报数"),
         (
-            {"gauges": [{"address": "0042130009", "why": "", "rmse_m": 0.12, "peak_m": -0.2, "moments": 18}]},
-            "均方根差 0.12 米，峰差 -0.2 米，18 个时刻",
+            {
+                "gauges": [
+                    {
+                        "address": "0042130009",
+                        "why": "",
+                        "rmse_m": 0.12,
+                        "peak_m": -0.2,
+                        "moments": 18,
+                        "agrees": True,
+                    }
+                ]
+            },
+            "0042130009 相符：涨幅均方根差 0.12 米，模型峰值低 0.2 米，18 个时刻",
         ),
     ],
 )

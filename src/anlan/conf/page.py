@@ -26,7 +26,12 @@ ROOMS = (  # word, address below the world, permission
     (w("演练"), "exercises", "exercise.view"),
     (w("账号"), "accounts", "admin.manage"),
 )
-INSIDE = {"calls": ("moving", "contact"), "stations": ("imports",), "packs": ("back-tests",)}
+INSIDE = {
+    "calls": ("moving", "contact"),
+    "stations": ("imports",),
+    "packs": ("back-tests",),
+    "runs": ("ensembles", "compare", "grounds"),
+}
 """Pages that belong to a room without standing below its address."""
 RINGS = "warn.contact.lost"
 

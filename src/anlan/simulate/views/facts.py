@@ -14,6 +14,13 @@ from anlan.simulate.views.runs import (
 from anlan.ui.format import full
 from anlan.ui.words import t, w
 
+COMPARED = {  # whether a gauge agrees, and whether the model's peak is the higher one
+    (True, True): w("{gauge} 相符：涨幅均方根差 {rmse} 米，模型峰值高 {peak} 米，{n} 个时刻"),
+    (True, False): w("{gauge} 相符：涨幅均方根差 {rmse} 米，模型峰值低 {peak} 米，{n} 个时刻"),
+    (False, True): w("{gauge} 不符：涨幅均方根差 {rmse} 米，模型峰值高 {peak} 米，{n} 个时刻"),
+    (False, False): w("{gauge} 不符：涨幅均方根差 {rmse} 米，模型峰值低 {peak} 米，{n} 个时刻"),
+}
+
 
 def facts_of(run: Run, lang: str) -> list[tuple[str, str]]:
     """Name and value of each line."""
@@ -22,6 +29,7 @@ def facts_of(run: Run, lang: str) -> list[tuple[str, str]]:
         return t(lang, text, **values)
 
     params, found = run.params, run.figures
+    joint = "；" if lang == "zh" else "; "
     solver = " · ".join(
         (
             say(SOLVER_WORDS[run.model]),
@@ -42,7 +50,7 @@ def facts_of(run: Run, lang: str) -> list[tuple[str, str]]:
         (say(w("水量误差")), str(found.get("mass_error", "—"))),
         (say(w("急流格占比")), f"{found.get('fast_percent', '—')}%"),
         *([(say(w("急流改算")), _again(found["again"], lang))] if found.get("again") else []),
-        *([(say(w("水位站对比")), "；".join(_gauges(run, lang)))] if run.purpose == "live" else []),
+        *([(say(w("水位站对比")), joint.join(_gauges(run, lang)))] if run.purpose == "live" else []),
         (say(w("步数")), str(found.get("steps", "—"))),
         (say(w("格数")), str(found.get("cells", "—"))),
     ]  # fmt: skip
@@ -102,5 +110,6 @@ def _gauge(row: dict[str, Any], lang: str) -> str:
     if row["why"]:
         why = w("{gauge} 未比较：没有报数") if row["why"] == "silent" else w("{gauge} 未比较：报数太少")
         return t(lang, why, gauge=row["address"])
-    text = w("{gauge} 涨幅：均方根差 {rmse} 米，峰差 {peak} 米，{n} 个时刻")
-    return t(lang, text, gauge=row["address"], rmse=row["rmse_m"], peak=row["peak_m"], n=row["moments"])
+    text = COMPARED[row["agrees"], row["peak_m"] >= 0]
+    peak = abs(row["peak_m"])
+    return t(lang, text, gauge=row["address"], rmse=row["rmse_m"], peak=peak, n=row["moments"])
