@@ -45,10 +45,7 @@ def add(ctx: Ctx, *, ref: str, place: Place, terrain: Terrain) -> Ground:
     from anlan.simulate import concentration  # solvers are loaded where they are used
 
     with action(ctx, "simulate.run"):
-        if not _REF.fullmatch(ref):
-            raise Invalid("地形编号 {ref} 不行。请用 2 到 40 个小写字母、数字和短横。", ref=ref)
-        if Ground.objects.filter(ref=ref).exists():
-            raise Conflict("已经有地形 {ref}，运行要靠它重算，不能换掉。请另起编号。", ref=ref)
+        check_free(ref)
         row = Ground.objects.create(
             ref=ref, place_id=place.id, dx_m=round(terrain.dx), maker=OWN, synthetic=False
         )
@@ -60,6 +57,14 @@ def add(ctx: Ctx, *, ref: str, place: Place, terrain: Terrain) -> Ground:
         body = {"dx_m": row.dx_m, "cells": int(np.isfinite(terrain.bed).sum()), "sha256": _digest(path)}
         journal.append(ctx, "simulate.ground.added", refs={"ground": ref}, body=body, place=place.path)
     return row
+
+
+def check_free(ref: str) -> None:
+    """Whether a ground may be called so. Raises: Invalid, Conflict for a ref that is taken."""
+    if not _REF.fullmatch(ref):
+        raise Invalid("地形编号 {ref} 不行。请用 2 到 40 个小写字母、数字和短横。", ref=ref)
+    if Ground.objects.filter(ref=ref).exists():
+        raise Conflict("已经有地形 {ref}，运行要靠它重算，不能换掉。请另起编号。", ref=ref)
 
 
 def _digest(path: Path) -> str:

@@ -91,6 +91,7 @@ def _add(args: argparse.Namespace) -> list[str]:
     covered, left = jobs.covered(place, read.terrain)
     if not covered:
         raise reading.no_village(args.dem, read.terrain)
+    ground.check_free(ref)  # before the rivers are filled: that may take a minute
     filled = rivers.fill(args.base_flow, read.terrain, settings.live_of(ctx, place))
     row = ground.add(ctx, ref=ref, place=place, terrain=read.terrain)
     filled.keep(ground.path_of(row))
