@@ -12,6 +12,7 @@ from anlan.science.flood.edges import Closed, Edge, Edges, Open, Stage
 from anlan.science.flood.errors import NotFinite
 from anlan.science.flood.inertial import kernels
 from anlan.science.flood.inertial.channels import Channels
+from anlan.science.flood.inertial.pace import Pace
 from anlan.science.flood.inertial.streams import Streams
 from anlan.science.flood.solver import Extents, Feed, Moved, Stepper
 from anlan.science.flood.state import Layout, Precision, State
@@ -22,27 +23,30 @@ __all__ = ["Inertial"]
 WALL = 20_000.0  # metres above the datum: nothing climbs it, and f32 subtracts from it without overflow
 BAND_CELLS = 120_000  # a band below this is not worth a thread's while
 MOST_BANDS = 16
-SHALLOW = 0.01  # m; the step is never longer than the wave in this depth allows
-SPEED_SHARE = 0.9  # of the step in which a kinematic wave (5/3 of the speed) crosses a cell
-SPEED_DEPTH = 0.001  # m; films below move too little water to bind the step
 
 
 @dataclass(frozen=True, slots=True)
 class Inertial:
     """Local inertial equations without advection, Manning friction implicit.
 
-    Bates, Horritt and Fewtrell (2010), J. Hydrol. 387; θ-weighted by de Almeida et al. (2012), WRR 48, W05528.
+    Bates, Horritt and Fewtrell (2010), J. Hydrol. 387, with divergence damping in place of the θ of de Almeida et al. (2012), WRR
+    48, W05528: θ smooths discharges along their own axis, so it takes momentum off a stream that winds from cell to
+    cell, and the more the shorter the step.
 
     For floods with Froude numbers below about 0.8; the frame reports the share above. Outflow of a cell is limited
-    to what it holds (no velocity cap). ``theta`` 0.7 to 1 (1: no weighting). ``courant``: share of the gravity-wave
-    step; waves of two cells grow beyond √(2θ)/2, 0.63 for θ = 0.8 (linear analysis of the scheme without
-    friction). ``dry`` metres: shallower water stands still. ``channels``: streams narrower than a cell.
+    to what it holds (no velocity cap). ``damping`` 0 to 0.1: share of the difference between what two neighbours lose
+    that each step takes off the discharge between them. ``courant``: share of the gravity-wave step; waves of two cells grow
+    beyond √(1/2 - damping), 0.63 for 0.1 (linear analysis of the scheme without friction); undamped they grow below it too.
+    ``dry`` metres: shallower water stands still. ``channels``: streams narrower than a cell.
+    ``few``: the share of the cells that need not bind the step (`Pace`), so that a pool behind a dam and its spillway do not
+    set the pace of a whole catchment; their waves run more slowly, steady flow is the same.
     """
 
-    theta: float = 0.8
+    damping: float = 0.1
     courant: float = 0.6
     dry: float = 1e-5
     channels: Channels | None = None
+    few: float = 0.0
     name: str = "li"
     layout: Layout = Layout.FACES
 
@@ -94,7 +98,7 @@ class InertialStepper:
         rows, columns = state.h.shape
         self._bands = bands(rows - 2 * RING, domain.cells)
         count = self._bands.size - 1
-        self._work = np.zeros((count, 6, columns), t)
+        self._work = np.zeros((count, 8, columns), t)
         self._keep = np.ones((count, 3, columns), t)
         self._limited = np.zeros((count, 3), np.int8)
         self._carry: Reals = held.get("carry", np.zeros((count, columns), t)).astype(t)
@@ -104,6 +108,9 @@ class InertialStepper:
         self._b[0] = columns - RING
         self._inner_lo, self._inner_hi = inner(domain)
         self._streams = _streams(method, domain, state, edges)
+        self._pace = Pace(
+            dx=domain.dx, courant=method.courant, few=method.few, cells=int(np.count_nonzero(domain.inside))
+        )
         self._first_look()
         self._highest = float(held["highest"]) if "highest" in held else float(state.depth.max())
         self._before_lo, self._before_hi = np.full(rows, RING), np.full(rows, columns - RING)
@@ -117,21 +124,22 @@ class InertialStepper:
             raise NotFinite("a depth is no number", time_s=state.time_s)
         if self._cell_carry.size != feed.cells.size:
             self._cell_carry = np.zeros(feed.cells.size)
-        speed = self._fastest()
+        speed = self._pace.look(state, self.extents(), self._streams)
         most = highest = self._highest
         while state.time_s < until_s:
             left = until_s - state.time_s
-            dt = self._t(left / math.ceil(left / self._longest(highest, speed) - 1e-9))
+            dt = self._t(left / math.ceil(left / self._pace.longest(highest, speed) - 1e-9))
+            wave = self._pace.wave(float(dt))
             if self._streams is not None:
                 self._streams.look()
-            highest = self._step(feed, dt)
+            highest = self._step(feed, dt, wave)
             steps += 1
             if not math.isfinite(highest):
                 raise NotFinite("a depth is no number any more", time_s=state.time_s)
             most = max(most, highest)
             entered, left_ = kernels.edge_flow(state.qx, state.qy, self._kinds)
             if self._streams is not None:
-                went += self._streams.step(float(dt), self.extents())
+                went += self._streams.step(float(dt), self.extents(), wave=wave)
                 highest = max(highest, self._streams.highest)
                 speed = max(speed, self._streams.speed)
             came += entered * float(dt) * self._dx
@@ -161,28 +169,15 @@ class InertialStepper:
         if self._pool is not None:
             self._pool.shutdown()
 
-    def _longest(self, highest: float, speed: float) -> float:
-        """The longest stable step: gravity wave (Bates et al. 2010, eq. 12) and kinematic wave over one cell."""
-        wave = self._method.courant * self._dx / math.sqrt(G * max(highest, SHALLOW))
-        return min(wave, SPEED_SHARE * self._dx / (5.0 / 3.0 * speed)) if speed > 0 else wave
-
-    def _fastest(self) -> float:
-        s, scratch = self._state, np.zeros(self._state.h.shape[1], self._t)
-        view = scratch.view(self._bits.dtype)
-        bits = kernels.fastest(
-            s.h, s.qx, s.qy, self._lo, self._hi, self._t(SPEED_DEPTH), scratch, view, self._mask
-        )  # fmt: skip
-        return float(np.asarray(bits, self._bits.dtype).view(self._t))
-
     def _first_look(self) -> None:
         dry = self._t(self._method.dry)
         for j in range(RING, self._state.h.shape[0] - RING):
             self._lo[j], self._hi[j] = kernels.extent(self._state.h[j, RING:-RING], RING, dry)
 
-    def _step(self, feed: Feed, dt: Any) -> float:
+    def _step(self, feed: Feed, dt: Any, wave: float) -> float:
         s, t, m = self._state, self._t, self._method
         share = dt / t(self._dx)
-        k = (t(G) * dt, t(1.0 / self._dx), t(m.theta), t(m.dry), share, dt)
+        k = (t(G) * dt, t(1.0 / self._dx), t(m.damping / 2), t(m.dry), share, dt, t(wave))
         self._rim()
         kernels.ranges(
             self._lo, self._hi, self._before_lo, self._before_hi, feed.is_raining, self._inner_lo, self._inner_hi,
@@ -190,6 +185,7 @@ class InertialStepper:
         )  # fmt: skip
         for n, start in enumerate(self._bands[:-1]):
             self._work[n, 1 + (start - 1) % 2] = s.qy[start - 1]
+            self._work[n, 6 + (start - 1) % 2] = s.qx[start - 1]
             self._work[n, 5] = s.qy[self._bands[n + 1]]
         most = self._all_bands(feed, k)
         bits = kernels.stitch(

@@ -16,6 +16,8 @@ from anlan.science.jit import Floats, Int64s
 
 __all__ = ["Streams"]
 
+_FILM = 0.001  # m; less in a channel has no speed worth a step
+
 
 class Streams:
     """The channels of one run: what they hold lives in ``state.channel``, how they flow in ``state.channel_q``."""
@@ -45,8 +47,22 @@ class Streams:
         kernels.depths(s.h.reshape(-1), self._cells, s.channel, self._area, self._deep)
         self.highest = float(self._deep.max())
 
+    def binding(self, by_depth: float, by_speed: float, few: float) -> float:
+        """The square of the speed (m/s) that binds the step of all but a few channel cells and links.
+
+        ``by_depth`` m/s² times a depth, ``by_speed`` times the square of a speed, as `kernels.census`; ``few``: their share.
+        """
+        self.look()
+        c, q = self._c, self._state.channel_q
+        assert q is not None
+        flow = np.maximum(np.maximum(self._deep[c.a], self._deep[c.b]), _FILM)
+        return max(_all_but(few, by_depth * self._deep), _all_but(few, by_speed * (q / flow) ** 2))
+
     def step(self, dt: float, wet: Extents, *, wave: float = math.inf) -> float:
-        """One step after that of the raster, whose wet extents grow with it; gives the m³ that left over open edges."""
+        """One step after that of the raster, whose wet extents grow with it; gives the m³ that left over open edges.
+
+        ``wave`` m: as `kernels.run_links`.
+        """
         s, c, k = self._state, self._c, self._links
         flat, square = s.h.reshape(-1), self._dx**2
         assert s.channel is not None
@@ -70,6 +86,12 @@ class Streams:
         kernels.keep_paid(self._over, self._moved, c.link_width, dt, s.channel_q)
         kernels.settle(*settled)
         return gone
+
+
+def _all_but(few: float, values: Floats) -> float:
+    """The value that no more than a few exceed; 0 for none."""
+    aside = int(few * values.size)
+    return float(np.partition(values, values.size - 1 - aside)[-1 - aside]) if values.size else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from anlan.science.flood.edges import Edges, Stage
 from anlan.science.flood.errors import BadInput, NotFinite
 from anlan.science.flood.inertial import kernels as open_ground
 from anlan.science.flood.inertial import solver as inertial
+from anlan.science.flood.inertial.pace import SHALLOW, SPEED_SHARE
 from anlan.science.flood.porous import kernels
 from anlan.science.flood.solver import Extents, Feed, Moved
 from anlan.science.flood.state import State
@@ -60,7 +61,7 @@ class PorousStepper:
             self._rim()
             total, self._highest, self._speed, entered, out = kernels.step(
                 s.h, s.qx, s.qy, *self._old, self._z, self._n2, self._share, self._px, self._py, self._carry,
-                feed.rate, feed.cells, feed.cell_rate, self._kinds, self._dx, dt, m.theta, m.dry,
+                feed.rate, feed.cells, feed.cell_rate, self._kinds, self._dx, dt, m.damping, m.dry,
             )  # fmt: skip
             if not math.isfinite(total):
                 raise NotFinite("a depth is no number any more", time_s=s.time_s)
@@ -89,11 +90,11 @@ class PorousStepper:
 
     def _longest(self) -> float:
         """As on open ground: no wave is faster among buildings."""
-        deep = max(self._highest, inertial.SHALLOW)
+        deep = max(self._highest, SHALLOW)
         if not math.isfinite(deep):
             raise NotFinite("a depth is no number", time_s=self._state.time_s)
         wave = self._method.courant * self._dx / math.sqrt(G * deep)
-        swift = inertial.SPEED_SHARE * self._dx * 0.6 / self._speed if self._speed > 0 else math.inf
+        swift = SPEED_SHARE * self._dx * 0.6 / self._speed if self._speed > 0 else math.inf
         return min(wave, swift)
 
     def _rim(self) -> None:

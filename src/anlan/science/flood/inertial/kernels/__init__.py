@@ -1,5 +1,6 @@
 """Compiled loops of the local inertial solver."""
 
+from anlan.science.flood.inertial.kernels.asked import CLASS_BITS, census, edge_flow, fastest
 from anlan.science.flood.inertial.kernels.march import (
     CLOSED,
     EAST,
@@ -9,8 +10,6 @@ from anlan.science.flood.inertial.kernels.march import (
     STAGE,
     WEST,
     add_cells,
-    edge_flow,
-    fastest,
     march,
     ranges,
     rim,
@@ -19,6 +18,7 @@ from anlan.science.flood.inertial.kernels.march import (
 from anlan.science.flood.inertial.kernels.rows import extent
 
 __all__ = [
+    "CLASS_BITS",
     "CLOSED",
     "EAST",
     "NORTH",
@@ -27,6 +27,7 @@ __all__ = [
     "STAGE",
     "WEST",
     "add_cells",
+    "census",
     "edge_flow",
     "extent",
     "fastest",

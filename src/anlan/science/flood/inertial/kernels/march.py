@@ -20,7 +20,6 @@ from anlan.science.flood.inertial.kernels.rows import (
     Number,
     deepen,
     extent,
-    giving,
     highest,
     keep_row,
     limits,
@@ -96,28 +95,36 @@ def _faces(
     y: Reals,
     n2: Reals,
     above: Reals,
+    here: Reals,
     below: Reals,
-    old: Reals,
+    west_up: Reals,
+    west: Reals,
     first: int,
     last: int,
     kinds: Int8s,
     k: tuple[Number, ...],
 ) -> None:
-    """New faces of row ``j``: its west faces (with the last east one) and its north faces."""
-    gdt, inverse, theta, dry, _, _ = k
+    """New faces of row ``j``: its west faces (with the last east one) and its north faces.
+
+    Of before the step: ``above``, ``here``, ``below`` north faces of the row above, of this one, of the next; ``west_up``,
+    ``west`` west faces of the row above and of this one.
+    """
+    gdt, inverse, damp, dry, _, _, wave = k
     zero = h.dtype.type(0)
-    here, up = (j, j - 1) if n2.shape[0] > 1 else (0, 0)
+    now, up = (j, j - 1) if n2.shape[0] > 1 else (0, 0)
     if j < h.shape[0] - FIRST:
-        s, e = first - 1, last + 2
-        x_faces(h[j, s:e], z[j, s:e], x[j, s:e], old[s:e], n2[here, s:e], gdt, inverse, theta, dry)
+        e = slice(first - 1, last + 2)
+        x_faces(
+            h[j, e], z[j, e], x[j, e], west[e], here[e], below[e], n2[now, e], gdt, inverse, damp, dry, wave,
+        )  # fmt: skip
         if first == FIRST and kinds[WEST] == OPEN:
             x[j, first] = min(x[j, first], zero)
         if last == h.shape[1] - FIRST and kinds[EAST] == OPEN:
             x[j, last] = max(x[j, last], zero)
-    c = slice(first, last)
+    c, d = slice(first, last), slice(first, last + 1)
     y_faces(
-        h[j - 1, c], z[j - 1, c], n2[up, c], h[j, c], z[j, c], n2[here, c], y[j, c], above[c], below[c],
-        gdt, inverse, theta, dry,
+        h[j - 1, c], z[j - 1, c], n2[up, c], h[j, c], z[j, c], n2[now, c], y[j, c], above[c], below[c], west_up[d],
+        west[d], gdt, inverse, damp, dry, wave,
     )  # fmt: skip
     if j == FIRST and kinds[NORTH] == OPEN:
         for i in range(first, last):
@@ -161,7 +168,7 @@ def _deepen(
     """New depth of row ``r``, its wet extent, and the greatest depth so far."""
     if first >= last:
         return most
-    _, _, _, dry, share, dt = k
+    _, _, _, dry, share, dt, _ = k
     c = slice(first, last)
     fall = rate[r if rate.shape[0] > 1 else 0, c]
     deepen(h[r, c], x[r, first : last + 1], y[r, c], y[r + 1, c], fall, carry[c], share, dt, dry)
@@ -195,18 +202,23 @@ def march(
 ) -> Bits:
     """One step of rows ``j0`` to ``j1 - 1``, but for what `stitch` does; returns the greatest depth as bits.
 
-    ``work`` rows: 0 old west faces, 1 and 2 old north faces by turns, 3 and 4 limits by turns, 5 old north faces
-    of the row after the band; row ``1 + (j0 - 1) % 2`` is given as the old north faces of row ``j0 - 1``.
+    ``work`` rows: 1 and 2 old north faces by turns, 3 and 4 limits by turns, 5 old north faces of the row after the
+    band, 6 and 7 old west faces by turns; rows ``1 + (j0 - 1) % 2`` and ``6 + (j0 - 1) % 2`` are given as the old
+    faces of row ``j0 - 1``.
     """
     before = False
     for j in range(j0, j1):
-        here, up = 1 + j % 2, 1 + (j - 1) % 2
+        this, up = j % 2, (j - 1) % 2
         low, high = min(a[j], a[j + 1]), max(b[j], b[j + 1])
         if low < high:
-            keep_row(y[j, low:high], work[here, low:high])
+            e = slice(low - 1, high + 2)
+            keep_row(y[j, e], work[1 + this, e])
+            keep_row(x[j, e], work[6 + this, e])
         if a[j] < b[j]:
             below = y[j + 1] if j + 1 < j1 else work[5]
-            _faces(j, h, z, x, y, n2, work[up], below, work[0], a[j], b[j], kinds, k)
+            _faces(
+                j, h, z, x, y, n2, work[1 + up], work[1 + this], below, work[6 + up], work[6 + this], a[j], b[j], kinds, k
+            )  # fmt: skip
         r = j - 1
         if r < j0:
             continue
@@ -226,7 +238,11 @@ def march(
             most = _deepen(r - 1, h, bits, x, y, rate, carry, lo, hi, a[r - 1], b[r - 1], k, mask, most)
         before = now
     if j1 == h.shape[0] - FIRST and a[j1] < b[j1]:
-        _faces(j1, h, z, x, y, n2, work[1 + (j1 - 1) % 2], y[j1 + 1], work[0], a[j1], b[j1], kinds, k)
+        this, up = j1 % 2, (j1 - 1) % 2
+        keep_row(x[j1], work[6 + this])
+        _faces(
+            j1, h, z, x, y, n2, work[1 + up], work[1 + this], y[j1 + 1], work[6 + up], work[6 + this], a[j1], b[j1], kinds, k
+        )  # fmt: skip
     return most
 
 
@@ -311,40 +327,3 @@ def add_cells(
             j = i // columns
             lo[j] = min(lo[j], i % columns)
             hi[j] = max(hi[j], i % columns + 1)
-
-
-@njit
-def edge_flow(x: Reals, y: Reals, kinds: Int8s) -> tuple[float, float]:
-    """Unit discharge in and out over the edges, m²/s summed over their faces, in f64."""
-    rows, columns = x.shape
-    came = 0.0
-    went = 0.0
-    for side, row, sign in ((NORTH, FIRST, 1.0), (SOUTH, rows - FIRST, -1.0)):
-        if kinds[side] != CLOSED:
-            for i in range(FIRST, columns - FIRST):
-                q = sign * y[row, i]
-                came += max(q, 0.0)
-                went += max(-q, 0.0)
-    for side, column, sign in ((WEST, FIRST, 1.0), (EAST, columns - FIRST, -1.0)):
-        if kinds[side] != CLOSED:
-            for j in range(FIRST, rows - FIRST):
-                q = sign * x[j, column]
-                came += max(q, 0.0)
-                went += max(-q, 0.0)
-    return came, went
-
-
-@njit_field
-def fastest(
-    h: Reals, x: Reals, y: Reals, lo: Int64s, hi: Int64s, least: Number, row: Reals, bits: Bits, mask: Bits
-) -> Bits:
-    """Greatest speed (m/s) with which a cell gives water away, as bits; ``row`` and its ``bits`` are scratch."""
-    most = bits[0] & 0
-    row[:] = 0
-    for j in range(FIRST, h.shape[0] - FIRST):
-        a, b = lo[j], hi[j]
-        if a < b:
-            c = slice(a, b)
-            giving(h[j, c], x[j, a : b + 1], y[j, c], y[j + 1, c], least, row[c])
-            most = highest(bits[c], mask, most)
-    return most

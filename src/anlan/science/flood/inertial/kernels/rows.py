@@ -17,28 +17,41 @@ def x_faces(
     z: Reals,
     q: Reals,
     old: Reals,
+    above: Reals,
+    below: Reals,
     n2: Reals,
     gdt: Number,
     inverse: Number,
-    theta: Number,
+    damp: Number,
     dry: Number,
+    wave: Number,
 ) -> None:
-    """New discharge through the faces of a row: Bates et al. (2010), de Almeida et al. (2012) θ, friction implicit.
+    """New discharge ``q`` through the west faces of a row: Bates et al. (2010), friction implicit, divergence damped.
 
-    Friction is solved for the new discharge, q = q* − g Δt n² |q| q / h^(7/3), a quadratic with one root of the sign
-    of q*. The usual form with the old |q| flips between too much and too little where g Δt S is large (steep ground).
+    Of before the step: ``old`` west faces, ``above`` and ``below`` north faces of the row and of the next. Friction is solved
+    for the new discharge, q = q* − g Δt n² |q| q / h^(7/3), a quadratic with one root of the sign of q*. The usual form with the
+    old |q| flips between too much and too little where g Δt S is large (steep ground).
+
+    ``damp``: share of the difference between what the cells on both sides lose that is taken off: waves of two cells die, and
+    what neither fills nor empties a cell is left alone, whatever way it winds. Only within a body of water: where one side is
+    less than half as deep as what flows, a front or a bank, nothing is taken off.
+    ``wave`` (m, or infinity): where water is deeper, all forces on it act as much more slowly as it is deeper (to
+    12 %), so that its waves run no faster than those of this depth. Steady flow and friction are as they were.
     """
     t = h.dtype.type
-    zero, one, two, side = t(0), t(1), t(2), t(0.5) * (t(1) - theta)
-    for i in range(h.size):
-        old[i] = q[i]
+    zero, half, one, two, slows = t(0), t(0.5), t(1), t(2), wave < t(np.inf)
     for i in range(1, h.size - 1):
         rise = z[i] - z[i - 1]
         flow = max(h[i - 1] - max(rise, zero), h[i] + min(rise, zero))
         deep = max(flow, dry)
         drop = (h[i] - h[i - 1]) + rise
-        pushed = theta * old[i] + side * (old[i - 1] + old[i + 1]) - gdt * deep * (drop * inverse)
-        drag = gdt * (two * (n2[i - 1] + n2[i])) * seventh(deep, one)
+        here = (old[i + 1] - old[i]) + (below[i] - above[i])
+        there = (old[i] - old[i - 1]) + (below[i - 1] - above[i - 1])
+        y = third(deep, one)
+        lag = gdt * min(one, wave * (y * y * y)) if slows else gdt
+        even = damp if min(h[i - 1], h[i]) > half * deep else zero
+        pushed = old[i] + even * (here - there) - lag * deep * (drop * inverse)
+        drag = lag * (two * (n2[i - 1] + n2[i])) * seventh(deep, y)
         new = two * pushed / (one + np.sqrt(one + drag * abs(pushed)))
         q[i] = zero if flow <= dry else new
 
@@ -54,38 +67,52 @@ def y_faces(
     q: Reals,
     above: Reals,
     below: Reals,
+    west_up: Reals,
+    west: Reals,
     gdt: Number,
     inverse: Number,
-    theta: Number,
+    damp: Number,
     dry: Number,
+    wave: Number,
 ) -> None:
-    """As `x_faces` for the faces between a row and the one above it; ``above``, ``below``: old rows of faces."""
+    """As `x_faces` for the north faces of a row (in place); of before the step: ``above`` and ``below``, the rows of north faces
+    before and after; ``west_up`` and ``west``, west faces of the row above and of this one, one longer than the row."""
     t = h.dtype.type
-    zero, one, two, side = t(0), t(1), t(2), t(0.5) * (t(1) - theta)
+    zero, half, one, two, slows = t(0), t(0.5), t(1), t(2), wave < t(np.inf)
     for i in range(h.size):
         rise = z[i] - zu[i]
         flow = max(hu[i] - max(rise, zero), h[i] + min(rise, zero))
         deep = max(flow, dry)
         drop = (h[i] - hu[i]) + rise
-        pushed = theta * q[i] + side * (above[i] + below[i]) - gdt * deep * (drop * inverse)
-        drag = gdt * (two * (nu[i] + n2[i])) * seventh(deep, one)
+        here = (west[i + 1] - west[i]) + (below[i] - q[i])
+        there = (west_up[i + 1] - west_up[i]) + (q[i] - above[i])
+        y = third(deep, one)
+        lag = gdt * min(one, wave * (y * y * y)) if slows else gdt
+        even = damp if min(hu[i], h[i]) > half * deep else zero
+        pushed = q[i] + even * (here - there) - lag * deep * (drop * inverse)
+        drag = lag * (two * (nu[i] + n2[i])) * seventh(deep, y)
         new = two * pushed / (one + np.sqrt(one + drag * abs(pushed)))
         q[i] = zero if flow <= dry else new
 
 
 @njit_field
-def seventh(x: Number, one: Number) -> Number:
-    """x^(-7/3) to 1e-6 for 1e-12 < x < 1e12.
-
-    A cube root y of 1/x by its exponent, to 4 %; then with e = 1 - x·y³ the power is y⁷·(1 - e)^(-7/3), and a minimax
-    polynomial over the e that occur (-0.1203 to 0.0901) gives the second factor to 5e-7.
-    """
-    t = type(one)
+def third(x: Number, one: Number) -> Number:
+    """x^(-1/3) to 4 % for 1e-12 < x < 1e12, by its exponent."""
     bits = np.float32(x).view(np.int32)
     guess = np.int32(np.int32(0x54A2FA8C) - np.int32(np.float32(bits) * np.float32(0.33333334)))
-    y = np.int32(guess).view(np.float32) * one
+    return np.int32(guess).view(np.float32) * one
+
+
+@njit_field
+def seventh(x: Number, y: Number) -> Number:
+    """x^(-7/3) to 1e-6, from ``y`` of `third`.
+
+    With e = 1 - x·y³ the power is y⁷·(1 - e)^(-7/3), and a minimax polynomial over the e that occur (-0.1203 to
+    0.0901) gives the second factor to 5e-7.
+    """
+    t = type(y)
     cube = y * y * y
-    e = one - x * cube
+    e = t(1) - x * cube
     p = t(5.6273675) + e * (t(7.6361203) + e * t(8.6355856))
     p = t(1.00000025) + e * (t(2.3333121) + e * (t(3.8884070) + e * p))
     return cube * cube * y * p
@@ -193,3 +220,10 @@ def giving(h: Reals, x: Reals, y: Reals, below: Reals, least: Number, out: Reals
         most = max(max(max(x[i + 1], -x[i]), max(below[i], -y[i])), zero)
         deep = max(h[i], least)
         out[i] = min(most / deep, np.sqrt(fastest * deep))
+
+
+@njit_field
+def binding(h: Reals, speed: Reals, by_depth: Number, by_speed: Number) -> None:
+    """In place of its speed, the square of the speed that binds the step of each cell."""
+    for i in range(h.size):
+        speed[i] = max(by_depth * h[i], by_speed * speed[i] * speed[i])
