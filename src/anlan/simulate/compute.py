@@ -15,6 +15,7 @@ from anlan.science.flood.godunov import Godunov
 from anlan.science.flood.hazard import arr_class_of_maxima, rating_degree, rating_of_maxima
 from anlan.science.flood.inertial import Inertial
 from anlan.science.flood.inertial.channels import Channels
+from anlan.science.flood.inertial.pace import FEW
 from anlan.science.flood.outputs import Outputs, Result
 from anlan.science.flood.run import Progress, run
 from anlan.science.flood.solver import Solver
@@ -27,6 +28,8 @@ from anlan.simulate.rules.verdict import Figures
 from anlan.simulate.shapes import NOBODY, NOW, Found, Job, Terrain
 
 THREADS = 2
+TICK_S = 60.0
+"""Soil drinks, and maps are looked at, once a minute: nothing finer leaves the model."""
 SPAN_MIN = 360.0
 """Levels at gauges are kept so long for the cycles that go on."""
 SAYS_NOTHING = {"depth_cm": 0, "arrives_min": None, "households": 0, "curve": (), "solver": NOBODY}
@@ -71,7 +74,8 @@ def _run(job: Job, terrain: Terrain) -> tuple[Result, State | None, gauging.Leve
     cancel = partial(folders.is_stopped, folder)
     start = _start(job, terrain, domain, solver, cancel)
     told = {
-        "sources": _sources(job), "edges": baseflow.edges(terrain), "precision": job.precision, "threads": THREADS
+        "sources": _sources(job), "edges": baseflow.edges(terrain), "precision": job.precision, "threads": THREADS,
+        "tick_s": TICK_S,
     }  # fmt: skip
     last = -1
 
@@ -115,9 +119,9 @@ def solver_of(name: str, terrain: Terrain, domain: Domain) -> Solver:
     if name == "godunov":
         return Godunov()
     if not (terrain.width > 0).any():
-        return Inertial()
+        return Inertial(few=FEW)
     width = np.minimum(terrain.width, terrain.dx)
-    return Inertial(channels=Channels.of(domain, width=width, bankfull=terrain.depth))
+    return Inertial(channels=Channels.of(domain, width=width, bankfull=terrain.depth), few=FEW)
 
 
 def _sources(job: Job) -> Sources:

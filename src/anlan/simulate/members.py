@@ -100,6 +100,7 @@ def _begun(asked: Ensemble, terrain: Terrain) -> State:
         domain, solver, until_s=60.0 * STEP_MIN * asked.fallen, start=start,
         sources=_sources(asked, terrain, asked.tenths[:, : asked.fallen], 0.0, 0.0), edges=baseflow.edges(terrain),
         outputs=Outputs(maps=()), precision=job.precision, threads=threads, cancel=cancel,  # type: ignore[arg-type]
+        tick_s=compute.TICK_S,
     )  # fmt: skip
     return ended.state
 
@@ -129,7 +130,7 @@ def _run(asked: Ensemble, member: Member) -> Result:
         sources=_sources(asked, shared.terrain, tenths, member.east_m, member.north_m),
         edges=baseflow.edges(shared.terrain),
         outputs=outputs, precision=job.precision, threads=1,  # type: ignore[arg-type]
-        cancel=partial(folders.is_stopped, Path(job.folder)),
+        cancel=partial(folders.is_stopped, Path(job.folder)), tick_s=compute.TICK_S,
     )  # fmt: skip
 
 

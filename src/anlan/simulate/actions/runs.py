@@ -14,7 +14,8 @@ from anlan.simulate.models import Ground, Run, VillageWater
 from anlan.simulate.rules.verdict import Reason
 from anlan.simulate.shapes import VillageFound
 
-VERSION = "1"
+VERSION = "2"
+"""Of the models: their kernels, and how streams are joined. No run goes on from one of another version."""
 SOLVERS = ("li", "godunov")
 PRECISIONS = ("f32", "f64")
 SHORTEST_MIN, LONGEST_MIN = 10, 24 * 60

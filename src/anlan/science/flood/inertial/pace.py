@@ -12,8 +12,9 @@ from anlan.science.flood.solver import Extents
 from anlan.science.flood.state import State
 from anlan.science.jit import Int64s
 
-__all__ = ["SHALLOW", "SPEED_SHARE", "Pace"]
+__all__ = ["FEW", "SHALLOW", "SPEED_SHARE", "Pace"]
 
+FEW = 0.01  # of the cells that a run over a whole catchment may leave aside: its reservoirs, its spillways
 SHALLOW = 0.01  # m; the step is never longer than the wave in this depth allows
 SPEED_SHARE = 0.9  # of the step in which a kinematic wave (5/3 of the speed) crosses a cell
 SPEED_DEPTH = 0.001  # m; films below move too little water to bind the step
