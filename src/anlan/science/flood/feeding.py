@@ -14,10 +14,12 @@ from anlan.science.flood.solver import Feed
 from anlan.science.flood.sources import GreenAmpt, Infiltration, Sources
 from anlan.science.flood.state import State
 from anlan.science.jit import Floats, Int64s, Reals
+from anlan.science.shares import in_shares
 
 __all__ = ["Feeder", "check_soil", "retention_m"]
 
 _MM_H = 1.0 / 3.6e6
+_ROWS = 200  # a share of the rows below this is not worth a thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,13 @@ class Feeder:
         *,
         carry: Floats | None,
         takers: Sequence[Int64s] = (),
+        threads: int = 1,
     ) -> None:
         if sources.rain is not None:
             sources.rain.check(domain)
         self._domain, self._state, self._sources, self._inflows = domain, state, sources, tuple(inflows)
-        self._soil = _Soil(domain, sources.infiltration) if sources.infiltration is not None else None
+        soil_given = sources.infiltration
+        self._soil = None if soil_given is None else _Soil(domain, soil_given, threads=threads)
         if self._soil is not None and state.soil is None:
             state.soil = np.zeros(domain.shape)
         ny, nx = domain.shape
@@ -121,8 +125,8 @@ class Feeder:
 class _Soil:
     """Parameters of infiltration on the grid, in SI, and their kernel."""
 
-    def __init__(self, domain: Domain, given: Infiltration) -> None:
-        self._inside, self._given = domain.inside, given
+    def __init__(self, domain: Domain, given: Infiltration, *, threads: int = 1) -> None:
+        self._inside, self._given, self._threads = domain.inside, given, threads
         if isinstance(given, GreenAmpt):
             wet = _map(domain, given.wetness, "wetness", 0.0, 1.0)
             self._a = _map(domain, given.conductivity_mm_h, "conductivity_mm_h", 0.0, 3600.0) * _MM_H
@@ -142,8 +146,14 @@ class _Soil:
             return soil.green_ampt(
                 state.h, gross, self._inside, self._a, self._b, state.soil, carry, span, net
             )
-        lost = soil.scs_cn(gross, self._inside, self._a, self._given.initial, state.soil, span, net)
-        return lost, 0.0
+        lost, drunk = np.zeros(self._inside.shape[0]), state.soil
+        initial = self._given.initial
+
+        def some(first: int, last: int) -> None:
+            soil.scs_cn(first, last, gross, self._inside, self._a, initial, drunk, span, net, lost)
+
+        in_shares(some, lost.size, threads=self._threads, worth=_ROWS)
+        return float(lost.sum()), 0.0
 
 
 def check_soil(domain: Domain, given: Infiltration) -> None:

@@ -159,7 +159,7 @@ class _Journey:
             self.state.ledger = _with_stores(self.state.ledger, self.links.stored())
         carry = saved.get("soil_carry")
         self.feeder = Feeder(
-            domain, self.state, sources, edges.inflows, carry=carry, takers=self.links.takers
+            domain, self.state, sources, edges.inflows, carry=carry, takers=self.links.takers, threads=threads
         )
         held = {k.removeprefix("held."): v for k, v in saved.items() if k.startswith("held.")}
         self.watch = Watch(domain, self.state, outputs, threads=threads, saved=saved)

@@ -58,14 +58,23 @@ def green_ampt(
 
 @njit
 def scs_cn(
-    rain: Floats, inside: Bools, retention: Floats, initial: float, soil: Floats, span: float, net: Reals
-) -> float:
+    first: int,
+    last: int,
+    rain: Floats,
+    inside: Bools,
+    retention: Floats,
+    initial: float,
+    soil: Floats,
+    span: float,
+    net: Reals,
+    lost: Floats,
+) -> None:
     """Excess rain by the curve number (SCS NEH-4, 1972, eq. 10.10) on the rain so far: ``soil``, metres.
 
-    Returns the metres of all cells that did not run off.
+    Of rows ``first`` to ``last - 1``; ``lost``: the metres of all cells of each row that did not run off.
     """
-    lost = 0.0
-    for j in range(soil.shape[0]):
+    for j in range(first, last):
+        lost[j] = 0.0
         at = j if rain.shape[0] > 1 else 0
         k = j if retention.shape[0] > 1 else 0
         for i in range(soil.shape[1]):
@@ -84,5 +93,4 @@ def scs_cn(
                 ran -= before * before / (before + s)
             ran = min(max(ran, 0.0), coming)
             net[j + 2, i + 2] = ran / span
-            lost += coming - ran
-    return lost
+            lost[j] += coming - ran
