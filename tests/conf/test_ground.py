@@ -191,7 +191,7 @@ def test_stated_rivers_are_filled_at_once_and_the_cost_is_said(
     assert begun.stored(terrain.dx) > 1000
     assert re.search(r"基流 2.5 m³/s，1 条河：充满河道用了 \d+\.\d 秒", capsys.readouterr().out)
     kept = [name for name, _ in writing._files(SimpleNamespace(heads={}))]
-    assert f"files/grounds/own/{TOWN}-100.base-li-f32.npz" in kept
+    assert f"files/grounds/own/{TOWN}-100.base-li-f32-v{states.VERSION}.npz" in kept
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def told(job: Job, terrain: Terrain) -> dict[str, Any]:
 
 def file_of(ground: Path, *, solver: str, precision: str) -> Path:
     """Where the state that base flow brings about lies, beside the ground's file."""
-    return ground.with_name(f"{ground.stem}.base-{solver}-{precision}.npz")
+    return ground.with_name(f"{ground.stem}.base-{solver}-{precision}-v{states.VERSION}.npz")
 
 
 def start(

@@ -9,6 +9,9 @@ from anlan.science.flood.state import Layout, State
 
 _MORE = ("channel", "channel_q", "soil")
 
+VERSION = "2"
+"""Of the models, their kernels and how streams are joined: no run goes on from a state of another."""
+
 
 def read(path: Path) -> State:
     """A state that was kept, its clock at 0."""

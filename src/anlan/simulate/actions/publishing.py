@@ -7,8 +7,8 @@ from typing import Any
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.places.queries import atlas
-from anlan.simulate import jobs
-from anlan.simulate.actions.runs import VERSION, by_code, finish, order
+from anlan.simulate import jobs, states
+from anlan.simulate.actions.runs import by_code, finish, order
 from anlan.simulate.models import Ground, Run
 from anlan.simulate.rules import verdict
 from anlan.simulate.shapes import NOBODY, Found, VillageFound
@@ -18,7 +18,7 @@ def order_cycle(
     ctx: Ctx, *, over: Ground, rain: Mapping[str, Any], told: Mapping[str, Any], wetness: str
 ) -> str:
     """Order a live run that goes on from the last accepted one of this ground, where there is one."""
-    rows = ctx.rows(Run).filter(ground=over, purpose="live", state=Run.State.ACCEPTED, version=VERSION)
+    rows = ctx.rows(Run).filter(ground=over, purpose="live", state=Run.State.ACCEPTED, version=states.VERSION)
     last = rows.order_by("-ordered_at", "-pk").first()
     fresh = last is not None and ctx.now - jobs.starts_at(last) <= timedelta(minutes=told["stays_min"])
     return order(

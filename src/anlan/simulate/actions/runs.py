@@ -9,13 +9,11 @@ from anlan.foundation.actions import action, next_ref
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid, NotFound
 from anlan.places.queries import atlas
-from anlan.simulate import folders, ground, jobs
+from anlan.simulate import folders, ground, jobs, states
 from anlan.simulate.models import Ground, Run, VillageWater
 from anlan.simulate.rules.verdict import Reason
 from anlan.simulate.shapes import VillageFound
 
-VERSION = "2"
-"""Of the models: their kernels, and how streams are joined. No run goes on from one of another version."""
 SOLVERS = ("li", "godunov")
 PRECISIONS = ("f32", "f64")
 SHORTEST_MIN, LONGEST_MIN = 10, 24 * 60
@@ -76,7 +74,7 @@ def enlist(
         place_id=over.place_id,
         ground=over,
         model=model,
-        version=VERSION,
+        version=states.VERSION,
         params=dict(params),
         inputs={"rain": dict(rain)},
         by=ctx.actor.ref,
