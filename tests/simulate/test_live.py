@@ -124,6 +124,20 @@ def test_a_cycle_goes_on_from_the_last_accepted_one(night: Mini) -> None:
     assert second.before == first
 
 
+def test_a_cycle_does_not_go_on_from_a_state_of_other_models(
+    night: Mini, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an update streams may be joined otherwise: what was kept does not fit, and the ground is warmed up afresh."""
+    rain(night, range(-60, 11, 5), 80)
+    live.start(night.ctx(), ground_ref=REF, first=NIGHT)
+    play(night, 8)
+    monkeypatch.setattr(states, "VERSION", "later")
+    play(night, 15)
+    second, first = queries.runs(night.ctx())
+    assert first.state == second.state == "accepted"
+    assert (second.version, second.before) == ("later", None)
+
+
 def facts(mini: Mini, lang: str = "zh") -> str:
     return dict(facts_of(queries.runs(mini.ctx())[0], lang))["基流" if lang == "zh" else "Base flow"]
 
