@@ -143,12 +143,25 @@ def test_bands_meet_without_a_seam(rows: int, monkeypatch: pytest.MonkeyPatch) -
     bed = valley(48, slope=0.1)
     whole = flood(bed, until_s=1200.0, precision="f64")
 
-    def cut(count: int, cells: int) -> np.ndarray:
-        return RING + np.arange(0, count + rows, rows).clip(max=count)
+    def cut(inside: np.ndarray) -> np.ndarray:
+        return RING + np.arange(0, inside.shape[0] + rows, rows).clip(max=inside.shape[0])
 
     monkeypatch.setattr(inertial, "bands", cut)
     banded = flood(bed, until_s=1200.0, precision="f64")
     assert np.abs(whole.state.depth - banded.state.depth).max() <= 1e-10
+
+
+def test_bands_hold_as_many_cells_each_where_a_catchment_is_narrow_at_one_end() -> None:
+    triangle = np.tril(np.ones((1200, 1200), bool))
+    cuts = inertial.bands(triangle) - RING
+    held = np.add.reduceat(triangle.sum(axis=1), cuts[:-1])
+    assert (cuts[0], cuts[-1]) == (0, 1200)
+    assert held.size > 4
+    assert held.max() < 1.05 * held.min()
+    thin = np.zeros((1200, 1200), bool)
+    thin[600:603] = True
+    thin[0, :] = thin[-1, :] = True
+    assert (np.diff(inertial.bands(np.repeat(thin, 100, axis=1))) >= inertial.LEAST_ROWS).all()
 
 
 def test_two_valleys_side_by_side_flood_as_each_alone() -> None:

@@ -16,13 +16,14 @@ from anlan.science.flood.inertial.pace import Pace
 from anlan.science.flood.inertial.streams import Streams
 from anlan.science.flood.solver import Extents, Feed, Moved, Stepper
 from anlan.science.flood.state import Layout, Precision, State
-from anlan.science.jit import Floats, Reals
+from anlan.science.jit import Bools, Floats, Int64s, Reals
 
 __all__ = ["Inertial"]
 
 WALL = 20_000.0  # metres above the datum: nothing climbs it, and f32 subtracts from it without overflow
-BAND_CELLS = 120_000  # a band below this is not worth a thread's while
+BAND_CELLS = 60_000  # a band below this is not worth a thread's while
 MOST_BANDS = 16
+LEAST_ROWS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class InertialStepper:
         self._bits = state.h.view(ints)
         self._mask = ints(np.iinfo(ints).max)
         rows, columns = state.h.shape
-        self._bands = bands(rows - 2 * RING, domain.cells)
+        self._bands = bands(domain.inside)
         count = self._bands.size - 1
         self._work = np.zeros((count, 8, columns), t)
         self._keep = np.ones((count, 3, columns), t)
@@ -258,10 +259,14 @@ def _wake(lo: Any, hi: Any, kinds: Any, columns: int) -> None:
         lo[inner] = np.minimum(lo[inner], columns - RING - 1)
 
 
-def bands(rows: int, cells: int) -> Any:
-    """First rows of the bands and the row after the last: by the grid alone, whatever the machine."""
-    count = max(1, min(MOST_BANDS, cells // BAND_CELLS, rows // 8))
-    return RING + np.linspace(0, rows, count + 1).astype(np.int64)
+def bands(inside: Bools) -> Int64s:
+    """First rows of the bands and the row after the last, each with as many cells: by the grid alone, whatever the machine."""
+    rows, below = inside.shape[0], np.cumsum(inside.sum(axis=1))
+    count = int(max(1, min(MOST_BANDS, below[-1] // BAND_CELLS, rows // (2 * LEAST_ROWS))))
+    cuts = [0, *(int(np.searchsorted(below, below[-1] * n / count)) + 1 for n in range(1, count)), rows]
+    for n in range(1, count):
+        cuts[n] = min(max(cuts[n], cuts[n - 1] + LEAST_ROWS), rows - LEAST_ROWS * (count - n))
+    return RING + np.array(cuts, np.int64)
 
 
 def inner(domain: Domain) -> tuple[Any, Any]:
