@@ -15,7 +15,6 @@ from anlan.science.flood.godunov import Godunov
 from anlan.science.flood.hazard import arr_class_of_maxima, rating_degree, rating_of_maxima
 from anlan.science.flood.inertial import Inertial
 from anlan.science.flood.inertial.channels import Channels
-from anlan.science.flood.inertial.pace import FEW
 from anlan.science.flood.outputs import Outputs, Result
 from anlan.science.flood.run import Progress, run
 from anlan.science.flood.solver import Solver
@@ -119,9 +118,9 @@ def solver_of(name: str, terrain: Terrain, domain: Domain) -> Solver:
     if name == "godunov":
         return Godunov()
     if not (terrain.width > 0).any():
-        return Inertial(few=FEW)
+        return Inertial()
     width = np.minimum(terrain.width, terrain.dx)
-    return Inertial(channels=Channels.of(domain, width=width, bankfull=terrain.depth), few=FEW)
+    return Inertial(channels=Channels.of(domain, width=width, bankfull=terrain.depth))
 
 
 def _sources(job: Job) -> Sources:

@@ -17,7 +17,6 @@ from anlan.science.flood.errors import Cancelled
 from anlan.science.flood.godunov import Godunov
 from anlan.science.flood.inertial import Inertial
 from anlan.science.flood.inertial.channels import Channels
-from anlan.science.flood.inertial.pace import FEW
 from anlan.science.flood.outputs import Outputs, Point
 from anlan.science.flood.run import Checkpoint, memory, run
 from anlan.science.flood.solver import Solver
@@ -93,7 +92,7 @@ def once(
         return Once((0.0,) * count, (None,) * count, (0.0,) * count, 0, 0.0, True)
     domain = place.domain(land, roughness=storm.roughness)
     channels = _channels(place, land, domain) if solver == "li" else None
-    method: Solver = Inertial(channels=channels, few=FEW) if solver == "li" else Godunov()
+    method: Solver = Inertial(channels=channels) if solver == "li" else Godunov()
     points = tuple(_point(name, cell, domain) for name, cell in zip(place.names, place.stream, strict=True))
     least, most = (60.0 * (storm.minutes + max(t * place.longest_min, _LEAST_TAIL_MIN)) for t in TAIL)
     watch = _Peaks(place, domain, channels, homes_share=homes_share, after_s=least, stop=stop)

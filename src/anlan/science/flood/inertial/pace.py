@@ -12,9 +12,8 @@ from anlan.science.flood.solver import Extents
 from anlan.science.flood.state import State
 from anlan.science.jit import Int64s
 
-__all__ = ["FEW", "SHALLOW", "SPEED_SHARE", "Pace"]
+__all__ = ["SHALLOW", "SPEED_SHARE", "Pace"]
 
-FEW = 0.01  # of the cells that a run over a whole catchment may leave aside: its reservoirs, its spillways
 SHALLOW = 0.01  # m; the step is never longer than the wave in this depth allows
 SPEED_SHARE = 0.9  # of the step in which a kinematic wave (5/3 of the speed) crosses a cell
 SPEED_DEPTH = 0.001  # m; films below move too little water to bind the step
@@ -44,12 +43,7 @@ class Pace:
             bits: Any = scratch.view(np.int32 if t is np.float32 else np.int64)
             mask = bits.dtype.type(np.iinfo(bits.dtype).max)
             most = kernels.fastest(*fields, t(SPEED_DEPTH), scratch, bits, mask)
-            in_links = (
-                0.0
-                if streams is None
-                else math.sqrt(streams.binding(0.0, self._by_speed, 0.0) / self._by_speed)
-            )
-            return max(float(np.asarray(most, bits.dtype).view(t)), in_links)
+            return float(np.asarray(most, bits.dtype).view(t))
         kernels.census(*fields, t(SPEED_DEPTH), t(self._by_depth), t(self._by_speed), scratch, self._counts)
         self._bound = _edge(self._counts, self._most)
         if streams is not None:

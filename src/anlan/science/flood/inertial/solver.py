@@ -39,8 +39,8 @@ class Inertial:
     that each step takes off the discharge between them. ``courant``: share of the gravity-wave step; waves of two cells grow
     beyond √(1/2 - damping), 0.63 for 0.1 (linear analysis of the scheme without friction); undamped they grow below it too.
     ``dry`` metres: shallower water stands still. ``channels``: streams narrower than a cell.
-    ``few``: the share of the cells that need not bind the step (`Pace`), so that a pool behind a dam and its spillway do not
-    set the pace of a whole catchment; their waves run more slowly, steady flow is the same.
+    ``few``: the share of the cells that need not bind the step (`Pace`): their waves run more slowly, steady flow is the same. For
+    pools on gentle ground alone: over steep hills under hard rain it blew up (and was refused), so no forecast uses it.
     """
 
     damping: float = 0.1
@@ -142,7 +142,6 @@ class InertialStepper:
             if self._streams is not None:
                 went += self._streams.step(float(dt), self.extents(), wave=wave)
                 highest = max(highest, self._streams.highest)
-                speed = max(speed, self._streams.speed)
             came += entered * float(dt) * self._dx
             went += left_ * float(dt) * self._dx
             state.time_s = until_s if left <= float(dt) * (1 + 1e-6) else state.time_s + float(dt)
