@@ -9,7 +9,7 @@ from anlan.science.flood.edges import Closed, Edges, Inflow, Open, Series
 from anlan.science.flood.inertial import Inertial
 from anlan.science.flood.run import run
 from anlan.science.flood.state import Layout, State
-from tests.science.flood.test_inertial import BOTH, CLOSED, rain, valley
+from tests.science.flood.test_inertial import CLOSED
 
 
 def winding(cells: int = 48) -> Domain:
@@ -61,19 +61,3 @@ def test_waves_die_in_a_pool_without_friction() -> None:
     assert (energy(ended) < energy(start)).all()
     assert np.ptp(ended.depth[:20]) < 0.3
     assert np.ptp(ended.depth[21:]) < 0.15
-
-
-@BOTH
-def test_a_few_swift_or_deep_cells_need_not_set_the_step(precision: Any) -> None:
-    """A pool behind a wall sets a third of the step; set aside, the flood elsewhere is the same to a centimetre."""
-    bed = valley(60)
-    bed[2:5, 2:5] -= 40.0
-    depth = np.zeros(bed.shape)
-    depth[2:5, 2:5] = 40.0
-    ground = Domain.of(bed, dx=10.0, manning=0.035)
-    start = State.of(ground, layout=Layout.FACES, precision=precision, depth=depth)
-    told: dict[str, Any] = {"until_s": 3600.0, "start": start, "sources": rain(60.0), "edges": CLOSED}
-    whole, aside = (run(ground, Inertial(few=few), precision=precision, **told) for few in (0.0, 0.005))
-    assert aside.steps < 0.5 * whole.steps
-    assert np.abs(aside.state.depth - whole.state.depth).max() < 0.01
-    assert abs(aside.ledger.error_share) < (1e-6 if precision == "f32" else 1e-13)

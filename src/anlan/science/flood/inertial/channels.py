@@ -19,7 +19,7 @@ from anlan.science.jit import Floats, Int64s, Reals, njit
 
 __all__ = ["Channels"]
 
-_SHARE = 0.9
+SPEED_SHARE = 0.9  # of the step in which a kinematic wave (5/3 of the speed) crosses a cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,31 +179,27 @@ def run_links(
     n2: Floats,
     dt: float,
     dry: float,
-    wave: float,
     q: Floats,
     moved: Floats,
-    speed: Floats,
 ) -> None:
-    """New flow ``q`` (m²/s) in the links, its ``speed`` (m/s), and the m³ it has ``moved`` beside what went ``over`` the ground.
+    """New flow ``q`` (m²/s) in the links, and the m³ it has ``moved`` beside what went ``over`` the ground.
 
     ``deep`` is from before the raster's step. Were channels pushed by the surface that the raster has just left behind, each
     would undo what the other did, and both would go on doing it for ever: 20 m/s under a still pool.
-    ``wave``: as `rows.x_faces`. A kinematic wave (5/3 of the speed) crosses no more than _SHARE of a link in a step: over the edge of
-    a dam nothing holds the water back in these equations, and one such link would set the step of a whole catchment.
+    A kinematic wave crosses no more than SPEED_SHARE of a link in a step: over the edge of a dam nothing holds the water
+    back in these equations, and one such link would set the step of a whole catchment.
     """
     for k in range(a.size):
         i, j = a[k], b[k]
         flow = max(deep[i] - max(rise[k], 0.0), deep[j] + min(rise[k], 0.0))
         if flow <= dry or width[k] <= 0.0:
-            q[k], moved[k], speed[k] = 0.0, 0.0, 0.0
+            q[k], moved[k] = 0.0, 0.0
             continue
         radius = _radius(flow, width[k], bank[k])
-        light = min(flow, wave)
-        pushed = q[k] - G * dt * light * ((deep[j] - deep[i]) + rise[k]) / length[k]
-        drag = 4.0 * G * dt * n2[k] * light / (flow * flow * radius * np.cbrt(radius))
-        most = flow * _SHARE * 0.6 * length[k] / dt
+        pushed = q[k] - G * dt * flow * ((deep[j] - deep[i]) + rise[k]) / length[k]
+        drag = 4.0 * G * dt * n2[k] / (flow * radius * np.cbrt(radius))
+        most = flow * SPEED_SHARE * 0.6 * length[k] / dt
         q[k] = min(max(2.0 * pushed / (1.0 + math.sqrt(1.0 + drag * abs(pushed))), -most), most)
-        speed[k] = abs(q[k]) / flow
         moved[k] = width[k] * (q[k] - over[k]) * dt
 
 
@@ -217,16 +213,13 @@ def run_out(
     n2: Floats,
     dt: float,
     left: Floats,
-) -> float:
-    """The m³ that want to leave at outlets, at the speed of Manning (Strickler) there; gives the greatest speed."""
-    speed = 0.0
+) -> None:
+    """The m³ that want to leave at outlets, at the speed of Manning (Strickler) there."""
     for k in range(outlets.size):
         n = outlets[k]
         radius = _radius(deep[n], width[n], bank[n])
         u = radius ** (2.0 / 3.0) * math.sqrt(slopes[k] / n2[n])
         left[k] = u * min(deep[n], bank[n]) * width[n] * dt
-        speed = max(speed, u)
-    return speed
 
 
 @njit

@@ -11,8 +11,7 @@ from anlan.science.flood.domain import RING, Domain, G
 from anlan.science.flood.edges import Closed, Edge, Edges, Open, Stage
 from anlan.science.flood.errors import NotFinite
 from anlan.science.flood.inertial import kernels
-from anlan.science.flood.inertial.channels import Channels
-from anlan.science.flood.inertial.pace import Pace
+from anlan.science.flood.inertial.channels import SPEED_SHARE, Channels
 from anlan.science.flood.inertial.streams import Streams
 from anlan.science.flood.solver import Extents, Feed, Moved, Stepper
 from anlan.science.flood.state import Layout, Precision, State
@@ -24,6 +23,8 @@ WALL = 20_000.0  # metres above the datum: nothing climbs it, and f32 subtracts 
 BAND_CELLS = 60_000  # a band below this is not worth a thread's while
 MOST_BANDS = 16
 LEAST_ROWS = 4
+SHALLOW = 0.01  # m; the step is never longer than the wave in this depth allows
+SPEED_DEPTH = 0.001  # m; films below move too little water to bind the step
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +40,12 @@ class Inertial:
     that each step takes off the discharge between them. ``courant``: share of the gravity-wave step; waves of two cells grow
     beyond √(1/2 - damping), 0.63 for 0.1 (linear analysis of the scheme without friction); undamped they grow below it too.
     ``dry`` metres: shallower water stands still. ``channels``: streams narrower than a cell.
-    ``few``: the share of the cells that need not bind the step (`Pace`): their waves run more slowly, steady flow is the same. For
-    pools on gentle ground alone: over steep hills under hard rain it blew up (and was refused), so no forecast uses it.
     """
 
     damping: float = 0.1
     courant: float = 0.6
     dry: float = 1e-5
     channels: Channels | None = None
-    few: float = 0.0
     name: str = "li"
     layout: Layout = Layout.FACES
 
@@ -109,9 +107,6 @@ class InertialStepper:
         self._b[0] = columns - RING
         self._inner_lo, self._inner_hi = inner(domain)
         self._streams = _streams(method, domain, state, edges)
-        self._pace = Pace(
-            dx=domain.dx, courant=method.courant, few=method.few, cells=int(np.count_nonzero(domain.inside))
-        )
         self._first_look()
         self._highest = float(held["highest"]) if "highest" in held else float(state.depth.max())
         self._before_lo, self._before_hi = np.full(rows, RING), np.full(rows, columns - RING)
@@ -125,22 +120,21 @@ class InertialStepper:
             raise NotFinite("a depth is no number", time_s=state.time_s)
         if self._cell_carry.size != feed.cells.size:
             self._cell_carry = np.zeros(feed.cells.size)
-        speed = self._pace.look(state, self.extents(), self._streams)
+        speed = self._fastest()
         most = highest = self._highest
         while state.time_s < until_s:
             left = until_s - state.time_s
-            dt = self._t(left / math.ceil(left / self._pace.longest(highest, speed) - 1e-9))
-            wave = self._pace.wave(float(dt))
+            dt = self._t(left / math.ceil(left / self._longest(highest, speed) - 1e-9))
             if self._streams is not None:
                 self._streams.look()
-            highest = self._step(feed, dt, wave)
+            highest = self._step(feed, dt)
             steps += 1
             if not math.isfinite(highest):
                 raise NotFinite("a depth is no number any more", time_s=state.time_s)
             most = max(most, highest)
             entered, left_ = kernels.edge_flow(state.qx, state.qy, self._kinds)
             if self._streams is not None:
-                went += self._streams.step(float(dt), self.extents(), wave=wave)
+                went += self._streams.step(float(dt), self.extents())
                 highest = max(highest, self._streams.highest)
             came += entered * float(dt) * self._dx
             went += left_ * float(dt) * self._dx
@@ -169,15 +163,28 @@ class InertialStepper:
         if self._pool is not None:
             self._pool.shutdown()
 
+    def _longest(self, highest: float, speed: float) -> float:
+        """The longest stable step: gravity wave (Bates et al. 2010, eq. 12) and kinematic wave over one cell."""
+        wave = self._method.courant * self._dx / math.sqrt(G * max(highest, SHALLOW))
+        return min(wave, SPEED_SHARE * self._dx / (5.0 / 3.0 * speed)) if speed > 0 else wave
+
+    def _fastest(self) -> float:
+        s, scratch = self._state, np.zeros(self._state.h.shape[1], self._t)
+        view = scratch.view(self._bits.dtype)
+        bits = kernels.fastest(
+            s.h, s.qx, s.qy, self._lo, self._hi, self._t(SPEED_DEPTH), scratch, view, self._mask
+        )  # fmt: skip
+        return float(np.asarray(bits, self._bits.dtype).view(self._t))
+
     def _first_look(self) -> None:
         dry = self._t(self._method.dry)
         for j in range(RING, self._state.h.shape[0] - RING):
             self._lo[j], self._hi[j] = kernels.extent(self._state.h[j, RING:-RING], RING, dry)
 
-    def _step(self, feed: Feed, dt: Any, wave: float) -> float:
+    def _step(self, feed: Feed, dt: Any) -> float:
         s, t, m = self._state, self._t, self._method
         share = dt / t(self._dx)
-        k = (t(G) * dt, t(1.0 / self._dx), t(m.damping / 2), t(m.dry), share, dt, t(wave))
+        k = (t(G) * dt, t(1.0 / self._dx), t(m.damping / 2), t(m.dry), share, dt)
         self._rim()
         kernels.ranges(
             self._lo, self._hi, self._before_lo, self._before_hi, feed.is_raining, self._inner_lo, self._inner_hi,

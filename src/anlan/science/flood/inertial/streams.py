@@ -1,6 +1,5 @@
 """Channels at work beside the raster, for `InertialStepper`."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +14,6 @@ from anlan.science.flood.state import State
 from anlan.science.jit import Floats, Int64s
 
 __all__ = ["Streams"]
-
-_FILM = 0.001  # m; less in a channel has no speed worth a step
 
 
 class Streams:
@@ -37,8 +34,8 @@ class Streams:
         self._links = _Links.of(channels, self._cells, self._columns)
         self._outlets, self._slopes = _outlets(channels, domain, edges)
         self._deep, self._can, self._left = np.zeros(count), np.zeros(count), np.zeros(self._outlets.size)
-        self._over, self._moved, self.speeds = np.zeros(links), np.zeros(links), np.zeros(links)
-        self.highest, self.speed = 0.0, 0.0
+        self._over, self._moved = np.zeros(links), np.zeros(links)
+        self.highest = 0.0
 
     def look(self) -> None:
         """How deep the channels are before the raster takes its step."""
@@ -47,22 +44,8 @@ class Streams:
         kernels.depths(s.h.reshape(-1), self._cells, s.channel, self._area, self._deep)
         self.highest = float(self._deep.max())
 
-    def binding(self, by_depth: float, by_speed: float, few: float) -> float:
-        """The square of the speed (m/s) that binds the step of all but a few channel cells and links.
-
-        ``by_depth`` m/s² times a depth, ``by_speed`` times the square of a speed, as `kernels.census`; ``few``: their share.
-        """
-        self.look()
-        c, q = self._c, self._state.channel_q
-        assert q is not None
-        flow = np.maximum(np.maximum(self._deep[c.a], self._deep[c.b]), _FILM)
-        return max(_all_but(few, by_depth * self._deep), _all_but(few, by_speed * (q / flow) ** 2))
-
-    def step(self, dt: float, wet: Extents, *, wave: float = math.inf) -> float:
-        """One step after that of the raster, whose wet extents grow with it; gives the m³ that left over open edges.
-
-        ``wave`` m: as `kernels.run_links`.
-        """
+    def step(self, dt: float, wet: Extents) -> float:
+        """One step after that of the raster, whose wet extents grow with it; gives the m³ that left over open edges."""
         s, c, k = self._state, self._c, self._links
         flat, square = s.h.reshape(-1), self._dx**2
         assert s.channel is not None
@@ -73,25 +56,18 @@ class Streams:
         kernels.settle(*settled)
         kernels.flow_over(s.qx.reshape(-1), s.qy.reshape(-1), k.face, k.beside, k.under, self._over)
         kernels.run_links(
-            self._deep, self._over, c.a, c.b, k.rise, c.link_width, c.link_length, k.bank, k.n2, dt, self._dry, wave,
-            s.channel_q, self._moved, self.speeds,
+            self._deep, self._over, c.a, c.b, k.rise, c.link_width, c.link_length, k.bank, k.n2, dt, self._dry,
+            s.channel_q, self._moved,
         )  # fmt: skip
-        out = kernels.run_out(
+        kernels.run_out(
             self._deep, self._outlets, self._slopes, c.width, c.bankfull, self._n2, dt, self._left
         )
-        self.speed = max(out, float(self.speeds.max(initial=0.0)))
         gone = kernels.pay(
             flat, self._cells, s.channel, c.a, c.b, self._outlets, square, self._moved, self._left, self._can
         )
         kernels.keep_paid(self._over, self._moved, c.link_width, dt, s.channel_q)
         kernels.settle(*settled)
         return gone
-
-
-def _all_but(few: float, values: Floats) -> float:
-    """The value that no more than a few exceed; 0 for none."""
-    aside = int(few * values.size)
-    return float(np.partition(values, values.size - 1 - aside)[-1 - aside]) if values.size else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from anlan.science.flood.edges import Edges, Stage
 from anlan.science.flood.errors import BadInput, NotFinite
 from anlan.science.flood.inertial import kernels as open_ground
 from anlan.science.flood.inertial import solver as inertial
-from anlan.science.flood.inertial.pace import SHALLOW, SPEED_SHARE
+from anlan.science.flood.inertial.channels import SPEED_SHARE
 from anlan.science.flood.porous import kernels
 from anlan.science.flood.solver import Extents, Feed, Moved
 from anlan.science.flood.state import State
@@ -90,7 +90,7 @@ class PorousStepper:
 
     def _longest(self) -> float:
         """As on open ground: no wave is faster among buildings."""
-        deep = max(self._highest, SHALLOW)
+        deep = max(self._highest, inertial.SHALLOW)
         if not math.isfinite(deep):
             raise NotFinite("a depth is no number", time_s=self._state.time_s)
         wave = self._method.courant * self._dx / math.sqrt(G * deep)

@@ -1,6 +1,5 @@
 """Compiled loops of the local inertial solver."""
 
-from anlan.science.flood.inertial.kernels.asked import CLASS_BITS, census, edge_flow, fastest
 from anlan.science.flood.inertial.kernels.march import (
     CLOSED,
     EAST,
@@ -10,6 +9,8 @@ from anlan.science.flood.inertial.kernels.march import (
     STAGE,
     WEST,
     add_cells,
+    edge_flow,
+    fastest,
     march,
     ranges,
     rim,
@@ -18,7 +19,6 @@ from anlan.science.flood.inertial.kernels.march import (
 from anlan.science.flood.inertial.kernels.rows import extent
 
 __all__ = [
-    "CLASS_BITS",
     "CLOSED",
     "EAST",
     "NORTH",
@@ -27,7 +27,6 @@ __all__ = [
     "STAGE",
     "WEST",
     "add_cells",
-    "census",
     "edge_flow",
     "extent",
     "fastest",

@@ -20,6 +20,7 @@ from anlan.science.flood.inertial.kernels.rows import (
     Number,
     deepen,
     extent,
+    giving,
     highest,
     keep_row,
     limits,
@@ -109,13 +110,13 @@ def _faces(
     Of before the step: ``above``, ``here``, ``below`` north faces of the row above, of this one, of the next; ``west_up``,
     ``west`` west faces of the row above and of this one.
     """
-    gdt, inverse, damp, dry, _, _, wave = k
+    gdt, inverse, damp, dry, _, _ = k
     zero = h.dtype.type(0)
     now, up = (j, j - 1) if n2.shape[0] > 1 else (0, 0)
     if j < h.shape[0] - FIRST:
         e = slice(first - 1, last + 2)
         x_faces(
-            h[j, e], z[j, e], x[j, e], west[e], here[e], below[e], n2[now, e], gdt, inverse, damp, dry, wave,
+            h[j, e], z[j, e], x[j, e], west[e], here[e], below[e], n2[now, e], gdt, inverse, damp, dry,
         )  # fmt: skip
         if first == FIRST and kinds[WEST] == OPEN:
             x[j, first] = min(x[j, first], zero)
@@ -124,7 +125,7 @@ def _faces(
     c, d = slice(first, last), slice(first, last + 1)
     y_faces(
         h[j - 1, c], z[j - 1, c], n2[up, c], h[j, c], z[j, c], n2[now, c], y[j, c], above[c], below[c], west_up[d],
-        west[d], gdt, inverse, damp, dry, wave,
+        west[d], gdt, inverse, damp, dry,
     )  # fmt: skip
     if j == FIRST and kinds[NORTH] == OPEN:
         for i in range(first, last):
@@ -168,7 +169,7 @@ def _deepen(
     """New depth of row ``r``, its wet extent, and the greatest depth so far."""
     if first >= last:
         return most
-    _, _, _, dry, share, dt, _ = k
+    _, _, _, dry, share, dt = k
     c = slice(first, last)
     fall = rate[r if rate.shape[0] > 1 else 0, c]
     deepen(h[r, c], x[r, first : last + 1], y[r, c], y[r + 1, c], fall, carry[c], share, dt, dry)
@@ -327,3 +328,40 @@ def add_cells(
             j = i // columns
             lo[j] = min(lo[j], i % columns)
             hi[j] = max(hi[j], i % columns + 1)
+
+
+@njit
+def edge_flow(x: Reals, y: Reals, kinds: Int8s) -> tuple[float, float]:
+    """Unit discharge in and out over the edges, m²/s summed over their faces, in f64."""
+    rows, columns = x.shape
+    came = 0.0
+    went = 0.0
+    for side, row, sign in ((NORTH, FIRST, 1.0), (SOUTH, rows - FIRST, -1.0)):
+        if kinds[side] != CLOSED:
+            for i in range(FIRST, columns - FIRST):
+                q = sign * y[row, i]
+                came += max(q, 0.0)
+                went += max(-q, 0.0)
+    for side, column, sign in ((WEST, FIRST, 1.0), (EAST, columns - FIRST, -1.0)):
+        if kinds[side] != CLOSED:
+            for j in range(FIRST, rows - FIRST):
+                q = sign * x[j, column]
+                came += max(q, 0.0)
+                went += max(-q, 0.0)
+    return came, went
+
+
+@njit_field
+def fastest(
+    h: Reals, x: Reals, y: Reals, lo: Int64s, hi: Int64s, least: Number, row: Reals, bits: Bits, mask: Bits
+) -> Bits:
+    """Greatest speed (m/s) with which a cell gives water away, as bits; ``row`` and its ``bits`` are scratch."""
+    most = bits[0] & 0
+    row[:] = 0
+    for j in range(FIRST, h.shape[0] - FIRST):
+        a, b = lo[j], hi[j]
+        if a < b:
+            c = slice(a, b)
+            giving(h[j, c], x[j, a : b + 1], y[j, c], y[j + 1, c], least, row[c])
+            most = highest(bits[c], mask, most)
+    return most

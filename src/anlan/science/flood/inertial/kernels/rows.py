@@ -24,7 +24,6 @@ def x_faces(
     inverse: Number,
     damp: Number,
     dry: Number,
-    wave: Number,
 ) -> None:
     """New discharge ``q`` through the west faces of a row: Bates et al. (2010), friction implicit, divergence damped.
 
@@ -35,11 +34,9 @@ def x_faces(
     ``damp``: share of the difference between what the cells on both sides lose that is taken off: waves of two cells die, and
     what neither fills nor empties a cell is left alone, whatever way it winds. Only within a body of water: where one side is
     less than half as deep as what flows, a front or a bank, nothing is taken off.
-    ``wave`` (m, or infinity): where water is deeper, all forces on it act as much more slowly as it is deeper (to
-    12 %), so that its waves run no faster than those of this depth. Steady flow and friction are as they were.
     """
     t = h.dtype.type
-    zero, half, one, two, slows = t(0), t(0.5), t(1), t(2), wave < t(np.inf)
+    zero, half, one, two = t(0), t(0.5), t(1), t(2)
     for i in range(1, h.size - 1):
         rise = z[i] - z[i - 1]
         flow = max(h[i - 1] - max(rise, zero), h[i] + min(rise, zero))
@@ -47,11 +44,9 @@ def x_faces(
         drop = (h[i] - h[i - 1]) + rise
         here = (old[i + 1] - old[i]) + (below[i] - above[i])
         there = (old[i] - old[i - 1]) + (below[i - 1] - above[i - 1])
-        y = third(deep, one)
-        lag = gdt * min(one, wave * (y * y * y)) if slows else gdt
         even = damp if min(h[i - 1], h[i]) > half * deep else zero
-        pushed = old[i] + even * (here - there) - lag * deep * (drop * inverse)
-        drag = lag * (two * (n2[i - 1] + n2[i])) * seventh(deep, y)
+        pushed = old[i] + even * (here - there) - gdt * deep * (drop * inverse)
+        drag = gdt * (two * (n2[i - 1] + n2[i])) * seventh(deep, one)
         new = two * pushed / (one + np.sqrt(one + drag * abs(pushed)))
         q[i] = zero if flow <= dry else new
 
@@ -73,12 +68,11 @@ def y_faces(
     inverse: Number,
     damp: Number,
     dry: Number,
-    wave: Number,
 ) -> None:
     """As `x_faces` for the north faces of a row (in place); of before the step: ``above`` and ``below``, the rows of north faces
     before and after; ``west_up`` and ``west``, west faces of the row above and of this one, one longer than the row."""
     t = h.dtype.type
-    zero, half, one, two, slows = t(0), t(0.5), t(1), t(2), wave < t(np.inf)
+    zero, half, one, two = t(0), t(0.5), t(1), t(2)
     for i in range(h.size):
         rise = z[i] - zu[i]
         flow = max(hu[i] - max(rise, zero), h[i] + min(rise, zero))
@@ -86,33 +80,26 @@ def y_faces(
         drop = (h[i] - hu[i]) + rise
         here = (west[i + 1] - west[i]) + (below[i] - q[i])
         there = (west_up[i + 1] - west_up[i]) + (q[i] - above[i])
-        y = third(deep, one)
-        lag = gdt * min(one, wave * (y * y * y)) if slows else gdt
         even = damp if min(hu[i], h[i]) > half * deep else zero
-        pushed = q[i] + even * (here - there) - lag * deep * (drop * inverse)
-        drag = lag * (two * (nu[i] + n2[i])) * seventh(deep, y)
+        pushed = q[i] + even * (here - there) - gdt * deep * (drop * inverse)
+        drag = gdt * (two * (nu[i] + n2[i])) * seventh(deep, one)
         new = two * pushed / (one + np.sqrt(one + drag * abs(pushed)))
         q[i] = zero if flow <= dry else new
 
 
 @njit_field
-def third(x: Number, one: Number) -> Number:
-    """x^(-1/3) to 4 % for 1e-12 < x < 1e12, by its exponent."""
+def seventh(x: Number, one: Number) -> Number:
+    """x^(-7/3) to 1e-6 for 1e-12 < x < 1e12.
+
+    A cube root y of 1/x by its exponent, to 4 %; then with e = 1 - x·y³ the power is y⁷·(1 - e)^(-7/3), and a minimax
+    polynomial over the e that occur (-0.1203 to 0.0901) gives the second factor to 5e-7.
+    """
+    t = type(one)
     bits = np.float32(x).view(np.int32)
     guess = np.int32(np.int32(0x54A2FA8C) - np.int32(np.float32(bits) * np.float32(0.33333334)))
-    return np.int32(guess).view(np.float32) * one
-
-
-@njit_field
-def seventh(x: Number, y: Number) -> Number:
-    """x^(-7/3) to 1e-6, from ``y`` of `third`.
-
-    With e = 1 - x·y³ the power is y⁷·(1 - e)^(-7/3), and a minimax polynomial over the e that occur (-0.1203 to
-    0.0901) gives the second factor to 5e-7.
-    """
-    t = type(y)
+    y = np.int32(guess).view(np.float32) * one
     cube = y * y * y
-    e = t(1) - x * cube
+    e = one - x * cube
     p = t(5.6273675) + e * (t(7.6361203) + e * t(8.6355856))
     p = t(1.00000025) + e * (t(2.3333121) + e * (t(3.8884070) + e * p))
     return cube * cube * y * p
@@ -220,10 +207,3 @@ def giving(h: Reals, x: Reals, y: Reals, below: Reals, least: Number, out: Reals
         most = max(max(max(x[i + 1], -x[i]), max(below[i], -y[i])), zero)
         deep = max(h[i], least)
         out[i] = min(most / deep, np.sqrt(fastest * deep))
-
-
-@njit_field
-def binding(h: Reals, speed: Reals, by_depth: Number, by_speed: Number) -> None:
-    """In place of its speed, the square of the speed that binds the step of each cell."""
-    for i in range(h.size):
-        speed[i] = max(by_depth * h[i], by_speed * speed[i] * speed[i])
