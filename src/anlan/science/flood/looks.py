@@ -1,5 +1,7 @@
 """The loops that look at a state: speeds, maxima, arrival, duration, Froude numbers. Fields come with their ring."""
 
+from typing import Any
+
 import numpy as np
 
 from anlan.science.fields import Field, science
@@ -11,6 +13,15 @@ __all__ = ["count", "look", "speed_of", "speeds"]
 
 SHALLOW = 0.01  # m: a film has no speed worth a map
 FROUDE = 0.8
+SWIFTEST = 5.0
+"""The greatest Froude number that is believed of a face."""
+
+
+@njit_field
+def _face_speed(q: Any, deep: Any) -> Any:
+    speed, most = q / deep, np.sqrt(type(deep)(SWIFTEST**2 * G) * deep)
+    speed = most if speed > most else speed
+    return -most if speed < -most else speed
 
 
 @njit
@@ -18,7 +29,8 @@ def _speed(h: Reals, qx: Reals, qy: Reals, layout: int, j: int, i: int) -> float
     """Speed of a cell (m/s): momentum by depth, or the mean of what its opposite faces run at.
 
     A face runs at its discharge by the greater depth beside it: where water enters a cell that is almost dry, it
-    comes with the depth of the giver. (Divided by the taker's depth, a filling front would run at 100 m/s.)
+    comes with the depth of the giver. (Divided by the taker's depth, a filling front would run at 100 m/s.) Where the giver has
+    just given nearly all to a dry one, what it gave by what is left is no speed: Fr = SWIFTEST is the most that is believed.
     """
     deep = max(np.float64(h[j, i]), SHALLOW)
     if h[j, i] < SHALLOW:
@@ -26,8 +38,11 @@ def _speed(h: Reals, qx: Reals, qy: Reals, layout: int, j: int, i: int) -> float
     u = np.float64(qx[j, i])
     v = np.float64(qy[j, i])
     if layout == 0:
-        west, east = u / max(deep, h[j, i - 1]), qx[j, i + 1] / max(deep, h[j, i + 1])
-        north, south = v / max(deep, h[j - 1, i]), qy[j + 1, i] / max(deep, h[j + 1, i])
+        west, east = _face_speed(u, max(deep, h[j, i - 1])), _face_speed(qx[j, i + 1], max(deep, h[j, i + 1]))
+        north, south = (
+            _face_speed(v, max(deep, h[j - 1, i])),
+            _face_speed(qy[j + 1, i], max(deep, h[j + 1, i])),
+        )
         return np.sqrt((0.5 * (west + east)) ** 2 + (0.5 * (north + south)) ** 2)  # type: ignore[no-any-return]
     return np.sqrt(u * u + v * v) / deep  # type: ignore[no-any-return]
 
@@ -39,8 +54,8 @@ def _face_speeds(h: Reals, up: Reals, down: Reals, x: Reals, y: Reals, below: Re
     half, film, zero = t(0.5), t(SHALLOW), t(0)
     for i in range(out.size):
         deep = max(h[i + 1], film)
-        u = half * (x[i + 1] / max(deep, h[i]) + x[i + 2] / max(deep, h[i + 2]))
-        v = half * (y[i] / max(deep, up[i]) + below[i] / max(deep, down[i]))
+        u = half * (_face_speed(x[i + 1], max(deep, h[i])) + _face_speed(x[i + 2], max(deep, h[i + 2])))
+        v = half * (_face_speed(y[i], max(deep, up[i])) + _face_speed(below[i], max(deep, down[i])))
         out[i] = zero if h[i + 1] < film else np.sqrt(u * u + v * v)
 
 

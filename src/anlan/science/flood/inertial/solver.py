@@ -11,7 +11,8 @@ from anlan.science.flood.domain import RING, Domain, G
 from anlan.science.flood.edges import Closed, Edge, Edges, Open, Stage
 from anlan.science.flood.errors import NotFinite
 from anlan.science.flood.inertial import kernels
-from anlan.science.flood.inertial.channels import SPEED_SHARE, Channels
+from anlan.science.flood.inertial.channels import Channels
+from anlan.science.flood.inertial.pace import RUN_SHARE, SPEED_DEPTH, SWIFT, Pace
 from anlan.science.flood.inertial.streams import Streams
 from anlan.science.flood.solver import Extents, Feed, Moved, Stepper
 from anlan.science.flood.state import Layout, Precision, State
@@ -23,8 +24,6 @@ WALL = 20_000.0  # metres above the datum: nothing climbs it, and f32 subtracts 
 BAND_CELLS = 60_000  # a band below this is not worth a thread's while
 MOST_BANDS = 16
 LEAST_ROWS = 4
-SHALLOW = 0.01  # m; the step is never longer than the wave in this depth allows
-SPEED_DEPTH = 0.001  # m; films below move too little water to bind the step
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Inertial:
     cell, and the more the shorter the step.
 
     For floods with Froude numbers below about 0.8; the frame reports the share above. Outflow of a cell is limited
-    to what it holds (no velocity cap). ``damping`` 0 to 0.1: share of the difference between what two neighbours lose
+    to what it holds. ``damping`` 0 to 0.1: share of the difference between what two neighbours lose
     that each step takes off the discharge between them. ``courant``: share of the gravity-wave step; waves of two cells grow
     beyond √(1/2 - damping), 0.63 for 0.1 (linear analysis of the scheme without friction); undamped they grow below it too.
     ``dry`` metres: shallower water stands still. ``channels``: streams narrower than a cell.
@@ -97,7 +96,7 @@ class InertialStepper:
         rows, columns = state.h.shape
         self._bands = bands(domain.inside)
         count = self._bands.size - 1
-        self._work = np.zeros((count, 8, columns), t)
+        self._work = np.zeros((count, 6, columns), t)
         self._keep = np.ones((count, 3, columns), t)
         self._limited = np.zeros((count, 3), np.int8)
         self._carry: Reals = held.get("carry", np.zeros((count, columns), t)).astype(t)
@@ -107,6 +106,7 @@ class InertialStepper:
         self._b[0] = columns - RING
         self._inner_lo, self._inner_hi = inner(domain)
         self._streams = _streams(method, domain, state, edges)
+        self._pace = Pace(domain, courant=method.courant)
         self._first_look()
         self._highest = float(held["highest"]) if "highest" in held else float(state.depth.max())
         self._before_lo, self._before_hi = np.full(rows, RING), np.full(rows, columns - RING)
@@ -120,13 +120,11 @@ class InertialStepper:
             raise NotFinite("a depth is no number", time_s=state.time_s)
         if self._cell_carry.size != feed.cells.size:
             self._cell_carry = np.zeros(feed.cells.size)
-        speed = self._fastest()
+        self._look()
         most = highest = self._highest
         while state.time_s < until_s:
             left = until_s - state.time_s
-            dt = self._t(left / math.ceil(left / self._longest(highest, speed) - 1e-9))
-            if self._streams is not None:
-                self._streams.look()
+            dt = self._t(left / math.ceil(left / self._pace.longest(highest) - 1e-9))
             highest = self._step(feed, dt)
             steps += 1
             if not math.isfinite(highest):
@@ -134,7 +132,7 @@ class InertialStepper:
             most = max(most, highest)
             entered, left_ = kernels.edge_flow(state.qx, state.qy, self._kinds)
             if self._streams is not None:
-                went += self._streams.step(float(dt), self.extents())
+                went += self._streams.step(float(dt), self.extents(), self._pace)
                 highest = max(highest, self._streams.highest)
             came += entered * float(dt) * self._dx
             went += left_ * float(dt) * self._dx
@@ -163,18 +161,14 @@ class InertialStepper:
         if self._pool is not None:
             self._pool.shutdown()
 
-    def _longest(self, highest: float, speed: float) -> float:
-        """The longest stable step: gravity wave (Bates et al. 2010, eq. 12) and kinematic wave over one cell."""
-        wave = self._method.courant * self._dx / math.sqrt(G * max(highest, SHALLOW))
-        return min(wave, SPEED_SHARE * self._dx / (5.0 / 3.0 * speed)) if speed > 0 else wave
-
-    def _fastest(self) -> float:
-        s, scratch = self._state, np.zeros(self._state.h.shape[1], self._t)
-        view = scratch.view(self._bits.dtype)
-        bits = kernels.fastest(
-            s.h, s.qx, s.qy, self._lo, self._hi, self._t(SPEED_DEPTH), scratch, view, self._mask
-        )  # fmt: skip
-        return float(np.asarray(bits, self._bits.dtype).view(self._t))
+    def _look(self) -> None:
+        """What binds the step, once a tick: speeds and slow waves change little in it."""
+        s, t = self._state, self._t
+        counts, scratch = np.zeros(kernels.CLASSES, np.int64), np.zeros(s.h.shape[1], t)
+        kernels.census(s.h, s.qx, s.qy, self._lo, self._hi, t(SPEED_DEPTH), t(SWIFT), scratch, counts)
+        self._pace.look(counts)
+        if self._streams is not None:
+            self._streams.bind(self._pace)
 
     def _first_look(self) -> None:
         dry = self._t(self._method.dry)
@@ -184,16 +178,14 @@ class InertialStepper:
     def _step(self, feed: Feed, dt: Any) -> float:
         s, t, m = self._state, self._t, self._method
         share = dt / t(self._dx)
-        k = (t(G) * dt, t(1.0 / self._dx), t(m.damping / 2), t(m.dry), share, dt)
+        pace = t(SWIFT), t(self._pace.most_waves(float(dt))), t(RUN_SHARE) / share
+        k = (t(G) * dt, t(1.0 / self._dx), t(m.damping / 2), t(m.dry), share, dt, *pace)
         self._rim()
         kernels.ranges(
             self._lo, self._hi, self._before_lo, self._before_hi, feed.is_raining, self._inner_lo, self._inner_hi,
             self._a, self._b,
         )  # fmt: skip
-        for n, start in enumerate(self._bands[:-1]):
-            self._work[n, 1 + (start - 1) % 2] = s.qy[start - 1]
-            self._work[n, 6 + (start - 1) % 2] = s.qx[start - 1]
-            self._work[n, 5] = s.qy[self._bands[n + 1]]
+        kernels.seams(self._bands, s.qx, s.qy, self._a, self._b, self._work)
         most = self._all_bands(feed, k)
         bits = kernels.stitch(
             self._bands, s.h, self._bits, s.qx, s.qy, feed.rate, self._a, self._b, self._lo, self._hi,

@@ -7,8 +7,9 @@ import numpy as np
 from anlan.science.flood.domain import RING, Domain
 from anlan.science.flood.edges import Edges, Open
 from anlan.science.flood.errors import BadInput
-from anlan.science.flood.inertial import channels as kernels
 from anlan.science.flood.inertial.channels import Channels
+from anlan.science.flood.inertial.kernels import links as kernels
+from anlan.science.flood.inertial.pace import RUN_SHARE, SWIFT, Pace
 from anlan.science.flood.solver import Extents
 from anlan.science.flood.state import State
 from anlan.science.jit import Floats, Int64s
@@ -26,38 +27,39 @@ class Streams:
             state.channel, state.channel_q = np.zeros(count), np.zeros(links)
         if state.channel.size != count or state.channel_q.size != links:
             raise BadInput("channels", "the start was made with other channels", "Warm up again with these")
-        self._columns = state.h.shape[1]
-        self._cells = (channels.rows + RING) * self._columns + channels.columns + RING
-        self._area = channels.width * channels.length
-        self._full = self._area * channels.bankfull
+        self._rows, self._columns = channels.rows + RING, channels.columns + RING
+        self._cells = self._rows * state.h.shape[1] + self._columns
+        area = channels.width * channels.length
+        self._inverse_area, self._full = 1.0 / area, area * channels.bankfull
         self._n2 = channels.manning**2
-        self._links = _Links.of(channels, self._cells, self._columns)
+        self._links = _Links.of(channels, self._cells, state.h.shape[1])
         self._outlets, self._slopes = _outlets(channels, domain, edges)
         self._deep, self._can, self._left = np.zeros(count), np.zeros(count), np.zeros(self._outlets.size)
         self._over, self._moved = np.zeros(links), np.zeros(links)
+        self._left_deep, self._right_deep = np.zeros(links), np.zeros(links)
         self.highest = 0.0
 
-    def look(self) -> None:
-        """How deep the channels are before the raster takes its step."""
-        s = self._state
+    def bind(self, pace: Pace) -> None:
+        """How deep the channels are before a tick; and tell ``pace`` what binds the step of the links."""
+        s, k, q = self._state, self._links, self._state.channel_q
         assert s.channel is not None
-        kernels.depths(s.h.reshape(-1), self._cells, s.channel, self._area, self._deep)
-        self.highest = float(self._deep.max())
+        assert q is not None
+        self.highest = kernels.depths(s.h.reshape(-1), self._cells, s.channel, self._inverse_area, self._deep)
+        waves = np.empty(q.size)
+        kernels.wave_depths(self._deep, q, self._c.a, self._c.b, k.rise, SWIFT, waves)
+        pace.look_at_links(waves, self._c.link_length)
 
-    def step(self, dt: float, wet: Extents) -> float:
+    def step(self, dt: float, wet: Extents, pace: Pace) -> float:
         """One step after that of the raster, whose wet extents grow with it; gives the m³ that left over open edges."""
         s, c, k = self._state, self._c, self._links
         flat, square = s.h.reshape(-1), self._dx**2
         assert s.channel is not None
         assert s.channel_q is not None
-        settled = (
-            flat, self._cells, s.channel, self._full, square, self._columns, self._dry, wet.first, wet.last,
-        )  # fmt: skip
-        kernels.settle(*settled)
         kernels.flow_over(s.qx.reshape(-1), s.qy.reshape(-1), k.face, k.beside, k.under, self._over)
+        kernels.ends(self._deep, c.a, c.b, self._left_deep, self._right_deep)
         kernels.run_links(
-            self._deep, self._over, c.a, c.b, k.rise, c.link_width, c.link_length, k.bank, k.n2, dt, self._dry,
-            s.channel_q, self._moved,
+            self._left_deep, self._right_deep, self._over, k.rise, c.link_width, k.inverse, k.bank, k.n2, dt, self._dry,
+            SWIFT, pace.most_waves(dt), RUN_SHARE, s.channel_q, self._moved,
         )  # fmt: skip
         kernels.run_out(
             self._deep, self._outlets, self._slopes, c.width, c.bankfull, self._n2, dt, self._left
@@ -65,8 +67,11 @@ class Streams:
         gone = kernels.pay(
             flat, self._cells, s.channel, c.a, c.b, self._outlets, square, self._moved, self._left, self._can
         )
-        kernels.keep_paid(self._over, self._moved, c.link_width, dt, s.channel_q)
-        kernels.settle(*settled)
+        kernels.keep_paid(self._over, self._moved, k.inverse_width, dt, s.channel_q)
+        self.highest = kernels.settle(
+            flat, self._cells, self._rows, self._columns, s.channel, self._full, square, self._dry, wet.first, wet.last,
+            self._inverse_area, self._deep,
+        )  # fmt: skip
         return gone
 
 
@@ -74,6 +79,8 @@ class Streams:
 class _Links:
     """What the links' kernel reads of the two cells of each: rise of the bed, lower bank, roughness, the face between them."""
 
+    inverse: Floats  # of the length
+    inverse_width: Floats  # 0 where a link is shut
     rise: Floats
     bank: Floats
     n2: Floats
@@ -84,7 +91,10 @@ class _Links:
     @classmethod
     def of(cls, c: Channels, cells: Int64s, columns: int) -> "_Links":
         apart = cells[c.b] - cells[c.a]
+        is_open = c.link_width > 0
         return cls(
+            inverse=1.0 / c.link_length,
+            inverse_width=np.where(is_open, 1.0 / np.where(is_open, c.link_width, 1.0), 0.0),
             rise=c.bed[c.b] - c.bed[c.a],
             bank=np.minimum(c.bankfull[c.a], c.bankfull[c.b]),
             n2=0.5 * (c.manning[c.a] ** 2 + c.manning[c.b] ** 2),

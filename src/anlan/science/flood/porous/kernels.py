@@ -16,7 +16,6 @@ __all__ = ["step"]
 
 OPEN = 1
 NORTH, EAST, SOUTH, WEST = range(4)
-LEAST = 0.001  # m; films below move too little water to bind the step
 
 
 @njit
@@ -40,12 +39,15 @@ def step(
     dt: float,
     damping: float,
     dry: float,
-) -> tuple[float, float, float, float, float]:
-    """Sum of all depths (no number if one is none), the greatest, the greatest speed, and m³ in and out over the edges."""
+    swift: float,
+    waves: float,
+    run_share: float,
+) -> tuple[float, float, float, float]:
+    """Sum of all depths (no number if one is none), the greatest, and m³ in and out over the edges."""
     old_x[:] = x
     old_y[:] = y
-    _faces(h, z, n2, px, py, old_x, old_y, x, 0, 1, dx, dt, damping, dry)
-    _faces(h, z, n2, px, py, old_x, old_y, y, 1, 0, dx, dt, damping, dry)
+    _faces(h, z, n2, px, py, old_x, old_y, x, 0, 1, dx, dt, damping, dry, swift, waves, run_share)
+    _faces(h, z, n2, px, py, old_x, old_y, y, 1, 0, dx, dt, damping, dry, swift, waves, run_share)
     _one_way(x, y, kinds)
     _limit(h, x, y, share, px, py, dt / dx)
     came, went = _over_edges(x, y, px, py, kinds)
@@ -53,7 +55,7 @@ def step(
     for n in range(cells.size):
         flat[cells[n]] += cell_rate[n] * dt / open_share[cells[n]]
     total, highest = _fill(h, x, y, share, px, py, carry, rate, dx, dt)
-    return total, highest, _fastest(h, x, y), came * dt * dx, went * dt * dx
+    return total, highest, came * dt * dx, went * dt * dx
 
 
 @njit
@@ -72,6 +74,9 @@ def _faces(
     dt: float,
     damping: float,
     dry: float,
+    swift: float,
+    waves: float,
+    run_share: float,
 ) -> None:
     """New discharges ``q`` from those before the step: Bates et al. (2010), friction implicit, divergence damped as on open ground."""
     rows, columns = h.shape
@@ -90,10 +95,14 @@ def _faces(
             if min(here, there) > 0.5 * flow:
                 lost = _lost(x, y, px, py, j, i) - _lost(x, y, px, py, b, a)
                 pushed += 0.5 * damping * lost / p[j, i]
-            pushed -= G * dt * flow * ((here - there) + rise) / dx
+            speed = np.float64(old[j, i]) / flow
+            push = G * dt * min(max(flow, swift * speed * speed), waves) / flow
+            pushed -= push * flow * ((here - there) + rise) / dx
             n = 0.5 * (n2[j if rough else 0, i] + n2[b if rough else 0, a])
-            drag = 4.0 * G * dt * n / (flow * flow * flow ** (1.0 / 3.0))
-            q[j, i] = 2.0 * pushed / (1.0 + math.sqrt(1.0 + drag * abs(pushed)))
+            drag = 4.0 * push * n / (flow * flow * flow ** (1.0 / 3.0))
+            new = 2.0 * pushed / (1.0 + math.sqrt(1.0 + drag * abs(pushed)))
+            most = run_share * flow * dx / dt
+            q[j, i] = math.copysign(most, new) if abs(new) > most else new
 
 
 @njit
@@ -186,17 +195,3 @@ def _fill(
             total += np.float64(h[j, i])
             highest = max(highest, np.float64(h[j, i]))
     return total, highest
-
-
-@njit
-def _fastest(h: Reals, x: Reals, y: Reals) -> float:
-    """The greatest speed at which a cell gives water away, Fr = 5 at most (as on open ground)."""
-    rows, columns = h.shape
-    most = 0.0
-    for j in range(RING, rows - RING):
-        for i in range(RING, columns - RING):
-            out = max(max(x[j, i + 1], -x[j, i]), max(y[j + 1, i], -y[j, i]))
-            if out > 0.0:
-                deep = max(np.float64(h[j, i]), LEAST)
-                most = max(most, min(out / deep, math.sqrt(25.0 * G * deep)))
-    return most

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from anlan.science.flood.domain import RING, Domain, G
+from anlan.science.flood.domain import RING, Domain
 from anlan.science.flood.edges import Edges, Stage
 from anlan.science.flood.errors import BadInput, NotFinite
 from anlan.science.flood.inertial import kernels as open_ground
 from anlan.science.flood.inertial import solver as inertial
-from anlan.science.flood.inertial.channels import SPEED_SHARE
+from anlan.science.flood.inertial.pace import RUN_SHARE, SPEED_DEPTH, SWIFT, Pace
 from anlan.science.flood.porous import kernels
 from anlan.science.flood.solver import Extents, Feed, Moved
 from anlan.science.flood.state import State
@@ -50,18 +50,22 @@ class PorousStepper:
         self._old = np.zeros_like(state.qx), np.zeros_like(state.qy)
         self._carry: Floats = held.get("carry", np.zeros(state.h.shape)).astype(np.float64)
         self._highest = float(held["highest"]) if "highest" in held else float(state.depth.max())
-        self._speed = float(held["speed"]) if "speed" in held else 0.0
+        self._pace = Pace(domain, courant=method.courant)
 
     def advance(self, feed: Feed, until_s: float) -> Moved:
         """Step until a moment. Raises `NotFinite`."""
         s, m, steps, came, went, most = self._state, self._method, 0, 0.0, 0.0, self._highest
+        if not math.isfinite(most):
+            raise NotFinite("a depth is no number", time_s=s.time_s)
+        self._look()
         while s.time_s < until_s:
             left = until_s - s.time_s
-            dt = left / math.ceil(left / self._longest() - 1e-9)
+            dt = left / math.ceil(left / self._pace.longest(self._highest) - 1e-9)
             self._rim()
-            total, self._highest, self._speed, entered, out = kernels.step(
+            total, self._highest, entered, out = kernels.step(
                 s.h, s.qx, s.qy, *self._old, self._z, self._n2, self._share, self._px, self._py, self._carry,
                 feed.rate, feed.cells, feed.cell_rate, self._kinds, self._dx, dt, m.damping, m.dry,
+                SWIFT, self._pace.most_waves(dt), RUN_SHARE,
             )  # fmt: skip
             if not math.isfinite(total):
                 raise NotFinite("a depth is no number any more", time_s=s.time_s)
@@ -82,20 +86,17 @@ class PorousStepper:
 
     def held(self) -> dict[str, Reals]:
         """Digits carried, and what gives the next step."""
-        kept: dict[str, Reals] = {"carry": self._carry.copy()}
-        return kept | {"highest": np.array(self._highest), "speed": np.array(self._speed)}
+        return {"carry": self._carry.copy(), "highest": np.array(self._highest)}
 
     def close(self) -> None:
         """No threads to end."""
 
-    def _longest(self) -> float:
+    def _look(self) -> None:
         """As on open ground: no wave is faster among buildings."""
-        deep = max(self._highest, inertial.SHALLOW)
-        if not math.isfinite(deep):
-            raise NotFinite("a depth is no number", time_s=self._state.time_s)
-        wave = self._method.courant * self._dx / math.sqrt(G * deep)
-        swift = SPEED_SHARE * self._dx * 0.6 / self._speed if self._speed > 0 else math.inf
-        return min(wave, swift)
+        s, t, wet = self._state, self._state.h.dtype.type, self.extents()
+        counts, scratch = np.zeros(open_ground.CLASSES, np.int64), np.zeros(s.h.shape[1], t)
+        open_ground.census(s.h, s.qx, s.qy, wet.first, wet.last, t(SPEED_DEPTH), t(SWIFT), scratch, counts)
+        self._pace.look(counts)
 
     def _rim(self) -> None:
         if not self._kinds.any():

@@ -1,6 +1,8 @@
 """Compiled loops of the local inertial solver."""
 
 from anlan.science.flood.inertial.kernels.march import (
+    CLASS_BITS,
+    CLASSES,
     CLOSED,
     EAST,
     NORTH,
@@ -9,16 +11,19 @@ from anlan.science.flood.inertial.kernels.march import (
     STAGE,
     WEST,
     add_cells,
+    census,
     edge_flow,
-    fastest,
     march,
     ranges,
     rim,
+    seams,
     stitch,
 )
 from anlan.science.flood.inertial.kernels.rows import extent
 
 __all__ = [
+    "CLASSES",
+    "CLASS_BITS",
     "CLOSED",
     "EAST",
     "NORTH",
@@ -27,11 +32,12 @@ __all__ = [
     "STAGE",
     "WEST",
     "add_cells",
+    "census",
     "edge_flow",
     "extent",
-    "fastest",
     "march",
     "ranges",
     "rim",
+    "seams",
     "stitch",
 ]

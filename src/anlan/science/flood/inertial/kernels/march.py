@@ -25,6 +25,7 @@ from anlan.science.flood.inertial.kernels.rows import (
     keep_row,
     limits,
     overdrawn,
+    parting,
     scale,
     x_faces,
     y_faces,
@@ -34,6 +35,8 @@ from anlan.science.jit import Floats, Int8s, Int64s, Reals, njit, njit_field
 FIRST = 2  # the first row and column that are cells
 NORTH, EAST, SOUTH, WEST = range(4)
 CLOSED, OPEN, STAGE = range(3)
+CLASS_BITS = 18  # lower bits of a float32 that a class of `census` leaves out: 32 classes to a doubling
+CLASSES = 1 << (31 - CLASS_BITS)
 TOP, ABOVE, BOTTOM = range(3)  # rows of a band whose limits a seam needs: first, last but one, last
 
 
@@ -95,11 +98,8 @@ def _faces(
     x: Reals,
     y: Reals,
     n2: Reals,
-    above: Reals,
-    here: Reals,
-    below: Reals,
-    west_up: Reals,
-    west: Reals,
+    loses_up: Reals,
+    loses: Reals,
     first: int,
     last: int,
     kinds: Int8s,
@@ -107,25 +107,24 @@ def _faces(
 ) -> None:
     """New faces of row ``j``: its west faces (with the last east one) and its north faces.
 
-    Of before the step: ``above``, ``here``, ``below`` north faces of the row above, of this one, of the next; ``west_up``,
-    ``west`` west faces of the row above and of this one.
+    ``loses_up``, ``loses``: what the cells of the row above and of this one lost before the step.
     """
-    gdt, inverse, damp, dry, _, _ = k
+    gdt, inverse, damp, dry, _, _, swift, waves, most = k
     zero = h.dtype.type(0)
     now, up = (j, j - 1) if n2.shape[0] > 1 else (0, 0)
     if j < h.shape[0] - FIRST:
         e = slice(first - 1, last + 2)
         x_faces(
-            h[j, e], z[j, e], x[j, e], west[e], here[e], below[e], n2[now, e], gdt, inverse, damp, dry,
+            h[j, e], z[j, e], x[j, e], loses[e], n2[now, e], gdt, inverse, damp, dry, swift, waves, most,
         )  # fmt: skip
         if first == FIRST and kinds[WEST] == OPEN:
             x[j, first] = min(x[j, first], zero)
         if last == h.shape[1] - FIRST and kinds[EAST] == OPEN:
             x[j, last] = max(x[j, last], zero)
-    c, d = slice(first, last), slice(first, last + 1)
+    c = slice(first, last)
     y_faces(
-        h[j - 1, c], z[j - 1, c], n2[up, c], h[j, c], z[j, c], n2[now, c], y[j, c], above[c], below[c], west_up[d],
-        west[d], gdt, inverse, damp, dry,
+        h[j - 1, c], z[j - 1, c], n2[up, c], loses_up[c], h[j, c], z[j, c], n2[now, c], loses[c], y[j, c],
+        gdt, inverse, damp, dry, swift, waves, most,
     )  # fmt: skip
     if j == FIRST and kinds[NORTH] == OPEN:
         for i in range(first, last):
@@ -133,6 +132,23 @@ def _faces(
     if j == h.shape[0] - FIRST and kinds[SOUTH] == OPEN:
         for i in range(first, last):
             y[j, i] = max(y[j, i], zero)
+
+
+@njit_field
+def _part(x: Reals, y: Reals, below: Reals, first: int, last: int, loses: Reals) -> None:
+    """What the cells ``first`` - 1 to ``last`` of a row lose."""
+    if first < last:
+        c = slice(first - 1, last + 1)
+        parting(x[first - 1 : last + 2], y[c], below[c], loses[c])
+
+
+@njit_field
+def seams(bands: Int64s, x: Reals, y: Reals, a: Int64s, b: Int64s, work: Reals) -> None:
+    """What `march` is given of the rows beside each band, before any of them changes."""
+    for m in range(bands.size - 1):
+        r, end = bands[m] - 1, bands[m + 1]
+        _part(x[r], y[r], y[r + 1], min(a[r], a[r + 1]), max(b[r], b[r + 1]), work[m, 1 + r % 2])
+        keep_row(y[end], work[m, 5])
 
 
 @njit_field
@@ -169,7 +185,7 @@ def _deepen(
     """New depth of row ``r``, its wet extent, and the greatest depth so far."""
     if first >= last:
         return most
-    _, _, _, dry, share, dt = k
+    dry, share, dt = k[3], k[4], k[5]
     c = slice(first, last)
     fall = rate[r if rate.shape[0] > 1 else 0, c]
     deepen(h[r, c], x[r, first : last + 1], y[r, c], y[r + 1, c], fall, carry[c], share, dt, dry)
@@ -203,23 +219,16 @@ def march(
 ) -> Bits:
     """One step of rows ``j0`` to ``j1 - 1``, but for what `stitch` does; returns the greatest depth as bits.
 
-    ``work`` rows: 1 and 2 old north faces by turns, 3 and 4 limits by turns, 5 old north faces of the row after the
-    band, 6 and 7 old west faces by turns; rows ``1 + (j0 - 1) % 2`` and ``6 + (j0 - 1) % 2`` are given as the old
-    faces of row ``j0 - 1``.
+    ``work`` rows: 1 and 2 what the cells of this row and of the one above lost, by turns (that of row ``j0 - 1`` is given), 3 and
+    4 limits by turns, 5 old north faces of the row after the band (given).
     """
     before = False
     for j in range(j0, j1):
         this, up = j % 2, (j - 1) % 2
-        low, high = min(a[j], a[j + 1]), max(b[j], b[j + 1])
-        if low < high:
-            e = slice(low - 1, high + 2)
-            keep_row(y[j, e], work[1 + this, e])
-            keep_row(x[j, e], work[6 + this, e])
+        below = y[j + 1] if j + 1 < j1 else work[5]
+        _part(x[j], y[j], below, min(a[j], a[j + 1]), max(b[j], b[j + 1]), work[1 + this])
         if a[j] < b[j]:
-            below = y[j + 1] if j + 1 < j1 else work[5]
-            _faces(
-                j, h, z, x, y, n2, work[1 + up], work[1 + this], below, work[6 + up], work[6 + this], a[j], b[j], kinds, k
-            )  # fmt: skip
+            _faces(j, h, z, x, y, n2, work[1 + up], work[1 + this], a[j], b[j], kinds, k)
         r = j - 1
         if r < j0:
             continue
@@ -240,10 +249,8 @@ def march(
         before = now
     if j1 == h.shape[0] - FIRST and a[j1] < b[j1]:
         this, up = j1 % 2, (j1 - 1) % 2
-        keep_row(x[j1], work[6 + this])
-        _faces(
-            j1, h, z, x, y, n2, work[1 + up], work[1 + this], y[j1 + 1], work[6 + up], work[6 + this], a[j1], b[j1], kinds, k
-        )  # fmt: skip
+        _part(x[j1], y[j1], y[j1 + 1], a[j1], b[j1], work[1 + this])
+        _faces(j1, h, z, x, y, n2, work[1 + up], work[1 + this], a[j1], b[j1], kinds, k)
     return most
 
 
@@ -352,16 +359,27 @@ def edge_flow(x: Reals, y: Reals, kinds: Int8s) -> tuple[float, float]:
 
 
 @njit_field
-def fastest(
-    h: Reals, x: Reals, y: Reals, lo: Int64s, hi: Int64s, least: Number, row: Reals, bits: Bits, mask: Bits
-) -> Bits:
-    """Greatest speed (m/s) with which a cell gives water away, as bits; ``row`` and its ``bits`` are scratch."""
-    most = bits[0] & 0
-    row[:] = 0
+def census(
+    h: Reals,
+    x: Reals,
+    y: Reals,
+    lo: Int64s,
+    hi: Int64s,
+    least: Number,
+    swift: Number,
+    row: Reals,
+    counts: Int64s,
+) -> None:
+    """Count the cells by the class of the depth (m) as whose waves their own run (`rows.face`): its upper bits as float32.
+
+    ``row`` is scratch.
+    """
     for j in range(FIRST, h.shape[0] - FIRST):
         a, b = lo[j], hi[j]
         if a < b:
             c = slice(a, b)
             giving(h[j, c], x[j, a : b + 1], y[j, c], y[j + 1, c], least, row[c])
-            most = highest(bits[c], mask, most)
-    return most
+            for i in range(a, b):
+                waves = max(h[j, i], swift * (row[i] * row[i]))
+                if waves > least:
+                    counts[np.float32(waves).view(np.int32) >> CLASS_BITS] += 1

@@ -12,43 +12,33 @@ Bits = Any  # the same memory as integers: a maximum over these sees NaN
 
 
 @njit_field
+def parting(x: Reals, y: Reals, below: Reals, out: Reals) -> None:
+    """What each cell of a row loses, m²/s: ``x`` its west faces and the last east one, ``y`` and ``below`` its north and south."""
+    for i in range(out.size):
+        out[i] = (x[i + 1] - x[i]) + (below[i] - y[i])
+
+
+@njit_field
 def x_faces(
     h: Reals,
     z: Reals,
     q: Reals,
-    old: Reals,
-    above: Reals,
-    below: Reals,
+    loses: Reals,
     n2: Reals,
     gdt: Number,
     inverse: Number,
     damp: Number,
     dry: Number,
+    swift: Number,
+    waves: Number,
+    most: Number,
 ) -> None:
-    """New discharge ``q`` through the west faces of a row: Bates et al. (2010), friction implicit, divergence damped.
-
-    Of before the step: ``old`` west faces, ``above`` and ``below`` north faces of the row and of the next. Friction is solved
-    for the new discharge, q = q* − g Δt n² |q| q / h^(7/3), a quadratic with one root of the sign of q*. The usual form with the
-    old |q| flips between too much and too little where g Δt S is large (steep ground).
-
-    ``damp``: share of the difference between what the cells on both sides lose that is taken off: waves of two cells die, and
-    what neither fills nor empties a cell is left alone, whatever way it winds. Only within a body of water: where one side is
-    less than half as deep as what flows, a front or a bank, nothing is taken off.
-    """
-    t = h.dtype.type
-    zero, half, one, two = t(0), t(0.5), t(1), t(2)
+    """New discharge ``q`` (in place) through the west faces of a row; ``loses`` is `parting` of before the step."""
     for i in range(1, h.size - 1):
-        rise = z[i] - z[i - 1]
-        flow = max(h[i - 1] - max(rise, zero), h[i] + min(rise, zero))
-        deep = max(flow, dry)
-        drop = (h[i] - h[i - 1]) + rise
-        here = (old[i + 1] - old[i]) + (below[i] - above[i])
-        there = (old[i] - old[i - 1]) + (below[i - 1] - above[i - 1])
-        even = damp if min(h[i - 1], h[i]) > half * deep else zero
-        pushed = old[i] + even * (here - there) - gdt * deep * (drop * inverse)
-        drag = gdt * (two * (n2[i - 1] + n2[i])) * seventh(deep, one)
-        new = two * pushed / (one + np.sqrt(one + drag * abs(pushed)))
-        q[i] = zero if flow <= dry else new
+        q[i] = face(
+            h[i - 1], h[i], z[i] - z[i - 1], q[i], loses[i] - loses[i - 1], n2[i - 1] + n2[i], gdt, inverse, damp, dry,
+            swift, waves, most,
+        )  # fmt: skip
 
 
 @njit_field
@@ -56,40 +46,79 @@ def y_faces(
     hu: Reals,
     zu: Reals,
     nu: Reals,
+    loses_up: Reals,
     h: Reals,
     z: Reals,
     n2: Reals,
+    loses: Reals,
     q: Reals,
-    above: Reals,
-    below: Reals,
-    west_up: Reals,
-    west: Reals,
     gdt: Number,
     inverse: Number,
     damp: Number,
     dry: Number,
+    swift: Number,
+    waves: Number,
+    most: Number,
 ) -> None:
-    """As `x_faces` for the north faces of a row (in place); of before the step: ``above`` and ``below``, the rows of north faces
-    before and after; ``west_up`` and ``west``, west faces of the row above and of this one, one longer than the row."""
-    t = h.dtype.type
-    zero, half, one, two = t(0), t(0.5), t(1), t(2)
+    """As `x_faces` for the north faces of a row; ``hu``, ``zu``, ``nu``, ``loses_up`` are of the row above."""
     for i in range(h.size):
-        rise = z[i] - zu[i]
-        flow = max(hu[i] - max(rise, zero), h[i] + min(rise, zero))
-        deep = max(flow, dry)
-        drop = (h[i] - hu[i]) + rise
-        here = (west[i + 1] - west[i]) + (below[i] - q[i])
-        there = (west_up[i + 1] - west_up[i]) + (q[i] - above[i])
-        even = damp if min(hu[i], h[i]) > half * deep else zero
-        pushed = q[i] + even * (here - there) - gdt * deep * (drop * inverse)
-        drag = gdt * (two * (nu[i] + n2[i])) * seventh(deep, one)
-        new = two * pushed / (one + np.sqrt(one + drag * abs(pushed)))
-        q[i] = zero if flow <= dry else new
+        q[i] = face(
+            hu[i], h[i], z[i] - zu[i], q[i], loses[i] - loses_up[i], nu[i] + n2[i], gdt, inverse, damp, dry,
+            swift, waves, most,
+        )  # fmt: skip
 
 
 @njit_field
-def seventh(x: Number, one: Number) -> Number:
-    """x^(-7/3) to 1e-6 for 1e-12 < x < 1e12.
+def face(
+    left: Number,
+    right: Number,
+    rise: Number,
+    old: Number,
+    apart: Number,
+    n2: Number,
+    gdt: Number,
+    inverse: Number,
+    damp: Number,
+    dry: Number,
+    swift: Number,
+    waves: Number,
+    most: Number,
+) -> Number:
+    """New discharge of a face (m²/s): Bates et al. (2010), friction implicit, divergence damped. ``n2``: the sum of both sides.
+
+    Friction is solved for the new discharge, q = q* − g Δt n² |q| q / h^(7/3), a quadratic with one root of the sign of q*. The
+    usual form with the old |q| flips between too much and too little where g Δt S is large (steep ground).
+
+    ``damp``: share of ``apart``, what the right cell lost more than the left, that is taken off: waves of two cells die, and
+    what neither fills nor empties a cell is left alone, whatever way it winds. Only within a body of water: where one side is
+    less than half as deep as what flows, a front or a bank, nothing is taken off.
+
+    ``swift`` u² (m) is the depth whose waves outrun the kinematic wave of u by half: shallower water that is so swift is given
+    so much less inertia that its own waves run as in that depth, but no faster than those of ``waves`` m, the most that this step
+    can follow. Steady flow is the same. With all its inertia a flow whose kinematic waves outrun the others grows rolls
+    (Whitham), from Fr = 0.6 on where there is no advection. ``most`` m/s: no face runs faster; over the edge of a dam nothing
+    holds the water back in these equations.
+    """
+    t = type(left)
+    zero, half, one, two = t(0), t(0.5), t(1), t(2)
+    flow = max(left - max(rise, zero), right + min(rise, zero))
+    deep = max(flow, dry)
+    even = damp if min(left, right) > half * deep else zero
+    inverse_deep, friction = powers(deep, one)
+    speed = old * inverse_deep
+    push = gdt * (inverse_deep * min(max(deep, swift * (speed * speed)), waves))
+    pushed = old + even * apart - push * deep * (((right - left) + rise) * inverse)
+    drag = push * (two * n2) * friction
+    new = two * pushed / (one + np.sqrt(one + drag * abs(pushed)))
+    limit = most * deep
+    new = limit if new > limit else new  # not max and min: a NaN stays
+    new = -limit if new < -limit else new
+    return zero if flow <= dry else new
+
+
+@njit_field
+def powers(x: Number, one: Number) -> tuple[Number, Number]:
+    """1/x to 1e-7, and x^(-7/3) to 1e-6, for 1e-12 < x < 1e12.
 
     A cube root y of 1/x by its exponent, to 4 %; then with e = 1 - x·y³ the power is y⁷·(1 - e)^(-7/3), and a minimax
     polynomial over the e that occur (-0.1203 to 0.0901) gives the second factor to 5e-7.
@@ -102,7 +131,8 @@ def seventh(x: Number, one: Number) -> Number:
     e = one - x * cube
     p = t(5.6273675) + e * (t(7.6361203) + e * t(8.6355856))
     p = t(1.00000025) + e * (t(2.3333121) + e * (t(3.8884070) + e * p))
-    return cube * cube * y * p
+    square = e * e
+    return cube * (one + e) * (one + square) * (one + square * square), cube * cube * y * p
 
 
 @njit_field

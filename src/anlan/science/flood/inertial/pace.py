@@ -1,0 +1,79 @@
+"""How long a step of `InertialStepper` may be."""
+
+import math
+
+import numpy as np
+
+from anlan.science.fields import Field, science
+from anlan.science.flood.domain import Domain, G
+from anlan.science.flood.inertial import kernels
+from anlan.science.jit import Floats, Int64s
+
+__all__ = ["RUN_SHARE", "SHALLOW", "SPEED_DEPTH", "SWIFT", "Pace"]
+
+SHALLOW = 0.01  # m; the step is never longer than the wave in this depth allows
+SPEED_DEPTH = 0.001  # m; films below move too little water to bind the step
+SWIFT = (1.5 * 5.0 / 3.0) ** 2 / G
+"""s²/m: times the square of a speed, the depth whose waves outrun the kinematic wave (5/3 of the speed) by half.
+
+A tenth is enough where water flows already; a front that runs down a steep dry bed needs the half."""
+RUN_SHARE = 0.54
+"""Of a cell that water may cross in a step: its kinematic wave crosses nine tenths."""
+CHUTES = 1e-4
+"""Share of the cells that may be swifter than the step allows: over the edge of a dam nothing holds the water back in these
+equations, and one such cell would set the step of a whole catchment. Their water runs as far as the step allows (`RUN_SHARE`)."""
+STEEP_LINKS = 0.01
+"""The same of the links of streams, and one at least."""
+
+
+class Pace:
+    """The longest stable step: a wave crosses no more than ``courant`` of a cell (Bates et al. 2010, eq. 12).
+
+    Waves run by the depth, and faster where the water does (`kernels.rows.face`).
+    """
+
+    def __init__(self, domain: Domain, *, courant: float) -> None:
+        self._dx, self._reach = domain.dx, courant * domain.dx / math.sqrt(G)
+        self._aside, self._waves = int(CHUTES * np.count_nonzero(domain.inside)), 0.0
+
+    @science(Field("counts", "int64", ("class",), "cells"), source="own")
+    def look(self, counts: Int64s) -> None:
+        """At the cells by classes of the depth as whose waves their own run (`kernels.census`), once a tick.
+
+        >>> pace = Pace(Domain.of(np.zeros((4, 4)), dx=20.0), courant=0.6)
+        >>> counts = np.zeros(kernels.CLASSES, np.int64)
+        >>> counts[np.float32(5.0).view(np.int32) >> kernels.CLASS_BITS] = 3
+        >>> pace.look(counts)
+        >>> round(pace.longest(1.0), 2)
+        1.69
+        """
+        at_least = np.cumsum(counts[::-1])[::-1]
+        held = np.nonzero(at_least > self._aside)[0]
+        above = np.array((int(held[-1]) + 1) << kernels.CLASS_BITS if held.size else 0, np.int32)
+        self._waves = float(above.view(np.float32))
+
+    @science(
+        Field("waves", "float64", ("link",), "m"),
+        Field("length", "float64", ("link",), "m"),
+        source="own",
+    )
+    def look_at_links(self, waves: Floats, length: Floats) -> None:
+        """The same for the links of streams, after the cells: the depth as whose ``waves`` theirs run, and their length.
+
+        >>> pace = Pace(Domain.of(np.zeros((4, 4)), dx=20.0), courant=0.6)
+        >>> pace.look_at_links(np.array([5.5, 90.0]), np.array([20.0, 28.0]))
+        >>> round(pace.longest(1.0), 2)  # the swifter of the two may be held
+        1.63
+        """
+        waves = waves * (self._dx / length) ** 2
+        aside = max(int(STEEP_LINKS * waves.size), 1)
+        if waves.size > aside:
+            self._waves = max(self._waves, float(np.partition(waves, -1 - aside)[-1 - aside]))
+
+    def longest(self, highest: float) -> float:
+        """Seconds; ``highest``: the greatest depth (m) of this moment."""
+        return self._reach / math.sqrt(max(self._waves, highest, SHALLOW))
+
+    def most_waves(self, dt: float) -> float:
+        """The depth (m) as whose waves any may run in a step of ``dt`` s."""
+        return (self._reach / dt) ** 2
