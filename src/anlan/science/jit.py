@@ -30,6 +30,7 @@ __all__ = [
     "Keys",
     "Reals",
     "njit",
+    "njit_cell",
     "njit_field",
 ]
 
@@ -75,6 +76,23 @@ def njit_field(function: Callable[P, R]) -> Callable[P, R]:
     return _compile(
         function, cache=not _is_typed_in(function), flags=_FIELD_FLAGS, error_model="numpy", _nrt=False
     )
+
+
+def njit_cell(function: Callable[P, R]) -> Callable[P, R]:
+    """`njit_field` for what a sweep asks of one cell or face: it becomes part of the sweep's own loop, always.
+
+    Left to itself the compiler calls a longer one for each cell, and the loop around it is no longer made of vectors: four
+    times slower.
+
+    >>> @njit_cell
+    ... def half(x: float) -> float:
+    ...     return 0.5 * x
+    >>> half(3.0)
+    1.5
+    """
+    return _compile(
+        function, cache=not _is_typed_in(function), flags=_FIELD_FLAGS, error_model="numpy", _nrt=False, forceinline=True
+    )  # fmt: skip
 
 
 _FIELD_FLAGS = frozenset({"contract", "reassoc", "nsz", "arcp"})

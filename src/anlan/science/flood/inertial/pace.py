@@ -13,15 +13,13 @@ __all__ = ["RUN_SHARE", "SHALLOW", "SPEED_DEPTH", "SWIFT", "Pace"]
 
 SHALLOW = 0.01  # m; the step is never longer than the wave in this depth allows
 SPEED_DEPTH = 0.001  # m; films below move too little water to bind the step
-SWIFT = (1.5 * 5.0 / 3.0) ** 2 / G
-"""s²/m: times the square of a speed, the depth whose waves outrun the kinematic wave (5/3 of the speed) by half.
-
-A tenth is enough where water flows already; a front that runs down a steep dry bed needs the half."""
+SWIFT = (1.1 * 5.0 / 3.0) ** 2 / G
+"""s²/m: times the square of a speed, the depth whose waves outrun the kinematic wave (5/3 of the speed) by a tenth."""
 RUN_SHARE = 0.54
-"""Of a cell that water may cross in a step: its kinematic wave crosses nine tenths."""
+"""Of a link that water may cross in a step: its kinematic wave crosses nine tenths. (A cell gives no more than it holds.)"""
 CHUTES = 1e-4
 """Share of the cells that may be swifter than the step allows: over the edge of a dam nothing holds the water back in these
-equations, and one such cell would set the step of a whole catchment. Their water runs as far as the step allows (`RUN_SHARE`)."""
+equations, and one such cell would set the step of a whole catchment. Their water runs as far as the step allows."""
 STEEP_LINKS = 0.01
 """The same of the links of streams, and one at least."""
 
@@ -75,5 +73,5 @@ class Pace:
         return self._reach / math.sqrt(max(self._waves, highest, SHALLOW))
 
     def most_waves(self, dt: float) -> float:
-        """The depth (m) as whose waves any may run in a step of ``dt`` s."""
-        return (self._reach / dt) ** 2
+        """The depth (m) as whose waves any may run in a step of ``dt`` s, a hair above that which gave the step."""
+        return 1.01 * (self._reach / dt) ** 2

@@ -12,7 +12,7 @@ from anlan.science.flood.edges import Closed, Edge, Edges, Open, Stage
 from anlan.science.flood.errors import NotFinite
 from anlan.science.flood.inertial import kernels
 from anlan.science.flood.inertial.channels import Channels
-from anlan.science.flood.inertial.pace import RUN_SHARE, SPEED_DEPTH, SWIFT, Pace
+from anlan.science.flood.inertial.pace import SPEED_DEPTH, SWIFT, Pace
 from anlan.science.flood.inertial.streams import Streams
 from anlan.science.flood.solver import Extents, Feed, Moved, Stepper
 from anlan.science.flood.state import Layout, Precision, State
@@ -178,7 +178,7 @@ class InertialStepper:
     def _step(self, feed: Feed, dt: Any) -> float:
         s, t, m = self._state, self._t, self._method
         share = dt / t(self._dx)
-        pace = t(SWIFT), t(self._pace.most_waves(float(dt))), t(RUN_SHARE) / share
+        pace = t(SWIFT), t(self._pace.most_waves(float(dt)))
         k = (t(G) * dt, t(1.0 / self._dx), t(m.damping / 2), t(m.dry), share, dt, *pace)
         self._rim()
         kernels.ranges(

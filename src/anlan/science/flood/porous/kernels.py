@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from anlan.science.flood.domain import RING, G
+from anlan.science.flood.inertial.kernels.rows import powers
 from anlan.science.jit import Floats, Int8s, Int64s, Reals, njit
 
 __all__ = ["step"]
@@ -41,13 +42,12 @@ def step(
     dry: float,
     swift: float,
     waves: float,
-    run_share: float,
 ) -> tuple[float, float, float, float]:
     """Sum of all depths (no number if one is none), the greatest, and m³ in and out over the edges."""
     old_x[:] = x
     old_y[:] = y
-    _faces(h, z, n2, px, py, old_x, old_y, x, 0, 1, dx, dt, damping, dry, swift, waves, run_share)
-    _faces(h, z, n2, px, py, old_x, old_y, y, 1, 0, dx, dt, damping, dry, swift, waves, run_share)
+    _faces(h, z, n2, px, py, old_x, old_y, x, 0, 1, dx, dt, damping, dry, swift, waves)
+    _faces(h, z, n2, px, py, old_x, old_y, y, 1, 0, dx, dt, damping, dry, swift, waves)
     _one_way(x, y, kinds)
     _limit(h, x, y, share, px, py, dt / dx)
     came, went = _over_edges(x, y, px, py, kinds)
@@ -76,7 +76,6 @@ def _faces(
     dry: float,
     swift: float,
     waves: float,
-    run_share: float,
 ) -> None:
     """New discharges ``q`` from those before the step: Bates et al. (2010), friction implicit, divergence damped as on open ground."""
     rows, columns = h.shape
@@ -95,14 +94,15 @@ def _faces(
             if min(here, there) > 0.5 * flow:
                 lost = _lost(x, y, px, py, j, i) - _lost(x, y, px, py, b, a)
                 pushed += 0.5 * damping * lost / p[j, i]
-            speed = np.float64(old[j, i]) / flow
-            push = G * dt * min(max(flow, swift * speed * speed), waves) / flow
+            inverse, _ = powers(
+                flow, 1.0
+            )  # as rough as on open ground: it says only how much inertia swift water has
+            speed = np.float64(old[j, i]) * inverse
+            push = G * dt * min(max(1.0, swift * inverse * speed * speed), waves * inverse)
             pushed -= push * flow * ((here - there) + rise) / dx
             n = 0.5 * (n2[j if rough else 0, i] + n2[b if rough else 0, a])
             drag = 4.0 * push * n / (flow * flow * flow ** (1.0 / 3.0))
-            new = 2.0 * pushed / (1.0 + math.sqrt(1.0 + drag * abs(pushed)))
-            most = run_share * flow * dx / dt
-            q[j, i] = math.copysign(most, new) if abs(new) > most else new
+            q[j, i] = 2.0 * pushed / (1.0 + math.sqrt(1.0 + drag * abs(pushed)))
 
 
 @njit

@@ -10,7 +10,7 @@ from anlan.science.flood.edges import Edges, Stage
 from anlan.science.flood.errors import BadInput, NotFinite
 from anlan.science.flood.inertial import kernels as open_ground
 from anlan.science.flood.inertial import solver as inertial
-from anlan.science.flood.inertial.pace import RUN_SHARE, SPEED_DEPTH, SWIFT, Pace
+from anlan.science.flood.inertial.pace import SPEED_DEPTH, SWIFT, Pace
 from anlan.science.flood.porous import kernels
 from anlan.science.flood.solver import Extents, Feed, Moved
 from anlan.science.flood.state import State
@@ -65,7 +65,7 @@ class PorousStepper:
             total, self._highest, entered, out = kernels.step(
                 s.h, s.qx, s.qy, *self._old, self._z, self._n2, self._share, self._px, self._py, self._carry,
                 feed.rate, feed.cells, feed.cell_rate, self._kinds, self._dx, dt, m.damping, m.dry,
-                SWIFT, self._pace.most_waves(dt), RUN_SHARE,
+                SWIFT, self._pace.most_waves(dt),
             )  # fmt: skip
             if not math.isfinite(total):
                 raise NotFinite("a depth is no number any more", time_s=s.time_s)

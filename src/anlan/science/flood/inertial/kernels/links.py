@@ -55,7 +55,7 @@ def run_links(
         wet = max(flow, dry)
         inverse_deep, _ = powers(wet, one)
         speed = q[k] * inverse_deep
-        push = G * dt * (inverse_deep * min(max(wet, swift * (speed * speed)), waves))
+        push = G * dt * min(max(one, swift * inverse_deep * (speed * speed)), waves * inverse_deep)
         radius = width[k] * wet / (width[k] + 2.0 * min(wet, bank[k]) + 1e-12)
         _, friction = powers(radius + 1e-12, one)
         pushed = q[k] - push * wet * (((right[k] - left[k]) + rise[k]) * inverse[k])

@@ -109,13 +109,13 @@ def _faces(
 
     ``loses_up``, ``loses``: what the cells of the row above and of this one lost before the step.
     """
-    gdt, inverse, damp, dry, _, _, swift, waves, most = k
+    gdt, inverse, damp, dry, _, _, swift, waves = k
     zero = h.dtype.type(0)
     now, up = (j, j - 1) if n2.shape[0] > 1 else (0, 0)
     if j < h.shape[0] - FIRST:
         e = slice(first - 1, last + 2)
         x_faces(
-            h[j, e], z[j, e], x[j, e], loses[e], n2[now, e], gdt, inverse, damp, dry, swift, waves, most,
+            h[j, e], z[j, e], x[j, e], loses[e], n2[now, e], gdt, inverse, damp, dry, swift, waves,
         )  # fmt: skip
         if first == FIRST and kinds[WEST] == OPEN:
             x[j, first] = min(x[j, first], zero)
@@ -124,7 +124,7 @@ def _faces(
     c = slice(first, last)
     y_faces(
         h[j - 1, c], z[j - 1, c], n2[up, c], loses_up[c], h[j, c], z[j, c], n2[now, c], loses[c], y[j, c],
-        gdt, inverse, damp, dry, swift, waves, most,
+        gdt, inverse, damp, dry, swift, waves,
     )  # fmt: skip
     if j == FIRST and kinds[NORTH] == OPEN:
         for i in range(first, last):
