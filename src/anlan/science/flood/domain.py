@@ -17,6 +17,9 @@ __all__ = ["MANNING", "RING", "Domain", "G"]
 G = 9.80665
 """Standard gravity, m/s² (ISO 80000-3)."""
 
+SWIFTEST = 5.0
+"""The greatest Froude number that is believed of what a cell has just given: by what is left in it, that is no speed."""
+
 RING = 2
 """Cells added around every field of a run, so that a stencil of two never asks where it is."""
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from anlan.science.fields import Field, science
-from anlan.science.flood.domain import RING, G
+from anlan.science.flood.domain import RING, SWIFTEST, G
 from anlan.science.flood.state import State
 from anlan.science.jit import Floats, Int64s, Reals, njit, njit_field
 
@@ -13,15 +13,16 @@ __all__ = ["count", "look", "speed_of", "speeds"]
 
 SHALLOW = 0.01  # m: a film has no speed worth a map
 FROUDE = 0.8
-SWIFTEST = 5.0
-"""The greatest Froude number that is believed of a face."""
+LEFT = 0.1  # m: shallower water may be what is left after a face has carried nearly all away
 
 
 @njit_field
 def _face_speed(q: Any, deep: Any) -> Any:
-    speed, most = q / deep, np.sqrt(type(deep)(SWIFTEST**2 * G) * deep)
-    speed = most if speed > most else speed
-    return -most if speed < -most else speed
+    t = type(deep)
+    speed, most = q / deep, np.sqrt(t(SWIFTEST**2 * G) * deep)
+    held = most if speed > most else speed
+    held = -most if speed < -most else held
+    return held if deep < t(LEFT) else speed
 
 
 @njit

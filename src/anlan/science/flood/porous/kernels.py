@@ -94,9 +94,8 @@ def _faces(
             if min(here, there) > 0.5 * flow:
                 lost = _lost(x, y, px, py, j, i) - _lost(x, y, px, py, b, a)
                 pushed += 0.5 * damping * lost / p[j, i]
-            inverse, _ = powers(
-                flow, 1.0
-            )  # as rough as on open ground: it says only how much inertia swift water has
+            # as rough as on open ground: it says only how much inertia swift water has
+            inverse, _ = powers(flow, 1.0)
             speed = np.float64(old[j, i]) * inverse
             push = G * dt * min(max(1.0, swift * inverse * speed * speed), waves * inverse)
             pushed -= push * flow * ((here - there) + rise) / dx

@@ -2,7 +2,7 @@
 
 import math
 
-from anlan.science.flood.domain import G
+from anlan.science.flood.domain import SWIFTEST, G
 from anlan.science.flood.inertial.kernels.rows import powers
 from anlan.science.jit import Floats, Int64s, Reals, njit, njit_field
 
@@ -75,7 +75,7 @@ def wave_depths(
     """The depth (m) as whose ``waves`` those of each link run; its speed is believed as in `rows.giving`."""
     for k in range(a.size):
         flow = max(max(deep[a[k]] - max(rise[k], 0.0), deep[b[k]] + min(rise[k], 0.0)), 0.001)
-        speed = min(abs(q[k]) / flow, math.sqrt(25.0 * G * flow))
+        speed = min(abs(q[k]) / flow, math.sqrt(SWIFTEST**2 * G * flow))
         waves[k] = max(flow, swift * speed * speed)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from anlan.science.flood.domain import G
+from anlan.science.flood.domain import SWIFTEST, G
 from anlan.science.jit import Reals, njit, njit_cell, njit_field
 
 Number = Any  # float32 or float64, as the fields
@@ -224,7 +224,7 @@ def giving(h: Reals, x: Reals, y: Reals, below: Reals, least: Number, out: Reals
     else one emptied cell on a hillside shortens every step (the giver's limit keeps its mass in any case).
     """
     t = h.dtype.type
-    fastest, zero = t(25.0 * G), t(0)
+    fastest, zero = t(SWIFTEST**2 * G), t(0)
     for i in range(h.size):  # a cell that only takes gives nothing: its sign would be lost among the bits
         most = max(max(max(x[i + 1], -x[i]), max(below[i], -y[i])), zero)
         deep = max(h[i], least)
