@@ -9,7 +9,7 @@ from anlan.science.flood.state import Layout, State
 
 _MORE = ("channel", "channel_q", "soil")
 
-VERSION = "3"
+VERSION = "4"
 """Of the models, their kernels and how streams are joined: no run goes on from a state of another."""
 
 

@@ -126,7 +126,10 @@ class _Soil:
     """Parameters of infiltration on the grid, in SI, and their kernel."""
 
     def __init__(self, domain: Domain, given: Infiltration, *, threads: int = 1) -> None:
-        self._inside, self._given, self._threads = domain.inside, given, threads
+        inside = self._inside = domain.inside
+        self._given, self._threads = given, threads
+        self._lo, last = inside.argmax(axis=1), inside.shape[1] - inside[:, ::-1].argmax(axis=1)
+        self._hi = np.where(inside.any(axis=1), last, 0)
         if isinstance(given, GreenAmpt):
             wet = _map(domain, given.wetness, "wetness", 0.0, 1.0)
             self._a = _map(domain, given.conductivity_mm_h, "conductivity_mm_h", 0.0, 3600.0) * _MM_H
@@ -150,7 +153,9 @@ class _Soil:
         initial = self._given.initial
 
         def some(first: int, last: int) -> None:
-            soil.scs_cn(first, last, gross, self._inside, self._a, initial, drunk, span, net, lost)
+            soil.scs_cn(
+                first, last, gross, self._inside, self._lo, self._hi, self._a, initial, drunk, span, net, lost
+            )
 
         in_shares(some, lost.size, threads=self._threads, worth=_ROWS)
         return float(lost.sum()), 0.0

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from anlan.science.jit import Bools, Floats, Reals, njit
+from anlan.science.jit import Bools, Floats, Int64s, Reals, njit, njit_field
 
 __all__ = ["green_ampt", "scs_cn"]
 
@@ -62,6 +62,8 @@ def scs_cn(
     last: int,
     rain: Floats,
     inside: Bools,
+    lo: Int64s,
+    hi: Int64s,
     retention: Floats,
     initial: float,
     soil: Floats,
@@ -71,26 +73,34 @@ def scs_cn(
 ) -> None:
     """Excess rain by the curve number (SCS NEH-4, 1972, eq. 10.10) on the rain so far: ``soil``, metres.
 
-    Of rows ``first`` to ``last - 1``; ``lost``: the metres of all cells of each row that did not run off.
+    Of rows ``first`` to ``last - 1`` and columns ``lo`` to ``hi - 1`` of each, all that is ``inside``;
+    ``lost``: the metres of all cells of each row that did not run off.
     """
     for j in range(first, last):
-        lost[j] = 0.0
         at = j if rain.shape[0] > 1 else 0
         k = j if retention.shape[0] > 1 else 0
-        for i in range(soil.shape[1]):
-            coming = rain[at, i] * span
-            if not inside[j, i] or coming <= 0.0:
-                net[j + 2, i + 2] = 0.0
-                continue
-            s = retention[k, i]
-            before = max(soil[j, i] - initial * s, 0.0)
-            soil[j, i] += coming
-            after = max(soil[j, i] - initial * s, 0.0)
-            ran = 0.0
-            if after > 0.0:
-                ran = after * after / (after + s)
-            if before > 0.0:
-                ran -= before * before / (before + s)
-            ran = min(max(ran, 0.0), coming)
-            net[j + 2, i + 2] = ran / span
-            lost[j] += coming - ran
+        c, ring = slice(lo[j], hi[j]), slice(lo[j] + 2, hi[j] + 2)
+        lost[j] = _excess(
+            rain[at, c], inside[j, c], retention[k, c], initial, soil[j, c], span, net[j + 2, ring]
+        )
+
+
+@njit_field
+def _excess(
+    rain: Floats, inside: Bools, retention: Floats, initial: float, soil: Floats, span: float, net: Reals
+) -> float:
+    """One row of `scs_cn`, made of vectors: a²/(a + S) - b²/(b + S) = (a - b)·(1 - S²/((a + S)·(b + S)))."""
+    lost, per_second = 0.0, 1.0 / span
+    for i in range(soil.size):
+        fell = rain[i] * span
+        coming = fell if inside[i] else 0.0
+        s = retention[i]
+        before = max(soil[i] - initial * s, 0.0)
+        soil[i] += coming
+        after = max(soil[i] - initial * s, 0.0)
+        ran = (after - before) * (1.0 - s * s / ((after + s) * (before + s) + 1e-30))
+        ran = 0.0 if ran < 0.0 else ran  # a NaN stays
+        ran = coming if ran > coming else ran
+        net[i] = ran * per_second
+        lost += coming - ran
+    return lost

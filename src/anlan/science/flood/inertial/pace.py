@@ -9,7 +9,7 @@ from anlan.science.flood.domain import Domain, G
 from anlan.science.flood.inertial import kernels
 from anlan.science.jit import Floats, Int64s
 
-__all__ = ["RUN_SHARE", "SHALLOW", "SPEED_DEPTH", "SWIFT", "Pace"]
+__all__ = ["FRONT", "RISING", "RUN_SHARE", "SHALLOW", "SPEED_DEPTH", "SWIFT", "Pace"]
 
 SHALLOW = 0.01  # m; the step is never longer than the wave in this depth allows
 SPEED_DEPTH = 0.001  # m; films below move too little water to bind the step
@@ -22,6 +22,14 @@ CHUTES = 1e-4
 equations, and one such cell would set the step of a whole catchment. Their water runs as far as the step allows."""
 STEEP_LINKS = 0.01
 """The same of the links of streams, and one at least."""
+
+MOST_TIMES = 6
+RISING = 1.5
+"""A cell may stand so many times deeper, before the next look, than when it was chosen for the long step."""
+FRONT = 2.0
+"""By how much a front on dry ground outruns the waves behind it (Ritter)."""
+DEAR, ALONE = 3.0, 10_000.0
+"""Time of a short step by that of a sweep over one cell: for each cell that must take it, and for the step itself."""
 
 
 class Pace:
@@ -67,6 +75,33 @@ class Pace:
         aside = max(int(STEEP_LINKS * waves.size), 1)
         if waves.size > aside:
             self._waves = max(self._waves, float(np.partition(waves, -1 - aside)[-1 - aside]))
+
+    @science(Field("counts", "int64", ("class",), "cells"), source="own")
+    def times(self, counts: Int64s, cells: int, highest: float, span_s: float) -> int:
+        """How many of these steps one sweep of the raster, of so many ``cells`` to visit, lasts at best over ``span_s`` s.
+
+        ``highest``: the greatest depth (m) of this moment.
+        The cells that cannot wait so long (`waves`) step alone, each with its neighbours as dear as `DEAR` of the sweep.
+
+        >>> pace, counts = Pace(Domain.of(np.zeros((400, 400)), dx=20.0), courant=0.6), np.zeros(kernels.CLASSES, np.int64)
+        >>> counts[np.float32(5.0).view(np.int32) >> kernels.CLASS_BITS] = 3000
+        >>> counts[np.float32(0.1).view(np.int32) >> kernels.CLASS_BITS] = 157_000
+        >>> pace.look(counts)
+        >>> pace.times(counts, 160_000, 5.0, 60.0)
+        5
+        """
+        at_least, longest = np.cumsum(counts[::-1])[::-1], self.longest(highest)
+        cost = {}
+        for times in range(1, MOST_TIMES + 1):
+            bound = np.float32(self.waves(times, highest) / RISING)
+            few = int(at_least[bound.view(np.int32) >> kernels.CLASS_BITS])
+            alone = times * (DEAR * few + ALONE) if times > 1 else 0.0
+            cost[times] = math.ceil(span_s / (times * longest)) * (cells + alone)
+        return min(cost, key=cost.__getitem__)
+
+    def waves(self, times: int, highest: float) -> float:
+        """The depth (m) of the swiftest waves that a step so many ``times`` as long (a number) can follow; ``highest`` m: of now."""
+        return max(self._waves, highest, SHALLOW) / times**2
 
     def longest(self, highest: float) -> float:
         """Seconds; ``highest``: the greatest depth (m) of this moment."""

@@ -12,11 +12,12 @@ from anlan.science.flood.edges import Closed, Edge, Edges, Open, Stage
 from anlan.science.flood.errors import NotFinite
 from anlan.science.flood.inertial import kernels
 from anlan.science.flood.inertial.channels import Channels
-from anlan.science.flood.inertial.pace import SPEED_DEPTH, SWIFT, Pace
+from anlan.science.flood.inertial.finer import Finer, Raster, Shut
+from anlan.science.flood.inertial.pace import FRONT, RISING, SPEED_DEPTH, SWIFT, Pace
 from anlan.science.flood.inertial.streams import Streams
 from anlan.science.flood.solver import Extents, Feed, Moved, Stepper
 from anlan.science.flood.state import Layout, Precision, State
-from anlan.science.jit import Bools, Floats, Int64s, Reals
+from anlan.science.jit import Bools, Bytes, Floats, Int64s, Reals
 
 __all__ = ["Inertial"]
 
@@ -107,6 +108,9 @@ class InertialStepper:
         self._inner_lo, self._inner_hi = inner(domain)
         self._streams = _streams(method, domain, state, edges)
         self._pace = Pace(domain, courant=method.courant)
+        self._finer: Finer | None = None
+        self._raster = Raster(state, self._z, self._n2, self._kinds, self._carry, self._bands)
+        self._nothing_shut = _nothing_shut(state)
         self._first_look()
         self._highest = float(held["highest"]) if "highest" in held else float(state.depth.max())
         self._before_lo, self._before_hi = np.full(rows, RING), np.full(rows, columns - RING)
@@ -120,24 +124,30 @@ class InertialStepper:
             raise NotFinite("a depth is no number", time_s=state.time_s)
         if self._cell_carry.size != feed.cells.size:
             self._cell_carry = np.zeros(feed.cells.size)
-        self._look()
         most = highest = self._highest
+        self._look(feed, until_s)
         while state.time_s < until_s:
-            left = until_s - state.time_s
-            dt = self._t(left / math.ceil(left / self._pace.longest(highest) - 1e-9))
-            highest = self._step(feed, dt)
-            steps += 1
+            left, finer = until_s - state.time_s, self._finer
+            times = finer.times if finer else 1
+            whole = self._t(left / math.ceil(left / (times * self._pace.longest(highest)) - 1e-9))
+            highest = self._sweep(feed, whole)
+            entered, left_ = kernels.edge_flow(state.qx, state.qy, self._kinds)
+            came += entered * float(whole) * self._dx
+            went += left_ * float(whole) * self._dx
+            finest, entered, left_ = (
+                self._fine_steps(finer, feed, whole / self._t(times)) if finer else self._after(feed, whole)
+            )
+            highest = max(highest, finest)
             if not math.isfinite(highest):
                 raise NotFinite("a depth is no number any more", time_s=state.time_s)
-            most = max(most, highest)
-            entered, left_ = kernels.edge_flow(state.qx, state.qy, self._kinds)
-            if self._streams is not None:
-                went += self._streams.step(float(dt), self.extents(), self._pace)
-                highest = max(highest, self._streams.highest)
-            came += entered * float(dt) * self._dx
-            went += left_ * float(dt) * self._dx
-            state.time_s = until_s if left <= float(dt) * (1 + 1e-6) else state.time_s + float(dt)
+            came, went = came + entered, went + left_
+            most, steps = max(most, highest), steps + times
+            state.time_s = until_s if left <= float(whole) * (1 + 1e-6) else state.time_s + float(whole)
+            if finer and state.time_s < until_s and finer.beside > self._pace.waves(times, highest):
+                self._highest = highest
+                self._look(feed, until_s)
         self._highest = highest
+        self._settle()
         return Moved(steps, came, went, most)
 
     def extents(self) -> Extents:
@@ -161,25 +171,79 @@ class InertialStepper:
         if self._pool is not None:
             self._pool.shutdown()
 
-    def _look(self) -> None:
-        """What binds the step, once a tick: speeds and slow waves change little in it."""
-        s, t = self._state, self._t
+    def _look(self, feed: Feed, until_s: float) -> None:
+        """What binds the step, and which cells it binds, once a tick: speeds and slow waves change little in it."""
+        s, t, pace = self._state, self._t, self._pace
         counts, scratch = np.zeros(kernels.CLASSES, np.int64), np.zeros(s.h.shape[1], t)
         kernels.census(s.h, s.qx, s.qy, self._lo, self._hi, t(SPEED_DEPTH), t(SWIFT), scratch, counts)
-        self._pace.look(counts)
+        pace.look(counts)
         if self._streams is not None:
-            self._streams.bind(self._pace)
+            self._streams.bind(pace)
+        self._settle()
+        wet = self._inner_hi - self._inner_lo if feed.is_raining else self._hi - self._lo
+        times = pace.times(counts, int(wet[wet > 0].sum()), self._highest, until_s - s.time_s)
+        if times == 1:
+            return
+        marked, most = np.zeros(s.h.shape, np.uint8), t(pace.waves(times, self._highest))
+        count = kernels.mark(
+            s.h, s.qx, s.qy, self._lo, self._hi, t(SPEED_DEPTH), t(SWIFT), t(RISING), most, scratch, marked
+        )
+        count += self._ahead(marked, times, most)
+        alongside = np.zeros(0, np.int64) if self._streams is None else self._streams.cells
+        marked.reshape(-1)[alongside] |= kernels.ALONGSIDE
+        marked.reshape(-1)[feed.cells] |= kernels.OWN
+        count += alongside.size + feed.cells.size
+        self._finer = Finer(self._raster, marked, count, times, feed=feed, streams=self._streams)
+
+    def _ahead(self, marked: Bytes, times: int, most: Any) -> int:
+        """Mark the cells that a front could reach before the next sweep, which would hold it back; gives how many."""
+        found = np.empty(marked.size // 4, np.int64)
+        count = kernels.fronts(self._state.h, self._z, most, marked, found)
+        return kernels.reach(found, count, math.ceil(FRONT * self._method.courant * times), marked)
+
+    def _settle(self) -> None:
+        if self._finer is not None:
+            self._finer.settle()
+            self._finer = None
+
+    def _after(self, feed: Feed, dt: Any) -> tuple[float, float, float]:
+        """After a sweep what is not of the raster, all in its one step. Greatest depth, m³ in and out over the edges."""
+        s = self._state
+        if feed.cells.size:
+            kernels.add_cells(
+                s.h.reshape(-1), s.h.shape[1], feed.cells, feed.cell_rate, float(dt), self._cell_carry,
+                self._method.dry, self._lo, self._hi,
+            )  # fmt: skip
+        if self._streams is None:
+            return 0.0, 0.0, 0.0
+        gone = self._streams.step(float(dt), self._pace)
+        self._streams.widen(self.extents())
+        return self._streams.highest, 0.0, gone
+
+    def _fine_steps(self, finer: Finer, feed: Feed, dt: Any) -> tuple[float, float, float]:
+        """After a sweep the steps of those that step alone, and of streams with them. Greatest depth, m³ in and out over the edges."""
+        t, k, gone = self._t, self._constants(dt), 0.0
+        finer.begin(k[1])
+        for n in range(finer.times):
+            gone += finer.step(k, dt * t(finer.times - n), self._pace)
+        highest = finer.end(self.extents(), self._method.dry)
+        highest = max(highest, self._streams.highest if self._streams else 0.0)
+        share = float(dt) * self._dx
+        return highest, float(finer.passed[0]) * share, float(finer.passed[1]) * share + gone
 
     def _first_look(self) -> None:
         dry = self._t(self._method.dry)
         for j in range(RING, self._state.h.shape[0] - RING):
             self._lo[j], self._hi[j] = kernels.extent(self._state.h[j, RING:-RING], RING, dry)
 
-    def _step(self, feed: Feed, dt: Any) -> float:
-        s, t, m = self._state, self._t, self._method
-        share = dt / t(self._dx)
+    def _constants(self, dt: Any) -> tuple[Any, ...]:
+        t, m = self._t, self._method
         pace = t(SWIFT), t(self._pace.most_waves(float(dt)))
-        k = (t(G) * dt, t(1.0 / self._dx), t(m.damping / 2), t(m.dry), share, dt, *pace)
+        return (t(G) * dt, t(1.0 / self._dx), t(m.damping / 2), t(m.dry), dt / t(self._dx), dt, *pace)
+
+    def _sweep(self, feed: Feed, dt: Any) -> float:
+        """One step of the raster; gives the greatest depth."""
+        s, k = self._state, self._constants(dt)
         self._rim()
         kernels.ranges(
             self._lo, self._hi, self._before_lo, self._before_hi, feed.is_raining, self._inner_lo, self._inner_hi,
@@ -191,12 +255,7 @@ class InertialStepper:
             self._bands, s.h, self._bits, s.qx, s.qy, feed.rate, self._a, self._b, self._lo, self._hi,
             self._work, self._keep, self._limited, self._carry, k, self._mask, most,
         )  # fmt: skip
-        if feed.cells.size:
-            kernels.add_cells(
-                s.h.reshape(-1), s.h.shape[1], feed.cells, feed.cell_rate, float(dt), self._cell_carry,
-                m.dry, self._lo, self._hi,
-            )  # fmt: skip
-        return float(np.asarray(bits, self._bits.dtype).view(t))
+        return float(np.asarray(bits, self._bits.dtype).view(self._t))
 
     def _all_bands(self, feed: Feed, k: tuple[Any, ...]) -> Any:
         if self._pool is None:
@@ -208,13 +267,13 @@ class InertialStepper:
         return max(most, *(other.result() for other in others))
 
     def _some_bands(self, first: int, stride: int, feed: Feed, k: tuple[Any, ...]) -> Any:
-        s = self._state
+        s, shut = self._state, self._finer.shut if self._finer else self._nothing_shut
         most = self._bits.dtype.type(0)
         for n in range(first, self._bands.size - 1, stride):
             most = self._bits.dtype.type(kernels.march(
                 self._bands[n], self._bands[n + 1], s.h, self._bits, self._z, s.qx, s.qy, self._n2, feed.rate,
                 self._a, self._b, self._lo, self._hi, self._work[n], self._keep[n], self._limited[n],
-                self._carry[n], self._kinds, k, self._mask, most,
+                self._carry[n], self._kinds, shut, k, self._mask, most,
             ))  # fmt: skip
         return most
 
@@ -236,6 +295,12 @@ def _streams(method: Inertial, domain: Domain, state: State, edges: Edges) -> St
     if method.channels is None:
         return None
     return Streams(method.channels, domain, state, edges, dry=method.dry)
+
+
+def _nothing_shut(state: State) -> Shut:
+    """For a sweep that moves all."""
+    none = np.zeros((2, 0), state.h.dtype)
+    return np.zeros(state.h.shape[0] + 1, np.int64), np.zeros(0, np.int64), none[0], none[1]
 
 
 def kind(edge: Edge) -> int:

@@ -12,9 +12,9 @@ from anlan.science.flood.inertial.kernels import links as kernels
 from anlan.science.flood.inertial.pace import RUN_SHARE, SWIFT, Pace
 from anlan.science.flood.solver import Extents
 from anlan.science.flood.state import State
-from anlan.science.jit import Floats, Int64s
+from anlan.science.jit import Floats, Int64s, Reals
 
-__all__ = ["Streams"]
+__all__ = ["Ground", "Streams"]
 
 
 class Streams:
@@ -28,7 +28,7 @@ class Streams:
         if state.channel.size != count or state.channel_q.size != links:
             raise BadInput("channels", "the start was made with other channels", "Warm up again with these")
         self._rows, self._columns = channels.rows + RING, channels.columns + RING
-        self._cells = self._rows * state.h.shape[1] + self._columns
+        self.cells = self._cells = self._rows * state.h.shape[1] + self._columns
         area = channels.width * channels.length
         self._inverse_area, self._full = 1.0 / area, area * channels.bankfull
         self._n2 = channels.manning**2
@@ -37,6 +37,9 @@ class Streams:
         self._deep, self._can, self._left = np.zeros(count), np.zeros(count), np.zeros(self._outlets.size)
         self._over, self._moved = np.zeros(links), np.zeros(links)
         self._left_deep, self._right_deep = np.zeros(links), np.zeros(links)
+        h, x, y = state.h.reshape(-1), state.qx.reshape(-1), state.qy.reshape(-1)
+        self._raster = Ground(h, x, y, self._cells, self._cells[channels.b], np.zeros(links))
+        self.joined = channels.b
         self.highest = 0.0
 
     def bind(self, pace: Pace) -> None:
@@ -49,13 +52,18 @@ class Streams:
         kernels.wave_depths(self._deep, q, self._c.a, self._c.b, k.rise, SWIFT, waves)
         pace.look_at_links(waves, self._c.link_length)
 
-    def step(self, dt: float, wet: Extents, pace: Pace) -> float:
-        """One step after that of the raster, whose wet extents grow with it; gives the m³ that left over open edges."""
-        s, c, k = self._state, self._c, self._links
-        flat, square = s.h.reshape(-1), self._dx**2
+    def begin(self, ground: "Ground") -> None:
+        """After a sweep of the raster: what it moved over the links goes on until the next."""
+        g, k = self._raster, self._links
+        kernels.flow_over(g.x, g.y, g.face, k.beside, k.under, g.still, ground.still)
+
+    def step(self, dt: float, pace: Pace, ground: "Ground | None" = None) -> float:
+        """One step after that of the ``ground`` or the raster; gives the m³ that left over open edges."""
+        s, c, k, square = self._state, self._c, self._links, self._dx**2
+        g = ground or self._raster
         assert s.channel is not None
         assert s.channel_q is not None
-        kernels.flow_over(s.qx.reshape(-1), s.qy.reshape(-1), k.face, k.beside, k.under, self._over)
+        kernels.flow_over(g.x, g.y, g.face, k.beside, k.under, g.still, self._over)
         kernels.ends(self._deep, c.a, c.b, self._left_deep, self._right_deep)
         kernels.run_links(
             self._left_deep, self._right_deep, self._over, k.rise, c.link_width, k.inverse, k.bank, k.n2, dt, self._dry,
@@ -65,26 +73,40 @@ class Streams:
             self._deep, self._outlets, self._slopes, c.width, c.bankfull, self._n2, dt, self._left
         )
         gone = kernels.pay(
-            flat, self._cells, s.channel, c.a, c.b, self._outlets, square, self._moved, self._left, self._can
+            g.h, g.cells, s.channel, c.a, c.b, self._outlets, square, self._moved, self._left, self._can
         )
         kernels.keep_paid(self._over, self._moved, k.inverse_width, dt, s.channel_q)
         self.highest = kernels.settle(
-            flat, self._cells, self._rows, self._columns, s.channel, self._full, square, self._dry, wet.first, wet.last,
-            self._inverse_area, self._deep,
-        )  # fmt: skip
+            g.h, g.cells, s.channel, self._full, square, self._inverse_area, self._deep
+        )
         return gone
+
+    def widen(self, wet: Extents) -> None:
+        """The wet extents of the raster grow with what stands over the banks."""
+        kernels.widen(self._raster.h, self._cells, self._rows, self._columns, self._dry, wet.first, wet.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Depths and discharges under channels: where in them each channel's cell is and each link's face; what goes on beside."""
+
+    h: Reals
+    x: Reals
+    y: Reals
+    cells: Int64s
+    face: Int64s
+    still: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class _Links:
-    """What the links' kernel reads of the two cells of each: rise of the bed, lower bank, roughness, the face between them."""
+    """What the links' kernel reads of the two cells of each: rise of the bed, lower bank, roughness."""
 
     inverse: Floats  # of the length
     inverse_width: Floats  # 0 where a link is shut
     rise: Floats
     bank: Floats
     n2: Floats
-    face: Int64s
     beside: int  # so many links, the first, cross west faces
     under: int  # to here north faces, and the rest corners
 
@@ -98,7 +120,6 @@ class _Links:
             rise=c.bed[c.b] - c.bed[c.a],
             bank=np.minimum(c.bankfull[c.a], c.bankfull[c.b]),
             n2=0.5 * (c.manning[c.a] ** 2 + c.manning[c.b] ** 2),
-            face=cells[c.b],
             beside=int(np.count_nonzero(apart == 1)),
             under=int(np.count_nonzero((apart == 1) | (apart == columns))),
         )

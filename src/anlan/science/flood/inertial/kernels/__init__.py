@@ -1,5 +1,6 @@
 """Compiled loops of the local inertial solver."""
 
+from anlan.science.flood.inertial.kernels.finer import ALONGSIDE, OWN, fronts, mark, reach
 from anlan.science.flood.inertial.kernels.march import (
     CLASS_BITS,
     CLASSES,
@@ -22,12 +23,14 @@ from anlan.science.flood.inertial.kernels.march import (
 from anlan.science.flood.inertial.kernels.rows import extent
 
 __all__ = [
+    "ALONGSIDE",
     "CLASSES",
     "CLASS_BITS",
     "CLOSED",
     "EAST",
     "NORTH",
     "OPEN",
+    "OWN",
     "SOUTH",
     "STAGE",
     "WEST",
@@ -35,8 +38,11 @@ __all__ = [
     "census",
     "edge_flow",
     "extent",
+    "fronts",
     "march",
+    "mark",
     "ranges",
+    "reach",
     "rim",
     "seams",
     "stitch",

@@ -137,14 +137,9 @@ def pay(
 def settle(
     flat: Reals,
     cells: Int64s,
-    rows: Int64s,
-    columns: Int64s,
     volume: Floats,
     full: Floats,
     area: float,
-    dry: float,
-    lo: Int64s,
-    hi: Int64s,
     inverse_area: Floats,
     deep: Floats,
 ) -> float:
@@ -161,19 +156,29 @@ def settle(
         volume[n] = have - flat[i] * area
         deep[n] = volume[n] * inverse_area[n] + flat[i]
         highest = max(highest, deep[n])
-        if over > dry:
-            lo[rows[n]] = min(lo[rows[n]], columns[n])
-            hi[rows[n]] = max(hi[rows[n]], columns[n] + 1)
     return highest
 
 
 @njit
-def flow_over(x: Reals, y: Reals, face: Int64s, beside: int, under: int, over: Floats) -> None:
-    """Unit discharge (m²/s) of the ground over each link: the first ``beside`` cross west faces, to ``under`` north ones."""
+def widen(
+    flat: Reals, cells: Int64s, rows: Int64s, columns: Int64s, dry: float, lo: Int64s, hi: Int64s
+) -> None:
+    """The wet extents of rows grow with cells that have been given water outside a sweep."""
+    for n in range(cells.size):
+        if flat[cells[n]] > dry:
+            j, i = rows[n], columns[n]
+            lo[j] = min(lo[j], i)
+            hi[j] = max(hi[j], i + 1)
+
+
+@njit
+def flow_over(x: Reals, y: Reals, face: Int64s, beside: int, under: int, still: Floats, over: Floats) -> None:
+    """Unit discharge (m²/s) of the ground over each link, over that which is ``still``: the first ``beside`` cross west faces, to
+    ``under`` north ones."""
     for k in range(beside):
-        over[k] = x[face[k]]
+        over[k] = still[k] + x[face[k]]
     for k in range(beside, under):
-        over[k] = y[face[k]]
+        over[k] = still[k] + y[face[k]]
 
 
 @njit

@@ -135,6 +135,15 @@ def _faces(
 
 
 @njit_field
+def _shut(j: int, first: Int64s, columns: Int64s, west: Reals, north: Reals, x: Reals, y: Reals) -> None:
+    """No water through those faces of row ``j`` that move theirs by shorter steps (`finer.Shut`)."""
+    zero = x.dtype.type(0)
+    for n in range(first[j], first[j + 1]):
+        x[j, columns[n]] = zero if west[n] > 0 else x[j, columns[n]]
+        y[j, columns[n]] = zero if north[n] > 0 else y[j, columns[n]]
+
+
+@njit_field
 def _part(x: Reals, y: Reals, below: Reals, first: int, last: int, loses: Reals) -> None:
     """What the cells ``first`` - 1 to ``last`` of a row lose."""
     if first < last:
@@ -213,6 +222,7 @@ def march(
     limited: Int8s,
     carry: Reals,
     kinds: Int8s,
+    shut: tuple[Int64s, Int64s, Reals, Reals],
     k: tuple[Number, ...],
     mask: Bits,
     most: Bits,
@@ -220,7 +230,7 @@ def march(
     """One step of rows ``j0`` to ``j1 - 1``, but for what `stitch` does; returns the greatest depth as bits.
 
     ``work`` rows: 1 and 2 what the cells of this row and of the one above lost, by turns (that of row ``j0 - 1`` is given), 3 and
-    4 limits by turns, 5 old north faces of the row after the band (given).
+    4 limits by turns, 5 old north faces of the row after the band (given). ``shut``: see `finer.Shut`.
     """
     before = False
     for j in range(j0, j1):
@@ -229,6 +239,7 @@ def march(
         _part(x[j], y[j], below, min(a[j], a[j + 1]), max(b[j], b[j + 1]), work[1 + this])
         if a[j] < b[j]:
             _faces(j, h, z, x, y, n2, work[1 + up], work[1 + this], a[j], b[j], kinds, k)
+        _shut(j, shut[0], shut[1], shut[2], shut[3], x, y)
         r = j - 1
         if r < j0:
             continue
@@ -247,10 +258,11 @@ def march(
         if r - 1 > j0:
             most = _deepen(r - 1, h, bits, x, y, rate, carry, lo, hi, a[r - 1], b[r - 1], k, mask, most)
         before = now
-    if j1 == h.shape[0] - FIRST and a[j1] < b[j1]:
+    if j1 == h.shape[0] - FIRST:
         this, up = j1 % 2, (j1 - 1) % 2
         _part(x[j1], y[j1], y[j1 + 1], a[j1], b[j1], work[1 + this])
         _faces(j1, h, z, x, y, n2, work[1 + up], work[1 + this], a[j1], b[j1], kinds, k)
+        _shut(j1, shut[0], shut[1], shut[2], shut[3], x, y)
     return most
 
 

@@ -1,0 +1,250 @@
+"""Compiled loops over the cells that take shorter steps than the raster: see `finer` beside this folder.
+
+They stand in one long row, in the order of the raster, with an empty cell before and behind it: `rows` serves them as it serves a
+row of the raster. The cell north of one is fetched by its number in the row, 0 (the empty one) where their face is not theirs.
+"""
+
+import numpy as np
+
+from anlan.science.flood.inertial.kernels.rows import (
+    Number,
+    deepen,
+    giving,
+    limits,
+    overdrawn,
+    parting,
+    scale,
+    x_faces,
+    y_faces,
+)
+from anlan.science.jit import Bytes, Floats, Int64s, Reals, njit, njit_field
+
+FIRST = 2  # the first row and column that are cells
+OWN, ALONGSIDE = np.uint8(1), np.uint8(2)
+
+
+@njit_field
+def mark(
+    h: Reals, x: Reals, y: Reals, lo: Int64s, hi: Int64s, least: Number, swift: Number, rising: Number, most: Number,
+    row: Reals, marked: Bytes,
+) -> int:  # fmt: skip
+    """Mark and count as `OWN` the cells whose waves run as in more than ``most`` m, or would if they stood ``rising`` times as deep."""
+    count = 0
+    for j in range(FIRST, h.shape[0] - FIRST):
+        a, b = lo[j], hi[j]
+        if a < b:
+            c = slice(a, b)
+            giving(h[j, c], x[j, a : b + 1], y[j, c], y[j + 1, c], least, row[c])
+            for i in range(a, b):
+                if max(rising * h[j, i], swift * (row[i] * row[i])) > most:
+                    marked[j, i] = OWN
+                    count += 1
+    return count
+
+
+@njit
+def fronts(h: Reals, z: Reals, most: Number, marked: Bytes, found: Int64s) -> int:
+    """The cells, in ``found``, and how many, into which water deeper than ``most`` m is about to run from those that are `OWN`."""
+    count, columns = 0, h.shape[1]
+    flat_h, flat_z, of = h.reshape(-1), z.reshape(-1), marked.reshape(-1)
+    words = of[: of.size // 8 * 8].view(np.uint64)
+    for w in range(words.size):
+        if words[w] == 0:
+            continue
+        for here in range(8 * w, 8 * w + 8):
+            if of[here] & OWN and flat_h[here] > most:
+                for beside in (here - 1, here + 1, here - columns, here + columns):
+                    runs = flat_h[here] - max(flat_z[beside] - flat_z[here], 0)
+                    if (
+                        not of[beside] & OWN
+                        and runs > most
+                        and count < found.size
+                        and _is_cell(beside, marked)
+                    ):
+                        found[count] = beside
+                        count += 1
+    return count
+
+
+@njit
+def reach(found: Int64s, count: int, steps: int, marked: Bytes) -> int:
+    """Mark as `OWN` the ``count`` cells ``found`` and all within so many ``steps`` of them; gives how many that are."""
+    columns, of, first, end = marked.shape[1], marked.reshape(-1), 0, count
+    for n in range(count):
+        of[found[n]] |= OWN
+    for _ in range(steps):
+        last = end
+        for n in range(first, last):
+            for beside in (found[n] - 1, found[n] + 1, found[n] - columns, found[n] + columns):
+                if not of[beside] & OWN and end < found.size and _is_cell(beside, marked):
+                    of[beside] |= OWN
+                    found[end] = beside
+                    end += 1
+        first = last
+    return end
+
+
+@njit
+def _is_cell(n: int, field: Bytes) -> bool:
+    row, column = n // field.shape[1], n % field.shape[1]
+    return bool(FIRST <= row < field.shape[0] - FIRST and FIRST <= column < field.shape[1] - FIRST)
+
+
+@njit
+def listing(marked: Bytes, near: Bytes, rows: Int64s, columns: Int64s, own: Bytes) -> int:
+    """Cells that are `OWN`, beside one, or `ALONGSIDE`, in the order of the raster, and how many; ``near`` is a row's scratch."""
+    found = 0
+    for j in range(1, marked.shape[0] - 1):
+        _near(marked[j - 1], marked[j], marked[j + 1], near)
+        words = near.view(np.uint64)
+        for w in range(words.size):
+            if words[w] != 0:
+                for i in range(8 * w, 8 * w + 8):
+                    if near[i]:
+                        rows[found], columns[found], own[found] = j, i, marked[j, i] & OWN
+                        found += 1
+    return found
+
+
+@njit_field
+def _near(above: Bytes, here: Bytes, below: Bytes, near: Bytes) -> None:
+    for i in range(1, here.size - 1):
+        near[i] = ((above[i] | below[i] | here[i - 1] | here[i + 1]) & OWN) | here[i]
+
+
+@njit
+def join(
+    cells: Int64s, own: Bytes, columns: int, west: Reals, north: Reals, up: Int64s, down: Int64s
+) -> None:
+    """Which faces are theirs (1 in ``west``, ``north``): those beside a cell that is their ``own``; and who is north and south of whom."""
+    above = 0
+    for n in range(cells.size):
+        if n > 0 and cells[n] - cells[n - 1] == 1 and (own[n] or own[n - 1]):
+            west[n + 1] = 1
+        while cells[above] < cells[n] - columns:
+            above += 1
+        if cells[above] == cells[n] - columns and (own[n] or own[above]):
+            north[n + 1] = 1
+            up[n + 1], down[above + 1] = above + 1, n + 1
+
+
+@njit_field
+def take(
+    cells: Int64s, columns: int, x_all: Reals, y_all: Reals, rain: Reals, inverse: Number, still: Reals, rate: Reals
+) -> None:  # fmt: skip
+    """After a sweep: what each loses through the raster's faces (m²/s), and what it gains so and by ``rain`` (m/s)."""
+    for n in range(cells.size):
+        i = cells[n]
+        still[n + 1] = (x_all[i + 1] - x_all[i]) + (y_all[i + columns] - y_all[i])
+    for n in range(1, rate.size - 1):
+        rate[n] = rain[n] - inverse * still[n]
+
+
+@njit_field
+def give(
+    cells: Int64s, west: Reals, north: Reals, h: Reals, x: Reals, y: Reals, h_all: Reals, x_all: Reals, y_all: Reals
+) -> None:  # fmt: skip
+    """Depths and discharges back into the raster."""
+    for n in range(cells.size):
+        i = cells[n]
+        h_all[i] = h[n + 1]
+        x_all[i] = x[n + 1] if west[n + 1] > 0 else x_all[i]
+        y_all[i] = y[n + 1] if north[n + 1] > 0 else y_all[i]
+
+
+@njit
+def settle(rows: Int64s, columns: Int64s, carry: Reals, bands: Int64s, bands_carry: Reals) -> None:
+    """Digits carried go to the raster's, band by column."""
+    band = 0
+    for n in range(rows.size):
+        while band < bands.size - 2 and rows[n] >= bands[band + 1]:
+            band += 1
+        bands_carry[band, columns[n]] += carry[n + 1]
+
+
+@njit
+def greatest(some: Int64s, h: Reals) -> float:
+    """The greatest depth of ``some``."""
+    most = 0.0
+    for k in range(some.size):
+        most = max(most, h[some[k]])
+    return most
+
+
+@njit_field
+def _rim(edges: Int64s, h: Reals, loses: Reals) -> None:
+    """The depth beside an open edge is that of its cell, and nothing is damped there. ``edges``: see `finer`."""
+    for k in range(edges.shape[1]):
+        if edges[4, k]:
+            h[edges[0, k]] = h[edges[1, k]]
+        loses[edges[0, k]] = 0
+
+
+@njit_field
+def _outward(edges: Int64s, x: Reals, y: Reals) -> None:
+    zero = x.dtype.type(0)
+    for k in range(edges.shape[1]):
+        if edges[4, k]:
+            q = x if edges[3, k] else y
+            face = abs(edges[2, k])
+            q[face] = min(q[face], zero) if edges[2, k] > 0 else max(q[face], zero)
+
+
+@njit_field
+def _over_edges(edges: Int64s, x: Reals, y: Reals, passed: Floats) -> None:
+    for k in range(edges.shape[1]):
+        q = np.float64((x if edges[3, k] else y)[abs(edges[2, k])])
+        q = q if edges[2, k] > 0 else -q
+        passed[0] += max(q, 0.0)
+        passed[1] += max(-q, 0.0)
+
+
+@njit_field
+def step(
+    h: Reals, z: Reals, n2: Reals, x: Reals, y: Reals, still: Reals, rate: Reals, left: Number, west: Reals,
+    north: Reals, up: Int64s, down: Int64s, edges: Int64s, far: Reals, work: Reals, carry: Reals, passed: Floats, k: tuple[Number, ...],
+) -> None:  # fmt: skip
+    """One step of all; adds to ``passed`` the unit discharge in and out over edges (m²/s).
+
+    ``rate``: what comes in each step by rain and through faces of the raster, whose takings stay in a cell for the ``left``
+    seconds to its next sweep. ``far``: bed and n² of the cells north. ``work`` rows: loss, depth and loss north, discharge
+    south, limit, what may be given.
+    """
+    gdt, inverse, damp, dry, share, dt, swift, waves = k
+    size, zero = h.size, h.dtype.type(0)
+    c, d = slice(1, size - 1), slice(1, size)
+    loses, h_up, loses_up, below, limit, free = work[0], work[1], work[2], work[3], work[4], work[5]
+    for n in range(1, size - 1):
+        below[n] = y[down[n]]
+    parting(x[d], y[c], below[c], loses[c])
+    for n in range(1, size - 1):
+        loses[n] += still[n]
+    _rim(edges, h, loses)
+    for n in range(1, size - 1):
+        h_up[n] = h[up[n]]
+        loses_up[n] = loses[up[n]]
+    x_faces(h, z, x, loses, n2, gdt, inverse, damp, dry, swift, waves)
+    y_faces(
+        h_up[c], far[0, c], far[1, c], loses_up[c], h[c], z[c], n2[c], loses[c], y[c], gdt, inverse, damp, dry, swift, waves
+    )  # fmt: skip
+    for n in range(1, size - 1):
+        x[n] *= west[n]
+        y[n] *= north[n]
+    _outward(edges, x, y)
+    for n in range(1, size - 1):
+        below[n] = y[down[n]]
+        free[n] = max(h[n] + left * min(rate[n], zero), zero)
+    if overdrawn(free[c], x[d], y[c], below[c], share) > 0:
+        limits(free[c], x[d], y[c], below[c], share, limit[c])
+        scale(x[c], limit[: size - 2], limit[c])
+        for n in range(1, size - 1):
+            loses_up[n] = limit[up[n]]
+        scale(y[c], loses_up[c], limit[c])
+        for n in range(1, size - 1):
+            below[n] = y[down[n]]
+    _over_edges(edges, x, y, passed)
+    for n in range(edges.shape[1]):
+        loses[edges[0, n]] = h[edges[0, n]]
+    deepen(h[c], x[d], y[c], below[c], rate[c], carry[c], share, dt, dry)
+    for n in range(edges.shape[1]):  # what has left is booked, and gone
+        h[edges[0, n]], carry[edges[0, n]] = loses[edges[0, n]], 0
