@@ -48,9 +48,7 @@ class Finer:
         self, raster: Raster, marked: Bytes, most: int, times: int, *, feed: Feed, streams: Streams | None
     ) -> None:
         self.times, self._raster, self._shape, state = times, raster, marked.shape, raster.state
-        self.beside = (
-            0.0  # m; the greatest depth beside their own cells: what deepens there is about to leave
-        )
+        self.beside = 0.0  # m, the greatest depth beside their own: what rises there is about to leave them
         self.passed = np.zeros(2)  # m²/s in and out over the domain's edges, summed over steps since `begin`
         self._row, self._column, own = _listed(marked, most)
         cells = self._cells = self._row * marked.shape[1] + self._column

@@ -162,15 +162,6 @@ def settle(rows: Int64s, columns: Int64s, carry: Reals, bands: Int64s, bands_car
         bands_carry[band, columns[n]] += carry[n + 1]
 
 
-@njit
-def greatest(some: Int64s, h: Reals) -> float:
-    """The greatest depth of ``some``."""
-    most = 0.0
-    for k in range(some.size):
-        most = max(most, h[some[k]])
-    return most
-
-
 @njit_field
 def _rim(edges: Int64s, h: Reals, loses: Reals) -> None:
     """The depth beside an open edge is that of its cell, and nothing is damped there. ``edges``: see `finer`."""
