@@ -13,14 +13,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotSignedIn
 
 View = Callable[..., HttpResponse]
+Reply = TypeVar("Reply", bound=HttpResponseBase)
 
 
 class Request(HttpRequest):
@@ -29,6 +32,12 @@ class Request(HttpRequest):
     ctx: Ctx
     lang: str
     theme: str
+
+
+def attached(reply: Reply, name: str) -> Reply:
+    """A reply to be kept as a file of that name, whatever signs it has (RFC 6266)."""
+    reply.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    return reply
 
 
 @dataclass(frozen=True)

@@ -239,7 +239,7 @@ def test_the_signed_file_is_downloaded_and_taken_in_elsewhere_with_its_signature
     ref = issued(night)
     client = night.client("duty_officer")
     reply = client.get(at(night, ref, "cap"))
-    assert reply.headers["Content-Disposition"].endswith('.xml"')
+    assert reply.headers["Content-Disposition"].endswith(".xml")
     pinned = home() / PINNED
     pinned.mkdir(exist_ok=True)
     mine = identity.of_unit(night.ctx(), ref=STATION, name="随县气象台")

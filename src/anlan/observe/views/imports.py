@@ -13,7 +13,7 @@ from anlan.observe.queries import imports
 from anlan.observe.rules import csvrows
 from anlan.observe.rules.csvrows import Wrong
 from anlan.ui.acts import address, done, not_done
-from anlan.ui.pages import Request, page
+from anlan.ui.pages import Request, attached, page
 from anlan.ui.words import t, w
 
 ERRORS_SHOWN = 50
@@ -77,5 +77,5 @@ def errors(request: Request, ref: str) -> HttpResponse:
     run = imports.run(request.ctx, ref)
     wrongs = [Wrong(*row) for row in run.errors]
     text = csvrows.error_file(wrongs, lambda wrong: t(request.lang, wrong.text, n=wrong.n))
-    head = {"Content-Disposition": f'attachment; filename="{run.ref}-errors.csv"'}
-    return HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8", headers=head)
+    reply = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
+    return attached(reply, f"{run.ref}-errors.csv")

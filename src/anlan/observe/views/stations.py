@@ -24,7 +24,7 @@ from anlan.observe.views import picture, soil
 from anlan.places.queries import atlas
 from anlan.ui.acts import address as address_in
 from anlan.ui.acts import ask, done, moment
-from anlan.ui.pages import Request, page
+from anlan.ui.pages import Request, attached, page
 from anlan.ui.words import t, w
 
 HOURS = (3, 6, 12, 24, 72)
@@ -145,9 +145,8 @@ def export(request: Request, address: str) -> HttpResponse:
     until = at or request.ctx.now
     codes = series.elements(request.ctx, address)
     name = f"{row.address}-{beijing(until):%Y%m%d-%H%M}.csv"
-    head = {"Content-Disposition": f'attachment; filename="{name}"'}
     lines = _csv(request, row.address, codes, until - timedelta(hours=hours), until, at)
-    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=head)
+    return attached(StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8"), name)
 
 
 class _Echo:

@@ -1,7 +1,5 @@
 """What a run hands out: pictures for the map; and, of an accepted run, files to carry away."""
 
-from urllib.parse import quote
-
 from django.http import HttpResponse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_GET
@@ -13,7 +11,7 @@ from anlan.simulate.models import Run
 from anlan.simulate.views.facts import facts_of
 from anlan.simulate.views.result import minute_of
 from anlan.simulate.views.runs import named
-from anlan.ui.pages import Request, page
+from anlan.ui.pages import Request, attached, page
 from anlan.ui.words import t, w
 
 TYPES = {
@@ -44,8 +42,7 @@ def picture(png: bytes) -> HttpResponse:
 def attachment(request: Request, told: exports.About, what: str, ending: str, body: bytes) -> HttpResponse:
     """A file to carry away, named after its run and what it shows."""
     name = exports.file_name(told, what, ending, lang=request.lang)
-    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
-    return HttpResponse(body, content_type=TYPES[ending], headers={"Content-Disposition": disposition})
+    return attached(HttpResponse(body, content_type=TYPES[ending]), name)
 
 
 def _asked(request: Request, ref: str) -> tuple[Run, exports.About]:

@@ -1,7 +1,5 @@
 """证明: of a village, of a township, of a duty holder; on screen, as PDF, as CSV."""
 
-from urllib.parse import quote
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
@@ -9,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui.acts import address, done
-from anlan.ui.pages import Request, page
+from anlan.ui.pages import Request, attached, page
 from anlan.ui.words import written
 from anlan.warn.actions import sealing
 from anlan.warn.documents.duty import duty_paper
@@ -87,7 +85,10 @@ def _paper(request: Request, place: Place) -> Paper:
 def as_pdf(request: Request, code: str) -> HttpResponse:
     """The same as PDF."""
     place = the_place(request.ctx, code)
-    return _file(pdf(_paper(request, place), request.lang), "application/pdf", f"{place.name}-{code}.pdf")
+    return attached(
+        HttpResponse(pdf(_paper(request, place), request.lang), content_type="application/pdf"),
+        f"{place.name}-{code}.pdf",
+    )
 
 
 @page("warn.proof")
@@ -97,12 +98,10 @@ def as_csv(request: Request, code: str) -> HttpResponse:
     place = the_place(request.ctx, code)
     rows = village_proofs(request.ctx, atlas().township(place).path)
     own = [row for row in rows if row.place.path.startswith(place.path)]
-    return _file(villages_csv(own).encode(), "text/csv; charset=utf-8", f"{place.name}-{code}.csv")
-
-
-def _file(content: bytes, kind: str, name: str) -> HttpResponse:
-    told = f"attachment; filename*=UTF-8''{quote(name)}"
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": told})
+    return attached(
+        HttpResponse(villages_csv(own).encode(), content_type="text/csv; charset=utf-8"),
+        f"{place.name}-{code}.csv",
+    )
 
 
 @page("warn.proof")
@@ -125,7 +124,10 @@ def duty(request: Request, ref: str) -> HttpResponse:
 def duty_pdf(request: Request, ref: str) -> HttpResponse:
     """The same as PDF."""
     found = duty_paper(reader(request), ref)
-    return _file(pdf(found.paper, request.lang), "application/pdf", f"{found.paper.number}.pdf")
+    return attached(
+        HttpResponse(pdf(found.paper, request.lang), content_type="application/pdf"),
+        f"{found.paper.number}.pdf",
+    )
 
 
 @page("warn.proof")

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anlan.foundation.errors import AnlanError, NotFound
 from anlan.ui.acts import address, done, not_done
-from anlan.ui.pages import Request, page
+from anlan.ui.pages import Request, attached, page
 from anlan.ui.words import w
 from anlan.warn import alert_cap, alert_rows, identity, targets
 from anlan.warn.actions import alerts
@@ -156,14 +156,14 @@ countersign = _act("warn.approve", lambda r, ref: alerts.countersign(r.ctx, ref=
 def download(request: Request, ref: str) -> HttpResponse:
     """The signed CAP 1.2 as it went out, or came in."""
     row = queries.row_of(request.ctx, ref)
-    return _file(f"{row.identifier or row.ref}.xml", row.cap.encode())
+    return _xml(f"{row.identifier or row.ref}.xml", row.cap.encode())
 
 
 @page("warn.view")
 @require_GET
 def national(request: Request, ref: str) -> HttpResponse:
     """The same in the national (12379) form."""
-    return _file(*alert_cap.national(queries.row_of(request.ctx, ref)))
+    return _xml(*alert_cap.national(queries.row_of(request.ctx, ref)))
 
 
 @page("warn.view")
@@ -174,16 +174,14 @@ def certificate(request: Request, ref: str) -> HttpResponse:
     if row.issuer is None or not row.cap:
         raise NotFound("还没有签发，没有文件可下载。")
     mine = identity.of_unit(request.ctx, ref=row.issuer.ref, name=row.issuer_name)
-    return _file(f"{row.issuer.ref}.pem", mine.certificate_pem(), "application/x-pem-file")
+    pem = HttpResponse(mine.certificate_pem(), content_type="application/x-pem-file")
+    return attached(pem, f"{row.issuer.ref}.pem")
 
 
-def _file(name: str, data: bytes, kind: str = "application/xml") -> HttpResponse:
-    if not data:
+def _xml(name: str, text: bytes) -> HttpResponse:
+    if not text:
         raise NotFound("还没有签发，没有文件可下载。")
-    safe = "".join(c if c.isalnum() or c in "._-" else "_" for c in name)
-    return HttpResponse(
-        data, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{safe}"'}
-    )
+    return attached(HttpResponse(text, content_type="application/xml"), name)
 
 
 @page("warn.view")
