@@ -124,31 +124,34 @@ class InertialStepper:
             raise NotFinite("a depth is no number", time_s=state.time_s)
         if self._cell_carry.size != feed.cells.size:
             self._cell_carry = np.zeros(feed.cells.size)
-        most = highest = self._highest
         self._look(feed, until_s)
+        most = self._highest
         while state.time_s < until_s:
-            left, finer = until_s - state.time_s, self._finer
+            finer, left = self._finer, until_s - state.time_s
             times = finer.times if finer else 1
-            whole = self._t(left / math.ceil(left / (times * self._pace.longest(highest)) - 1e-9))
-            highest = self._sweep(feed, whole)
-            entered, left_ = kernels.edge_flow(state.qx, state.qy, self._kinds)
-            came += entered * float(whole) * self._dx
-            went += left_ * float(whole) * self._dx
-            finest, entered, left_ = (
-                self._fine_steps(finer, feed, whole / self._t(times)) if finer else self._after(feed, whole)
-            )
-            highest = max(highest, finest)
-            if not math.isfinite(highest):
+            whole = self._t(left / math.ceil(left / (times * self._pace.longest(self._highest)) - 1e-9))
+            entered, gone = self._step(feed, whole, times)
+            if not math.isfinite(self._highest):
                 raise NotFinite("a depth is no number any more", time_s=state.time_s)
-            came, went = came + entered, went + left_
-            most, steps = max(most, highest), steps + times
+            came, went = came + entered, went + gone
+            most, steps = max(most, self._highest), steps + times
             state.time_s = until_s if left <= float(whole) * (1 + 1e-6) else state.time_s + float(whole)
-            if finer and state.time_s < until_s and finer.beside > self._pace.waves(times, highest):
-                self._highest = highest
+            if finer and state.time_s < until_s and finer.beside > self._pace.waves(times, self._highest):
                 self._look(feed, until_s)
-        self._highest = highest
         self._settle()
         return Moved(steps, came, went, most)
+
+    def _step(self, feed: Feed, whole: Any, times: int) -> tuple[float, float]:
+        """A sweep of the raster and what is finer than it; gives m³ in and out over the edges."""
+        swept = self._sweep(feed, whole)
+        entered, left = kernels.edge_flow(self._state.qx, self._state.qy, self._kinds)
+        if self._finer is None:
+            finest, came, went = self._after(feed, whole)
+        else:
+            finest, came, went = self._fine_steps(self._finer, whole / self._t(times))
+        self._highest = float(np.maximum(swept, finest))  # which keeps a NaN
+        area = float(whole) * self._dx
+        return came + entered * area, went + left * area
 
     def extents(self) -> Extents:
         """Wet columns of each row."""
@@ -220,7 +223,7 @@ class InertialStepper:
         self._streams.widen(self.extents())
         return self._streams.highest, 0.0, gone
 
-    def _fine_steps(self, finer: Finer, feed: Feed, dt: Any) -> tuple[float, float, float]:
+    def _fine_steps(self, finer: Finer, dt: Any) -> tuple[float, float, float]:
         """After a sweep the steps of those that step alone, and of streams with them. Greatest depth, m³ in and out over the edges."""
         t, k, gone = self._t, self._constants(dt), 0.0
         finer.begin(k[1])
