@@ -5,12 +5,18 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 # Playwright's driver keeps an event loop in this thread; without this word Django refuses the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+# How long an example takes to be made says how busy the machine is, and nothing of what is tested.
+settings.register_profile("anlan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("anlan")
 
 
 @pytest.fixture(scope="session")
