@@ -28,17 +28,17 @@ class Streams:
         if state.channel.size != count or state.channel_q.size != links:
             raise BadInput("channels", "the start was made with other channels", "Warm up again with these")
         self._rows, self._columns = channels.rows + RING, channels.columns + RING
-        self.cells = self._cells = self._rows * state.h.shape[1] + self._columns
+        self.cells = self._rows * state.h.shape[1] + self._columns
         area = channels.width * channels.length
         self._inverse_area, self._full = 1.0 / area, area * channels.bankfull
         self._n2 = channels.manning**2
-        self._links = _Links.of(channels, self._cells, state.h.shape[1])
+        self._links = _Links.of(channels, self.cells, state.h.shape[1])
         self._outlets, self._slopes = _outlets(channels, domain, edges)
         self._deep, self._can, self._left = np.zeros(count), np.zeros(count), np.zeros(self._outlets.size)
         self._over, self._moved = np.zeros(links), np.zeros(links)
         self._left_deep, self._right_deep = np.zeros(links), np.zeros(links)
         h, x, y = state.h.reshape(-1), state.qx.reshape(-1), state.qy.reshape(-1)
-        self._raster = Ground(h, x, y, self._cells, self._cells[channels.b], np.zeros(links))
+        self._raster = Ground(h, x, y, self.cells, self.cells[channels.b], np.zeros(links))
         self.joined = channels.b
         self.highest = 0.0
 
@@ -47,7 +47,7 @@ class Streams:
         s, k, q = self._state, self._links, self._state.channel_q
         assert s.channel is not None
         assert q is not None
-        self.highest = kernels.depths(s.h.reshape(-1), self._cells, s.channel, self._inverse_area, self._deep)
+        self.highest = kernels.depths(s.h.reshape(-1), self.cells, s.channel, self._inverse_area, self._deep)
         waves = np.empty(q.size)
         kernels.wave_depths(self._deep, q, self._c.a, self._c.b, k.rise, SWIFT, waves)
         pace.look_at_links(waves, self._c.link_length)
@@ -83,7 +83,7 @@ class Streams:
 
     def widen(self, wet: Extents) -> None:
         """The wet extents of the raster grow with what stands over the banks."""
-        kernels.widen(self._raster.h, self._cells, self._rows, self._columns, self._dry, wet.first, wet.last)
+        kernels.widen(self._raster.h, self.cells, self._rows, self._columns, self._dry, wet.first, wet.last)
 
 
 @dataclass(frozen=True, slots=True)

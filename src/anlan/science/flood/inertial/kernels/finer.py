@@ -6,6 +6,7 @@ row of the raster. The cell north of one is fetched by its number in the row, 0 
 
 import numpy as np
 
+from anlan.science.flood.inertial.kernels.march import FIRST
 from anlan.science.flood.inertial.kernels.rows import (
     Number,
     deepen,
@@ -19,7 +20,6 @@ from anlan.science.flood.inertial.kernels.rows import (
 )
 from anlan.science.jit import Bytes, Floats, Int64s, Reals, njit, njit_field
 
-FIRST = 2  # the first row and column that are cells
 OWN, ALONGSIDE = np.uint8(1), np.uint8(2)
 
 
