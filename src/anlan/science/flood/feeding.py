@@ -86,10 +86,9 @@ class Feeder:
         shown = rain.now(start_s) if rain is not None else -1
         taken_of_rain, taken = 0.0, 0.0
         if self._soil is not None:
-            taken_of_rain, taken = self._soil.drink(
+            taken_of_rain, taken, self._sum = self._soil.drink(
                 self._state, self._gross(shown), self.carry, span, self._rate
             )
-            self._sum = float(self._rate.sum(dtype=np.float64))
         elif shown != self._shown:
             self._show(shown)
         self._shown = shown
@@ -142,23 +141,25 @@ class _Soil:
 
     def drink(
         self, state: State, gross: Floats, carry: Floats, span: float, net: Reals
-    ) -> tuple[float, float]:
-        """Metres of all cells taken of rain, and of standing water."""
+    ) -> tuple[float, float, float]:
+        """Metres of all cells taken of rain, and of standing water; and the m/s of ``net`` rain of all."""
         assert state.soil is not None
         if isinstance(self._given, GreenAmpt):
-            return soil.green_ampt(
+            taken = soil.green_ampt(
                 state.h, gross, self._inside, self._a, self._b, state.soil, carry, span, net
             )
-        lost, drunk = np.zeros(self._inside.shape[0]), state.soil
+            return *taken, float(net.sum(dtype=np.float64))
+        told, drunk = np.zeros((self._inside.shape[0], 2)), state.soil
         initial = self._given.initial
 
         def some(first: int, last: int) -> None:
             soil.scs_cn(
-                first, last, gross, self._inside, self._lo, self._hi, self._a, initial, drunk, span, net, lost
+                first, last, gross, self._inside, self._lo, self._hi, self._a, initial, drunk, span, net, told
             )
 
-        in_shares(some, lost.size, threads=self._threads, worth=_ROWS)
-        return float(lost.sum()), 0.0
+        in_shares(some, len(told), threads=self._threads, worth=_ROWS)
+        lost, runs = told.sum(axis=0)
+        return float(lost), 0.0, float(runs)
 
 
 def check_soil(domain: Domain, given: Infiltration) -> None:

@@ -49,15 +49,21 @@ def _speed(h: Reals, qx: Reals, qy: Reals, layout: int, j: int, i: int) -> float
 
 
 @njit_field
-def _face_speeds(h: Reals, up: Reals, down: Reals, x: Reals, y: Reals, below: Reals, out: Reals) -> None:
-    """As `_speed` for a row: ``h`` and ``x`` with one column more on each side, ``up`` and ``down`` its neighbours."""
+def _speeds_across(q: Reals, h: Reals, beside: Reals, out: Reals) -> None:
+    """What faces run at, between the cells of ``h`` and those ``beside``."""
+    film = h.dtype.type(SHALLOW)
+    for i in range(out.size):
+        out[i] = _face_speed(q[i], max(max(h[i], film), beside[i]))
+
+
+@njit_field
+def _mean_speeds(h: Reals, x: Reals, y: Reals, below: Reals, out: Reals) -> None:
+    """Speeds of cells by those of their faces: ``x`` west ones and the last east one, ``y`` north, ``below`` south."""
     t = h.dtype.type
     half, film, zero = t(0.5), t(SHALLOW), t(0)
     for i in range(out.size):
-        deep = max(h[i + 1], film)
-        u = half * (_face_speed(x[i + 1], max(deep, h[i])) + _face_speed(x[i + 2], max(deep, h[i + 2])))
-        v = half * (_face_speed(y[i], max(deep, up[i])) + _face_speed(below[i], max(deep, down[i])))
-        out[i] = zero if h[i + 1] < film else np.sqrt(u * u + v * v)
+        u, v = half * (x[i] + x[i + 1]), half * (y[i] + below[i])
+        out[i] = zero if h[i] < film else np.sqrt(u * u + v * v)
 
 
 @njit_field
@@ -71,19 +77,41 @@ def _centre_speeds(h: Reals, x: Reals, y: Reals, out: Reals) -> None:
 
 @njit
 def _row_speeds(
-    h: Reals, qx: Reals, qy: Reals, layout: int, j: int, first: int, last: int, out: Reals
-) -> None:
-    c, wide = slice(first, last), slice(first - 1, last + 1)
-    if layout == 0:
-        _face_speeds(h[j, wide], h[j - 1, c], h[j + 1, c], qx[j, wide], qy[j, c], qy[j + 1, c], out)
-    else:
+    h: Reals,
+    qx: Reals,
+    qy: Reals,
+    layout: int,
+    j: int,
+    first: int,
+    last: int,
+    work: Reals,
+    known: tuple[int, int],
+    out: Reals,
+) -> tuple[int, int]:
+    """Speeds of the cells ``first`` to ``last - 1`` of row ``j``.
+
+    ``work``: three rows of scratch, in whose row ``j % 2`` north faces are ``known`` from the row before, from a column to a
+    column. Gives the same of south faces, for the next row.
+    """
+    c = slice(first, last)
+    if layout != 0:
         _centre_speeds(h[j, c], qx[j, c], qy[j, c], out)
+        return 0, 0
+    north, south = work[j % 2], work[(j + 1) % 2]
+    if first < known[0] or last > known[1]:
+        _speeds_across(qy[j, c], h[j, c], h[j - 1, c], north[c])
+    _speeds_across(qy[j + 1, c], h[j, c], h[j + 1, c], south[c])
+    d, west = slice(first, last + 1), slice(first - 1, last)
+    _speeds_across(qx[j, d], h[j, d], h[j, west], work[2, d])
+    _mean_speeds(h[j, c], work[2, d], north[c], south[c], out)
+    return first, last
 
 
 @njit
 def _rows_of_speed(h: Reals, qx: Reals, qy: Reals, layout: int, out: Reals) -> None:
+    work, known = np.zeros((3, h.shape[1]), h.dtype), (0, 0)
     for r in range(out.shape[0]):
-        _row_speeds(h, qx, qy, layout, r + RING, RING, h.shape[1] - RING, out[r])
+        known = _row_speeds(h, qx, qy, layout, r + RING, RING, h.shape[1] - RING, work, known, out[r])
 
 
 @njit_field
@@ -164,15 +192,16 @@ def look(
     Gives deep cells, those with Fr > 0.8, and by how much (m/s) speeds exceed ``most_speed`` in all.
     """
     deep, fast, over = 0.0, 0.0, 0.0
-    buffer = np.zeros(h.shape[1], np.float32)
+    buffer, work, known = np.zeros(h.shape[1], np.float32), np.zeros((3, h.shape[1]), h.dtype), (0, 0)
     for r in range(first, last):
         j = r + RING
         a, b = lo[j], hi[j]
         if a >= b:
+            known = 0, 0
             continue
         row, c = h[j, a:b], slice(a - RING, b - RING)
         speed = buffer[a:b]
-        _row_speeds(h, qx, qy, layout, j, a, b, speed)
+        known = _row_speeds(h, qx, qy, layout, j, a, b, work, known, speed)
         tallied = _tally(row, speed, froude_depth, most_speed)
         deep += tallied[0]
         fast += tallied[1]

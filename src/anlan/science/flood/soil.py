@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from anlan.science.jit import Bools, Floats, Int64s, Reals, njit, njit_field
+from anlan.science.jit import Bools, Floats, Int64s, Reals, fetch, njit, njit_field
 
 __all__ = ["green_ampt", "scs_cn"]
 
@@ -69,18 +69,23 @@ def scs_cn(
     soil: Floats,
     span: float,
     net: Reals,
-    lost: Floats,
+    told: Floats,
 ) -> None:
     """Excess rain by the curve number (SCS NEH-4, 1972, eq. 10.10) on the rain so far: ``soil``, metres.
 
     Of rows ``first`` to ``last - 1`` and columns ``lo`` to ``hi - 1`` of each, all that is ``inside``;
-    ``lost``: the metres of all cells of each row that did not run off.
+    ``told`` of all cells of each row: the metres that did not run off, and ``net`` (m/s).
     """
     for j in range(first, last):
+        if j + 2 < last:
+            ahead = slice(lo[j + 2], hi[j + 2])
+            fetch(rain[j + 2 if rain.shape[0] > 1 else 0, ahead])
+            fetch(retention[j + 2 if retention.shape[0] > 1 else 0, ahead])
+            fetch(soil[j + 2, ahead])
         at = j if rain.shape[0] > 1 else 0
         k = j if retention.shape[0] > 1 else 0
         c, ring = slice(lo[j], hi[j]), slice(lo[j] + 2, hi[j] + 2)
-        lost[j] = _excess(
+        told[j, 0], told[j, 1] = _excess(
             rain[at, c], inside[j, c], retention[k, c], initial, soil[j, c], span, net[j + 2, ring]
         )
 
@@ -88,9 +93,9 @@ def scs_cn(
 @njit_field
 def _excess(
     rain: Floats, inside: Bools, retention: Floats, initial: float, soil: Floats, span: float, net: Reals
-) -> float:
+) -> tuple[float, float]:
     """One row of `scs_cn`, made of vectors: a²/(a + S) - b²/(b + S) = (a - b)·(1 - S²/((a + S)·(b + S)))."""
-    lost, per_second = 0.0, 1.0 / span
+    lost, runs, per_second = 0.0, 0.0, 1.0 / span
     for i in range(soil.size):
         fell = rain[i] * span
         coming = fell if inside[i] else 0.0
@@ -102,5 +107,6 @@ def _excess(
         ran = 0.0 if ran < 0.0 else ran  # a NaN stays
         ran = coming if ran > coming else ran
         net[i] = ran * per_second
+        runs += np.float64(net[i])
         lost += coming - ran
-    return lost
+    return lost, runs

@@ -13,7 +13,7 @@ from anlan.science.flood.inertial.pace import Pace
 from anlan.science.flood.inertial.streams import Ground, Streams
 from anlan.science.flood.solver import Extents, Feed
 from anlan.science.flood.state import State
-from anlan.science.jit import Bools, Bytes, Int8s, Int64s, Reals
+from anlan.science.jit import Bytes, Int8s, Int64s, Reals
 
 __all__ = ["Finer", "Raster", "Shut"]
 
@@ -50,36 +50,31 @@ class Finer:
         self.times, self._raster, self._shape, state = times, raster, marked.shape, raster.state
         self.beside = 0.0  # m, the greatest depth beside their own: what rises there is about to leave them
         self.passed = np.zeros(2)  # m²/s in and out over the domain's edges, summed over steps since `begin`
-        self._row, self._column, own = _listed(marked, most)
+        self._row, self._column, own, first = _listed(marked, most)
         cells = self._cells = self._row * marked.shape[1] + self._column
         size, t = cells.size + 2, state.h.dtype
-        self._h, self._x, self._y, self._still, self._rate, self._carry, self._rain = np.zeros((7, size), t)
-        self._z, self._n2, west, north = np.zeros((4, size), t)
-        self._west, self._north, self._work = west, north, np.zeros((6, size), t)
-        self._work[4] = 1
+        fields = np.zeros((7, size), t)
+        self._h, self._x, self._y, self._rain, self._still, self._rate, self._carry = fields
+        bed, (west, north, self._beside) = np.zeros((2, size), t), np.zeros((3, size), t)
+        self._z, self._n2, self._west, self._north, self._work = *bed, west, north, np.zeros((5, size), t)
         self._up, self._down = np.zeros((2, size), np.int64)
         kernels.join(cells, own, marked.shape[1], west, north, self._up, self._down)
-        self._h[1:-1] = self._of(state.h)
-        self._x[1:-1], self._y[1:-1] = self._of(state.qx) * west[1:-1], self._of(state.qy) * north[1:-1]
-        within = self._within()
-        self._rain[1:-1] = self._of(feed.rate) * within
+        kernels.fetch_all(
+            cells, self._row, self._column, own, west, north, (state.h, state.qx, state.qy, raster.bed), raster.n2,
+            feed.rate, fields, bed, self._beside,
+        )  # fmt: skip
         self._rain[self._at(feed.cells)] += feed.cell_rate
-        self._z[1:-1], self._n2[1:-1] = self._of(raster.bed), self._of(raster.n2)
-        self._far = np.stack((self._z[self._up], self._n2[self._up]))
+        self._far, self._all = bed.take(self._up, axis=1), np.arange(1, size - 1)
         self._edges = self._rim(raster.kinds)
-        self._all = np.arange(1, size - 1)
         self._streams, self._ground = streams, self._under(streams) if streams else None
-        self._beside = self._all[(own == 0) & within]
-        first = np.searchsorted(self._row, np.arange(marked.shape[0] + 1))
         self.shut: Shut = first, self._column, west[1:-1], north[1:-1]
 
     def begin(self, inverse: Any) -> None:
         """After a sweep of the raster of cells of 1/``inverse`` m: what it brings in each step."""
-        state, beyond = self._raster.state, self._edges[0]
-        flat = state.qx.reshape(-1), state.qy.reshape(-1)
+        (h, x, y), beyond = self._flat(), self._edges[0]
         self.passed[:] = 0.0
-        self._h[beyond] = state.h.reshape(-1)[self._cells[beyond - 1]]
-        kernels.take(self._cells, self._shape[1], *flat, self._rain, inverse, self._still, self._rate)
+        self._h[beyond] = h[self._cells[beyond - 1]]
+        kernels.take(self._cells, self._shape[1], x, y, self._rain, inverse, self._still, self._rate)
         if self._streams is not None and self._ground is not None:
             self._streams.begin(self._ground)
 
@@ -95,11 +90,9 @@ class Finer:
 
     def end(self, wet: Extents, dry: float) -> float:
         """All back into the raster, wet where deeper than ``dry`` m; gives the greatest depth (m), or a NaN if there is one."""
-        s = self._raster.state
-        flat = s.h.reshape(-1), s.qx.reshape(-1), s.qy.reshape(-1)
-        kernels.give(self._cells, self._west, self._north, self._h, self._x, self._y, *flat)
+        kernels.give(self._cells, self._west, self._north, self._h, self._x, self._y, *self._flat())
         widen(self._h, self._all, self._row, self._column, dry, wet.first, wet.last)
-        self.beside = float(self._h[self._beside].max(initial=0.0))
+        self.beside = float((self._h * self._beside).max())
         return float(self._h.max())
 
     def settle(self) -> None:
@@ -114,21 +107,10 @@ class Finer:
         """Where in the row cells of the raster are."""
         return 1 + np.searchsorted(self._cells, cells)
 
-    def _of(self, field: Reals) -> Reals:
-        """Of a field of the raster, or of one row for all."""
-        found: Reals = field.reshape(-1)[self._cells] if field.shape[0] > 1 else field[0, self._column]
-        return found
-
-    def _within(self) -> Bools:
-        rows, columns = self._shape
-        ny, nx = rows - 2 * RING, columns - 2 * RING
-        inside: Bools = (
-            (self._row - RING < ny)
-            & (self._column - RING < nx)
-            & (self._row >= RING)
-            & (self._column >= RING)
-        )
-        return inside
+    def _flat(self) -> tuple[Reals, Reals, Reals]:
+        """Depths and discharges of the raster, numbered as their cells."""
+        s = self._raster.state
+        return s.h.reshape(-1), s.qx.reshape(-1), s.qy.reshape(-1)
 
     def _rim(self, kinds: Int8s) -> Int64s:
         """Faces on the domain's edge: cell of the ring, cell within, face (negative if water leaves along it), west face?, open?"""
@@ -152,10 +134,10 @@ class Finer:
         return np.concatenate(found, axis=1)
 
 
-def _listed(marked: Bytes, most: int) -> tuple[Int64s, Int64s, Bytes]:
-    """Rows, columns, and which are their own; ``most``: so many are marked at most."""
+def _listed(marked: Bytes, most: int) -> tuple[Int64s, Int64s, Bytes, Int64s]:
+    """Rows, columns, which are their own, and how many stand before each row; ``most``: so many are marked at most."""
     room = min(5 * most, marked.size)
     row, column, own = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.uint8)
-    scratch = np.zeros(-(-marked.shape[1] // 8) * 8, np.uint8)
-    count = kernels.listing(marked, scratch, row, column, own)
-    return row[:count].copy(), column[:count].copy(), own[:count].copy()
+    scratch, first = np.zeros(-(-marked.shape[1] // 8) * 8, np.uint8), np.empty(marked.shape[0] + 1, np.int64)
+    count = kernels.listing(marked, scratch, row, column, own, first)
+    return row[:count].copy(), column[:count].copy(), own[:count].copy(), first

@@ -7,7 +7,7 @@ import numpy as np
 from anlan.science.fields import Field, science
 from anlan.science.flood.domain import Domain, G
 from anlan.science.flood.inertial import kernels
-from anlan.science.jit import Floats, Int64s
+from anlan.science.jit import Floats, Int64s, Reals
 
 __all__ = ["FRONT", "RISING", "RUN_SHARE", "SHALLOW", "SPEED_DEPTH", "SWIFT", "Pace"]
 
@@ -24,6 +24,8 @@ STEEP_LINKS = 0.01
 """The same of the links of streams, and one at least."""
 
 MOST_TIMES = 6
+BINDING, SEEN = 0.25, 1.0 / MOST_TIMES**2
+"""Of the greatest depth: waves of less bind no step before the next look, even if that depth falls; waves of less bind no sweep."""
 RISING = 1.5
 """A cell may stand so many times deeper, before the next look, than when it was chosen for the long step."""
 FRONT = 2.0
@@ -80,24 +82,32 @@ class Pace:
     def times(self, counts: Int64s, cells: int, highest: float, span_s: float) -> int:
         """How many of these steps one sweep of the raster, of so many ``cells`` to visit, lasts at best over ``span_s`` s.
 
-        ``highest``: the greatest depth (m) of this moment.
+        ``counts``: cells by the waves they would have if they stood `RISING` times as deep, in classes of `kernels.seen_as` of the
+        second of `floors`; ``highest``: the greatest depth (m) of this moment.
         The cells that cannot wait so long (`waves`) step alone, each with its neighbours as dear as `DEAR` of the sweep.
 
-        >>> pace, counts = Pace(Domain.of(np.zeros((400, 400)), dx=20.0), courant=0.6), np.zeros(kernels.CLASSES, np.int64)
-        >>> counts[np.float32(5.0).view(np.int32) >> kernels.CLASS_BITS] = 3000
-        >>> counts[np.float32(0.1).view(np.int32) >> kernels.CLASS_BITS] = 157_000
-        >>> pace.look(counts)
+        >>> pace, counts = Pace(Domain.of(np.zeros((400, 400)), dx=20.0), courant=0.6), np.zeros(256, np.int64)
+        >>> counts[kernels.seen_as(1.5 * 5.0, pace.floors(5.0)[1])] = 3000
+        >>> counts[0] = 157_000
         >>> pace.times(counts, 160_000, 5.0, 60.0)
-        5
+        6
         """
         at_least, longest = np.cumsum(counts[::-1])[::-1], self.longest(highest)
         cost = {}
         for times in range(1, MOST_TIMES + 1):
-            bound = np.float32(self.waves(times, highest) / RISING)
-            few = int(at_least[bound.view(np.int32) >> kernels.CLASS_BITS])
+            few = int(at_least[kernels.seen_as(self.waves(times, highest), self.floors(highest)[1])])
             alone = times * (DEAR * few + ALONE) if times > 1 else 0.0
             cost[times] = math.ceil(span_s / (times * longest)) * (cells + alone)
         return min(cost, key=cost.__getitem__)
+
+    @science(Field("return", "float32", (2,), "m", "out"), source="own")
+    def floors(self, highest: float) -> Reals:
+        """Depths (m) below which waves bind no step, and no sweep: `BINDING` and `SEEN` of ``highest``, the greatest depth (m) of the moment.
+
+        >>> [round(float(depth), 2) for depth in Pace(Domain.of(np.zeros((4, 4)), dx=20.0), courant=0.6).floors(7.2)]
+        [1.8, 0.2]
+        """
+        return np.array([BINDING, SEEN], np.float32) * np.float32(max(highest, SHALLOW))
 
     def waves(self, times: int, highest: float) -> float:
         """The depth (m) of the swiftest waves that a step so many ``times`` as long (a number) can follow; ``highest`` m: of now."""

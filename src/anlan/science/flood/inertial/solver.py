@@ -97,9 +97,7 @@ class InertialStepper:
         rows, columns = state.h.shape
         self._bands = bands(domain.inside)
         count = self._bands.size - 1
-        self._work = np.zeros((count, 6, columns), t)
-        self._keep = np.ones((count, 3, columns), t)
-        self._limited = np.zeros((count, 3), np.int8)
+        self._work = np.zeros((count, 3, columns), t)
         self._carry: Reals = held.get("carry", np.zeros((count, columns), t)).astype(t)
         self._cell_carry: Floats = held.get("cell_carry", np.zeros(0)).astype(np.float64)
         self._lo, self._hi = np.full(rows, 1 << 60), np.zeros(rows, np.int64)
@@ -177,20 +175,18 @@ class InertialStepper:
     def _look(self, feed: Feed, until_s: float) -> None:
         """What binds the step, and which cells it binds, once a tick: speeds and slow waves change little in it."""
         s, t, pace = self._state, self._t, self._pace
-        counts, scratch = np.zeros(kernels.CLASSES, np.int64), np.zeros(s.h.shape[1], t)
-        kernels.census(s.h, s.qx, s.qy, self._lo, self._hi, t(SPEED_DEPTH), t(SWIFT), scratch, counts)
-        pace.look(counts)
+        seen, floors = np.zeros(s.h.shape, np.uint8), pace.floors(self._highest)
+        now, risen = take_census(s, self.extents(), floors, seen)
+        pace.look(now)
         if self._streams is not None:
             self._streams.bind(pace)
         self._settle()
         wet = self._inner_hi - self._inner_lo if feed.is_raining else self._hi - self._lo
-        times = pace.times(counts, int(wet[wet > 0].sum()), self._highest, until_s - s.time_s)
+        times = pace.times(risen, int(wet[wet > 0].sum()), self._highest, until_s - s.time_s)
         if times == 1:
             return
-        marked, most = np.zeros(s.h.shape, np.uint8), t(pace.waves(times, self._highest))
-        count = kernels.mark(
-            s.h, s.qx, s.qy, self._lo, self._hi, t(SPEED_DEPTH), t(SWIFT), t(RISING), most, scratch, marked
-        )
+        marked, most = seen, t(pace.waves(times, self._highest))
+        count = kernels.mark(marked, kernels.seen_as(float(most), floors[1]))
         count += self._ahead(marked, times, most)
         alongside = np.zeros(0, np.int64) if self._streams is None else self._streams.cells
         marked.reshape(-1)[alongside] |= kernels.ALONGSIDE
@@ -256,7 +252,7 @@ class InertialStepper:
         most = self._all_bands(feed, k)
         bits = kernels.stitch(
             self._bands, s.h, self._bits, s.qx, s.qy, feed.rate, self._a, self._b, self._lo, self._hi,
-            self._work, self._keep, self._limited, self._carry, k, self._mask, most,
+            self._carry, k, self._mask, self._bits.dtype.type(most),
         )  # fmt: skip
         return float(np.asarray(bits, self._bits.dtype).view(self._t))
 
@@ -271,14 +267,10 @@ class InertialStepper:
 
     def _some_bands(self, first: int, stride: int, feed: Feed, k: tuple[Any, ...]) -> Any:
         s, shut = self._state, self._finer.shut if self._finer else self._nothing_shut
-        most = self._bits.dtype.type(0)
-        for n in range(first, self._bands.size - 1, stride):
-            most = self._bits.dtype.type(kernels.march(
-                self._bands[n], self._bands[n + 1], s.h, self._bits, self._z, s.qx, s.qy, self._n2, feed.rate,
-                self._a, self._b, self._lo, self._hi, self._work[n], self._keep[n], self._limited[n],
-                self._carry[n], self._kinds, shut, k, self._mask, most,
-            ))  # fmt: skip
-        return most
+        return kernels.march(
+            first, stride, self._bands, s.h, self._bits, self._z, s.qx, s.qy, self._n2, feed.rate, self._a, self._b,
+            self._lo, self._hi, self._work, self._carry, self._kinds, shut, k, self._mask, self._bits.dtype.type(0),
+        )  # fmt: skip
 
     def _rim(self) -> None:
         if not self._kinds.any():
@@ -292,6 +284,17 @@ class InertialStepper:
         s = self._state
         kernels.rim(s.h, self._z, s.qx, s.qy, self._kinds, levels)
         _wake(self._lo, self._hi, self._kinds, s.h.shape[1])
+
+
+def take_census(state: State, wet: Extents, floors: Reals, seen: Bytes) -> tuple[Int64s, Int64s]:
+    """Cells by the class of their waves, and of those they would have if they stood `RISING` times as deep: see `kernels.census`."""
+    t, counts, risen = state.h.dtype.type, np.zeros(kernels.CLASSES, np.int64), np.zeros(256, np.int64)
+    scratch = np.zeros((2, state.h.shape[1]), np.float32)
+    kernels.census(
+        state.h, state.qx, state.qy, wet.first, wet.last, t(SPEED_DEPTH), t(SWIFT), t(RISING), floors, scratch,
+        scratch.view(np.int32), counts, seen, risen,
+    )  # fmt: skip
+    return counts, risen
 
 
 def _streams(method: Inertial, domain: Domain, state: State, edges: Edges) -> Streams | None:

@@ -31,12 +31,17 @@ class Streams:
         self.cells = self._rows * state.h.shape[1] + self._columns
         area = channels.width * channels.length
         self._inverse_area, self._full = 1.0 / area, area * channels.bankfull
-        self._n2 = channels.manning**2
-        self._links = _Links.of(channels, self.cells, state.h.shape[1])
-        self._outlets, self._slopes = _outlets(channels, domain, edges)
-        self._deep, self._can, self._left = np.zeros(count), np.zeros(count), np.zeros(self._outlets.size)
-        self._over, self._moved = np.zeros(links), np.zeros(links)
-        self._left_deep, self._right_deep = np.zeros(links), np.zeros(links)
+        k = self._links = _Links.of(channels, self.cells, state.h.shape[1])
+        outlets, slopes = _outlets(channels, domain, edges)
+        self._deep = np.zeros(count)
+        self._kept = (
+            (channels.a, channels.b, k.beside, k.under),
+            (k.rise, channels.link_width, k.inverse_width, k.inverse, k.bank, k.n2),
+            (outlets, slopes, np.zeros(outlets.size)),
+            (channels.width, channels.bankfull, channels.manning**2, self._full, self._inverse_area),
+            (state.channel, state.channel_q),
+            (*np.zeros((4, links)), self._deep, np.zeros(count)),
+        )
         h, x, y = state.h.reshape(-1), state.qx.reshape(-1), state.qy.reshape(-1)
         self._raster = Ground(h, x, y, self.cells, self.cells[channels.b], np.zeros(links))
         self.joined = channels.b
@@ -59,25 +64,9 @@ class Streams:
 
     def step(self, dt: float, pace: Pace, ground: "Ground | None" = None) -> float:
         """One step after that of the ``ground`` or the raster; gives the m³ that left over open edges."""
-        s, c, k, square = self._state, self._c, self._links, self._dx**2
-        g = ground or self._raster
-        assert s.channel is not None
-        assert s.channel_q is not None
-        kernels.flow_over(g.x, g.y, g.face, k.beside, k.under, g.still, self._over)
-        kernels.ends(self._deep, c.a, c.b, self._left_deep, self._right_deep)
-        kernels.run_links(
-            self._left_deep, self._right_deep, self._over, k.rise, c.link_width, k.inverse, k.bank, k.n2, dt, self._dry,
-            SWIFT, pace.most_waves(dt), RUN_SHARE, s.channel_q, self._moved,
-        )  # fmt: skip
-        kernels.run_out(
-            self._deep, self._outlets, self._slopes, c.width, c.bankfull, self._n2, dt, self._left
-        )
-        gone = kernels.pay(
-            g.h, g.cells, s.channel, c.a, c.b, self._outlets, square, self._moved, self._left, self._can
-        )
-        kernels.keep_paid(self._over, self._moved, k.inverse_width, dt, s.channel_q)
-        self.highest = kernels.settle(
-            g.h, g.cells, s.channel, self._full, square, self._inverse_area, self._deep
+        g, k = ground or self._raster, (dt, self._dry, SWIFT, pace.most_waves(dt), RUN_SHARE)
+        gone, self.highest = kernels.step(
+            (g.h, g.x, g.y), g.still, (g.cells, g.face), *self._kept, self._dx**2, k
         )
         return gone
 

@@ -1,9 +1,7 @@
 """Compiled loops of the local inertial solver."""
 
-from anlan.science.flood.inertial.kernels.finer import ALONGSIDE, OWN, fronts, mark, reach
-from anlan.science.flood.inertial.kernels.march import (
-    CLASS_BITS,
-    CLASSES,
+from anlan.science.flood.inertial.kernels.census import CLASS_BITS, CLASSES, census, seen_as
+from anlan.science.flood.inertial.kernels.edges import (
     CLOSED,
     EAST,
     NORTH,
@@ -11,15 +9,11 @@ from anlan.science.flood.inertial.kernels.march import (
     SOUTH,
     STAGE,
     WEST,
-    add_cells,
-    census,
     edge_flow,
-    march,
-    ranges,
     rim,
-    seams,
-    stitch,
 )
+from anlan.science.flood.inertial.kernels.finer import ALONGSIDE, OWN, fronts, mark, reach
+from anlan.science.flood.inertial.kernels.march import add_cells, march, ranges, seams, stitch
 from anlan.science.flood.inertial.kernels.rows import extent
 
 __all__ = [
@@ -45,5 +39,6 @@ __all__ = [
     "reach",
     "rim",
     "seams",
+    "seen_as",
     "stitch",
 ]

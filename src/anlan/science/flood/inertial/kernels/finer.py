@@ -6,39 +6,32 @@ row of the raster. The cell north of one is fetched by its number in the row, 0 
 
 import numpy as np
 
-from anlan.science.flood.inertial.kernels.march import FIRST
+from anlan.science.flood.inertial.kernels.edges import FIRST
 from anlan.science.flood.inertial.kernels.rows import (
     Number,
     deepen,
-    giving,
-    limits,
+    given,
     overdrawn,
     parting,
-    scale,
+    payable,
+    taken,
     x_faces,
     y_faces,
 )
 from anlan.science.jit import Bytes, Floats, Int64s, Reals, njit, njit_field
 
+BLOCK = 64  # cells passed over at once where none is asked for too much
 OWN, ALONGSIDE = np.uint8(1), np.uint8(2)
 
 
-@njit_field
-def mark(
-    h: Reals, x: Reals, y: Reals, lo: Int64s, hi: Int64s, least: Number, swift: Number, rising: Number, most: Number,
-    row: Reals, marked: Bytes,
-) -> int:  # fmt: skip
-    """Mark and count as `OWN` the cells whose waves run as in more than ``most`` m, or would if they stood ``rising`` times as deep."""
-    count = 0
-    for j in range(FIRST, h.shape[0] - FIRST):
-        a, b = lo[j], hi[j]
-        if a < b:
-            c = slice(a, b)
-            giving(h[j, c], x[j, a : b + 1], y[j, c], y[j + 1, c], least, row[c])
-            for i in range(a, b):
-                if max(rising * h[j, i], swift * (row[i] * row[i])) > most:
-                    marked[j, i] = OWN
-                    count += 1
+@njit
+def mark(seen: Bytes, least: int) -> int:
+    """Of what `census` has ``seen``, mark and count as `OWN` the cells of the class ``least`` and above; all others become nought."""
+    count, of = 0, seen.reshape(-1)
+    for i in range(of.size):
+        of[i] = OWN if of[i] >= least else 0
+    for i in range(of.size):
+        count += of[i]
     return count
 
 
@@ -91,9 +84,13 @@ def _is_cell(n: int, field: Bytes) -> bool:
 
 
 @njit
-def listing(marked: Bytes, near: Bytes, rows: Int64s, columns: Int64s, own: Bytes) -> int:
-    """Cells that are `OWN`, beside one, or `ALONGSIDE`, in the order of the raster, and how many; ``near`` is a row's scratch."""
+def listing(marked: Bytes, near: Bytes, rows: Int64s, columns: Int64s, own: Bytes, first: Int64s) -> int:
+    """Cells that are `OWN`, beside one, or `ALONGSIDE`, in the order of the raster, and how many; ``near`` is a row's scratch.
+
+    ``first``: how many stand before each row of the raster, and before its end.
+    """
     found = 0
+    first[:2] = 0
     for j in range(1, marked.shape[0] - 1):
         _near(marked[j - 1], marked[j], marked[j + 1], near)
         words = near.view(np.uint64)
@@ -103,6 +100,8 @@ def listing(marked: Bytes, near: Bytes, rows: Int64s, columns: Int64s, own: Byte
                     if near[i]:
                         rows[found], columns[found], own[found] = j, i, marked[j, i] & OWN
                         found += 1
+        first[j + 1] = found
+    first[marked.shape[0]] = found
     return found
 
 
@@ -138,6 +137,29 @@ def take(
         still[n + 1] = (x_all[i + 1] - x_all[i]) + (y_all[i + columns] - y_all[i])
     for n in range(1, rate.size - 1):
         rate[n] = rain[n] - inverse * still[n]
+
+
+@njit_field
+def fetch_all(
+    cells: Int64s, rows: Int64s, columns: Int64s, own: Bytes, west: Reals, north: Reals, of: tuple[Reals, ...], n2_of: Reals,
+    rate_of: Reals, fields: Reals, bed: Reals, beside: Reals,
+) -> None:  # fmt: skip
+    """What they have of the raster: depth, discharges of their own faces and rain into rows 0 to 3 of ``fields``; bed and n² into ``bed``.
+
+    ``of``: depth, discharges and bed of the raster, n² and rain beside them as maps or one row. Cells of the ring get no rain.
+    ``beside``: 1 for those of the rest that are not their ``own``.
+    """
+    h, x, y, z = of
+    end, last = z.shape[0] - FIRST, z.shape[1] - FIRST
+    h_of, x_of, y_of, z_of = h.reshape(-1), x.reshape(-1), y.reshape(-1), z.reshape(-1)
+    for n in range(cells.size):
+        i, j, k = cells[n], rows[n], columns[n]
+        within = FIRST <= j < end and FIRST <= k < last
+        fields[0, n + 1], bed[0, n + 1] = h_of[i], z_of[i]
+        fields[1, n + 1], fields[2, n + 1] = x_of[i] * west[n + 1], y_of[i] * north[n + 1]
+        fields[3, n + 1] = rate_of[j if rate_of.shape[0] > 1 else 0, k] if within else 0
+        bed[1, n + 1] = n2_of[j if n2_of.shape[0] > 1 else 0, k]
+        beside[n + 1] = 1 if within and own[n] == 0 else 0
 
 
 @njit_field
@@ -191,6 +213,21 @@ def _over_edges(edges: Int64s, x: Reals, y: Reals, passed: Floats) -> None:
 
 
 @njit_field
+def _limit(free: Reals, x: Reals, y: Reals, below: Reals, up: Int64s, down: Int64s, share: Number) -> None:
+    """Cells that are asked for more than they are ``free`` to give (m) pay each face its part of it; ``below`` are their south faces."""
+    for start in range(1, free.size - 1, BLOCK):
+        end = min(start + BLOCK, free.size - 1)
+        c = slice(start, end)
+        if overdrawn(free[c], x[start : end + 1], y[c], below[c], share) > 0:
+            for n in range(start, end):
+                part = payable(free[n], x[n], x[n + 1], y[n], below[n], share)
+                x[n], x[n + 1] = taken(x[n], part), given(x[n + 1], part)
+                y[n], below[n] = taken(y[n], part), given(below[n], part)
+                below[up[n]] = y[n] if up[n] > 0 else below[up[n]]
+                y[down[n]] = below[n] if down[n] > 0 else y[down[n]]
+
+
+@njit_field
 def step(
     h: Reals, z: Reals, n2: Reals, x: Reals, y: Reals, still: Reals, rate: Reals, left: Number, west: Reals,
     north: Reals, up: Int64s, down: Int64s, edges: Int64s, far: Reals, work: Reals, carry: Reals, passed: Floats, k: tuple[Number, ...],
@@ -199,12 +236,12 @@ def step(
 
     ``rate``: what comes in each step by rain and through faces of the raster, whose takings stay in a cell for the ``left``
     seconds to its next sweep. ``far``: bed and n² of the cells north. ``work`` rows: loss, depth and loss north, discharge
-    south, limit, what may be given.
+    south, what may be given.
     """
     gdt, inverse, damp, dry, share, dt, swift, waves = k
     size, zero = h.size, h.dtype.type(0)
     c, d = slice(1, size - 1), slice(1, size)
-    loses, h_up, loses_up, below, limit, free = work[0], work[1], work[2], work[3], work[4], work[5]
+    loses, h_up, loses_up, below, free = work[0], work[1], work[2], work[3], work[4]
     for n in range(1, size - 1):
         below[n] = y[down[n]]
     parting(x[d], y[c], below[c], loses[c])
@@ -225,14 +262,7 @@ def step(
     for n in range(1, size - 1):
         below[n] = y[down[n]]
         free[n] = max(h[n] + left * min(rate[n], zero), zero)
-    if overdrawn(free[c], x[d], y[c], below[c], share) > 0:
-        limits(free[c], x[d], y[c], below[c], share, limit[c])
-        scale(x[c], limit[: size - 2], limit[c])
-        for n in range(1, size - 1):
-            loses_up[n] = limit[up[n]]
-        scale(y[c], loses_up[c], limit[c])
-        for n in range(1, size - 1):
-            below[n] = y[down[n]]
+    _limit(free, x, y, below, up, down, share)
     _over_edges(edges, x, y, passed)
     for n in range(edges.shape[1]):
         loses[edges[0, n]] = h[edges[0, n]]

@@ -8,6 +8,34 @@ from anlan.science.jit import Floats, Int64s, Reals, njit, njit_field
 
 
 @njit
+def step(
+    ground: tuple[Reals, Reals, Reals], still: Floats, at: tuple[Int64s, Int64s], joined: tuple[Int64s, Int64s, int, int],
+    links: tuple[Floats, ...], outlets: tuple[Int64s, Floats, Floats], channels: tuple[Floats, ...], state: tuple[Floats, Floats],
+    work: tuple[Floats, ...], square: float, k: tuple[float, ...],
+) -> tuple[float, float]:  # fmt: skip
+    """One step of all links after that of the ``ground`` (depth, discharges); gives the m³ that left, and the greatest depth.
+
+    ``at``: where in the ground each channel's cell is, and each link's face; ``joined``: the channels of each link, and how many links
+    cross west faces, and to where north ones; ``links``: rise, width, 1 by width, 1 by length, bank and n²; ``outlets``: which, their
+    slopes, and scratch; ``channels``: width, bankfull, n², what they hold when full, 1 by area; ``state``: volumes and flow;
+    ``work``: scratch of over, moved, left and right depth, depth, and what can be paid; ``k``: dt, dry, swift, waves, share.
+    """
+    h, x, y = ground
+    cells, face = at
+    a, b, beside, under = joined
+    rise, width, inverse_width, inverse, bank, n2 = links
+    over, moved, left, right, deep, can = work
+    volume, q = state
+    flow_over(x, y, face, beside, under, still, over)
+    ends(deep, a, b, left, right)
+    run_links(left, right, over, rise, width, inverse, bank, n2, k[0], k[1], k[2], k[3], k[4], q, moved)
+    run_out(deep, outlets[0], outlets[1], channels[0], channels[1], channels[2], k[0], outlets[2])
+    gone = pay(h, cells, volume, a, b, outlets[0], square, moved, outlets[2], can)
+    keep_paid(over, moved, inverse_width, k[0], q)
+    return gone, settle(h, cells, volume, channels[3], square, channels[4], deep)
+
+
+@njit
 def depths(flat: Reals, cells: Int64s, volume: Floats, inverse_area: Floats, deep: Floats) -> float:
     """Depth of water over the channels' beds (m), and the greatest; ``inverse_area`` of a cell's channel, 1/m²."""
     highest = 0.0

@@ -145,23 +145,24 @@ def overdrawn(h: Reals, x: Reals, y: Reals, below: Reals, share: Number) -> Numb
     return excess
 
 
-@njit_field
-def limits(h: Reals, x: Reals, y: Reals, below: Reals, share: Number, limit: Reals) -> None:
-    """The share of its outflow that each cell can pay."""
-    t = h.dtype.type
-    zero = t(0)
-    for i in range(h.size):
-        out = share * ((max(x[i + 1], zero) - min(x[i], zero)) + (max(below[i], zero) - min(y[i], zero)))
-        limit[i] = h[i] / max(out, h[i] + t(1e-30))
+@njit_cell
+def payable(h: Number, west: Number, east: Number, north: Number, south: Number, share: Number) -> Number:
+    """The share of its outflow that a cell can pay; the rest are the discharges of its faces (m²/s)."""
+    zero = type(h)(0)
+    out = share * ((max(east, zero) - min(west, zero)) + (max(south, zero) - min(north, zero)))
+    return h / max(out, h + type(h)(1e-30))
 
 
-@njit_field
-def scale(q: Reals, behind: Reals, ahead: Reals) -> None:
-    """Each face carries what its giver can pay: ``behind`` gives where q > 0, ``ahead`` where q < 0."""
-    zero = q.dtype.type(0)
-    for i in range(q.size):
-        v = q[i]
-        q[i] = max(v, zero) * behind[i] + min(v, zero) * ahead[i]
+@njit_cell
+def given(q: Number, part: Number) -> Number:
+    """What a cell can pay of ``q`` through its east or south face, where it is the giver."""
+    return q * part if q > type(q)(0) else q
+
+
+@njit_cell
+def taken(q: Number, part: Number) -> Number:
+    """The same through its west or north face."""
+    return q * part if q < type(q)(0) else q
 
 
 @njit

@@ -1,0 +1,77 @@
+"""A look over the raster: as in what depth of water the waves of each cell run, by classes."""
+
+import numpy as np
+
+from anlan.science.flood.inertial.kernels.edges import FIRST
+from anlan.science.flood.inertial.kernels.rows import Bits, Number, giving, highest
+from anlan.science.jit import Bytes, Int64s, Reals, fetch, njit, njit_field
+
+CLASS_BITS = 18  # lower bits of a float32 that a class leaves out: 32 classes to a doubling
+CLASSES = 1 << (31 - CLASS_BITS)
+SEEN_BITS = CLASS_BITS + 1  # so that fifteen doublings have room in a byte
+BLOCK = 64  # cells passed over at once where none counts
+SAMPLE = 4  # one row in so many tells how many cells a class has: that is asked for what a step will cost
+
+
+@njit_field
+def census(
+    h: Reals, x: Reals, y: Reals, lo: Int64s, hi: Int64s, least: Number, swift: Number, rising: Number,
+    floors: Reals, scratch: Reals, bits: Bits, counts: Int64s, seen: Bytes, risen: Int64s,
+) -> None:  # fmt: skip
+    """Count the cells by the class of the depth (m) as whose waves their own run (`rows.face`), if it is above ``floors[0]``.
+
+    The class if they stood ``rising`` times as deep goes to ``seen`` (as `seen_as` of ``floors[1]``; empty if not asked for), and
+    ``risen`` says of how many cells, by a sample of rows. ``floors`` and ``scratch``, two rows, are float32; ``bits`` the same as
+    ``scratch``.
+    """
+    end, base = h.shape[0] - FIRST, seen_as(floors[1], floors[1])
+    line, mask = floors.view(np.int32)[0], np.int32(0x7FFFFFFF)
+    below = np.int32((floors.view(np.int32)[1] >> SEEN_BITS) - base)
+    for j in range(FIRST, end):
+        if j + 2 < end and lo[j + 2] < hi[j + 2]:
+            ahead = slice(lo[j + 2], hi[j + 2])
+            fetch(h[j + 2, ahead])
+            fetch(x[j + 2, ahead])
+            fetch(y[j + 2, ahead])
+        a, b = lo[j], hi[j]
+        if a >= b:
+            continue
+        c = slice(a, b)
+        giving(h[j, c], x[j, a : b + 1], y[j, c], y[j + 1, c], least, scratch[0, c])
+        _waves(h[j, c], swift, rising, scratch[0, c], scratch[1, c])
+        if seen.size:
+            _classify(bits[1, c], below, seen[j, c])
+            if j % SAMPLE == 0:
+                for i in range(a, b):
+                    risen[seen[j, i]] += SAMPLE
+        for first in range(a, b, BLOCK):
+            last = min(first + BLOCK, b)
+            if highest(bits[0, first:last], mask, np.int32(0)) > line:
+                for i in range(first, last):
+                    if scratch[0, i] > floors[0]:
+                        counts[bits[0, i] >> CLASS_BITS] += 1
+
+
+@njit_field
+def _waves(h: Reals, swift: Number, rising: Number, waves: Reals, risen: Reals) -> None:
+    """``waves`` holds the speed before."""
+    for i in range(h.size):
+        as_deep = swift * (waves[i] * waves[i])
+        waves[i] = max(h[i], as_deep)
+        risen[i] = max(rising * h[i], as_deep)
+
+
+@njit_field
+def _classify(bits: Bits, below: Bits, out: Bytes) -> None:
+    for i in range(out.size):
+        above = np.int32(np.int32(bits[i] >> SEEN_BITS) - below)
+        out[i] = np.uint8(min(max(above, np.int32(0)), np.int32(255)))
+
+
+@njit
+def seen_as(depth: float, floor: float) -> int:
+    """The class of a depth in a byte: from 1 at ``floor``, 0 below it; the highest stands for all above."""
+    above = int(np.float32(depth).view(np.int32) >> SEEN_BITS) - int(
+        np.float32(floor).view(np.int32) >> SEEN_BITS
+    )
+    return min(max(above + 1, 0), 255)
