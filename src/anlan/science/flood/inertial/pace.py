@@ -102,7 +102,9 @@ class Pace:
 
     @science(Field("return", "float32", (2,), "m", "out"), source="own")
     def floors(self, highest: float) -> Reals:
-        """Depths (m) below which waves bind no step, and no sweep: `BINDING` and `SEEN` of ``highest``, the greatest depth (m) of the moment.
+        """Depths (m) below which waves bind no step, and no sweep.
+
+        `BINDING` and `SEEN` of ``highest``, the greatest depth (m) of the moment.
 
         >>> [round(float(depth), 2) for depth in Pace(Domain.of(np.zeros((4, 4)), dx=20.0), courant=0.6).floors(7.2)]
         [1.8, 0.2]
