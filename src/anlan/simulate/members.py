@@ -23,6 +23,8 @@ from anlan.simulate.rules.verdict import Figures
 from anlan.simulate.shapes import NOW, WET_M, Job, Terrain
 
 KEPT_EVERY_MIN = 30
+TICK_S = 150.0
+"""Members are looked at twice in a step of their rain: what they differ by is more than what the water does in between."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,14 +125,15 @@ def _run(asked: Ensemble, member: Member) -> Result:
     job, shared = asked.job, _share(asked)
     tenths = rules.coming(asked.tenths, member, fallen=asked.fallen, dry_before=not asked.gauge_x.size)
     outputs = Outputs(
-        maps=("max_depth", "arrival_s"), wet_m=WET_M, snapshot_minutes=tuple(map(float, minutes(job))), areas=shared.areas
+        maps=("max_depth", "arrival_s"), wet_m=WET_M, snapshot_minutes=tuple(map(float, minutes(job))), areas=shared.areas,
+        series_every_s=60.0 * KEPT_EVERY_MIN,
     )  # fmt: skip
     return run(
         shared.domain, shared.solver, until_s=60.0 * job.until_min, start=shared.start,
         sources=_sources(asked, shared.terrain, tenths, member.east_m, member.north_m),
         edges=baseflow.edges(shared.terrain),
         outputs=outputs, precision=job.precision, threads=1,  # type: ignore[arg-type]
-        cancel=partial(folders.is_stopped, Path(job.folder)), tick_s=compute.TICK_S,
+        cancel=partial(folders.is_stopped, Path(job.folder)), tick_s=TICK_S,
     )  # fmt: skip
 
 
