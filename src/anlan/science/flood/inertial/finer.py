@@ -27,7 +27,7 @@ class Raster:
 
     state: State
     bed: Reals
-    n2: Reals
+    drag: Reals
     kinds: Int8s
     carry: Reals
     bands: Int64s
@@ -56,11 +56,11 @@ class Finer:
         fields = np.zeros((7, size), t)
         self._h, self._x, self._y, self._rain, self._still, self._rate, self._carry = fields
         bed, (west, north, self._beside) = np.zeros((2, size), t), np.zeros((3, size), t)
-        self._z, self._n2, self._west, self._north, self._work = *bed, west, north, np.zeros((5, size), t)
+        self._z, self._drag, self._west, self._north, self._work = *bed, west, north, np.zeros((5, size), t)
         self._up, self._down = np.zeros((2, size), np.int64)
         kernels.join(cells, own, marked.shape[1], west, north, self._up, self._down)
         kernels.fetch_all(
-            cells, self._row, self._column, own, west, north, (state.h, state.qx, state.qy, raster.bed), raster.n2,
+            cells, self._row, self._column, own, west, north, (state.h, state.qx, state.qy, raster.bed), raster.drag,
             feed.rate, fields, bed, self._beside,
         )  # fmt: skip
         self._rain[self._at(feed.cells)] += feed.cell_rate
@@ -81,12 +81,12 @@ class Finer:
     def step(self, k: tuple[Any, ...], left: Any, pace: Pace) -> float:
         """One of their steps, ``left`` s before the next sweep; gives the m³ that left by streams."""
         kernels.step(
-            self._h, self._z, self._n2, self._x, self._y, self._still, self._rate, left, self._west, self._north,
+            self._h, self._z, self._drag, self._x, self._y, self._still, self._rate, left, self._west, self._north,
             self._up, self._down, self._edges, self._far, self._work, self._carry, self.passed, k,
         )  # fmt: skip
         if self._streams is None:
             return 0.0
-        return self._streams.step(float(k[5]), pace, self._ground)
+        return self._streams.step(float(k[6]), pace, self._ground)
 
     def end(self, wet: Extents, dry: float) -> float:
         """All back into the raster, wet where deeper than ``dry`` m; gives the greatest depth (m), or a NaN if there is one."""

@@ -90,7 +90,7 @@ class InertialStepper:
         t = state.h.dtype
         self._t = t.type
         self._z = ground(domain, self._edges).astype(t)
-        self._n2 = roughness(domain).astype(t)
+        self._drag = (0.5 * domain.dx * roughness(domain)).astype(t)
         ints = np.int32 if t == np.float32 else np.int64
         self._bits = state.h.view(ints)
         self._mask = ints(np.iinfo(ints).max)
@@ -107,7 +107,7 @@ class InertialStepper:
         self._streams = _streams(method, domain, state, edges)
         self._pace = Pace(domain, courant=method.courant)
         self._finer: Finer | None = None
-        self._raster = Raster(state, self._z, self._n2, self._kinds, self._carry, self._bands)
+        self._raster = Raster(state, self._z, self._drag, self._kinds, self._carry, self._bands)
         self._nothing_shut = _nothing_shut(state)
         self._first_look()
         self._highest = float(held["highest"]) if "highest" in held else float(state.depth.max())
@@ -222,7 +222,7 @@ class InertialStepper:
     def _fine_steps(self, finer: Finer, dt: Any) -> tuple[float, float, float]:
         """After a sweep the steps of those that step alone, and of streams with them. Greatest depth, m³ in and out over the edges."""
         t, k, gone = self._t, self._constants(dt), 0.0
-        finer.begin(k[1])
+        finer.begin(t(1.0 / self._dx))
         for n in range(finer.times):
             gone += finer.step(k, dt * t(finer.times - n), self._pace)
         highest = finer.end(self.extents(), self._method.dry)
@@ -236,9 +236,9 @@ class InertialStepper:
             self._lo[j], self._hi[j] = kernels.extent(self._state.h[j, RING:-RING], RING, dry)
 
     def _constants(self, dt: Any) -> tuple[Any, ...]:
-        t, m = self._t, self._method
-        pace = t(SWIFT), t(self._pace.most_waves(float(dt)))
-        return (t(G) * dt, t(1.0 / self._dx), t(m.damping / 2), t(m.dry), dt / t(self._dx), dt, *pace)
+        t, m, pull = self._t, self._method, G * float(dt) / self._dx
+        face = pull, pull * SWIFT, pull * self._pace.most_waves(float(dt)), m.damping / 2, m.dry
+        return (*map(t, face), dt / t(self._dx), dt)
 
     def _sweep(self, feed: Feed, dt: Any) -> float:
         """One step of the raster; gives the greatest depth."""
@@ -268,7 +268,7 @@ class InertialStepper:
     def _some_bands(self, first: int, stride: int, feed: Feed, k: tuple[Any, ...]) -> Any:
         s, shut = self._state, self._finer.shut if self._finer else self._nothing_shut
         return kernels.march(
-            first, stride, self._bands, s.h, self._bits, self._z, s.qx, s.qy, self._n2, feed.rate, self._a, self._b,
+            first, stride, self._bands, s.h, self._bits, self._z, s.qx, s.qy, self._drag, feed.rate, self._a, self._b,
             self._lo, self._hi, self._work, self._carry, self._kinds, shut, k, self._mask, self._bits.dtype.type(0),
         )  # fmt: skip
 

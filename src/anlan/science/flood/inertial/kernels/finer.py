@@ -141,12 +141,12 @@ def take(
 
 @njit_field
 def fetch_all(
-    cells: Int64s, rows: Int64s, columns: Int64s, own: Bytes, west: Reals, north: Reals, of: tuple[Reals, ...], n2_of: Reals,
+    cells: Int64s, rows: Int64s, columns: Int64s, own: Bytes, west: Reals, north: Reals, of: tuple[Reals, ...], drag_of: Reals,
     rate_of: Reals, fields: Reals, bed: Reals, beside: Reals,
 ) -> None:  # fmt: skip
-    """What they have of the raster: depth, discharges of their own faces and rain into rows 0 to 3 of ``fields``; bed and n² into ``bed``.
+    """What they have of the raster: depth, discharges of their own faces and rain into rows 0 to 3 of ``fields``; bed and drag in ``bed``.
 
-    ``of``: depth, discharges and bed of the raster, n² and rain beside them as maps or one row. Cells of the ring get no rain.
+    ``of``: depth, discharges and bed of the raster; drag (`rows.face`) and rain are maps or one row. Cells of the ring get no rain.
     ``beside``: 1 for those of the rest that are not their ``own``.
     """
     h, x, y, z = of
@@ -158,7 +158,7 @@ def fetch_all(
         fields[0, n + 1], bed[0, n + 1] = h_of[i], z_of[i]
         fields[1, n + 1], fields[2, n + 1] = x_of[i] * west[n + 1], y_of[i] * north[n + 1]
         fields[3, n + 1] = rate_of[j if rate_of.shape[0] > 1 else 0, k] if within else 0
-        bed[1, n + 1] = n2_of[j if n2_of.shape[0] > 1 else 0, k]
+        bed[1, n + 1] = drag_of[j if drag_of.shape[0] > 1 else 0, k]
         beside[n + 1] = 1 if within and own[n] == 0 else 0
 
 
@@ -229,16 +229,16 @@ def _limit(free: Reals, x: Reals, y: Reals, below: Reals, up: Int64s, down: Int6
 
 @njit_field
 def step(
-    h: Reals, z: Reals, n2: Reals, x: Reals, y: Reals, still: Reals, rate: Reals, left: Number, west: Reals,
+    h: Reals, z: Reals, drag: Reals, x: Reals, y: Reals, still: Reals, rate: Reals, left: Number, west: Reals,
     north: Reals, up: Int64s, down: Int64s, edges: Int64s, far: Reals, work: Reals, carry: Reals, passed: Floats, k: tuple[Number, ...],
 ) -> None:  # fmt: skip
     """One step of all; adds to ``passed`` the unit discharge in and out over edges (m²/s).
 
     ``rate``: what comes in each step by rain and through faces of the raster, whose takings stay in a cell for the ``left``
-    seconds to its next sweep. ``far``: bed and n² of the cells north. ``work`` rows: loss, depth and loss north, discharge
+    seconds to its next sweep. ``far``: bed and drag of the cells north. ``work`` rows: loss, depth and loss north, discharge
     south, what may be given.
     """
-    gdt, inverse, damp, dry, share, dt, swift, waves = k
+    push, swift, most, damp, dry, share, dt = k
     size, zero = h.size, h.dtype.type(0)
     c, d = slice(1, size - 1), slice(1, size)
     loses, h_up, loses_up, below, free = work[0], work[1], work[2], work[3], work[4]
@@ -251,9 +251,9 @@ def step(
     for n in range(1, size - 1):
         h_up[n] = h[up[n]]
         loses_up[n] = loses[up[n]]
-    x_faces(h, z, x, loses, n2, gdt, inverse, damp, dry, swift, waves)
+    x_faces(h, z, x, loses, drag, push, swift, most, damp, dry)
     y_faces(
-        h_up[c], far[0, c], far[1, c], loses_up[c], h[c], z[c], n2[c], loses[c], y[c], gdt, inverse, damp, dry, swift, waves
+        h_up[c], far[0, c], far[1, c], loses_up[c], h[c], z[c], drag[c], loses[c], y[c], push, swift, most, damp, dry
     )  # fmt: skip
     for n in range(1, size - 1):
         x[n] *= west[n]

@@ -72,7 +72,7 @@ def _faces(
     z: Reals,
     x: Reals,
     y: Reals,
-    n2: Reals,
+    drag: Reals,
     loses_up: Reals,
     loses: Reals,
     first: int,
@@ -84,13 +84,13 @@ def _faces(
 
     ``loses_up``, ``loses``: what the cells of the row above and of this one lost before the step.
     """
-    gdt, inverse, damp, dry, _, _, swift, waves = k
+    push, swift, most, damp, dry, _, _ = k
     zero = h.dtype.type(0)
-    now, up = (j, j - 1) if n2.shape[0] > 1 else (0, 0)
+    now, up = (j, j - 1) if drag.shape[0] > 1 else (0, 0)
     if j < h.shape[0] - FIRST:
         e = slice(first - 1, last + 2)
         x_faces(
-            h[j, e], z[j, e], x[j, e], loses[e], n2[now, e], gdt, inverse, damp, dry, swift, waves,
+            h[j, e], z[j, e], x[j, e], loses[e], drag[now, e], push, swift, most, damp, dry,
         )  # fmt: skip
         if first == FIRST and kinds[WEST] == OPEN:
             x[j, first] = min(x[j, first], zero)
@@ -98,8 +98,8 @@ def _faces(
             x[j, last] = max(x[j, last], zero)
     c = slice(first, last)
     y_faces(
-        h[j - 1, c], z[j - 1, c], n2[up, c], loses_up[c], h[j, c], z[j, c], n2[now, c], loses[c], y[j, c],
-        gdt, inverse, damp, dry, swift, waves,
+        h[j - 1, c], z[j - 1, c], drag[up, c], loses_up[c], h[j, c], z[j, c], drag[now, c], loses[c], y[j, c],
+        push, swift, most, damp, dry,
     )  # fmt: skip
     if j == FIRST and kinds[NORTH] == OPEN:
         for i in range(first, last):
@@ -175,7 +175,7 @@ def _deepen(
     """New depth of row ``r``, its wet extent, and the greatest depth so far."""
     if first >= last:
         return most
-    dry, share, dt = k[3], k[4], k[5]
+    dry, share, dt = k[4:7]
     c = slice(first, last)
     fall = rate[r if rate.shape[0] > 1 else 0, c]
     deepen(h[r, c], x[r, first : last + 1], y[r, c], y[r + 1, c], fall, carry[c], share, dt, dry)
@@ -185,7 +185,7 @@ def _deepen(
 
 @njit_field
 def _fetch(
-    j: int, end: int, h: Reals, z: Reals, x: Reals, y: Reals, n2: Reals, rate: Reals, a: Int64s, b: Int64s
+    j: int, end: int, h: Reals, z: Reals, x: Reals, y: Reals, drag: Reals, rate: Reals, a: Int64s, b: Int64s
 ) -> None:
     """Have what `march` will ask of row ``j`` brought near, if it is one of before ``end``."""
     if j < end and a[j] < b[j] < a[j] + SHORT:
@@ -194,8 +194,8 @@ def _fetch(
         fetch(z[j, c])
         fetch(x[j, c])
         fetch(y[j, c])
-        if n2.shape[0] > 1:
-            fetch(n2[j, c])
+        if drag.shape[0] > 1:
+            fetch(drag[j, c])
         if rate.shape[0] > 1:
             fetch(rate[j, c])
 
@@ -209,7 +209,7 @@ def _march(
     z: Reals,
     x: Reals,
     y: Reals,
-    n2: Reals,
+    drag: Reals,
     rate: Reals,
     a: Int64s,
     b: Int64s,
@@ -229,25 +229,25 @@ def _march(
     north faces of the row after the band (given).
     """
     for j in range(j0, j0 + AHEAD):
-        _fetch(j, j1, h, z, x, y, n2, rate, a, b)
+        _fetch(j, j1, h, z, x, y, drag, rate, a, b)
     for j in range(j0, j1):
-        _fetch(j + AHEAD, j1, h, z, x, y, n2, rate, a, b)
+        _fetch(j + AHEAD, j1, h, z, x, y, drag, rate, a, b)
         this, up = j % 2, (j - 1) % 2
         below = y[j + 1] if j + 1 < j1 else work[2]
         _part(x[j], y[j], below, min(a[j], a[j + 1]), max(b[j], b[j + 1]), work[this])
         if a[j] < b[j]:
-            _faces(j, h, z, x, y, n2, work[up], work[this], a[j], b[j], kinds, k)
+            _faces(j, h, z, x, y, drag, work[up], work[this], a[j], b[j], kinds, k)
         _shut(j, shut[0], shut[1], shut[2], shut[3], x, y)
         r = j - 1
         if r < j0:
             continue
-        _limit(r, h, x, y, a[r], b[r], k[4])
+        _limit(r, h, x, y, a[r], b[r], k[5])
         if r - 1 > j0:
             most = _deepen(r - 1, h, bits, x, y, rate, carry, lo, hi, a[r - 1], b[r - 1], k, mask, most)
     if j1 == h.shape[0] - FIRST:
         this, up = j1 % 2, (j1 - 1) % 2
         _part(x[j1], y[j1], y[j1 + 1], a[j1], b[j1], work[this])
-        _faces(j1, h, z, x, y, n2, work[up], work[this], a[j1], b[j1], kinds, k)
+        _faces(j1, h, z, x, y, drag, work[up], work[this], a[j1], b[j1], kinds, k)
         _shut(j1, shut[0], shut[1], shut[2], shut[3], x, y)
     return most
 
@@ -262,7 +262,7 @@ def march(
     z: Reals,
     x: Reals,
     y: Reals,
-    n2: Reals,
+    drag: Reals,
     rate: Reals,
     a: Int64s,
     b: Int64s,
@@ -282,7 +282,7 @@ def march(
     """
     for m in range(start, bands.size - 1, stride):
         most = _march(
-            bands[m], bands[m + 1], h, bits, z, x, y, n2, rate, a, b, lo, hi, work[m], carry[m], kinds, shut, k, mask, most,
+            bands[m], bands[m + 1], h, bits, z, x, y, drag, rate, a, b, lo, hi, work[m], carry[m], kinds, shut, k, mask, most,
         )  # fmt: skip
     return most
 
@@ -308,7 +308,7 @@ def stitch(
     count = bands.size - 1
     for m in range(count):
         r = bands[m + 1] - 1
-        _limit(r, h, x, y, a[r], b[r], k[4])
+        _limit(r, h, x, y, a[r], b[r], k[5])
     for m in range(count):
         first, last = bands[m], bands[m + 1] - 1
         for r in range(first, last + 1):

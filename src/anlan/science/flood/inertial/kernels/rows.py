@@ -24,19 +24,17 @@ def x_faces(
     z: Reals,
     q: Reals,
     loses: Reals,
-    n2: Reals,
-    gdt: Number,
-    inverse: Number,
+    drag: Reals,
+    push: Number,
+    swift: Number,
+    most: Number,
     damp: Number,
     dry: Number,
-    swift: Number,
-    waves: Number,
 ) -> None:
     """New discharge ``q`` (in place) through the west faces of a row; ``loses`` is `parting` of before the step."""
     for i in range(1, h.size - 1):
         q[i] = face(
-            h[i - 1], h[i], z[i] - z[i - 1], q[i], loses[i] - loses[i - 1], n2[i - 1] + n2[i], gdt, inverse, damp, dry,
-            swift, waves,
+            h[i - 1], h[i], z[i] - z[i - 1], q[i], loses[i] - loses[i - 1], drag[i - 1] + drag[i], push, swift, most, damp, dry
         )  # fmt: skip
 
 
@@ -44,25 +42,23 @@ def x_faces(
 def y_faces(
     hu: Reals,
     zu: Reals,
-    nu: Reals,
+    drag_up: Reals,
     loses_up: Reals,
     h: Reals,
     z: Reals,
-    n2: Reals,
+    drag: Reals,
     loses: Reals,
     q: Reals,
-    gdt: Number,
-    inverse: Number,
+    push: Number,
+    swift: Number,
+    most: Number,
     damp: Number,
     dry: Number,
-    swift: Number,
-    waves: Number,
 ) -> None:
-    """As `x_faces` for the north faces of a row; ``hu``, ``zu``, ``nu``, ``loses_up`` are of the row above."""
+    """As `x_faces` for the north faces of a row; ``hu``, ``zu``, ``drag_up``, ``loses_up`` are of the row above."""
     for i in range(h.size):
         q[i] = face(
-            hu[i], h[i], z[i] - zu[i], q[i], loses[i] - loses_up[i], nu[i] + n2[i], gdt, inverse, damp, dry,
-            swift, waves,
+            hu[i], h[i], z[i] - zu[i], q[i], loses[i] - loses_up[i], drag_up[i] + drag[i], push, swift, most, damp, dry
         )  # fmt: skip
 
 
@@ -73,15 +69,17 @@ def face(
     rise: Number,
     old: Number,
     apart: Number,
-    n2: Number,
-    gdt: Number,
-    inverse: Number,
+    drag: Number,
+    push: Number,
+    swift: Number,
+    most: Number,
     damp: Number,
     dry: Number,
-    swift: Number,
-    waves: Number,
 ) -> Number:
-    """New discharge of a face (m²/s): Bates et al. (2010), friction implicit, divergence damped. ``n2``: the sum of both sides.
+    """New discharge of a face (m²/s): Bates et al. (2010), friction implicit, divergence damped.
+
+    ``push``: g Δt/Δx, and ``swift`` and ``most`` times it (below); ``drag``: the sum of both sides of n² Δx/2. So prepared they spare
+    a tenth of the arithmetic.
 
     Friction is solved for the new discharge, q = q* − g Δt n² |q| q / h^(7/3), a quadratic with one root of the sign of q*. The
     usual form with the old |q| flips between too much and too little where g Δt S is large (steep ground).
@@ -90,22 +88,21 @@ def face(
     what neither fills nor empties a cell is left alone, whatever way it winds. Only within a body of water: where one side is
     less than half as deep as what flows, a front or a bank, nothing is taken off.
 
-    ``swift`` u² (m) is the depth whose waves outrun the kinematic wave of u by a tenth: shallower water that is so swift is given
-    so much less inertia that its own waves run as in that depth, but no faster than those of ``waves`` m, the most that this step
-    can follow. Steady flow is the same. With all its inertia a flow whose kinematic waves outrun the others grows rolls
-    (Whitham), from Fr = 0.6 on where there is no advection.
+    ``swift`` u² / ``push`` (m) is the depth whose waves outrun the kinematic wave of u by a tenth: shallower water so swift is
+    given so much less inertia that its own waves run as in that depth, but no faster than those of ``most`` / ``push`` m, the most
+    that this step can follow. Steady flow is the same. With all its inertia a flow whose kinematic waves outrun the others grows
+    rolls (Whitham), from Fr = 0.6 on where there is no advection.
     """
     t = type(left)
-    zero, half, one, two = t(0), t(0.5), t(1), t(2)
+    zero, quarter, half, one = t(0), t(0.25), t(0.5), t(1)
     flow = max(left - max(rise, zero), right + min(rise, zero))
     deep = max(flow, dry)
     even = damp if min(left, right) > half * deep else zero
     inverse_deep, friction = powers(deep, one)
     speed = old * inverse_deep
-    push = gdt * min(max(one, swift * inverse_deep * (speed * speed)), waves * inverse_deep)
-    pushed = old + even * apart - push * deep * (((right - left) + rise) * inverse)
-    drag = push * (two * n2) * friction
-    new = two * pushed / (one + np.sqrt(one + drag * abs(pushed)))
+    pull = min(max(push, swift * inverse_deep * (speed * speed)), most * inverse_deep)
+    pushed = old + even * apart - pull * deep * ((right - left) + rise)
+    new = pushed / (half + np.sqrt(quarter + pull * drag * friction * abs(pushed)))
     return zero if flow <= dry else new
 
 
