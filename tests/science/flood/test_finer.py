@@ -201,6 +201,29 @@ def test_streams_run_with_the_short_steps(swept: list[int], monkeypatch: pytest.
     assert one.state.channel.sum() == pytest.approx(other.state.channel.sum(), rel=2e-3)
 
 
+def test_a_stream_pays_what_its_cell_still_owes_the_raster(swept: list[int]) -> None:
+    """Along a ridge it runs over in gusts: what the sweep was promised sideways, the stream drinks before it is due (合成数据)."""
+    y, x = np.mgrid[:N, :N] + 0.5
+    middle = N // 4
+    ridge = 30.0 - 0.01 * DX * np.abs(x - middle - 0.5) + 0.05 * DX * (N - y)
+    lake = 0.05 * DX * np.abs(x - 0.75 * N) - 5.0
+    ground = Domain.of(np.where(x < N / 2, ridge, lake), dx=DX, manning=0.05)
+    width, depth = np.zeros(ground.shape), np.zeros(ground.shape)
+    width[:, middle], depth[:, middle] = 4.0, 1.0
+    minutes = [0.5 * n for n in range(50)]
+    gusts = Series.of(minutes, [100.0 if n % 6 < 2 else 0.0 for n in range(50)], name="m3_s")
+    river = Inflow((middle + 0.5) * DX, (N - 20) * DX, gusts, 15.0)
+    ended = run(
+        ground, Inertial(channels=channels.Channels.of(ground, width=width, bankfull=depth)), until_s=1500.0,
+        edges=Edges(Closed(), Closed(), Closed(), Closed(), (river,)), precision="f64", tick_s=60.0,
+        start=State.of(ground, layout=Layout.FACES, precision="f64", depth=np.where(x < N / 2, 0.0, np.maximum(7.0 - ground.bed, 0.0))),
+        outputs=Outputs(maps=("max_depth",)),
+    )  # fmt: skip
+    assert max(swept) > 1
+    assert ended.maps["max_depth"][:, middle - 1].max() > 0.1, "it does run over its banks"
+    assert abs(ended.ledger.error_share) < 1e-13
+
+
 def test_a_depth_that_is_no_number_is_found_where_cells_step_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """It appears among them after a sweep that was sound."""
     begun = finer.Finer.begin

@@ -169,7 +169,7 @@ def give(
     """Depths and discharges back into the raster."""
     for n in range(cells.size):
         i = cells[n]
-        h_all[i] = h[n + 1]
+        h_all[i] = 0 if h[n + 1] < 0 else h[n + 1]  # a NaN stays; streams have paid, the rest is rounding
         x_all[i] = x[n + 1] if west[n + 1] > 0 else x_all[i]
         y_all[i] = y[n + 1] if north[n + 1] > 0 else y_all[i]
 
@@ -235,7 +235,8 @@ def step(
     """One step of all; adds to ``passed`` the unit discharge in and out over edges (m²/s).
 
     ``rate``: what comes in each step by rain and through faces of the raster, whose takings stay in a cell for the ``left``
-    seconds to its next sweep. ``far``: bed and drag of the cells north. ``work`` rows: loss, depth and loss north, discharge
+    seconds to its next sweep. Where a stream has drunk them meanwhile, the cell owes them (its depth is below nought), and the
+    stream pays. ``far``: bed and drag of the cells north. ``work`` rows: loss, depth and loss north, discharge
     south, what may be given.
     """
     push, swift, most, damp, dry, share, dt = k
@@ -266,6 +267,6 @@ def step(
     _over_edges(edges, x, y, passed)
     for n in range(edges.shape[1]):
         loses[edges[0, n]] = h[edges[0, n]]
-    deepen(h[c], x[d], y[c], below[c], rate[c], carry[c], share, dt, dry)
+    deepen(h[c], x[d], y[c], below[c], rate[c], carry[c], share, dt, dry, h.dtype.type(-np.inf))
     for n in range(edges.shape[1]):  # what has left is booked, and gone
         h[edges[0, n]], carry[edges[0, n]] = loses[edges[0, n]], 0

@@ -182,7 +182,8 @@ def settle(
         over = (have - full[n]) * inverse if have > full[n] else 0.0
         flat[i] = over
         volume[n] = have - flat[i] * area
-        deep[n] = volume[n] * inverse_area[n] + flat[i]
+        stands = volume[n] * inverse_area[n] + flat[i]
+        deep[n] = 0.0 if stands < 0.0 else stands  # a stream that still owes its cell water is dry
         highest = max(highest, deep[n])
     return highest
 

@@ -178,7 +178,9 @@ def _deepen(
     dry, share, dt = k[4:7]
     c = slice(first, last)
     fall = rate[r if rate.shape[0] > 1 else 0, c]
-    deepen(h[r, c], x[r, first : last + 1], y[r, c], y[r + 1, c], fall, carry[c], share, dt, dry)
+    deepen(
+        h[r, c], x[r, first : last + 1], y[r, c], y[r + 1, c], fall, carry[c], share, dt, dry, h.dtype.type(0)
+    )
     lo[r], hi[r] = extent(h[r, c], first, dry)
     return highest(bits[r, c], mask, most)
 

@@ -173,11 +173,13 @@ def deepen(
     share: Number,
     dt: Number,
     dry: Number,
+    least: Number,
 ) -> None:
     """New depth by what came less what went; digits lost to rounding go to the next row (Dekker's fast two-sum).
 
-    A depth below nought can only come from rounding, as the giver was limited; it is lifted to nought, which the
-    mass balance shows as an error. Dry cells take no carried digits, so that dry land stays dry.
+    A depth below nought can only come from rounding, as the giver was limited; it is lifted to ``least``, nought, which the
+    mass balance shows as an error. (For cells that may owe water for a while that is below all depths.) Dry cells take no
+    carried digits, so that dry land stays dry.
     """
     zero = h.dtype.type(0)
     for i in range(h.size):
@@ -188,7 +190,7 @@ def deepen(
         now = was + came
         lost = came - (now - was)
         carry[i] = kept + lost
-        h[i] = zero if now < zero else now  # a NaN stays
+        h[i] = least if now < least else now  # a NaN stays
 
 
 @njit
