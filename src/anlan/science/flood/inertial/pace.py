@@ -44,6 +44,11 @@ class Pace:
         self._dx, self._reach = domain.dx, courant * domain.dx / math.sqrt(G)
         self._aside, self._waves = int(CHUTES * np.count_nonzero(domain.inside)), 0.0
 
+    @property
+    def spares(self) -> bool:
+        """Whether cells may be spared short steps at all."""
+        return MOST_TIMES > 1
+
     @science(Field("counts", "int64", ("class",), "cells"), source="own")
     def look(self, counts: Int64s) -> None:
         """At the cells by classes of the depth as whose waves their own run (`kernels.census`), once a tick.

@@ -175,7 +175,8 @@ class InertialStepper:
     def _look(self, feed: Feed, until_s: float) -> None:
         """What binds the step, and which cells it binds, once a tick: speeds and slow waves change little in it."""
         s, t, pace = self._state, self._t, self._pace
-        seen, floors = np.zeros(s.h.shape, np.uint8), pace.floors(self._highest)
+        seen = np.zeros(s.h.shape if pace.spares else (0, 0), np.uint8)
+        floors = pace.floors(self._highest)
         now, risen = take_census(s, self.extents(), floors, seen)
         pace.look(now)
         if self._streams is not None:

@@ -10,7 +10,6 @@ CLASS_BITS = 18  # lower bits of a float32 that a class leaves out: 32 classes t
 CLASSES = 1 << (31 - CLASS_BITS)
 SEEN_BITS = CLASS_BITS + 1  # so that fifteen doublings have room in a byte
 BLOCK = 64  # cells passed over at once where none counts
-SAMPLE = 4  # one row in so many tells how many cells a class has: that is asked for what a step will cost
 
 
 @njit_field
@@ -21,7 +20,7 @@ def census(
     """Count the cells by the class of the depth (m) as whose waves their own run (`rows.face`), if it is above ``floors[0]``.
 
     The class if they stood ``rising`` times as deep goes to ``seen`` (as `seen_as` of ``floors[1]``; empty if not asked for), and
-    ``risen`` says of how many cells, by a sample of rows. ``floors`` and ``scratch``, two rows, are float32; ``bits`` the same as
+    ``risen`` says of how many cells. ``floors`` and ``scratch``, two rows, are float32; ``bits`` the same as
     ``scratch``.
     """
     end, base = h.shape[0] - FIRST, seen_as(floors[1], floors[1])
@@ -41,9 +40,8 @@ def census(
         _waves(h[j, c], swift, rising, scratch[0, c], scratch[1, c])
         if seen.size:
             _classify(bits[1, c], below, seen[j, c])
-            if j % SAMPLE == 0:
-                for i in range(a, b):
-                    risen[seen[j, i]] += SAMPLE
+            for i in range(a, b):
+                risen[seen[j, i]] += 1
         for first in range(a, b, BLOCK):
             last = min(first + BLOCK, b)
             if highest(bits[0, first:last], mask, np.int32(0)) > line:
