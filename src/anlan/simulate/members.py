@@ -23,7 +23,7 @@ from anlan.simulate.rules.verdict import Figures
 from anlan.simulate.shapes import NOW, WET_M, Job, Terrain
 
 KEPT_EVERY_MIN = 30
-TICK_S = 150.0
+TICK_S = 60.0 * STEP_MIN / 2
 """Members are looked at twice in a step of their rain: what they differ by is more than what the water does in between."""
 
 

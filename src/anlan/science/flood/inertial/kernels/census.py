@@ -3,13 +3,12 @@
 import numpy as np
 
 from anlan.science.flood.inertial.kernels.edges import FIRST
-from anlan.science.flood.inertial.kernels.rows import Bits, Number, giving, highest
+from anlan.science.flood.inertial.kernels.rows import BLOCK, Bits, Number, giving, highest
 from anlan.science.jit import Bytes, Int64s, Reals, fetch, njit, njit_field
 
 CLASS_BITS = 18  # lower bits of a float32 that a class leaves out: 32 classes to a doubling
 CLASSES = 1 << (31 - CLASS_BITS)
 SEEN_BITS = CLASS_BITS + 1  # so that fifteen doublings have room in a byte
-BLOCK = 64  # cells passed over at once where none counts
 
 
 @njit_field
@@ -23,9 +22,9 @@ def census(
     ``risen`` says of how many cells. ``floors`` and ``scratch``, two rows, are float32; ``bits`` the same as
     ``scratch``.
     """
-    end, base = h.shape[0] - FIRST, seen_as(floors[1], floors[1])
+    end = h.shape[0] - FIRST
     line, mask = floors.view(np.int32)[0], np.int32(0x7FFFFFFF)
-    below = np.int32((floors.view(np.int32)[1] >> SEEN_BITS) - base)
+    below = np.int32((floors.view(np.int32)[1] >> SEEN_BITS) - 1)
     for j in range(FIRST, end):
         if j + 2 < end and lo[j + 2] < hi[j + 2]:
             ahead = slice(lo[j + 2], hi[j + 2])

@@ -8,6 +8,7 @@ import numpy as np
 
 from anlan.science.flood.inertial.kernels.edges import FIRST
 from anlan.science.flood.inertial.kernels.rows import (
+    BLOCK,
     Number,
     deepen,
     given,
@@ -20,7 +21,6 @@ from anlan.science.flood.inertial.kernels.rows import (
 )
 from anlan.science.jit import Bytes, Floats, Int64s, Reals, njit, njit_field
 
-BLOCK = 64  # cells passed over at once where none is asked for too much
 OWN, ALONGSIDE = np.uint8(1), np.uint8(2)
 
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from anlan.science.flood.inertial.kernels.edges import EAST, FIRST, NORTH, OPEN, SOUTH, WEST
 from anlan.science.flood.inertial.kernels.rows import (
+    BLOCK,
     Bits,
     Number,
     deepen,
@@ -37,7 +38,6 @@ AHEAD, SHORT = (
     4,
     600,
 )  # so many rows before it is their turn, rows of fewer cells are fetched: in longer ones the processor guesses well
-BLOCK = 64  # cells passed over at once where none is asked for too much
 
 
 @njit

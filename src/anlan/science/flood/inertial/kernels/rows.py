@@ -7,6 +7,7 @@ import numpy as np
 from anlan.science.flood.domain import SWIFTEST, G
 from anlan.science.jit import Reals, njit, njit_cell, njit_field
 
+BLOCK = 64  # cells passed over at once where none is asked after
 Number = Any  # float32 or float64, as the fields
 Bits = Any  # the same memory as integers: a maximum over these sees NaN
 
