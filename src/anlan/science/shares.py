@@ -5,9 +5,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
-__all__ = ["cores", "in_shares"]
+__all__ = ["RASTER_ROWS", "cores", "in_shares"]
 
 _WORTH = 4_096  # below so many rows a second thread costs more than it brings
+RASTER_ROWS = 200  # the same where a row is one of a raster
 
 
 def cores() -> int:
@@ -27,6 +28,9 @@ def in_shares(work: Callable[[int, int], None], rows: int, *, threads: int, wort
         work(0, rows)
         return
     cuts = [rows * n // many for n in range(many + 1)]
-    with ThreadPoolExecutor(many) as pool:
-        for done in [pool.submit(work, a, b) for a, b in pairwise(cuts)]:
-            done.result()
+    own, *others = pairwise(cuts)
+    with ThreadPoolExecutor(many - 1) as pool:
+        asked = [pool.submit(work, a, b) for a, b in others]
+        work(*own)
+        for one in asked:
+            one.result()

@@ -14,12 +14,11 @@ from anlan.science.flood.solver import Feed
 from anlan.science.flood.sources import GreenAmpt, Infiltration, Sources
 from anlan.science.flood.state import State
 from anlan.science.jit import Floats, Int64s, Reals
-from anlan.science.shares import in_shares
+from anlan.science.shares import RASTER_ROWS, in_shares
 
 __all__ = ["Feeder", "check_soil", "retention_m"]
 
 _MM_H = 1.0 / 3.6e6
-_ROWS = 200  # a share of the rows below this is not worth a thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +156,7 @@ class _Soil:
                 first, last, gross, self._inside, self._lo, self._hi, self._a, initial, drunk, span, net, told
             )
 
-        in_shares(some, len(told), threads=self._threads, worth=_ROWS)
+        in_shares(some, len(told), threads=self._threads, worth=RASTER_ROWS)
         lost, runs = told.sum(axis=0)
         return float(lost), 0.0, float(runs)
 

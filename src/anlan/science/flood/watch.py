@@ -13,11 +13,10 @@ from anlan.science.flood.outputs import Curve, FroudeShare, Line, MapName, Outpu
 from anlan.science.flood.solver import Stepper
 from anlan.science.flood.state import Layout, State
 from anlan.science.jit import Floats, Int64s, Reals
-from anlan.science.shares import in_shares
+from anlan.science.shares import RASTER_ROWS, in_shares
 
 __all__ = ["Watch"]
 
-_ROWS = 200  # a share of the rows below this is not worth a thread
 _MOST_SPEED = 60.0  # m/s; no flood on Earth runs so fast: the step or the terrain is broken
 _COLUMNS = ("depth_m", "stage_m", "speed_m_s")
 
@@ -73,7 +72,7 @@ class Watch:
                 )
             )  # fmt: skip
 
-        in_shares(some, self._domain.shape[0], threads=self._threads, worth=_ROWS)
+        in_shares(some, self._domain.shape[0], threads=self._threads, worth=RASTER_ROWS)
         deep, fast, over = (sum(part) for part in zip(*seen, strict=True))  # counts: exact in any order
         self._fast[0] += deep * span_s, fast * span_s
         for n, (rows, columns) in enumerate(self._discs, start=1):

@@ -5,11 +5,14 @@ import math
 import numpy as np
 
 from anlan.science.fields import Field, science
-from anlan.science.flood.domain import Domain, G
+from anlan.science.flood.domain import RING, Domain, G
 from anlan.science.flood.inertial import kernels
-from anlan.science.jit import Floats, Int64s, Reals
+from anlan.science.flood.solver import Extents
+from anlan.science.flood.state import State
+from anlan.science.jit import Bytes, Floats, Int64s, Reals
+from anlan.science.shares import RASTER_ROWS, in_shares
 
-__all__ = ["FRONT", "RISING", "RUN_SHARE", "SHALLOW", "SPEED_DEPTH", "SWIFT", "Pace"]
+__all__ = ["FRONT", "RUN_SHARE", "SHALLOW", "SWIFT", "Pace", "take_census"]
 
 SHALLOW = 0.01  # m; the step is never longer than the wave in this depth allows
 SPEED_DEPTH = 0.001  # m; films below move too little water to bind the step
@@ -127,3 +130,40 @@ class Pace:
     def most_waves(self, dt: float) -> float:
         """The depth (m) as whose waves any may run in a step of ``dt`` s, a hair above that which gave the step."""
         return 1.01 * (self._reach / dt) ** 2
+
+
+@science(
+    Field("floors", "float32", (2,), "m"),
+    Field("seen", "uint8", ("row+ring", "column+ring"), "class; of no size if not asked for", "inout"),
+    Field("return.0", "int64", ("class",), "cells", "out"),
+    Field("return.1", "int64", (256,), "cells", "out"),
+    source="own",
+)
+def take_census(
+    state: State, wet: Extents, floors: Reals, seen: Bytes, *, threads: int = 1
+) -> tuple[Int64s, Int64s]:
+    """Cells by the class of their waves, and of those they would have if they stood `RISING` times as deep: see `kernels.census`.
+
+    >>> from anlan.science.flood.state import Layout
+    >>> ground = Domain.of(np.zeros((2, 3)), dx=10.0)
+    >>> deep = State.of(ground, layout=Layout.FACES, depth=np.ones((2, 3)))
+    >>> wet = Extents(np.full(6, RING), np.full(6, 3 + RING))
+    >>> seen = np.zeros(deep.h.shape, np.uint8)
+    >>> now, risen = take_census(deep, wet, np.array([0.25, 0.1], np.float32), seen)
+    >>> int(now.sum()), int(risen[seen[RING, RING]])
+    (6, 6)
+    """
+    t, told = state.h.dtype.type, []
+
+    def some(first: int, last: int) -> None:
+        counts, risen = np.zeros(kernels.CLASSES, np.int64), np.zeros((kernels.TABLES, 256), np.int64)
+        scratch = np.zeros((2, state.h.shape[1]), np.float32)
+        kernels.census(
+            first + RING, last + RING, state.h, state.qx, state.qy, wet.first, wet.last, t(SPEED_DEPTH), t(SWIFT), t(RISING),
+            floors, scratch, scratch.view(np.int32), counts, seen, risen,
+        )  # fmt: skip
+        told.append((counts, risen.sum(axis=0)))
+
+    in_shares(some, state.depth.shape[0], threads=threads, worth=RASTER_ROWS)
+    counts, risen = zip(*told, strict=True)
+    return np.sum(counts, axis=0), np.sum(risen, axis=0)

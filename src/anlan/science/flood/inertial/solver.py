@@ -13,7 +13,7 @@ from anlan.science.flood.errors import NotFinite
 from anlan.science.flood.inertial import kernels
 from anlan.science.flood.inertial.channels import Channels
 from anlan.science.flood.inertial.finer import Finer, Raster, Shut
-from anlan.science.flood.inertial.pace import FRONT, RISING, SPEED_DEPTH, SWIFT, Pace
+from anlan.science.flood.inertial.pace import FRONT, SWIFT, Pace, take_census
 from anlan.science.flood.inertial.streams import Streams
 from anlan.science.flood.solver import Extents, Feed, Moved, Stepper
 from anlan.science.flood.state import Layout, Precision, State
@@ -91,9 +91,6 @@ class InertialStepper:
         self._t = t.type
         self._z = ground(domain, self._edges).astype(t)
         self._drag = (0.5 * domain.dx * roughness(domain)).astype(t)
-        ints = np.int32 if t == np.float32 else np.int64
-        self._bits = state.h.view(ints)
-        self._mask = ints(np.iinfo(ints).max)
         rows, columns = state.h.shape
         self._bands = bands(domain.inside)
         count = self._bands.size - 1
@@ -107,6 +104,7 @@ class InertialStepper:
         self._streams = _streams(method, domain, state, edges)
         self._pace = Pace(domain, courant=method.courant)
         self._finer: Finer | None = None
+        self._seen = np.zeros(state.h.shape if self._pace.spares else (0, 0), np.uint8)
         self._raster = Raster(state, self._z, self._drag, self._kinds, self._carry, self._bands)
         self._nothing_shut = _nothing_shut(state)
         self._first_look()
@@ -175,9 +173,10 @@ class InertialStepper:
     def _look(self, feed: Feed, until_s: float) -> None:
         """What binds the step, and which cells it binds, once a tick: speeds and slow waves change little in it."""
         s, t, pace = self._state, self._t, self._pace
-        seen = np.zeros(s.h.shape if pace.spares else (0, 0), np.uint8)
+        seen = self._seen
+        seen[...] = 0
         floors = pace.floors(self._highest)
-        now, risen = take_census(s, self.extents(), floors, seen)
+        now, risen = take_census(s, self.extents(), floors, seen, threads=self._threads)
         pace.look(now)
         if self._streams is not None:
             self._streams.bind(pace)
@@ -250,28 +249,23 @@ class InertialStepper:
             self._a, self._b,
         )  # fmt: skip
         kernels.seams(self._bands, s.qx, s.qy, self._a, self._b, self._work)
-        most = self._all_bands(feed, k)
-        bits = kernels.stitch(
-            self._bands, s.h, self._bits, s.qx, s.qy, feed.rate, self._a, self._b, self._lo, self._hi,
-            self._carry, k, self._mask, self._bits.dtype.type(most),
-        )  # fmt: skip
-        return float(np.asarray(bits, self._bits.dtype).view(self._t))
+        fields = s.h, self._z, s.qx, s.qy, self._drag, feed.rate
+        visit, wet = (self._a, self._b), (self._lo, self._hi)
+        shut = self._finer.shut if self._finer else self._nothing_shut
+        most = self._all_bands(fields, visit, wet, self._work, self._carry, self._kinds, shut, k)
+        bits = kernels.stitch(self._bands, fields, visit, wet, self._carry, k, np.int32(most))
+        return float(np.asarray(bits, np.int32).view(np.float32))
 
-    def _all_bands(self, feed: Feed, k: tuple[Any, ...]) -> Any:
+    def _all_bands(self, *given: Any) -> Any:
+        """`kernels.march` of every band, shared among the threads."""
         if self._pool is None:
-            return self._some_bands(0, 1, feed, k)
+            return kernels.march(0, 1, self._bands, *given)
         others = [
-            self._pool.submit(self._some_bands, n, self._threads, feed, k) for n in range(1, self._threads)
+            self._pool.submit(kernels.march, n, self._threads, self._bands, *given)
+            for n in range(1, self._threads)
         ]
-        most = self._some_bands(0, self._threads, feed, k)
+        most = kernels.march(0, self._threads, self._bands, *given)
         return max(most, *(other.result() for other in others))
-
-    def _some_bands(self, first: int, stride: int, feed: Feed, k: tuple[Any, ...]) -> Any:
-        s, shut = self._state, self._finer.shut if self._finer else self._nothing_shut
-        return kernels.march(
-            first, stride, self._bands, s.h, self._bits, self._z, s.qx, s.qy, self._drag, feed.rate, self._a, self._b,
-            self._lo, self._hi, self._work, self._carry, self._kinds, shut, k, self._mask, self._bits.dtype.type(0),
-        )  # fmt: skip
 
     def _rim(self) -> None:
         if not self._kinds.any():
@@ -285,17 +279,6 @@ class InertialStepper:
         s = self._state
         kernels.rim(s.h, self._z, s.qx, s.qy, self._kinds, levels)
         _wake(self._lo, self._hi, self._kinds, s.h.shape[1])
-
-
-def take_census(state: State, wet: Extents, floors: Reals, seen: Bytes) -> tuple[Int64s, Int64s]:
-    """Cells by the class of their waves, and of those they would have if they stood `RISING` times as deep: see `kernels.census`."""
-    t, counts, risen = state.h.dtype.type, np.zeros(kernels.CLASSES, np.int64), np.zeros(256, np.int64)
-    scratch = np.zeros((2, state.h.shape[1]), np.float32)
-    kernels.census(
-        state.h, state.qx, state.qy, wet.first, wet.last, t(SPEED_DEPTH), t(SWIFT), t(RISING), floors, scratch,
-        scratch.view(np.int32), counts, seen, risen,
-    )  # fmt: skip
-    return counts, risen
 
 
 def _streams(method: Inertial, domain: Domain, state: State, edges: Edges) -> Streams | None:

@@ -97,10 +97,10 @@ def _faces(
             # as rough as on open ground: it says only how much inertia swift water has
             inverse, _ = powers(flow, 1.0)
             speed = np.float64(old[j, i]) * inverse
-            push = G * dt * min(max(1.0, swift * inverse * speed * speed), waves * inverse)
-            pushed -= push * flow * ((here - there) + rise) / dx
+            drive = G * dt * min(max(flow, swift * speed * speed), waves)
+            pushed -= drive * ((here - there) + rise) / dx
             n = 0.5 * (n2[j if rough else 0, i] + n2[b if rough else 0, a])
-            drag = 4.0 * push * n / (flow * flow * flow ** (1.0 / 3.0))
+            drag = 4.0 * drive * n / (flow * flow * flow * flow ** (1.0 / 3.0))
             q[j, i] = 2.0 * pushed / (1.0 + math.sqrt(1.0 + drag * abs(pushed)))
 
 

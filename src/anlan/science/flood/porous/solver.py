@@ -10,7 +10,7 @@ from anlan.science.flood.edges import Edges, Stage
 from anlan.science.flood.errors import BadInput, NotFinite
 from anlan.science.flood.inertial import kernels as open_ground
 from anlan.science.flood.inertial import solver as inertial
-from anlan.science.flood.inertial.pace import SWIFT, Pace
+from anlan.science.flood.inertial.pace import SWIFT, Pace, take_census
 from anlan.science.flood.porous import kernels
 from anlan.science.flood.solver import Extents, Feed, Moved
 from anlan.science.flood.state import State
@@ -94,9 +94,7 @@ class PorousStepper:
     def _look(self) -> None:
         """As on open ground: no wave is faster among buildings."""
         floors = self._pace.floors(self._highest)
-        self._pace.look(
-            inertial.take_census(self._state, self.extents(), floors, np.zeros((0, 0), np.uint8))[0]
-        )
+        self._pace.look(take_census(self._state, self.extents(), floors, np.zeros((0, 0), np.uint8))[0])
 
     def _rim(self) -> None:
         if not self._kinds.any():

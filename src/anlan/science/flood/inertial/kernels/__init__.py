@@ -1,6 +1,6 @@
 """Compiled loops of the local inertial solver."""
 
-from anlan.science.flood.inertial.kernels.census import CLASS_BITS, CLASSES, census, seen_as
+from anlan.science.flood.inertial.kernels.census import CLASS_BITS, CLASSES, TABLES, census, seen_as
 from anlan.science.flood.inertial.kernels.edges import (
     CLOSED,
     EAST,
@@ -27,6 +27,7 @@ __all__ = [
     "OWN",
     "SOUTH",
     "STAGE",
+    "TABLES",
     "WEST",
     "add_cells",
     "census",

@@ -267,6 +267,6 @@ def step(
     _over_edges(edges, x, y, passed)
     for n in range(edges.shape[1]):
         loses[edges[0, n]] = h[edges[0, n]]
-    deepen(h[c], x[d], y[c], below[c], rate[c], carry[c], share, dt, dry, h.dtype.type(-np.inf))
+    deepen(h[c], x[d], y[c], below[c], rate[c], carry[c], share, dt, dry, h.dtype.type(-np.inf), np.int32(0))
     for n in range(edges.shape[1]):  # what has left is booked, and gone
         h[edges[0, n]], carry[edges[0, n]] = loses[edges[0, n]], 0

@@ -83,11 +83,11 @@ def run_links(
         wet = max(flow, dry)
         inverse_deep, _ = powers(wet, one)
         speed = q[k] * inverse_deep
-        push = G * dt * min(max(one, swift * inverse_deep * (speed * speed)), waves * inverse_deep)
+        drive = G * dt * min(max(wet, swift * (speed * speed)), waves)
         radius = width[k] * wet / (width[k] + 2.0 * min(wet, bank[k]) + 1e-12)
         _, friction = powers(radius + 1e-12, one)
-        pushed = q[k] - push * wet * (((right[k] - left[k]) + rise[k]) * inverse[k])
-        drag = 4.0 * push * n2[k] * (radius * friction) / wet
+        pushed = q[k] - drive * (((right[k] - left[k]) + rise[k]) * inverse[k])
+        drag = 4.0 * drive * n2[k] * (radius * radius * friction) / (wet * wet)
         new = 2.0 * pushed / (1.0 + math.sqrt(1.0 + drag * abs(pushed)))
         limit = share * wet / (inverse[k] * dt)
         new = limit if new > limit else new

@@ -23,7 +23,6 @@ from anlan.science.flood.inertial.kernels.rows import (
     deepen,
     extent,
     given,
-    highest,
     keep_row,
     overdrawn,
     parting,
@@ -33,6 +32,8 @@ from anlan.science.flood.inertial.kernels.rows import (
     y_faces,
 )
 from anlan.science.jit import Floats, Int8s, Int64s, Reals, fetch, njit, njit_field
+
+Fields = tuple[Reals, Reals, Reals, Reals, Reals, Reals]
 
 AHEAD, SHORT = (
     4,
@@ -157,40 +158,28 @@ def _asked(r: int, h: Reals, x: Reals, y: Reals, first: int, last: int, share: N
 
 @njit_field
 def _deepen(
-    r: int,
-    h: Reals,
-    bits: Bits,
-    x: Reals,
-    y: Reals,
-    rate: Reals,
-    carry: Reals,
-    lo: Int64s,
-    hi: Int64s,
-    first: int,
-    last: int,
-    k: tuple[Number, ...],
-    mask: Bits,
-    most: Bits,
-) -> Bits:
-    """New depth of row ``r``, its wet extent, and the greatest depth so far."""
+    r: int, fields: Fields, carry: Reals, wet: tuple[Int64s, Int64s], first: int, last: int, k: tuple[Number, ...], most: Bits
+) -> Bits:  # fmt: skip
+    """New depth of row ``r``, its ``wet`` extent, and the greatest depth so far."""
     if first >= last:
         return most
+    h, _, x, y, _, rate = fields
     dry, share, dt = k[4:7]
     c = slice(first, last)
     fall = rate[r if rate.shape[0] > 1 else 0, c]
-    deepen(
-        h[r, c], x[r, first : last + 1], y[r, c], y[r + 1, c], fall, carry[c], share, dt, dry, h.dtype.type(0)
-    )
-    lo[r], hi[r] = extent(h[r, c], first, dry)
-    return highest(bits[r, c], mask, most)
+    most = deepen(
+        h[r, c], x[r, first : last + 1], y[r, c], y[r + 1, c], fall, carry[c], share, dt, dry, h.dtype.type(0), most
+    )  # fmt: skip
+    wet[0][r], wet[1][r] = extent(h[r, c], first, dry)
+    return most
 
 
 @njit_field
-def _fetch(
-    j: int, end: int, h: Reals, z: Reals, x: Reals, y: Reals, drag: Reals, rate: Reals, a: Int64s, b: Int64s
-) -> None:
+def _fetch(j: int, end: int, fields: Fields, visit: tuple[Int64s, Int64s]) -> None:
     """Have what `march` will ask of row ``j`` brought near, if it is one of before ``end``."""
+    a, b = visit
     if j < end and a[j] < b[j] < a[j] + SHORT:
+        h, z, x, y, drag, rate = fields
         c = slice(a[j], b[j])
         fetch(h[j, c])
         fetch(z[j, c])
@@ -203,26 +192,42 @@ def _fetch(
 
 
 @njit_field
-def _march(
-    j0: int,
-    j1: int,
-    h: Reals,
-    bits: Bits,
-    z: Reals,
-    x: Reals,
-    y: Reals,
-    drag: Reals,
-    rate: Reals,
-    a: Int64s,
-    b: Int64s,
-    lo: Int64s,
-    hi: Int64s,
+def march(
+    start: int,
+    stride: int,
+    bands: Int64s,
+    fields: Fields,
+    visit: tuple[Int64s, Int64s],
+    wet: tuple[Int64s, Int64s],
     work: Reals,
     carry: Reals,
     kinds: Int8s,
     shut: tuple[Int64s, Int64s, Reals, Reals],
     k: tuple[Number, ...],
-    mask: Bits,
+) -> Bits:
+    """One step of every band from ``start`` on by ``stride``, but for what `stitch` does; returns the greatest depth as bits.
+
+    ``fields``: depth, bed, discharges through west and north faces, drag (`rows.face`), rain (m/s). ``visit``: of each row the columns
+    given by `ranges`; ``wet``: its new extent. ``work`` and ``carry``: of each band. ``shut``: see `finer.Shut`.
+    """
+    most = np.int32(0)
+    for m in range(start, bands.size - 1, stride):
+        most = _march(bands[m], bands[m + 1], fields, visit, wet, work[m], carry[m], kinds, shut, k, most)
+    return most
+
+
+@njit_field
+def _march(
+    j0: int,
+    j1: int,
+    fields: Fields,
+    visit: tuple[Int64s, Int64s],
+    wet: tuple[Int64s, Int64s],
+    work: Reals,
+    carry: Reals,
+    kinds: Int8s,
+    shut: tuple[Int64s, Int64s, Reals, Reals],
+    k: tuple[Number, ...],
     most: Bits,
 ) -> Bits:
     """`march` of the rows ``j0`` to ``j1 - 1``.
@@ -230,10 +235,12 @@ def _march(
     ``work`` rows: 0 and 1 what the cells of this row and of the one above lost, by turns (that of row ``j0 - 1`` is given), 2 old
     north faces of the row after the band (given).
     """
+    h, z, x, y, drag, _ = fields
+    a, b = visit
     for j in range(j0, j0 + AHEAD):
-        _fetch(j, j1, h, z, x, y, drag, rate, a, b)
+        _fetch(j, j1, fields, visit)
     for j in range(j0, j1):
-        _fetch(j + AHEAD, j1, h, z, x, y, drag, rate, a, b)
+        _fetch(j + AHEAD, j1, fields, visit)
         this, up = j % 2, (j - 1) % 2
         below = y[j + 1] if j + 1 < j1 else work[2]
         _part(x[j], y[j], below, min(a[j], a[j + 1]), max(b[j], b[j + 1]), work[this])
@@ -245,7 +252,7 @@ def _march(
             continue
         _limit(r, h, x, y, a[r], b[r], k[5])
         if r - 1 > j0:
-            most = _deepen(r - 1, h, bits, x, y, rate, carry, lo, hi, a[r - 1], b[r - 1], k, mask, most)
+            most = _deepen(r - 1, fields, carry, wet, a[r - 1], b[r - 1], k, most)
     if j1 == h.shape[0] - FIRST:
         this, up = j1 % 2, (j1 - 1) % 2
         _part(x[j1], y[j1], y[j1 + 1], a[j1], b[j1], work[this])
@@ -255,67 +262,26 @@ def _march(
 
 
 @njit_field
-def march(
-    start: int,
-    stride: int,
-    bands: Int64s,
-    h: Reals,
-    bits: Bits,
-    z: Reals,
-    x: Reals,
-    y: Reals,
-    drag: Reals,
-    rate: Reals,
-    a: Int64s,
-    b: Int64s,
-    lo: Int64s,
-    hi: Int64s,
-    work: Reals,
-    carry: Reals,
-    kinds: Int8s,
-    shut: tuple[Int64s, Int64s, Reals, Reals],
-    k: tuple[Number, ...],
-    mask: Bits,
-    most: Bits,
-) -> Bits:
-    """One step of every band from ``start`` on by ``stride``, but for what `stitch` does; returns the greatest depth as bits.
-
-    ``work`` and ``carry``: of each band. ``shut``: see `finer.Shut`.
-    """
-    for m in range(start, bands.size - 1, stride):
-        most = _march(
-            bands[m], bands[m + 1], h, bits, z, x, y, drag, rate, a, b, lo, hi, work[m], carry[m], kinds, shut, k, mask, most,
-        )  # fmt: skip
-    return most
-
-
-@njit_field
 def stitch(
     bands: Int64s,
-    h: Reals,
-    bits: Bits,
-    x: Reals,
-    y: Reals,
-    rate: Reals,
-    a: Int64s,
-    b: Int64s,
-    lo: Int64s,
-    hi: Int64s,
+    fields: Fields,
+    visit: tuple[Int64s, Int64s],
+    wet: tuple[Int64s, Int64s],
     carry: Reals,
     k: tuple[Number, ...],
-    mask: Bits,
     most: Bits,
 ) -> Bits:
     """What the seams between bands waited for: the last row of each limited, and the rows at seams deepened."""
-    count = bands.size - 1
-    for m in range(count):
+    h, _, x, y, _, _ = fields
+    a, b = visit
+    for m in range(bands.size - 1):
         r = bands[m + 1] - 1
         _limit(r, h, x, y, a[r], b[r], k[5])
-    for m in range(count):
+    for m in range(bands.size - 1):
         first, last = bands[m], bands[m + 1] - 1
         for r in range(first, last + 1):
             if r == first or r >= last - 1:
-                most = _deepen(r, h, bits, x, y, rate, carry[m], lo, hi, a[r], b[r], k, mask, most)
+                most = _deepen(r, fields, carry[m], wet, a[r], b[r], k, most)
     return most
 
 

@@ -9,17 +9,17 @@ from anlan.science.jit import Reals, njit, njit_cell, njit_field
 
 BLOCK = 64  # cells passed over at once where none is asked after
 Number = Any  # float32 or float64, as the fields
-Bits = Any  # the same memory as integers: a maximum over these sees NaN
+Bits = Any  # of a float32, or many of them, as int32: a maximum over these sees NaN
 
 
-@njit_field
+@njit_cell
 def parting(x: Reals, y: Reals, below: Reals, out: Reals) -> None:
     """What each cell of a row loses, m²/s: ``x`` its west faces and the last east one, ``y`` and ``below`` its north and south."""
     for i in range(out.size):
         out[i] = (x[i + 1] - x[i]) + (below[i] - y[i])
 
 
-@njit_field
+@njit_cell
 def x_faces(
     h: Reals,
     z: Reals,
@@ -39,7 +39,7 @@ def x_faces(
         )  # fmt: skip
 
 
-@njit_field
+@njit_cell
 def y_faces(
     hu: Reals,
     zu: Reals,
@@ -83,7 +83,8 @@ def face(
     a tenth of the arithmetic.
 
     Friction is solved for the new discharge, q = q* − g Δt n² |q| q / h^(7/3), a quadratic with one root of the sign of q*. The
-    usual form with the old |q| flips between too much and too little where g Δt S is large (steep ground).
+    usual form with the old |q| flips between too much and too little where g Δt S is large (steep ground). Both gravity and friction
+    are taken by ``drive``, push h but for the next paragraph but one, so that steady flow does not depend on it.
 
     ``damp``: share of ``apart``, what the right cell lost more than the left, that is taken off: waves of two cells die, and
     what neither fills nor empties a cell is left alone, whatever way it winds. Only within a body of water: where one side is
@@ -91,28 +92,29 @@ def face(
 
     ``swift`` u² / ``push`` (m) is the depth whose waves outrun the kinematic wave of u by a tenth: shallower water so swift is
     given so much less inertia that its own waves run as in that depth, but no faster than those of ``most`` / ``push`` m, the most
-    that this step can follow. Steady flow is the same. With all its inertia a flow whose kinematic waves outrun the others grows
+    that this step can follow. With all its inertia a flow whose kinematic waves outrun the others grows
     rolls (Whitham), from Fr = 0.6 on where there is no advection.
     """
     t = type(left)
     zero, quarter, half, one = t(0), t(0.25), t(0.5), t(1)
-    flow = max(left - max(rise, zero), right + min(rise, zero))
+    up, low = max(rise, zero), min(left, right)
+    flow = max(left - up, right + (rise - up))
     deep = max(flow, dry)
-    even = damp if min(left, right) > half * deep else zero
-    inverse_deep, friction = powers(deep, one)
-    speed = old * inverse_deep
-    pull = min(max(push, swift * inverse_deep * (speed * speed)), most * inverse_deep)
-    pushed = old + even * apart - pull * deep * ((right - left) + rise)
-    new = pushed / (half + np.sqrt(quarter + pull * drag * friction * abs(pushed)))
+    inverse, friction = powers(deep, one)
+    speed = old * inverse
+    drive = min(max(push * deep, swift * (speed * speed)), most)
+    evened = old + damp * apart
+    pushed = (evened if low + low > deep else old) - drive * ((right - left) + rise)
+    new = pushed / (half + np.sqrt(quarter + drive * drag * friction * abs(pushed)))
     return zero if flow <= dry else new
 
 
 @njit_cell
 def powers(x: Number, one: Number) -> tuple[Number, Number]:
-    """1/x to 2e-3, and x^(-7/3) to 1e-6, for 1e-12 < x < 1e12.
+    """1/x to 6e-3, and x^(-10/3) to 2e-6, for 1e-12 < x < 1e11 (in float32, whose range that leaves).
 
-    A cube root y of 1/x by its exponent, to 4 %; then with e = 1 - x·y³ the power is y⁷·(1 - e)^(-7/3), and a minimax
-    polynomial over the e that occur (-0.1203 to 0.0901) gives the second factor to 5e-7.
+    A cube root y of 1/x by its exponent, to 4 %; then with e = 1 - x·y³ they are y³·(1 - e)^(-1) and y^10·(1 - e)^(-10/3), and
+    minimax polynomials over the e that occur (-0.1203 to 0.0901) give the second factors.
     """
     t = type(one)
     bits = np.float32(x).view(np.int32)
@@ -120,9 +122,9 @@ def powers(x: Number, one: Number) -> tuple[Number, Number]:
     y = np.int32(guess).view(np.float32) * one
     cube = y * y * y
     e = one - x * cube
-    p = t(5.6273675) + e * (t(7.6361203) + e * t(8.6355856))
-    p = t(1.00000025) + e * (t(2.3333121) + e * (t(3.8884070) + e * p))
-    return cube * (one + e * (one + e)), cube * cube * y * p
+    p = t(12.876695) + e * (t(20.836211) + e * t(26.7105))
+    p = t(1.0000008) + e * (t(3.3332544) + e * (t(7.2206352) + e * p))
+    return cube * (t(1.0051767) + t(0.9756967) * e), cube * cube * (cube * y) * p
 
 
 @njit_field
@@ -132,7 +134,7 @@ def keep_row(row: Reals, out: Reals) -> None:
         out[i] = row[i]
 
 
-@njit_field
+@njit_cell
 def overdrawn(h: Reals, x: Reals, y: Reals, below: Reals, share: Number) -> Number:
     """By how much (m) the cells of a row are asked for more than they hold, in all."""
     zero = h.dtype.type(0)
@@ -175,8 +177,11 @@ def deepen(
     dt: Number,
     dry: Number,
     least: Number,
-) -> None:
+    most: Bits,
+) -> Bits:
     """New depth by what came less what went; digits lost to rounding go to the next row (Dekker's fast two-sum).
+
+    Gives the greatest depth of these and of before, ``most``, as the bits of a float32: those of a NaN are above all depths (IEEE 754).
 
     A depth below nought can only come from rounding, as the giver was limited; it is lifted to ``least``, nought, which the
     mass balance shows as an error. (For cells that may owe water for a while that is below all depths.) Dry cells take no
@@ -191,14 +196,9 @@ def deepen(
         now = was + came
         lost = came - (now - was)
         carry[i] = kept + lost
-        h[i] = least if now < least else now  # a NaN stays
-
-
-@njit
-def highest(bits: Bits, mask: Bits, most: Bits) -> Bits:
-    """The greatest depth of a row as an integer; a NaN is greater than any depth (IEEE 754 order of bits)."""
-    for i in range(bits.size):
-        most = max(most, bits[i] & mask)
+        held = least if now < least else now  # a NaN stays
+        h[i] = held
+        most = max(most, np.float32(held).view(np.int32) & np.int32(0x7FFFFFFF))
     return most
 
 
@@ -219,7 +219,7 @@ def extent(h: Reals, start: int, dry: Number) -> tuple[int, int]:
 
 @njit_field
 def giving(h: Reals, x: Reals, y: Reals, below: Reals, least: Number, out: Reals) -> None:
-    """The greatest speed at which each cell of a row gives water away; films count as ``least`` deep.
+    """The greatest speed at which each cell of a row gives water away, squared (m²/s²); films count as ``least`` deep.
 
     What a cell gave by what it has left is no speed where it gave nearly all: Fr = 5 is the most that is believed,
     else one emptied cell on a hillside shortens every step (the giver's limit keeps its mass in any case).
@@ -229,4 +229,5 @@ def giving(h: Reals, x: Reals, y: Reals, below: Reals, least: Number, out: Reals
     for i in range(h.size):  # a cell that only takes gives nothing: its sign would be lost among the bits
         most = max(max(max(x[i + 1], -x[i]), max(below[i], -y[i])), zero)
         deep = max(h[i], least)
-        out[i] = min(most / deep, np.sqrt(fastest * deep))
+        speed = most / deep
+        out[i] = min(speed * speed, fastest * deep)
