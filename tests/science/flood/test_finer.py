@@ -245,3 +245,25 @@ def test_a_depth_that_is_no_number_is_found_where_cells_step_alone(monkeypatch: 
             sources=RAIN,
             tick_s=60.0,
         )
+
+
+@pytest.mark.parametrize(("precision", "width"), [("f32", 4), ("f64", 8)])
+def test_the_memory_of_the_cells_that_step_alone_is_what_is_told(
+    monkeypatch: pytest.MonkeyPatch, precision: Any, width: int
+) -> None:
+    told: list[tuple[float, float]] = []
+    settled = finer.Finer.settle
+
+    def settle(self: finer.Finer) -> None:
+        pieces = [*vars(self).values(), *self.shut]
+        arrays = [a if a.base is None else a.base for a in pieces if isinstance(a, np.ndarray) and a.size]
+        held = {id(a): a.nbytes for a in arrays if a.shape[-1] >= self._cells.size}
+        told.append((sum(held.values()) / self._cells.size, self._cells.size / N**2))
+        settled(self)
+
+    monkeypatch.setattr(finer.Finer, "settle", settle)
+    rained_on(precision=precision, until_s=600.0)
+    assert told
+    each, share = np.array(told).T
+    assert 0.95 * finer.finer_bytes(width) < each.max() <= finer.finer_bytes(width)
+    assert share.max() < 1.0 / solver.ALONE_OF

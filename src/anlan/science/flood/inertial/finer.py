@@ -8,14 +8,13 @@ import numpy as np
 from anlan.science.flood.domain import RING
 from anlan.science.flood.inertial.kernels import CLOSED, OPEN
 from anlan.science.flood.inertial.kernels import finer as kernels
-from anlan.science.flood.inertial.kernels.links import widen
 from anlan.science.flood.inertial.pace import Pace
 from anlan.science.flood.inertial.streams import Ground, Streams
 from anlan.science.flood.solver import Extents, Feed
 from anlan.science.flood.state import State
 from anlan.science.jit import Bytes, Int8s, Int64s, Reals
 
-__all__ = ["Finer", "Raster", "Shut"]
+__all__ = ["Finer", "Raster", "Shut", "finer_bytes"]
 
 Shut = tuple[Int64s, Int64s, Reals, Reals]
 """Faces that a sweep leaves alone, by their cells: number of the first cell of each row, columns, west or north or both."""
@@ -64,7 +63,7 @@ class Finer:
             feed.rate, fields, bed, self._beside,
         )  # fmt: skip
         self._rain[self._at(feed.cells)] += feed.cell_rate
-        self._far, self._all = bed.take(self._up, axis=1), np.arange(1, size - 1)
+        self._far = bed.take(self._up, axis=1)
         self._edges = self._rim(raster.kinds)
         self._streams, self._ground = streams, self._under(streams) if streams else None
         self.shut: Shut = first, self._column, west[1:-1], north[1:-1]
@@ -91,7 +90,7 @@ class Finer:
     def end(self, wet: Extents, dry: float) -> float:
         """All back into the raster, wet where deeper than ``dry`` m; gives the greatest depth (m), or a NaN if there is one."""
         kernels.give(self._cells, self._west, self._north, self._h, self._x, self._y, *self._flat())
-        widen(self._h, self._all, self._row, self._column, dry, wet.first, wet.last)
+        kernels.widen(self._h, self.shut[0], self._column, dry, wet.first, wet.last)
         self.beside = float((self._h * self._beside).max())
         return float(self._h.max())
 
@@ -132,6 +131,11 @@ class Finer:
             flag = np.full(beyond.size, is_west), np.full(beyond.size, int(kinds[side] == OPEN))
             found.append(np.stack((beyond, within, face, *flag)))
         return np.concatenate(found, axis=1)
+
+
+def finer_bytes(width: int) -> int:
+    """What each of the cells that step alone takes, its numbers ``width`` bytes wide: 19 of these, 5 of whole numbers, a mark."""
+    return 19 * width + 5 * 8 + 1
 
 
 def _listed(marked: Bytes, most: int) -> tuple[Int64s, Int64s, Bytes, Int64s]:

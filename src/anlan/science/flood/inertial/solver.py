@@ -12,7 +12,7 @@ from anlan.science.flood.edges import Closed, Edge, Edges, Open, Stage
 from anlan.science.flood.errors import NotFinite
 from anlan.science.flood.inertial import kernels
 from anlan.science.flood.inertial.channels import Channels
-from anlan.science.flood.inertial.finer import Finer, Raster, Shut
+from anlan.science.flood.inertial.finer import Finer, Raster, Shut, finer_bytes
 from anlan.science.flood.inertial.pace import FRONT, SWIFT, Pace, take_census
 from anlan.science.flood.inertial.streams import Streams
 from anlan.science.flood.solver import Extents, Feed, Moved, Stepper
@@ -25,6 +25,7 @@ WALL = 20_000.0  # metres above the datum: nothing climbs it, and f32 subtracts 
 BAND_CELLS = 60_000  # a band below this is not worth a thread's while
 MOST_BANDS = 16
 LEAST_ROWS = 4
+ALONE_OF = 4  # one cell in so many may step alone: more than at Liulin, where it is one in five
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,9 @@ class Inertial:
         return InertialStepper(self, domain, state, edges, threads=threads, held=held or {})
 
     def bytes_per_cell(self, domain: Domain, precision: Precision) -> int:
-        """Depth, two discharges and bed; roughness only where it is a map."""
-        return (5 if domain.has_friction_map else 4) * (4 if precision == "f32" else 8)
+        """Depth, two discharges and bed, roughness where it is a map; and what looks mark, with a row of one cell in `ALONE_OF`."""
+        width = 4 if precision == "f32" else 8
+        return (5 if domain.has_friction_map else 4) * width + 1 + -(-finer_bytes(width) // ALONE_OF)
 
 
 class InertialStepper:

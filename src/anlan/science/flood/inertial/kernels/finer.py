@@ -175,6 +175,19 @@ def give(
 
 
 @njit
+def widen(h: Reals, first: Int64s, columns: Int64s, dry: float, lo: Int64s, hi: Int64s) -> None:
+    """The wet extents of the raster's rows grow with theirs; ``first``: how many of them stand before each row, and before its end."""
+    for j in range(lo.size):
+        n, end = first[j], first[j + 1]
+        while n < end and h[n + 1] <= dry:
+            n += 1
+        if n < end:
+            while h[end] <= dry:
+                end -= 1
+            lo[j], hi[j] = min(lo[j], columns[n]), max(hi[j], columns[end - 1] + 1)
+
+
+@njit
 def settle(rows: Int64s, columns: Int64s, carry: Reals, bands: Int64s, bands_carry: Reals) -> None:
     """Digits carried go to the raster's, band by column."""
     band = 0
