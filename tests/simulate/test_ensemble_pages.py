@@ -76,6 +76,7 @@ def test_an_ensemble_tells_shares_of_scenarios_and_says_that_they_are_no_probabi
     assert "0.90" in page
     assert "占多少情景，不是概率" in page
     assert "待核实" in page
+    assert "每 2.5 分钟看一次水面，最多晚报这么久" in page
     english = officer.get(url(mini, "ensembles", refs["ensemble"]) + "?lang=en", follow=True).text
     assert "no probability" in english
     assert "has not been checked on independent events" in english

@@ -18,13 +18,11 @@ from anlan.simulate import baseflow, compute, ensemble, folders, rainfield, stat
 from anlan.simulate.ensemble import Answer, Ensemble
 from anlan.simulate.rules import ensemble as rules
 from anlan.simulate.rules import verdict
-from anlan.simulate.rules.ensemble import NEVER, STEP_MIN, Member
+from anlan.simulate.rules.ensemble import LOOK_MIN, NEVER, STEP_MIN, Member
 from anlan.simulate.rules.verdict import Figures
 from anlan.simulate.shapes import NOW, WET_M, Job, Terrain
 
 KEPT_EVERY_MIN = 30
-TICK_S = 60.0 * STEP_MIN / 2
-"""Members are looked at twice in a step of their rain: what they differ by is more than what the water does in between."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +131,7 @@ def _run(asked: Ensemble, member: Member) -> Result:
         sources=_sources(asked, shared.terrain, tenths, member.east_m, member.north_m),
         edges=baseflow.edges(shared.terrain),
         outputs=outputs, precision=job.precision, threads=1,  # type: ignore[arg-type]
-        cancel=partial(folders.is_stopped, Path(job.folder)), tick_s=TICK_S,
+        cancel=partial(folders.is_stopped, Path(job.folder)), tick_s=60.0 * LOOK_MIN,
     )  # fmt: skip
 
 

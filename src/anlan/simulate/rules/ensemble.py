@@ -16,6 +16,8 @@ SIGMAS = 2.5
 """A draw goes no further than this: the normal law has no say in what cannot be."""
 LOW, HIGH = 0.1, 0.9
 STEP_MIN = 5
+LOOK_MIN = STEP_MIN / 2
+"""Members are looked at twice in a step of their rain: what they differ by is more than what the water does in between."""
 NEVER = -1
 """In arrivals: water of 0.3 m never came to a home."""
 Ints = NDArray[np.int64]

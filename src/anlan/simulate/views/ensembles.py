@@ -82,6 +82,7 @@ def one(request: Request, ref: str) -> HttpResponse:
         "likely": [v for v in reached if (v.share_percent or 0) >= 50],
         "taken": run.figures.get("members", 0) - run.figures.get("excluded", 0),
         "facts": drawn_facts(request, run),
+        "look_min": rules.LOOK_MIN,
         "map": _map(request, run),
         "here": address(request, "ensembles", ref),
         "list_at": address(request, "ensembles"),
