@@ -21,7 +21,7 @@ def cores() -> int:
 def in_shares(work: Callable[[int, int], None], rows: int, *, threads: int, worth: int = _WORTH) -> None:
     """Call ``work(from, to)`` for every row once, on up to ``threads`` threads.
 
-    The result may not depend on the cut: ``work`` writes its own rows and nothing else.
+    The result may not depend on the cut: ``work`` writes its own rows, and else what may be put together in any order.
     """
     many = max(1, min(threads, rows // worth))
     if many == 1:

@@ -179,6 +179,34 @@ def test_what_crosses_the_edge_of_the_domain_in_short_steps_is_booked(
     assert one.ledger.inflow == pytest.approx(other.ledger.inflow, rel=2e-3)
 
 
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+@pytest.mark.parametrize("kind", [Open(0.004), Stage(Series.of([0], [0.5], name="m"))])
+def test_maps_are_the_same_whichever_edge_the_water_leaves_by(
+    kind: Any, quarters: int, swept: list[int]
+) -> None:
+    """The lake lies against the edge: beside it the ring stands full of water, and no map may take that in or miss a row for it."""
+    ground = hills()
+    deep = lake_of(ground).depth
+    told: dict[str, Any] = {"until_s": 600.0, "sources": RAIN, "precision": "f64", "tick_s": 60.0}
+    maps = ("max_depth", "arrival_s", "duration_s")
+
+    def of(quarters: int) -> Result:
+        turned = Domain.of(np.ascontiguousarray(np.rot90(ground.bed, quarters)), dx=DX, manning=0.05)
+        start = State.of(
+            turned, layout=Layout.FACES, precision="f64", depth=np.ascontiguousarray(np.rot90(deep, quarters))
+        )
+        sides = {("s", "e", "n", "w")[quarters]: kind}
+        edges = Edges(**{side: sides.get(side, Closed()) for side in "nesw"})
+        return run(turned, Inertial(), start=start, edges=edges, outputs=Outputs(maps=maps), **told)
+
+    one, other = of(0), of(quarters)
+    assert max(swept) > 1
+    for name in maps:
+        back = np.rot90(other.maps[name], -quarters)
+        assert np.allclose(one.maps[name], back, atol=1e-4, equal_nan=True), name
+    assert one.froude.overall == pytest.approx(other.froude.overall, abs=1e-6)
+
+
 def test_streams_run_with_the_short_steps(swept: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     """A stream down the valley into the lake, over its banks in the end."""
     ground = hills()
@@ -265,5 +293,5 @@ def test_the_memory_of_the_cells_that_step_alone_is_what_is_told(
     rained_on(precision=precision, until_s=600.0)
     assert told
     each, share = np.array(told).T
-    assert 0.95 * finer.finer_bytes(width) < each.max() <= finer.finer_bytes(width)
+    assert 0.9 * finer.finer_bytes(width) < each.max() <= finer.finer_bytes(width)
     assert share.max() < 1.0 / solver.ALONE_OF

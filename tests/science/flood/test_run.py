@@ -212,7 +212,7 @@ def test_a_run_goes_on_from_the_last_accepted_state() -> None:
 
 def test_the_memory_is_stated_and_held_to_before_the_start() -> None:
     asked = memory(FLAT, Inertial(), Outputs(), Sources(), "f32")
-    state, looks, alone = 4 * 4, 1, -(-(19 * 4 + 41) // 4)
+    state, looks, alone = 4 * 4, 1, -(-(20 * 4 + 41) // 3)
     assert asked == (state + looks + alone + 3 * 4) * FLAT.cells
     with pytest.raises(BadInput, match="MiB"):
         flood(most_bytes=asked - 1)

@@ -90,7 +90,8 @@ class Finer:
     def end(self, wet: Extents, dry: float) -> float:
         """All back into the raster, wet where deeper than ``dry`` m; gives the greatest depth (m), or a NaN if there is one."""
         kernels.give(self._cells, self._west, self._north, self._h, self._x, self._y, *self._flat())
-        kernels.widen(self._h, self.shut[0], self._column, dry, wet.first, wet.last)
+        past = self._shape[1] - RING
+        kernels.widen_rows(self._h, self.shut[0], self._column, past, dry, wet.first, wet.last)
         self.beside = float((self._h * self._beside).max())
         return float(self._h.max())
 
@@ -134,8 +135,8 @@ class Finer:
 
 
 def finer_bytes(width: int) -> int:
-    """What each of the cells that step alone takes, its numbers ``width`` bytes wide: 19 of these, 5 of whole numbers, a mark."""
-    return 19 * width + 5 * 8 + 1
+    """What each of the cells that step alone takes: 19 numbers ``width`` bytes wide, one more for a moment, 5 whole ones, a mark."""
+    return 20 * width + 5 * 8 + 1
 
 
 def _listed(marked: Bytes, most: int) -> tuple[Int64s, Int64s, Bytes, Int64s]:

@@ -144,6 +144,8 @@ def take_census(
 ) -> tuple[Int64s, Int64s]:
     """Cells by the class of their waves, and of those they would have if they stood `RISING` times as deep: see `kernels.census`.
 
+    ``seen``: all nought, or of no size.
+
     >>> from anlan.science.flood.state import Layout
     >>> ground = Domain.of(np.zeros((2, 3)), dx=10.0)
     >>> deep = State.of(ground, layout=Layout.FACES, depth=np.ones((2, 3)))

@@ -25,7 +25,7 @@ WALL = 20_000.0  # metres above the datum: nothing climbs it, and f32 subtracts 
 BAND_CELLS = 60_000  # a band below this is not worth a thread's while
 MOST_BANDS = 16
 LEAST_ROWS = 4
-ALONE_OF = 4  # one cell in so many may step alone: more than at Liulin, where it is one in five
+ALONE_OF = 3  # one cell in so many steps alone, about, where it is worth it at all: at Liulin one in five
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,10 @@ class Inertial:
         return InertialStepper(self, domain, state, edges, threads=threads, held=held or {})
 
     def bytes_per_cell(self, domain: Domain, precision: Precision) -> int:
-        """Depth, two discharges and bed, roughness where it is a map; and what looks mark, with a row of one cell in `ALONE_OF`."""
+        """Depth, two discharges and bed, roughness where it is a map; on open ground what looks mark, and one cell in `ALONE_OF` alone."""
         width = 4 if precision == "f32" else 8
-        return (5 if domain.has_friction_map else 4) * width + 1 + -(-finer_bytes(width) // ALONE_OF)
+        state = (5 if domain.has_friction_map else 4) * width
+        return state if domain.porosity is not None else state + 1 + -(-finer_bytes(width) // ALONE_OF)
 
 
 class InertialStepper:
@@ -134,7 +135,9 @@ class InertialStepper:
             came, went = came + entered, went + gone
             most, steps = max(most, self._highest), steps + times
             state.time_s = until_s if left <= float(whole) * (1 + 1e-6) else state.time_s + float(whole)
-            if finer and state.time_s < until_s and finer.beside > self._pace.waves(times, self._highest):
+            is_left = finer is not None and finer.beside > self._pace.waves(times, self._highest)
+            finer = None  # which a look makes anew
+            if is_left and state.time_s < until_s:
                 self._look(feed, until_s)
         self._settle()
         return Moved(steps, came, went, most)
@@ -175,10 +178,10 @@ class InertialStepper:
     def _look(self, feed: Feed, until_s: float) -> None:
         """What binds the step, and which cells it binds, once a tick: speeds and slow waves change little in it."""
         s, t, pace = self._state, self._t, self._pace
-        seen = self._seen
-        seen[...] = 0
+        marked = self._seen
+        marked[...] = 0
         floors = pace.floors(self._highest)
-        now, risen = take_census(s, self.extents(), floors, seen, threads=self._threads)
+        now, risen = take_census(s, self.extents(), floors, marked, threads=self._threads)
         pace.look(now)
         if self._streams is not None:
             self._streams.bind(pace)
@@ -187,7 +190,7 @@ class InertialStepper:
         times = pace.times(risen, int(wet[wet > 0].sum()), self._highest, until_s - s.time_s)
         if times == 1:
             return
-        marked, most = seen, t(pace.waves(times, self._highest))
+        most = t(pace.waves(times, self._highest))
         count = kernels.mark(marked, kernels.seen_as(float(most), floors[1]))
         count += self._ahead(marked, times, most)
         alongside = np.zeros(0, np.int64) if self._streams is None else self._streams.cells
@@ -238,8 +241,8 @@ class InertialStepper:
             self._lo[j], self._hi[j] = kernels.extent(self._state.h[j, RING:-RING], RING, dry)
 
     def _constants(self, dt: Any) -> tuple[Any, ...]:
-        t, m, pull = self._t, self._method, G * float(dt) / self._dx
-        face = pull, pull * SWIFT, pull * self._pace.most_waves(float(dt)), m.damping / 2, m.dry
+        t, m, push = self._t, self._method, G * float(dt) / self._dx
+        face = push, push * SWIFT, push * self._pace.most_waves(float(dt)), m.damping / 2, m.dry
         return (*map(t, face), dt / t(self._dx), dt)
 
     def _sweep(self, feed: Feed, dt: Any) -> float:
@@ -258,15 +261,15 @@ class InertialStepper:
         bits = kernels.stitch(self._bands, fields, visit, wet, self._carry, k, np.int32(most))
         return float(np.asarray(bits, np.int32).view(np.float32))
 
-    def _all_bands(self, *given: Any) -> Any:
+    def _all_bands(self, *told: Any) -> Any:
         """`kernels.march` of every band, shared among the threads."""
         if self._pool is None:
-            return kernels.march(0, 1, self._bands, *given)
+            return kernels.march(0, 1, self._bands, *told)
         others = [
-            self._pool.submit(kernels.march, n, self._threads, self._bands, *given)
+            self._pool.submit(kernels.march, n, self._threads, self._bands, *told)
             for n in range(1, self._threads)
         ]
-        most = kernels.march(0, self._threads, self._bands, *given)
+        most = kernels.march(0, self._threads, self._bands, *told)
         return max(most, *(other.result() for other in others))
 
     def _rim(self) -> None:

@@ -20,7 +20,8 @@ def census(
 
     Only those above ``floors[0]``.
 
-    The class if they stood ``rising`` times as deep goes to ``seen`` (as `seen_as` of ``floors[1]``; empty if not asked for), and
+    The class if they stood ``rising`` times as deep goes to ``seen`` (as `seen_as` of ``floors[1]``; empty if not asked for; what is dry
+    keeps what it had), and
     ``risen`` says of how many cells: in `TABLES` that are to be added up, as neighbours of one class would wait for each other.
     ``floors`` and ``scratch``, two rows, are float32; ``bits`` the same as ``scratch``.
     """

@@ -175,15 +175,20 @@ def give(
 
 
 @njit
-def widen(h: Reals, first: Int64s, columns: Int64s, dry: float, lo: Int64s, hi: Int64s) -> None:
-    """The wet extents of the raster's rows grow with theirs; ``first``: how many of them stand before each row, and before its end."""
-    for j in range(lo.size):
+def widen_rows(
+    h: Reals, first: Int64s, columns: Int64s, past: int, dry: float, lo: Int64s, hi: Int64s
+) -> None:
+    """The wet extents of the raster's rows grow with theirs, but for the ring, from column ``past`` on.
+
+    ``first``: how many of them stand before each row, and before its end.
+    """
+    for j in range(FIRST, lo.size - FIRST):
         n, end = first[j], first[j + 1]
-        while n < end and h[n + 1] <= dry:
+        while n < end and (h[n + 1] <= dry or columns[n] < FIRST):
             n += 1
+        while n < end and (h[end] <= dry or columns[end - 1] >= past):
+            end -= 1
         if n < end:
-            while h[end] <= dry:
-                end -= 1
             lo[j], hi[j] = min(lo[j], columns[n]), max(hi[j], columns[end - 1] + 1)
 
 

@@ -2,7 +2,7 @@
 
 Fields have a ring of two (`RING`), so cells are rows 2 … ny + 1 and columns 2 … nx + 1; ``x`` is the unit discharge
 through west faces, ``y`` through north faces. The inner loops are in `rows`: a fused body over the raster
-ran at less than half the speed. Numba sees changes of one file only: after a change of ``rows`` touch this file too.
+ran at less than half the speed.
 
 The march goes down a band once, in place. Behind the row ``j`` whose faces are new, cells of row ``j - 1`` that were asked
 for more water than they hold give what they can (`_limit`: a face has one giver, so none waits for another), and row ``j - 2``

@@ -98,7 +98,9 @@ def face(
     t = type(left)
     zero, quarter, half, one = t(0), t(0.25), t(0.5), t(1)
     up, low = max(rise, zero), min(left, right)
-    flow = max(left - up, right + (rise - up))
+    flow = max(
+        left - up, right + min(rise, zero)
+    )  # a sum of three might be taken in an order that rounds a film away
     deep = max(flow, dry)
     inverse, friction = powers(deep, one)
     speed = old * inverse
@@ -111,7 +113,7 @@ def face(
 
 @njit_cell
 def powers(x: Number, one: Number) -> tuple[Number, Number]:
-    """1/x to 6e-3, and x^(-10/3) to 2e-6, for 1e-12 < x < 1e11 (in float32, whose range that leaves).
+    """1/x to 6e-3, and x^(-10/3) to 2e-6, for 1e-12 < x < 1e11; in float32 from 3e-12 on, as its range ends there.
 
     A cube root y of 1/x by its exponent, to 4 %; then with e = 1 - x·y³ they are y³·(1 - e)^(-1) and y^10·(1 - e)^(-10/3), and
     minimax polynomials over the e that occur (-0.1203 to 0.0901) give the second factors.
@@ -181,7 +183,8 @@ def deepen(
 ) -> Bits:
     """New depth by what came less what went; digits lost to rounding go to the next row (Dekker's fast two-sum).
 
-    Gives the greatest depth of these and of before, ``most``, as the bits of a float32: those of a NaN are above all depths (IEEE 754).
+    Gives the greatest depth of these and of before, ``most``, as the bits of a float32, where none is below nought: those of a NaN are
+    above all depths (IEEE 754).
 
     A depth below nought can only come from rounding, as the giver was limited; it is lifted to ``least``, nought, which the
     mass balance shows as an error. (For cells that may owe water for a while that is below all depths.) Dry cells take no
@@ -198,7 +201,7 @@ def deepen(
         carry[i] = kept + lost
         held = least if now < least else now  # a NaN stays
         h[i] = held
-        most = max(most, np.float32(held).view(np.int32) & np.int32(0x7FFFFFFF))
+        most = max(most, np.int32(np.float32(held).view(np.int32) & np.int32(0x7FFFFFFF)))
     return most
 
 
