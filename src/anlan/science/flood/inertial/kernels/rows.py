@@ -83,8 +83,8 @@ def face(
     a tenth of the arithmetic.
 
     Friction is solved for the new discharge, q = q* − g Δt n² |q| q / h^(7/3), a quadratic with one root of the sign of q*. The
-    usual form with the old |q| flips between too much and too little where g Δt S is large (steep ground). Both gravity and friction
-    are taken by ``drive``, push h but for the next paragraph but one, so that steady flow does not depend on it.
+    usual form with the old |q| flips between too much and too little where g Δt S is large (steep ground). Gravity and
+    friction both go by ``drive`` (m/s: push h, but for swift water, below), so steady flow does not depend on it.
 
     ``damp``: share of ``apart``, what the right cell lost more than the left, that is taken off: waves of two cells die, and
     what neither fills nor empties a cell is left alone, whatever way it winds. Only within a body of water: where one side is
@@ -98,9 +98,8 @@ def face(
     t = type(left)
     zero, quarter, half, one = t(0), t(0.25), t(0.5), t(1)
     up, low = max(rise, zero), min(left, right)
-    flow = max(
-        left - up, right + min(rise, zero)
-    )  # a sum of three might be taken in an order that rounds a film away
+    # not right + (rise - up): a sum of three may be taken in the order that rounds a film away
+    flow = max(left - up, right + min(rise, zero))
     deep = max(flow, dry)
     inverse, friction = powers(deep, one)
     speed = old * inverse
