@@ -10,9 +10,7 @@ from typing import Any
 import numpy as np
 
 from anlan.science.flood.domain import RING, G
-from anlan.science.flood.inertial.kernels.rows import (
-    powers,
-)  # of another folder: `jit` says what that asks for
+from anlan.science.flood.inertial.kernels.rows import powers
 from anlan.science.jit import Floats, Int8s, Int64s, Reals, njit
 
 __all__ = ["step"]

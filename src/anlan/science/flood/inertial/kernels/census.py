@@ -7,7 +7,7 @@ from anlan.science.jit import Bytes, Int64s, Reals, fetch, njit, njit_field
 
 CLASS_BITS = 18  # lower bits of a float32 that a class leaves out: 32 classes to a doubling
 CLASSES = 1 << (31 - CLASS_BITS)
-TABLES = 4
+TABLES = 4  # that count by turns: neighbours of one class would wait for each other
 SEEN_BITS = CLASS_BITS + 1  # so that fifteen doublings have room in a byte
 
 
@@ -18,11 +18,8 @@ def census(
 ) -> None:  # fmt: skip
     """Count the cells of the rows ``first`` to ``last - 1`` by the class of the depth (m) as whose waves their own run (`rows.face`).
 
-    Only those above ``floors[0]``.
-
-    The class if they stood ``rising`` times as deep goes to ``seen`` (as `seen_as` of ``floors[1]``; empty if not asked for; what is dry
-    keeps what it had), and
-    ``risen`` says of how many cells: in `TABLES` that are to be added up, as neighbours of one class would wait for each other.
+    Only those above ``floors[0]``. The class if they stood ``rising`` times as deep goes to ``seen`` (as `seen_as` of ``floors[1]``; empty
+    if not asked for; what is dry keeps what it had), and ``risen`` says of how many cells, in `TABLES` that are to be added up.
     ``floors`` and ``scratch``, two rows, are float32; ``bits`` the same as ``scratch``.
     """
     line = floors.view(np.int32)[0]
