@@ -65,6 +65,10 @@ class Account(AbstractBaseUser):
     link_digest = models.CharField(max_length=64, blank=True)  # one-time sign-in, made at the machine itself
     link_until = models.DateTimeField(null=True)
     language = models.CharField(max_length=5, default="zh")
+    asked = models.CharField(max_length=80, blank=True)  # create, reset, move:<post>: waits for a second administrator
+    asked_by = models.ForeignKey("people.Account", models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField(null=True)
+    rests_until = models.DateTimeField(null=True)  # after such a change: neither approves nor issues until then
 
     objects = Accounts()
     USERNAME_FIELD = "username"
