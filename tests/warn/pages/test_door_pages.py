@@ -47,7 +47,7 @@ def test_the_door_of_a_line_opens_in_every_state(
 ) -> None:
     CallLine.objects.filter(kind="village").update(state=state)
     code, word = STATE_OF_LINE[state]
-    assert f">{word or palette.state(code).word["zh"]}<" in shown(officer, door(mini, ref))
+    assert f">{word or palette.state(code).word['zh']}<" in shown(officer, door(mini, ref))
 
 
 def test_the_officer_sends_and_then_sends_another(mini: Mini, ref: str, officer: Client) -> None:
