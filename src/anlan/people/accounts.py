@@ -139,7 +139,9 @@ def sign_in(ctx: Ctx, *, username: str, password: str, code: str) -> Account:
         right = known.check_password(password)
     with transaction.atomic():
         account = Account.objects.select_for_update(of=("self",)).get(pk=known.pk)
-        right = right and account.is_active and account.password == known.password  # nothing changed meanwhile
+        right = (
+            right and account.is_active and account.password == known.password
+        )  # nothing changed meanwhile
         refusal = _try(ctx, account, right, code)
     if refusal:
         raise Forbidden(refusal)
