@@ -144,7 +144,9 @@ def test_whoever_answers_from_a_village_cannot_end_the_calls_of_others(mini: Min
     ref = opened(mini.ctx())
     ctx = replace(mini.ctx(role), actor=replace(mini.ctx(role).actor, permissions=frozenset({"warn.answer"})))
     before = {call.key: call.state for call in Call.objects.all()}
-    others = [c for c in Call.objects.select_related("holder__place") if not ctx.scope.holds(c.holder.place.path)]
+    others = [
+        c for c in Call.objects.select_related("holder__place") if not ctx.scope.holds(c.holder.place.path)
+    ]
     assert {"H-v2-secretary", "H-county-leader"} <= {call.holder.ref for call in others}
     for call in others:
         with pytest.raises((NotFound, UnknownCall)):
@@ -157,7 +159,14 @@ def test_an_answer_names_a_call_of_the_one_who_answers(mini: Mini, own: bool) ->
     """Else a grid worker's own answer would close the county leader's line as carried."""
     ref = opened(mini.ctx())
     key = Call.objects.get(holder__ref="H-v1-secretary" if own else "H-county-leader").key
-    told = {"call_down": ref, "holder": "H-v1-secretary", "kind": 1, "key": "a", "channel": "desk", "call": key}
+    told = {
+        "call_down": ref,
+        "holder": "H-v1-secretary",
+        "kind": 1,
+        "key": "a",
+        "channel": "desk",
+        "call": key,
+    }
     if own:
         hearing.heard_answer(mini.ctx("grid_worker"), **told)
         assert Call.objects.get(key=key).state == "answered"

@@ -42,7 +42,7 @@ class Scope:
 
     def covers(self, other: "Scope") -> bool:
         """Whether all that the other sees lies within this one."""
-        return self.all or not other.all and all(self.holds(path) for path in other.paths)
+        return self.all or (not other.all and all(self.holds(path) for path in other.paths))
 
     def q(self, field: str) -> Q:
         """The same rule as a condition on a path column."""

@@ -96,7 +96,7 @@ def _are_theirs(ctx: Ctx, value: shapes.CallDown, heard: Sequence[Heard]) -> Non
         if one.outcome == ANSWERED and one.holder not in known:
             raise NotFound("责任人 {holder} 不在您的范围内。", holder=one.holder)
         called = placed.get(one.call, "")
-        if one.call and (called not in known or one.outcome == ANSWERED and called != one.holder):
+        if one.call and (called not in known or (one.outcome == ANSWERED and called != one.holder)):
             raise UnknownCall(one.call)
 
 
