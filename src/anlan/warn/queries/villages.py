@@ -18,14 +18,13 @@ from anlan.warn.models import Answer, CallDown, CallLine, ContactLost, Exceedanc
 from anlan.warn.queries.moves import Move, moves
 from anlan.warn.rules.calldown import AnswerKind, LineState
 from anlan.warn.rules.grade import Grade
+from anlan.warn.rules.urgency import STATES
 
 SETTLED = {
     LineState.ANSWERED.value: ("answered", ""),
     LineState.DOOR_CHECKED.value: ("answered", w("已敲门")),
     LineState.CLOSED.value: ("idle", w("已收")),
 }
-ORDER = ("idle", "moved", "answered", "moving", "prepare", "calling", "refused", "silent", "lost", "help")
-"""From quiet to urgent: what is drawn on top."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +48,8 @@ class VillageState:
 
     @property
     def order(self) -> int:
-        return ORDER.index(self.state)
+        """Greater is more urgent, drawn on top."""
+        return len(STATES) - 1 - STATES.index(self.state)
 
 
 _LINE = (
