@@ -265,17 +265,16 @@ def _state(line: Line, view: rules.LineView, move: Move | None) -> tuple[str, st
         return "moved", ""
     if view.needs_help:
         return "help", ""
-    if line.state is LineState.CONTACT_LOST:
-        return "lost", ""
-    if line.state is LineState.DOOR_CHECK:
-        return "silent", ""
-    if move is not None and (move.moving or move.moved):
+    is_silent = line.state in (LineState.CONTACT_LOST, LineState.DOOR_CHECK)
+    if not is_silent and move is not None and (move.moving or move.moved):
         return "moving", ""
     return STATE_OF_LINE[line.state]
 
 
 STATE_OF_LINE = {
     LineState.CALLING: ("calling", ""),
+    LineState.DOOR_CHECK: ("silent", ""),
+    LineState.CONTACT_LOST: ("lost", ""),
     LineState.ANSWERED: ("answered", ""),
     LineState.DOOR_CHECKED: ("answered", w("已敲门")),
     LineState.CLOSED: ("idle", w("已收")),
