@@ -10,6 +10,7 @@ from anlan.places.queries import atlas
 from anlan.simulate import live
 from anlan.ui.words import w
 from anlan.warn.queries.waiting import Wait
+from anlan.warn.rules.urgency import BLIND, Thing, harm_of
 
 if TYPE_CHECKING:
     from anlan.desk.due import Words
@@ -39,6 +40,8 @@ WHY = {
     "NotInstalled": w("没有安装它的软件包"),
     "unacknowledged": w("报文写不下去，没有得到确认"),
 }
+BLIND_PARTS = (health.ENGINE, "live", "watch", "handlers", "due work", "gateway", "exercise")
+"""Without these nobody is found or called."""
 OF_LIVE = ("live", "watch", "handlers", "due work", "forecasts", "gateway", "signing")
 
 

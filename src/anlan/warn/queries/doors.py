@@ -69,8 +69,8 @@ class Doors:
     line: str
     place: Place
     is_settled: bool
-    settled_word: str
-    """Answered by telephone, door-checked, or closed; never one for another."""
+    state: tuple[str, str]
+    """The palette's code and a word: answered by telephone, door-checked, or closed; never one for another."""
     sent: tuple[Sent, ...]
     candidates: tuple[Candidate, ...]
     kept: tuple[Kept, ...]
@@ -106,7 +106,7 @@ def doors(ctx: Ctx, ref: str, line: str) -> Doors:
         line=line,
         place=atlas().by_id[found.place_id],
         is_settled=found.settled_at is not None,
-        settled_word=STATE_OF_LINE[LineState(found.state)][1],
+        state=STATE_OF_LINE[LineState(found.state)],
         sent=tuple(_sent(c, names, titles) for c in checks),
         candidates=tuple(
             Candidate(

@@ -13,19 +13,14 @@ from django.db.models import Q
 from anlan.foundation import journal_reading
 from anlan.foundation.context import Ctx
 from anlan.places.queries import Place, atlas
-from anlan.ui.words import w
 from anlan.warn.models import Answer, CallDown, CallLine, ContactLost, Exceedance
+from anlan.warn.queries.board import STATE_OF_LINE
 from anlan.warn.queries.moves import Move, moves
 from anlan.warn.rules.calldown import AnswerKind, LineState
 from anlan.warn.rules.grade import Grade
+from anlan.warn.rules.urgency import STATES
 
-SETTLED = {
-    LineState.ANSWERED.value: ("answered", ""),
-    LineState.DOOR_CHECKED.value: ("answered", w("已敲门")),
-    LineState.CLOSED.value: ("idle", w("已收")),
-}
-ORDER = ("idle", "moved", "answered", "moving", "prepare", "calling", "refused", "silent", "lost", "help")
-"""From quiet to urgent: what is drawn on top."""
+SETTLED = (LineState.ANSWERED, LineState.DOOR_CHECKED, LineState.CLOSED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +44,8 @@ class VillageState:
 
     @property
     def order(self) -> int:
-        return ORDER.index(self.state)
+        """Greater is more urgent, drawn on top."""
+        return len(STATES) - 1 - STATES.index(self.state)
 
 
 _LINE = (
@@ -118,7 +114,7 @@ def _state(
             return "silent", ""
     if move is not None and (move.moving or move.moved):
         return "moving", ""
-    return SETTLED[line["state"]] if settled else ("calling", "")
+    return STATE_OF_LINE[LineState(line["state"])] if settled else ("calling", "")
 
 
 def _by(moment: datetime | None, at: datetime | None) -> datetime | None:
