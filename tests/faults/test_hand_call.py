@@ -15,18 +15,19 @@ from anlan.conf.replaying import load_city_once, of_that_night
 from anlan.demo.exercises import new_liulin
 from anlan.foundation.worlds import World
 load_city_once()
-world = new_liulin(speed=60, since=of_that_night("03:10"), until=of_that_night("03:35"), forecast=False, own_engine=True)
-begins = of_that_night("03:08")
-World.objects.filter(pk=world.pk).update(state="running", now=begins)
+world = new_liulin(speed=0, since=of_that_night("03:10"), until=of_that_night("03:35"), forecast=False, own_engine=True)
+World.objects.filter(pk=world.pk).update(state="running")
 told = world.key
 """
 BY_HAND = """
 import time
 from datetime import timedelta
 from anlan.foundation import worlds
+from anlan.foundation.worlds import World
 from anlan.warn.actions.callout import call_by_hand
-while worlds.clock(worlds.get("x1")).isoformat() < "2021-08-11T19:12":
+while worlds.clock(worlds.get("x1")).isoformat() < "2021-08-11T19:10":
     time.sleep(0.05)
+World.objects.filter(key="x1").update(speed=60)
 ctx = worlds.context(worlds.get("x1"))
 late = ctx.at(ctx.now - timedelta(seconds=80))  # of a page that stood open
 told = call_by_hand(late, places=["421321106"], grade="red", stage="move", reason="人工叫应")

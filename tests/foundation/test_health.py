@@ -26,7 +26,8 @@ def test_a_part_that_falls_rests_longer_each_time_and_tells_since_when_and_why()
     part = Part("watch")
     assert part.do(locked) is None
     first = part.told()
-    assert first is not None and (first.part, first.why) == ("watch", health.BUSY)
+    assert first is not None
+    assert (first.part, first.why) == ("watch", health.BUSY)
     rests = [round(part.rests)]
     for _ in range(7):
         rested(part).do(locked)
@@ -35,7 +36,8 @@ def test_a_part_that_falls_rests_longer_each_time_and_tells_since_when_and_why()
     assert rests == sorted(rests)
     assert rests[-1] == health.LONGEST_REST
     again = part.told()
-    assert again is not None and again.since == first.since
+    assert again is not None
+    assert again.since == first.since
 
 
 def test_a_part_that_rests_is_left_alone_and_one_that_is_well_again_has_nothing_to_tell() -> None:
@@ -44,14 +46,16 @@ def test_a_part_that_rests_is_left_alone_and_one_that_is_well_again_has_nothing_
     part.do(lambda: done.append("too soon"))
     rested(part).do(lambda: done.append("now"))
     assert done == ["now"]
-    assert part.told() is None and not part.rests
+    assert part.told() is None
+    assert not part.rests
 
 
 def test_a_part_that_does_not_come_back_is_told_as_stuck(monkeypatch: pytest.MonkeyPatch) -> None:
     part, said = Part("ordered"), []
     monkeypatch.setattr(health, "STUCK_SECONDS", -1.0)
     part.do(lambda: said.append(part.told()))
-    assert said[0] is not None and said[0].why == health.STUCK
+    assert said[0] is not None
+    assert said[0].why == health.STUCK
     part.may_last = True
     part.do(lambda: said.append(part.told()))
     assert said[1] is None
@@ -91,7 +95,8 @@ def test_pages_learn_of_what_is_ill_and_of_an_engine_that_no_longer_beats(
     engine.beat()
     assert [(ill.part, ill.why) for ill in health.ills()] == [("watch", "busy")]
     told = health.told()
-    assert told is not None and told.pid == os.getpid()
+    assert told is not None
+    assert told.pid == os.getpid()
     long_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
     (tmp_path / "run" / "engine.json").write_text(json.dumps({"pid": 1, "beat": long_ago}))
     assert [(ill.part, ill.why) for ill in health.ills()] == [(health.ENGINE, health.STOPPED)]

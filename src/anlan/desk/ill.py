@@ -1,6 +1,6 @@
 """What of the system itself is ill: parts of the engine and forecasts that do not come, since when and why, as rows of the desk."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from anlan.foundation import health, worlds
@@ -67,11 +67,18 @@ def parts(world: World) -> list[health.Ill]:
     return [i for i in mine if i.part == f"exercise:{world.key}" or i.part.partition(":")[0] not in of_others]
 
 
-def _wait(part: str, since: Any, why: str, place: int | None = None) -> Wait:
+def _wait(part: str, since: datetime, why: str, place: int | None = None) -> Wait:
     where = atlas().by_id[place] if place is not None else atlas().city
     facts = {"part": part.partition(":")[0], "why": why}
+    step = BLIND if facts["part"] in BLIND_PARTS else ""
     return Wait(
-        kind="ill", key=f"ill:{part}:{where.code}", place=where, since=since, due_at=since, facts=facts
+        kind="ill",
+        key=f"ill:{part}:{where.code}",
+        place=where,
+        since=since,
+        due_at=since,
+        facts=facts,
+        harm=harm_of(Thing(kind="ill", now=since, step=step)),
     )
 
 

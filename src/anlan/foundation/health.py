@@ -5,6 +5,7 @@ It stands in a file beside the records: pages, doctor and watchdogs can tell it 
 
 import json
 import logging
+import math
 import os
 import time
 from collections.abc import Callable
@@ -98,7 +99,7 @@ class Part:
     def told(self) -> Ill | None:
         """What is wrong with it; also that it does not come back from what it does."""
         began = self._began
-        lasts = time.monotonic() - began if began and not self.may_last else 0.0
+        lasts = time.monotonic() - began if began and not self.may_last else -math.inf
         if self.ill is None and lasts > STUCK_SECONDS:
             return Ill(self.name, datetime.fromtimestamp(time.time() - lasts, UTC), STUCK)
         return self.ill
