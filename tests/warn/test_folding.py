@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from anlan.warn.actions import hearing
-from anlan.warn.documents.papers import Cell, Row, Section
-from anlan.warn.models import Call
-from anlan.warn.queries.doors import Doors, Kept
+from anlan.call.actions import hearing
+from anlan.call.models import Call
+from anlan.call.queries.doors import Doors, Kept
+from anlan.prove.documents.papers import Cell, Row, Section
 from tests.support.city import NIGHT, VILLAGE, Mini
 from tests.warn.test_calldown_actions import opened
 

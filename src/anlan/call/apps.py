@@ -1,13 +1,9 @@
 from django.apps import AppConfig
 
 
-class WarnConfig(AppConfig):
-    name = "anlan.warn"
-    label = "warn"
+class CallConfig(AppConfig):
+    name = "anlan.call"
+    label = "call"
 
     def ready(self) -> None:
-        from anlan.observe import silence
-        from anlan.warn import handlers  # noqa: F401  (registers what this room does)
-        from anlan.warn.queries import high
-
-        silence.also_close_in(high.places)
+        from anlan.call import handlers  # noqa: F401  (registers what this room does)

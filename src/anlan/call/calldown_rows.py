@@ -9,15 +9,15 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
+from anlan.call.models import Answer, Call, CallDown, CallLine
+from anlan.call.rules.calldown import reduce, shapes
 from anlan.foundation import channels
 from anlan.foundation.context import Ctx
+from anlan.foundation.rules.grade import Grade
 from anlan.foundation.scope import Scope
 from anlan.foundation.worlds import World, beijing
 from anlan.people import queries as people
 from anlan.places.queries import Atlas, atlas
-from anlan.warn.models import Answer, Call, CallDown, CallLine
-from anlan.warn.rules.calldown import reduce, shapes
-from anlan.warn.rules.grade import Grade
 
 RECENT_S = 3600
 

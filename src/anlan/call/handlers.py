@@ -3,15 +3,16 @@
 from datetime import datetime
 from typing import Any
 
+from anlan.call import calldown_rows
+from anlan.call.actions import callout, contact, doorchecks, sheets
+from anlan.call.models import CallDown, CallLine
+from anlan.call.rules.calldown.shapes import BY_HAND
 from anlan.foundation import journal, tasks
 from anlan.foundation.context import Ctx
 from anlan.foundation.events import on
+from anlan.foundation.rules.grade import Grade
+from anlan.move.actions import moving
 from anlan.places.queries import atlas
-from anlan.warn import calldown_rows
-from anlan.warn.actions import alerts, callout, contact, doorchecks, moving, sheets
-from anlan.warn.models import CallDown, CallLine
-from anlan.warn.rules.calldown.shapes import BY_HAND
-from anlan.warn.rules.grade import Grade
 
 Told = dict[str, Any]
 
@@ -30,13 +31,6 @@ def call_out(ctx: Ctx, told: Told) -> None:
 def _call_out(ctx: Ctx, payload: Told) -> None:
     found_at = datetime.fromisoformat(payload["at"])
     callout.decide_exceedances(ctx, township=atlas().by_path[payload["path"]], found_at=found_at)
-
-
-@on("warn.exceedance.opened")
-def propose_alert(ctx: Ctx, told: Told) -> None:
-    """A finding of signal scale at orange or red becomes a draft on the lawful issuer's desk."""
-    if not told["body"]["stage"] and told["body"]["level"] >= Grade.ORANGE:
-        alerts.propose(ctx, exceedance=told["refs"]["exceedance"])
 
 
 @on("warn.alert.imported")

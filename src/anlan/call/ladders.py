@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
+from anlan.call.calldown_rows import holder_shape, voice_channel, whole
+from anlan.call.rules.calldown.opening import Addressee
+from anlan.call.rules.calldown.shapes import LineKind
 from anlan.foundation.context import Ctx
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
-from anlan.warn.calldown_rows import holder_shape, voice_channel, whole
-from anlan.warn.rules.calldown.opening import Addressee
-from anlan.warn.rules.calldown.shapes import LineKind
 
 DEPARTMENT = "department_"
 

@@ -14,15 +14,17 @@ from typing import Any
 
 from django.db import transaction
 
+from anlan.call import calldown_rows
+from anlan.call.actions import doorchecks, hearing, lines
+from anlan.call.models import Call, DoorCheck
 from anlan.foundation import channels, cursors
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
+from anlan.foundation.rules.errors import RuleError
+from anlan.move.actions import moving
+from anlan.move.queries.moves import to_move_of_world
 from anlan.people import queries as people
 from anlan.places.queries import atlas
-from anlan.warn import calldown_rows
-from anlan.warn.actions import doorchecks, hearing, lines, moving
-from anlan.warn.models import Call, DoorCheck, Evacuation
-from anlan.warn.rules.errors import RuleError
 
 log = logging.getLogger(__name__)
 VOICE = "voice"
@@ -84,19 +86,13 @@ def _send_calls(ctx: Ctx, channel: channels.Channel) -> int:
     if not calls:
         return 0
     numbers = people.numbers([call.contact for call in calls])
-    listed = _listed(ctx)
+    listed = to_move_of_world(ctx)
     _hand_over(
         channel, [_request(call, numbers[call.contact], listed) for call in calls if call.contact in numbers]
     )
     with transaction.atomic():
         calldown_rows.mark_sent(ctx, calls)
     return len(calls)
-
-
-def _listed(ctx: Ctx) -> dict[int, tuple[int, int]]:
-    """By village: households and people to move, which the voice says."""
-    rows = Evacuation.objects.filter(world_id=ctx.world.id).order_by("pk")
-    return {r.place_id: (r.households_to_move, r.people_to_move) for r in rows}
 
 
 def _request(call: Call, line: tuple[str, str], listed: dict[int, tuple[int, int]]) -> channels.Request:
@@ -121,7 +117,7 @@ def _send_errands(ctx: Ctx, channel: channels.Channel) -> int:
     if not checks:
         return 0
     requests = []
-    listed = _listed(ctx)
+    listed = to_move_of_world(ctx)
     for check in checks:
         first = check.why.get("proposals") or [{}]
         facts = {

@@ -1,12 +1,10 @@
-"""Addresses of this room, all below the world they act in, but for the answer page that opens without an account and the
-certificates of the installation."""
+"""Addresses of call-downs, all below the world they act in, but for the answer page that opens without an account."""
 
 from django.urls import path
 
-from anlan.warn.urls_alerts import ALERTS, PACKS
-from anlan.warn.views import calls, certificates, desk, doors, moving, phone, proof, sheet
+from anlan.call.views import calls, cards, desk, doors, phone, sheet
 
-app_name = "warn"
+app_name = "call"
 W = "w/<str:world>/"
 
 CALLS = [
@@ -28,40 +26,18 @@ DOORS = [
     path(f"{W}calls/<str:ref>/door/report", doors.report, name="door-report"),
     path(f"{W}contact/<str:ref>", doors.lost, name="contact-lost"),
 ]
-MOVING = [
-    path(f"{W}moving", moving.board, name="moving"),
-    path(f"{W}moving/order", moving.order, name="order-move"),
-    path(f"{W}moving/<str:ref>", moving.one, name="moving-one"),
-    path(f"{W}moving/<str:ref>/stage/<str:code>", moving.stage, name="order-stage"),
-    path(f"{W}moving/<str:ref>/mark", moving.mark, name="mark-household"),
-    path(f"{W}moving/<str:ref>/count", moving.count, name="count-in"),
-    path(f"{W}moving/<str:ref>/list", moving.printed, name="move-list"),
-    path(f"{W}moving/<str:ref>/cards", moving.cards, name="cards"),
-]
+
 SHEETS = [
     path(f"{W}calls/<str:ref>/sheet", sheet.one, name="sheet"),
     path(f"{W}calls/<str:ref>/sheet/print", sheet.printed, name="sheet-print"),
     path(f"{W}calls/<str:ref>/sheet/keyed", sheet.keyed, name="sheet-keyed"),
+    path(f"{W}moving/<str:ref>/cards", cards.cards, name="cards"),
 ]
-PROOF = [
-    path(f"{W}proof", proof.index, name="proof"),
-    path(f"{W}proof/holders/<str:ref>", proof.duty, name="duty-proof"),
-    path(f"{W}proof/holders/<str:ref>/pdf", proof.duty_pdf, name="duty-proof-pdf"),
-    path(f"{W}proof/holders/<str:ref>/seal", proof.seal, name="duty-proof-seal"),
-    path(f"{W}proof/<str:code>", proof.one, name="place-proof"),
-    path(f"{W}proof/<str:code>/pdf", proof.as_pdf, name="place-proof-pdf"),
-    path(f"{W}proof/<str:code>/csv", proof.as_csv, name="place-proof-csv"),
-]
+
 PHONE = [
     path("a/<str:world>/<str:ref>/<str:holder>/<str:token>", phone.answer, name="answer"),
     path("a/<str:world>/<str:ref>/<str:holder>/<str:token>/card", phone.card, name="answer-card"),
     path(f"{W}calls/<str:ref>/phone/<str:holder>", phone.handed, name="answer-link"),
 ]
 
-CERTIFICATES = [  # of the whole installation, like accounts
-    path("certificates", certificates.listing, name="certificates"),
-    path("certificates/pin", certificates.pin, name="pin-certificate"),
-    path("certificates/<str:ref>/unpin", certificates.unpin, name="unpin-certificate"),
-]
-
-urlpatterns = [*CALLS, *DOORS, *MOVING, *SHEETS, *PROOF, *PHONE, *ALERTS, *PACKS, *CERTIFICATES]
+urlpatterns = [*CALLS, *DOORS, *SHEETS, *PHONE]

@@ -7,19 +7,19 @@ from typing import Any
 
 from django.urls import reverse
 
+from anlan.call.queries import villages
+from anlan.call.queries.board import MEANS_WORDS, OUTCOMES_AT_DOOR
 from anlan.desk import leads
 from anlan.desk.due import Due, dues
 from anlan.desk.story import Story, story
 from anlan.foundation.context import Ctx
+from anlan.move.queries.moves import Move, moves
 from anlan.observe import moments
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui import format as show
 from anlan.ui import palette
 from anlan.ui.words import t, w, written
-from anlan.warn.queries import villages
-from anlan.warn.queries.board import MEANS_WORDS, OUTCOMES_AT_DOOR
-from anlan.warn.queries.moves import Move, moves
 
 NOT_SENT_SHOWN = 3
 

@@ -9,6 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from anlan.call.queries.board import KIND_WORDS, MEANS_WORDS
+from anlan.call.queries.waiting import Wait, waiting
+from anlan.call.rules.calldown import LineKind
 from anlan.foundation import tasks
 from anlan.foundation.context import Ctx
 from anlan.observe.moments import silences
@@ -17,9 +20,6 @@ from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui import format as show
 from anlan.ui.words import t, w, written
-from anlan.warn.queries.board import KIND_WORDS, MEANS_WORDS
-from anlan.warn.queries.waiting import Wait, waiting
-from anlan.warn.rules.calldown import LineKind
 
 TOGETHER = 3
 """More lines than this of one call-down, or more sheets of one hour, make one row."""

@@ -1,13 +1,11 @@
-"""The rule packs that this room goes by, read for a day and a place."""
+"""The rule packs that rooms go by, read for a day and a place."""
 
 from datetime import date
-from functools import lru_cache
 
 from anlan.foundation import packs
 from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
 from anlan.foundation.worlds import beijing
-from anlan.warn.rules.calldown.settings import CallSettings
 
 
 def today(ctx: Ctx) -> date:
@@ -18,15 +16,6 @@ def today(ctx: Ctx) -> date:
 def the(ctx: Ctx, kind: str, code: str = "") -> packs.Pack:
     """The pack of a kind that governs a place today."""
     return packs.load_all(home=home()).the(kind, on=today(ctx), division=code)
-
-
-def call_settings(ctx: Ctx, code: str = "") -> CallSettings:
-    return _call_settings(the(ctx, "call_down", code))
-
-
-@lru_cache(maxsize=32)
-def _call_settings(pack: packs.Pack) -> CallSettings:
-    return CallSettings.from_pack(pack.data)
 
 
 def refused(ctx: Ctx) -> tuple[packs.Pack, ...]:

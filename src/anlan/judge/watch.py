@@ -13,9 +13,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from anlan.science.windows import LENGTHS_MIN
-from anlan.warn.rules import thresholds
-from anlan.warn.rules.thresholds import (
+from anlan.judge.rules import thresholds
+from anlan.judge.rules.thresholds import (
     MISSING,
     WETNESS,
     Change,
@@ -27,6 +26,7 @@ from anlan.warn.rules.thresholds import (
     Snapshot,
     State,
 )
+from anlan.science.windows import LENGTHS_MIN
 
 
 class Soil(Protocol):

@@ -1,25 +1,23 @@
 """Watching 研判: one world's stations, windows and packs together, looked at whenever readings came in."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
-from django.db.models import Q
-
+from anlan.foundation import shelf
 from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
 from anlan.foundation.packs import SYNTHETIC_ONLY, load_all
+from anlan.judge.actions import exceedances
+from anlan.judge.models import Exceedance
+from anlan.judge.rules import neighbour, thresholds
+from anlan.judge.rules.thresholds import State
+from anlan.judge.watch import Key, RainSubject, Stages, StageSubject, Watch, Windows
 from anlan.observe import queries as observe
 from anlan.observe.soil import Soils
 from anlan.places import queries as places
 from anlan.places.queries import Place, atlas
-from anlan.warn import shelf
-from anlan.warn.actions import exceedances
-from anlan.warn.models import Alert, Exceedance
-from anlan.warn.rules import neighbour, thresholds
-from anlan.warn.rules.thresholds import State
-from anlan.warn.watch import Key, RainSubject, Stages, StageSubject, Watch, Windows
 
 log = logging.getLogger(__name__)
 RED = 4
@@ -205,8 +203,7 @@ class _Neighbours:
     def _reds(self, ctx: Ctx) -> list[neighbour.Red]:
         """Places that stand at red by our own rules, and places that a warning in force names at red.
 
-        Of warnings, what was in force just before this moment: a moment that is judged again after a fall must not
-        see what came in or ended since.
+        Warnings come from a later room (`also_red`).
         """
         hazards = {
             p.id: str(p.data["threshold"]["hazard"]) for p in load_all(home=home()).of_kind("threshold")
@@ -215,13 +212,18 @@ class _Neighbours:
         reds = [
             _red(atlas().by_id[row.place_id], hazards.get(row.pack, ""), 0.0) for row in own.order_by("pk")
         ]
-        known = Alert.objects.filter(
-            world_id=ctx.world.id, level=RED, kind="alert", issued_at__lt=ctx.now, drafted_at__lt=ctx.now
-        )
-        for alert in known.filter(Q(state="issued") | Q(ended_at__gte=ctx.now)).order_by("pk"):
-            named = sorted(alert.names.values_list("id", flat=True))
-            reds += [_red(atlas().by_id[i], "rainstorm", 0.0) for i in named if atlas().by_id[i].tier >= 3]
+        for named in _red_by_others:
+            places = [atlas().by_id[i] for i in named(ctx)]
+            reds += [_red(place, "rainstorm", 0.0) for place in places if place.tier >= 3]
         return reds
+
+
+_red_by_others: list[Callable[[Ctx], list[int]]] = []
+
+
+def also_red(named: Callable[[Ctx], list[int]]) -> None:
+    """A later room knows of divisions that stand at red for other reasons: warnings in force."""
+    _red_by_others.append(named)
 
 
 def _red(place: Place, hazard: str, reach_km: float) -> neighbour.Red:

@@ -1,10 +1,11 @@
-"""Addresses of public alerts, packs and back-tests."""
+"""Addresses of public alerts, and of the certificates of the whole installation."""
 
 from django.urls import path
 
-from anlan.warn.views import packs
+from anlan.warn.views import certificates
 from anlan.warn.views.alerts import composer, importing, maps, one, telephone
 
+app_name = "warn"
 A = "w/<str:world>/alerts"
 ALERTS = [
     path(A, one.listing, name="alerts"),
@@ -32,9 +33,11 @@ ALERTS = [
     path(f"{A}/<str:ref>/12379", one.national, name="alert-national"),
     path(f"{A}/<str:ref>/certificate", one.certificate, name="alert-certificate"),
 ]
-PACKS = [
-    path("w/<str:world>/packs", packs.listing, name="packs"),
-    path("w/<str:world>/packs/<str:id>", packs.one, name="pack"),
-    path("w/<str:world>/packs/<str:id>/back-test", packs.test, name="back-test"),
-    path("w/<str:world>/back-tests/<str:ref>", packs.result, name="back-test-result"),
+
+CERTIFICATES = [  # of the whole installation, like accounts
+    path("certificates", certificates.listing, name="certificates"),
+    path("certificates/pin", certificates.pin, name="pin-certificate"),
+    path("certificates/<str:ref>/unpin", certificates.unpin, name="unpin-certificate"),
 ]
+
+urlpatterns = [*ALERTS, *CERTIFICATES]

@@ -9,16 +9,17 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from anlan.call import calldown_rows, ladders
+from anlan.call.models import CallDown, CallLine
+from anlan.call.rules.calldown import opening, reduce, shapes
+from anlan.call.shelf import call_settings
 from anlan.foundation import journal, tasks
 from anlan.foundation.actions import action, next_ref
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, NotFound
 from anlan.foundation.journal import Note
+from anlan.foundation.rules.grade import Grade
 from anlan.places.queries import Place, atlas
-from anlan.warn import calldown_rows, ladders, shelf
-from anlan.warn.models import CallDown, CallLine
-from anlan.warn.rules.calldown import opening, reduce, shapes
-from anlan.warn.rules.grade import Grade
 
 Change = Callable[[shapes.CallDown], shapes.CallDown]
 
@@ -89,7 +90,7 @@ def _lines(ctx: Ctx, row: CallDown, addressees: Iterable[opening.Addressee]) -> 
         grade=Grade(row.grade),
         at=ctx.now,
         addressees=addressees,
-        settings=shelf.call_settings(ctx, township.code),
+        settings=call_settings(ctx, township.code),
     ).lines
 
 
@@ -147,7 +148,7 @@ def go_on_with(
     """Apply a change if any, advance, write, journal, and set the alarm for the next step."""
     before = calldown_rows.value_of(ctx, row)
     changed = change(before) if change else before
-    settings = shelf.call_settings(ctx, atlas().by_id[row.place_id].code)
+    settings = call_settings(ctx, atlas().by_id[row.place_id].code)
     if row.closed_at is None and row.held_at is None:
         elsewhere = calldown_rows.calls_elsewhere(ctx, row, changed)
         after, steps = reduce.advance(call_down=changed, now=ctx.now, settings=settings, elsewhere=elsewhere)

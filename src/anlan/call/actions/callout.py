@@ -7,25 +7,27 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
-from anlan.foundation import journal
+from anlan.call.actions import calldown
+from anlan.call.rules import standing
+from anlan.foundation import journal, shelf
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.home import home
 from anlan.foundation.packs import load_all
+from anlan.foundation.rules.grade import Grade
+from anlan.judge.queries import exceedances
+from anlan.judge.queries.exceedances import Exceedance
 from anlan.places.queries import Place, atlas
-from anlan.warn import shelf
-from anlan.warn.actions import calldown
-from anlan.warn.models import Exceedance
-from anlan.warn.rules import standing
-from anlan.warn.rules.grade import Grade
 
 
 def decide_exceedances(ctx: Ctx, *, township: Place, found_at: datetime) -> None:
     """Decide together on everything that one moment found in a township."""
-    rows = Exceedance.objects.filter(
-        world_id=ctx.world.id, known_at=found_at, place__path__startswith=township.path
-    ).order_by("pk")
+    rows = (
+        exceedances.of_world(ctx)
+        .filter(known_at=found_at, place__path__startswith=township.path)
+        .order_by("pk")
+    )
     decided: dict[tuple[str, Grade, str, str], list[Place]] = defaultdict(list)
     for row in rows:
         for start in _decide(ctx, _trigger_of(row, township), township):

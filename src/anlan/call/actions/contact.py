@@ -4,17 +4,16 @@ from typing import Any
 
 from django.db.models import Q
 
-from anlan.foundation import journal, tasks
+from anlan.call.actions import calldown
+from anlan.call.models import Call, CallDown, CallLine, ContactLost
+from anlan.call.rules import contact_lost as rules
+from anlan.call.rules.calldown.shapes import BY_HAND, CallState, LineState
+from anlan.foundation import journal, shelf, tasks
 from anlan.foundation.actions import action, next_ref
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.observe import queries as observe
 from anlan.places.queries import Place, atlas
-from anlan.warn import shelf
-from anlan.warn.actions import calldown
-from anlan.warn.models import Call, CallDown, CallLine, ContactLost
-from anlan.warn.rules import contact_lost as rules
-from anlan.warn.rules.calldown.shapes import BY_HAND, CallState, LineState
 
 
 def look(ctx: Ctx, *, township: Place) -> str | None:

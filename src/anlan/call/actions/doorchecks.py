@@ -4,18 +4,18 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from anlan.foundation import journal, tasks
+from anlan.call import calldown_rows
+from anlan.call.actions import calldown
+from anlan.call.models import Answer, CallLine, DoorCheck
+from anlan.call.rules import doorcheck as rules
+from anlan.foundation import journal, shelf, tasks
 from anlan.foundation.actions import action, next_ref
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid, NotFound
+from anlan.judge.queries import exceedances, foreseen
 from anlan.people import queries as people
 from anlan.places import queries as places
 from anlan.places.queries import Place, atlas
-from anlan.warn import calldown_rows, shelf
-from anlan.warn.actions import calldown
-from anlan.warn.models import Answer, CallLine, DoorCheck, Exceedance
-from anlan.warn.queries import foreseen
-from anlan.warn.rules import doorcheck as rules
 
 PERSON = "person"
 AT_THE_DOOR = ("reached", "nobody_home")
@@ -164,8 +164,7 @@ def flood_areas(ctx: Ctx, township: Place) -> list[rules.FloodArea]:
 
 def _immediate_onsets(ctx: Ctx, township: Place) -> dict[int, datetime]:
     """By village: when the line for moving at once was first crossed within the last day."""
-    rows = Exceedance.objects.filter(
-        world_id=ctx.world.id,
+    rows = exceedances.of_world(ctx).filter(
         place__path__startswith=township.path,
         stage="immediate",
         onset__gte=ctx.now - timedelta(hours=24),

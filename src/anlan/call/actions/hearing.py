@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from anlan.call import calldown_rows
+from anlan.call.actions.calldown import dialled, go_on_with, lines_of, reached
+from anlan.call.models import Answer, CallDown
+from anlan.call.rules.calldown import reduce, shapes
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.journal import Note
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
-from anlan.warn import calldown_rows
-from anlan.warn.actions.calldown import dialled, go_on_with, lines_of, reached
-from anlan.warn.models import Answer, CallDown
-from anlan.warn.rules.calldown import reduce, shapes
 
 ANSWERED = "answered"
 

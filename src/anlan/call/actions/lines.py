@@ -4,16 +4,16 @@ Only the live world's lines die. An exercise's network is started again and hand
 that one seed gives one journal.
 """
 
+from anlan.call import calldown_rows
+from anlan.call.actions.calldown import go_on_with
+from anlan.call.models import Call, CallDown
+from anlan.call.rules.calldown import reduce
 from anlan.foundation import journal
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.journal import Note
 from anlan.foundation.worlds import World
 from anlan.places.queries import atlas
-from anlan.warn import calldown_rows
-from anlan.warn.actions.calldown import go_on_with
-from anlan.warn.models import Call, CallDown
-from anlan.warn.rules.calldown import reduce
 
 
 def failed(ctx: Ctx, *, channel: str, why: str) -> int:

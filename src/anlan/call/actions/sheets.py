@@ -3,13 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
+from anlan.call.models import CallDown
+from anlan.call.queries.sheet import digest
 from anlan.foundation import journal, tasks
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
+from anlan.foundation.rules.grade import Grade
 from anlan.places.queries import atlas
-from anlan.warn.models import CallDown
-from anlan.warn.queries.sheet import digest
-from anlan.warn.rules.grade import Grade
 
 LEAST = Grade.ORANGE
 

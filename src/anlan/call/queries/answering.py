@@ -4,22 +4,22 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from anlan.call.calldown_rows import whole
+from anlan.call.models import Answer, CallDown, CallLine
+from anlan.call.queries.speech import facts_for
+from anlan.call.shelf import call_settings
 from anlan.foundation import crypto, worlds
 from anlan.foundation.context import Actor, Ctx
 from anlan.foundation.errors import NotFound
+from anlan.foundation.rules.stage import Stage
 from anlan.foundation.scope import Scope
 from anlan.foundation.worlds import World
+from anlan.judge.rules import plainwords
+from anlan.judge.rules.plainwords import Facts, Words
+from anlan.move.queries.moves import moves
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui.words import written
-from anlan.warn import shelf
-from anlan.warn.calldown_rows import whole
-from anlan.warn.models import Answer, CallDown, CallLine
-from anlan.warn.queries.moves import moves
-from anlan.warn.queries.speech import facts_for
-from anlan.warn.rules import plainwords
-from anlan.warn.rules.evacuation import Stage
-from anlan.warn.rules.plainwords import Facts, Words
 
 LINK_LASTS = timedelta(hours=24)
 """After the call-down has closed."""
@@ -140,7 +140,7 @@ def order_of(ctx: Ctx, row: CallDown, holder: str) -> Order:
 def _awaited_until(ctx: Ctx, row: CallDown, line: CallLine) -> datetime | None:
     if line.settled_at is not None or line.door_check_at is not None or row.closed_at is not None:
         return None
-    settings = shelf.call_settings(ctx, atlas().by_id[row.place_id].code)
+    settings = call_settings(ctx, atlas().by_id[row.place_id].code)
     return line.opened_at + settings.silence_limit
 
 

@@ -7,20 +7,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from anlan.call import calldown_rows
+from anlan.call.models import CallDown, DoorCheck
+from anlan.call.queries.contact import Lost, lost_in
+from anlan.call.rules import calldown as rules
+from anlan.call.rules.calldown import AnswerKind, CallState, Line, LineKind, LineState
+from anlan.call.rules.calldown.settings import CallSettings
+from anlan.call.shelf import call_settings
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
+from anlan.foundation.rules.grade import Grade
+from anlan.foundation.rules.stage import Stage
+from anlan.move.queries.moves import Move, moves
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui.words import w
-from anlan.warn import calldown_rows, shelf
-from anlan.warn.models import CallDown, DoorCheck
-from anlan.warn.queries.contact import Lost, lost_in
-from anlan.warn.queries.moves import Move, moves
-from anlan.warn.rules import calldown as rules
-from anlan.warn.rules.calldown import AnswerKind, CallState, Line, LineKind, LineState
-from anlan.warn.rules.calldown.settings import CallSettings
-from anlan.warn.rules.evacuation import Stage
-from anlan.warn.rules.grade import Grade
 
 ANSWER_WORDS = {
     AnswerKind.RECEIVED: w("收到"),
@@ -140,7 +141,7 @@ def board(ctx: Ctx, ref: str, *, at: datetime | None = None) -> Board:
         value = as_known(value, at, is_lost=bool(lost))
     known = moves(ctx, place.path, at)
     checks = _checks(ctx, row, at)
-    settings = shelf.call_settings(ctx, place.code)
+    settings = call_settings(ctx, place.code)
     now = at or ctx.now
     units = people.unit_names([line.key.rpartition(":")[2] for line in value.lines])
     rows = [_row(value, line, known, checks.get(line.key), settings, now) for line in value.lines]

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
+from anlan.call.models import CallDown, CallLine
+from anlan.call.queries.contact import lost_in
+from anlan.call.rules.calldown import LineState
 from anlan.foundation.context import Ctx
+from anlan.foundation.rules.grade import Grade
 from anlan.places.queries import Place, atlas
-from anlan.warn.models import CallDown, CallLine
-from anlan.warn.queries.contact import lost_in
-from anlan.warn.rules.calldown import LineState
-from anlan.warn.rules.grade import Grade
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from anlan.call.models import ContactLost
+from anlan.call.rules import contact_lost as rules
+from anlan.foundation import shelf
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.journal import JournalEntry
 from anlan.places.queries import Place, atlas
-from anlan.warn import shelf
-from anlan.warn.models import ContactLost
-from anlan.warn.rules import contact_lost as rules
 
 
 @dataclass(frozen=True, kw_only=True)

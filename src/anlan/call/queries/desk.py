@@ -4,19 +4,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from anlan.call import calldown_rows
+from anlan.call.models import CallDown
+from anlan.call.queries.board import ANSWER_WORDS, OUTCOME_WORDS, the_call_down
+from anlan.call.queries.speech import facts_for
+from anlan.call.rules import calldown as rules
+from anlan.call.rules.calldown import BY_HAND, CallState, Line, LineKind
+from anlan.call.shelf import call_settings
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
+from anlan.judge.rules import plainwords
+from anlan.judge.rules.plainwords import Words
+from anlan.move.queries.moves import moves
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
-from anlan.warn import calldown_rows, shelf
-from anlan.warn.models import CallDown
-from anlan.warn.queries.board import ANSWER_WORDS, OUTCOME_WORDS, the_call_down
-from anlan.warn.queries.moves import moves
-from anlan.warn.queries.speech import facts_for
-from anlan.warn.rules import calldown as rules
-from anlan.warn.rules import plainwords
-from anlan.warn.rules.calldown import BY_HAND, CallState, Line, LineKind
-from anlan.warn.rules.plainwords import Words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +83,7 @@ def people_of(ctx: Ctx, row: CallDown, *, only: str = "") -> list[Person]:
     lines = [line for line in value.lines if not only or line.key == only]
     refs = sorted({h.ref for line in lines for rung in line.rungs for h in rung.holders})
     names, known = people.masked_names(ctx, refs), people.holders_by_ref(ctx, refs)
-    settings = shelf.call_settings(ctx, atlas().by_id[row.place_id].code)
+    settings = call_settings(ctx, atlas().by_id[row.place_id].code)
     asked = _Asked(
         value=value,
         names=names,

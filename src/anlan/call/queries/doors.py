@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from anlan.call.actions.doorchecks import propose
+from anlan.call.calldown_rows import whole
+from anlan.call.models import CallDown, CallLine, DoorCheck
+from anlan.call.queries.board import MEANS_WORDS, OUTCOMES_AT_DOOR, STATE_OF_LINE
+from anlan.call.rules.calldown import LineState
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
-from anlan.warn.actions.doorchecks import propose
-from anlan.warn.calldown_rows import whole
-from anlan.warn.models import CallDown, CallLine, DoorCheck
-from anlan.warn.queries.board import MEANS_WORDS, OUTCOMES_AT_DOOR, STATE_OF_LINE
-from anlan.warn.rules.calldown import LineState
 
 
 @dataclass(frozen=True, kw_only=True)

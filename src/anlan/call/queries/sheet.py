@@ -4,20 +4,20 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from anlan.call import calldown_rows
+from anlan.call.models import CallDown
+from anlan.call.queries.board import the_call_down
+from anlan.call.queries.desk import Person, people_of
+from anlan.call.queries.speech import facts_for
+from anlan.call.rules import calldown as rules
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.journal import JournalEntry
+from anlan.judge.rules import plainwords
+from anlan.judge.rules.plainwords import CallSheetWords
+from anlan.move.queries.moves import HouseholdRow, Move, household_states, households, moves
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
-from anlan.warn import calldown_rows
-from anlan.warn.models import CallDown, HouseholdMove
-from anlan.warn.queries.board import the_call_down
-from anlan.warn.queries.desk import Person, people_of
-from anlan.warn.queries.moves import HouseholdRow, Move, households, moves
-from anlan.warn.queries.speech import facts_for
-from anlan.warn.rules import calldown as rules
-from anlan.warn.rules import plainwords
-from anlan.warn.rules.plainwords import CallSheetWords
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,13 +115,7 @@ def digest(ctx: Ctx, row: CallDown) -> tuple[str, dict[str, int]]:
     value = calldown_rows.value_of(ctx, row)
     path = atlas().by_id[row.place_id].path
     current = rules.current_answers(value)
-    listed = (
-        HouseholdMove.objects.filter(
-            evacuation__world_id=ctx.world.id, evacuation__place__path__startswith=path
-        )
-        .order_by("household__ref")
-        .values_list("household__ref", "state")
-    )
+    listed = household_states(ctx, path)
     people_on = sorted({h.ref for line in value.lines for rung in line.rungs for h in rung.holders})
     told = {
         "call_down": row.ref,

@@ -10,14 +10,15 @@ from typing import Any
 
 from django.db.models import Q
 
+from anlan.call.models import Answer, CallDown, CallLine, ContactLost
+from anlan.call.queries.board import STATE_OF_LINE
+from anlan.call.rules.calldown import AnswerKind, LineState
 from anlan.foundation import journal_reading
 from anlan.foundation.context import Ctx
+from anlan.foundation.rules.grade import Grade
+from anlan.judge.queries import exceedances
+from anlan.move.queries.moves import Move, moves
 from anlan.places.queries import Place, atlas
-from anlan.warn.models import Answer, CallDown, CallLine, ContactLost, Exceedance
-from anlan.warn.queries.board import STATE_OF_LINE
-from anlan.warn.queries.moves import Move, moves
-from anlan.warn.rules.calldown import AnswerKind, LineState
-from anlan.warn.rules.grade import Grade
 
 SETTLED = (LineState.ANSWERED, LineState.DOOR_CHECKED, LineState.CLOSED)
 ORDER = ("idle", "moved", "answered", "moving", "prepare", "calling", "refused", "silent", "lost", "help")
@@ -167,7 +168,7 @@ def running(ctx: Ctx, *, at: datetime | None = None) -> list[CallDown]:
 def rain_began(ctx: Ctx, *, path: str, at: datetime | None = None) -> datetime | None:
     """When the rain began that first crossed a line below a path within the last day, as far as its window tells."""
     now = at or ctx.now
-    rows = ctx.rows(Exceedance).filter(place__path__startswith=path, quantity="rain", known_at__lte=now)
+    rows = exceedances.in_scope(ctx).filter(place__path__startswith=path, quantity="rain", known_at__lte=now)
     recent = rows.filter(onset__gte=now - timedelta(hours=24)).order_by("onset")
     first = recent.values_list("onset", "window_min").first()
     return first[0] - timedelta(minutes=first[1] or 60) if first else None

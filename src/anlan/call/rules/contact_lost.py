@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from anlan.warn.rules.errors import BadPack
-from anlan.warn.rules.grade import Grade
-from anlan.warn.rules.pack import minutes, number, table, tables, text
+from anlan.foundation.rules.errors import BadPack
+from anlan.foundation.rules.grade import Grade
+from anlan.foundation.rules.pack import minutes, number, table, tables, text
 
 
 class SilentKind(StrEnum):

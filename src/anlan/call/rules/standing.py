@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from anlan.warn.rules.errors import BadPack
-from anlan.warn.rules.evacuation import Stage
-from anlan.warn.rules.grade import Grade
-from anlan.warn.rules.pack import flag, strings, table, tables, text
+from anlan.foundation.rules.errors import BadPack
+from anlan.foundation.rules.grade import Grade
+from anlan.foundation.rules.pack import flag, strings, table, tables, text
+from anlan.foundation.rules.stage import Stage
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,22 +9,22 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from anlan.call import calldown_rows
+from anlan.call.actions import calldown, callout
+from anlan.call.queries import board as boards
+from anlan.call.queries import desk as desks
+from anlan.call.queries.calls import call_downs
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
 from anlan.foundation.journal import JournalEntry
+from anlan.foundation.rules.grade import Grade
+from anlan.foundation.rules.stage import Stage
+from anlan.judge.rules.plainwords import clock
 from anlan.places.queries import Place, atlas, search
 from anlan.ui import svg
 from anlan.ui.acts import address, ask, done, moment, not_done, told
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
-from anlan.warn import calldown_rows
-from anlan.warn.actions import calldown, callout
-from anlan.warn.queries import board as boards
-from anlan.warn.queries import desk as desks
-from anlan.warn.queries.calls import call_downs
-from anlan.warn.rules.evacuation import Stage
-from anlan.warn.rules.grade import Grade
-from anlan.warn.rules.plainwords import clock
 from anlan.warn.views.alerts.begun import call_of_forecast
 
 BINS = 72
@@ -42,7 +42,7 @@ def listing(request: Request) -> HttpResponse:
         "new_url": address(request, "calls", "new"),
         "map_url": address(request, "map"),
     }
-    return render(request, "warn/calls.html", context)
+    return render(request, "call/calls.html", context)
 
 
 @page("warn.view")
@@ -53,11 +53,11 @@ def one(request: Request, ref: str) -> HttpResponse:
     if part == "queue":
         desk = desks.desk(request.ctx, ref, holder=request.GET.get("holder", ""))
         return render(
-            request, "warn/parts/queue.html", {"desk": desk, "here": address(request, "calls", ref)}
+            request, "call/parts/queue.html", {"desk": desk, "here": address(request, "calls", ref)}
         )
     context = board_context(request, ref, at=at, is_part=part == "live-board")
     return render(
-        request, "warn/parts/live_board.html" if part == "live-board" else "warn/board.html", context
+        request, "call/parts/live_board.html" if part == "live-board" else "call/board.html", context
     )
 
 
@@ -233,7 +233,7 @@ def by_hand(request: Request) -> HttpResponse:
             target = address(request, "calls", refs[0]) if len(refs) == 1 else address(request, "calls")
             return done(request, "已经叫出去 {n} 个乡镇。", target, n=len(refs))
     context = {"form": form, "q": text, "back": address(request, "calls")}
-    return render(request, "warn/by_hand.html", context, status=422 if form.errors else 200)
+    return render(request, "call/by_hand.html", context, status=422 if form.errors else 200)
 
 
 def _choices(ctx: Ctx, text: str, chosen: list[str]) -> list[tuple[str, str]]:

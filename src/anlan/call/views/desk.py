@@ -7,15 +7,15 @@ from django.shortcuts import render
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_POST
 
+from anlan.call.actions import calldown, hearing
+from anlan.call.queries import desk as desks
+from anlan.call.views.calls import board_context, may_link
 from anlan.foundation.errors import AnlanError, Invalid, NotFound
+from anlan.foundation.rules.errors import RuleError
 from anlan.people.actions import unmask
 from anlan.ui.acts import address, done, not_done, whole
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t
-from anlan.warn.actions import calldown, hearing
-from anlan.warn.queries import desk as desks
-from anlan.warn.rules.errors import RuleError
-from anlan.warn.views.calls import board_context, may_link
 
 OUTCOMES = {6: "no_answer", 7: "wrong_number", 8: "refused"}
 
@@ -81,7 +81,7 @@ def show_number(request: Request, ref: str) -> HttpResponse:
     if contact not in known:
         raise NotFound("没有这个联系方式，或不在您的范围内。")
     number = unmask(request.ctx, contact_ref=contact, why=f"叫应 {ref}")
-    return render(request, "warn/board.html", board_context(request, ref, at=None, shown=number))
+    return render(request, "call/board.html", board_context(request, ref, at=None, shown=number))
 
 
 @page("warn.view")
@@ -90,7 +90,7 @@ def group(request: Request, ref: str) -> HttpResponse:
     """抄给群聊: the text, with the word that a 收到 there is no answer."""
     text = desks.group_text(request.ctx, ref)
     return render(
-        request, "warn/group.html", {"text": text, "ref": ref, "back": address(request, "calls", ref)}
+        request, "call/group.html", {"text": text, "ref": ref, "back": address(request, "calls", ref)}
     )
 
 
@@ -111,4 +111,4 @@ def people_of_line(request: Request, ref: str) -> HttpResponse:
         "may_answer": request.ctx.may("warn.answer") and row.closed_at is None,
         "may_link": row.closed_at is None and may_link(request),
     }
-    return render(request, "warn/people.html", context)
+    return render(request, "call/people.html", context)

@@ -7,15 +7,15 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from anlan.call.actions import contact, doorchecks
+from anlan.call.queries.board import OUTCOMES_AT_DOOR
+from anlan.call.queries.contact import the_lost
+from anlan.call.queries.doors import doors
 from anlan.foundation.errors import AnlanError, NotFound
+from anlan.foundation.rules.errors import RuleError
 from anlan.ui.acts import address, done, not_done, whole
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
-from anlan.warn.actions import contact, doorchecks
-from anlan.warn.queries.board import OUTCOMES_AT_DOOR
-from anlan.warn.queries.contact import the_lost
-from anlan.warn.queries.doors import doors
-from anlan.warn.rules.errors import RuleError
 
 
 @page("warn.view")
@@ -29,7 +29,7 @@ def one(request: Request, ref: str) -> HttpResponse:
         "outcomes": OUTCOMES_AT_DOOR.items(),
         "may": request.ctx.may("warn.doorcheck") and found.row.closed_at is None,
     }
-    return render(request, "warn/door.html", context)
+    return render(request, "call/door.html", context)
 
 
 def _back(request: Request, ref: str) -> str:
@@ -87,4 +87,4 @@ def lost(request: Request, ref: str) -> HttpResponse:
         "may": request.ctx.may("warn.call") and found.ended_at is None,
         "back": address(request, "calls"),
     }
-    return render(request, "warn/lost.html", context, status=422 if form.errors else 200)
+    return render(request, "call/lost.html", context, status=422 if form.errors else 200)

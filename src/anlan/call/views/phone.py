@@ -10,20 +10,20 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
+from anlan.call.actions import hearing
+from anlan.call.queries import answering
+from anlan.call.queries.board import the_call_down
+from anlan.call.queries.desk import people_of
+from anlan.call.views.calls import may_link
 from anlan.foundation import scenarios
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Forbidden, Invalid, NotFound
+from anlan.foundation.rules.errors import RuleError
 from anlan.foundation.worlds import World, beijing
 from anlan.ui import format as show
 from anlan.ui.acts import address, whole
 from anlan.ui.pages import Request, page, public
 from anlan.ui.words import t, w
-from anlan.warn.actions import hearing
-from anlan.warn.queries import answering
-from anlan.warn.queries.board import the_call_down
-from anlan.warn.queries.desk import people_of
-from anlan.warn.rules.errors import RuleError
-from anlan.warn.views.calls import may_link
 
 PER_MINUTE = 30
 WRONG_LINKS_PER_MINUTE = 30
@@ -115,7 +115,7 @@ def _refused(request: Request, error: AnlanError, status: int) -> HttpResponse:
     sentence = t(request.lang, error.text, **error.values)
     if _wants_json(request):
         return JsonResponse({"error": sentence}, status=status)
-    return render(request, "warn/answer_gone.html", {"sentence": sentence}, status=status)
+    return render(request, "call/answer_gone.html", {"sentence": sentence}, status=status)
 
 
 def _wrong(request: Request, ctx: Ctx, row: Any, holder: str, error: AnlanError | RuleError) -> HttpResponse:
@@ -151,7 +151,7 @@ def _shown(request: Request, ctx: Ctx, row: Any, holder: str, wrong: str = "") -
         "sent": order.sent,
         "wrong": wrong,
     }
-    return render(request, "warn/answer.html", context, status=422 if wrong else 200)
+    return render(request, "call/answer.html", context, status=422 if wrong else 200)
 
 
 def _speed(ctx: Ctx) -> float:
@@ -191,7 +191,7 @@ def card(request: Request, world: str, ref: str, holder: str, token: str) -> Htt
         "said": said,
         "back": request.path.removesuffix("/card"),
     }
-    return render(request, "warn/answer_card.html", context)
+    return render(request, "call/answer_card.html", context)
 
 
 @page("warn.view")
@@ -214,4 +214,4 @@ def handed(request: Request, ref: str, holder: str) -> HttpResponse:
         "code": code,
         "back": address(request, "calls", ref),
     }
-    return render(request, "warn/handed.html", context)
+    return render(request, "call/handed.html", context)

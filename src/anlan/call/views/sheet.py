@@ -7,16 +7,17 @@ from django.shortcuts import render
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from anlan.call.actions import hearing, sheets
+from anlan.call.queries.desk import Person
+from anlan.call.queries.sheet import sheet
+from anlan.call.views.desk import OUTCOMES
 from anlan.foundation.errors import AnlanError, Invalid
+from anlan.foundation.rules.errors import RuleError
+from anlan.move.actions import moving
+from anlan.move.queries.moves import Move
 from anlan.ui.acts import address, done, told, whole
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, written
-from anlan.warn.actions import hearing, moving, sheets
-from anlan.warn.queries.desk import Person
-from anlan.warn.queries.moves import Move
-from anlan.warn.queries.sheet import sheet
-from anlan.warn.rules.errors import RuleError
-from anlan.warn.views.desk import OUTCOMES
 
 
 @page("warn.view")
@@ -50,7 +51,7 @@ def _shown(request: Request, ref: str, *, with_names: bool, with_numbers: bool) 
         "may_name": request.ctx.may("people.view"),
         "may_key": request.ctx.may("warn.answer"),
     }
-    return render(request, "warn/sheet.html", context)
+    return render(request, "call/sheet.html", context)
 
 
 @page("warn.answer")
@@ -76,7 +77,7 @@ def keyed(request: Request, ref: str) -> HttpResponse:
         "given": request.POST,
         "may_count": request.ctx.may("warn.move"),
     }
-    return render(request, "warn/keyed.html", context, status=422 if wrongs else 200)
+    return render(request, "call/keyed.html", context, status=422 if wrongs else 200)
 
 
 def _guarded(request: Request, wrongs: list[str], person: Person, ref: str) -> int:

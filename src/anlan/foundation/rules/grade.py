@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from anlan.warn.rules.errors import UnknownGrade
+from anlan.foundation.rules.errors import UnknownGrade
 
 
 class Grade(IntEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from anlan.warn.rules.errors import BadPack
+from anlan.foundation.rules.errors import BadPack
 
 Data = Mapping[str, object]
 

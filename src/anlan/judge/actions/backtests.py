@@ -16,10 +16,10 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid, NotFound
 from anlan.foundation.home import home
 from anlan.foundation.worlds import BEIJING
+from anlan.judge.models import BackTest
+from anlan.judge.rules import thresholds
+from anlan.judge.rules.backtest import Observed, Report, Series, back_test
 from anlan.places.queries import Place
-from anlan.warn.models import BackTest
-from anlan.warn.rules import thresholds
-from anlan.warn.rules.backtest import Observed, Report, Series, back_test
 
 MOST_ROWS = 200_000
 

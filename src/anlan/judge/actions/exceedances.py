@@ -8,11 +8,11 @@ from anlan.foundation import journal
 from anlan.foundation.actions import action, next_ref
 from anlan.foundation.context import Ctx
 from anlan.foundation.journal import Note
+from anlan.judge.models import Exceedance, RuleState
+from anlan.judge.rules.thresholds import Change, Element, Move, Scale, State
+from anlan.judge.watch import Found, Key
 from anlan.observe import queries as observe
 from anlan.places.queries import atlas
-from anlan.warn.models import Exceedance, RuleState
-from anlan.warn.rules.thresholds import Change, Element, Move, Scale, State
-from anlan.warn.watch import Found, Key
 
 
 def keep(ctx: Ctx, found: Sequence[Found], states: Mapping[Key, State]) -> list[str]:

@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 from anlan.foundation import packs, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
+from anlan.foundation.rules.grade import Grade
 from anlan.foundation.worlds import beijing
+from anlan.judge.models import Exceedance
+from anlan.judge.rules.lead import Lead, Span, lead, source_span
 from anlan.observe import moments, soil
 from anlan.places.queries import Place, atlas
 from anlan.simulate import foretold
 from anlan.simulate import queries as simulate
 from anlan.simulate.queries import VillageForecast
 from anlan.simulate.rules.score import Counts
-from anlan.warn.models import Exceedance
-from anlan.warn.rules.grade import Grade
-from anlan.warn.rules.lead import Lead, Span, lead, source_span
 
 REPORT_MIN = 5
 """Rain is known this finely where a world does not say that its own was published by the hour."""

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate
 
-from anlan.warn.rules.errors import RuleError
-from anlan.warn.rules.thresholds import Change, Move, Rain, RuleSet, Snapshot, State, evaluate
-from anlan.warn.rules.thresholds.shapes import Element
+from anlan.foundation.rules.errors import RuleError
+from anlan.judge.rules.thresholds import Change, Move, Rain, RuleSet, Snapshot, State, evaluate
+from anlan.judge.rules.thresholds.shapes import Element
 
 NEVER_TESTED_ZH, NEVER_TESTED_EN = "从未回测", "never tested"
 

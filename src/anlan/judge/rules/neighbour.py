@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import asin, ceil, cos, radians, sin, sqrt
 
-from anlan.warn.rules.errors import BadPack
-from anlan.warn.rules.pack import Data, flag, minutes, number, strings, table, text
+from anlan.foundation.rules.errors import BadPack
+from anlan.foundation.rules.pack import Data, flag, minutes, number, strings, table, text
 
 EARTH_KM = 6371.0088
 KM_A_DEGREE = 111.195

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from anlan.warn.rules.evacuation import Stage
+from anlan.foundation.rules.stage import Stage
 
 BEIJING = timezone(timedelta(hours=8))
 SCRIPT_CHARACTERS = 70

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 
-from anlan.foundation import journal
+from anlan.foundation import journal, shelf
 from anlan.foundation.actions import action, next_refs
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid, NotFound
 from anlan.foundation.journal import Note
+from anlan.foundation.rules.stage import Stage
+from anlan.move.models import Evacuation, HouseholdMove
+from anlan.move.rules import evacuation as rules
+from anlan.move.rules.evacuation import HouseholdEvent, HouseholdState
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
-from anlan.warn import shelf
-from anlan.warn.models import CallDown, Evacuation, HouseholdMove
-from anlan.warn.rules import evacuation as rules
-from anlan.warn.rules.evacuation import HouseholdEvent, HouseholdState, Stage
 
 
 def order_stage(
@@ -124,14 +124,13 @@ def _begin(
     if not villages:
         return {}
     listed = people.households_in_danger(ctx, [v.id for v in villages])
-    cause = CallDown.objects.filter(world_id=ctx.world.id, ref=call_down).first()
     refs = next_refs(ctx, "E", len(villages))
     rows = [
         Evacuation(
             world_id=ctx.world.id,
             ref=ref,
             place_id=village.id,
-            call_down=cause,
+            call_down=call_down,
             stage=stage.value,
             stage_at=ctx.now,
             began_at=ctx.now,

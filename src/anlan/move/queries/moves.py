@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from anlan.foundation import journal
+from anlan.foundation import journal, shelf
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.journal import JournalEntry
+from anlan.foundation.rules.stage import Stage
+from anlan.move.models import Evacuation, HouseholdMove
+from anlan.move.rules import evacuation as rules
+from anlan.move.rules.evacuation import HouseholdState
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
-from anlan.warn import shelf
-from anlan.warn.models import Evacuation, HouseholdMove
-from anlan.warn.rules import evacuation as rules
-from anlan.warn.rules.evacuation import HouseholdState, Stage
 
 TOLD_BY = (
     "warn.evacuation.ordered",
@@ -38,6 +38,7 @@ class Move:
     refused: int
     destination: str = ""
     ordered_by: str = ""
+    call_down: str = ""
 
     @property
     def is_complete(self) -> bool:
@@ -82,6 +83,7 @@ def _of_row(row: Evacuation) -> Move:
         refused=row.households_refused,
         destination=row.destination,
         ordered_by=row.ordered_by,
+        call_down=row.call_down,
     )
 
 
@@ -107,6 +109,20 @@ def _moves_then(ctx: Ctx, path: str, at: datetime) -> dict[int, Move]:
             refused=body.get("households_refused", before.refused if before else 0),
         )
     return found
+
+
+def to_move_of_world(ctx: Ctx) -> dict[int, tuple[int, int]]:
+    """By village of this world: households and people to move, which the voice says."""
+    rows = Evacuation.objects.filter(world_id=ctx.world.id).order_by("pk")
+    return {r.place_id: (r.households_to_move, r.people_to_move) for r in rows}
+
+
+def household_states(ctx: Ctx, path: str) -> list[tuple[str, str]]:
+    """Ref and state of every household on a list at or below a path, whoever asks."""
+    rows = HouseholdMove.objects.filter(
+        evacuation__world_id=ctx.world.id, evacuation__place__path__startswith=path
+    )
+    return list(rows.order_by("household__ref").values_list("household__ref", "state"))
 
 
 def the_move(ctx: Ctx, ref: str) -> Move:

@@ -1,37 +1,14 @@
 """Of moving people: villages that must be counted, and households that do not want to go."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 
+from anlan.foundation import shelf
 from anlan.foundation.context import Ctx
+from anlan.judge.queries.waiting import Wait
+from anlan.move.models import HouseholdMove
+from anlan.move.rules.evacuation import EvacuationSettings, HouseholdState
 from anlan.places.queries import atlas
-from anlan.warn import shelf
-from anlan.warn.models import HouseholdMove
-from anlan.warn.queries.villages import VillageState
-from anlan.warn.queries.waiting.shape import Wait
-from anlan.warn.rules.evacuation import EvacuationSettings, HouseholdState, Stage
-from anlan.warn.rules.pack import minutes, table
-
-
-def counts(ctx: Ctx, at: datetime | None, states: Mapping[int, VillageState]) -> Iterator[Wait]:
-    """清点: told to move, heard, and not counted in whole. A silent village must be reached first."""
-    for state in states.values():
-        move = state.move
-        if move is None or move.is_complete or not move.to_move or state.is_under_way:
-            continue
-        if move.stage not in (Stage.MOVE, Stage.COUNT):
-            continue
-        part = table(shelf.the(ctx, "evacuation", state.place.code).data, "evacuation")
-        facts = {"move": move, "call_down": state.call_down}
-        due = move.stage_at + minutes(part, "count_within_min", 30)
-        yield Wait(
-            kind="count",
-            key=f"count:{move.ref}",
-            place=state.place,
-            since=move.stage_at,
-            due_at=due,
-            facts=facts,
-        )
 
 
 def refusals(ctx: Ctx, at: datetime | None, path: str) -> Iterator[Wait]:

@@ -12,32 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from anlan.warn.rules.errors import IllegalStage, NotCounted, NotOrdered
-from anlan.warn.rules.pack import minutes, strings, table, tables, text
-
-
-class Stage(StrEnum):
-    """准备转移 → 立即转移 → 清点 → 不得擅自返回 → 解除返回."""
-
-    PREPARE = "prepare"
-    MOVE = "move"
-    COUNT = "count"
-    STAY_OUT = "stay_out"
-    RETURN = "return"
-
-    @property
-    def zh(self) -> str:
-        """The word on screen and in speech."""
-        return _STAGE_ZH[self]
-
-
-_STAGE_ZH = {
-    Stage.PREPARE: "准备转移",
-    Stage.MOVE: "立即转移",
-    Stage.COUNT: "清点",
-    Stage.STAY_OUT: "不得擅自返回",
-    Stage.RETURN: "解除返回",
-}
+from anlan.foundation.rules.errors import IllegalStage, NotCounted, NotOrdered
+from anlan.foundation.rules.pack import minutes, strings, table, tables, text
+from anlan.foundation.rules.stage import Stage
 
 FOLLOWS: Mapping[Stage | None, tuple[Stage, ...]] = {
     None: (Stage.PREPARE, Stage.MOVE),

@@ -9,17 +9,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid, NotFound
+from anlan.foundation.rules.errors import RuleError
+from anlan.foundation.rules.stage import Stage
+from anlan.move.actions import moving
+from anlan.move.queries import moves as reading
+from anlan.move.rules.evacuation import HouseholdEvent, HouseholdState
 from anlan.places.queries import Place, atlas, search
 from anlan.ui.acts import address, ask, done, moment, not_done, told, whole
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
-from anlan.warn.actions import moving
-from anlan.warn.models import CallDown, Evacuation
-from anlan.warn.queries import moves as reading
-from anlan.warn.queries.speech import facts_for
-from anlan.warn.rules import plainwords
-from anlan.warn.rules.errors import RuleError
-from anlan.warn.rules.evacuation import HouseholdEvent, HouseholdState, Stage
 
 STAGE_WORDS = {
     Stage.PREPARE: w("准备转移"),
@@ -77,17 +75,17 @@ def board(request: Request) -> HttpResponse:
         "may": request.ctx.may("warn.move") and at is None,
         "order_url": address(request, "moving", "order"),
     }
-    return render(request, "warn/moving.html", context)
+    return render(request, "move/moving.html", context)
 
 
 @page("warn.view")
 @require_GET
 def one(request: Request, ref: str) -> HttpResponse:
     """One village: its stages, its households, and who does not go."""
-    return render(request, "warn/village_move.html", _village(request, ref))
+    return render(request, "move/village_move.html", village_of(request, ref))
 
 
-def _village(request: Request, ref: str) -> dict[str, Any]:
+def village_of(request: Request, ref: str) -> dict[str, Any]:
     move = reading.the_move(request.ctx, ref)
     rows = reading.households(request.ctx, ref)
     events = {state: reading.may_happen(state, move.stage) for state in HouseholdState}
@@ -137,7 +135,7 @@ def order(request: Request) -> HttpResponse:
             "here": request.path,
             "back": address(request, "moving"),
         }
-        return render(request, "warn/order_move.html", context)
+        return render(request, "move/order_move.html", context)
     village = atlas().code(code)
     if village.tier != 4 or not request.ctx.scope.holds(village.path):
         raise NotFound("{village}不在您的范围内。", village=village.name)
@@ -241,24 +239,4 @@ def count(request: Request, ref: str) -> HttpResponse:
 @require_GET
 def printed(request: Request, ref: str) -> HttpResponse:
     """The list of households to print, with boxes to tick."""
-    return render(request, "warn/move_list.html", _village(request, ref))
-
-
-@page("warn.view")
-@require_GET
-def cards(request: Request, ref: str) -> HttpResponse:
-    """明白卡: one card a household, to hand out at the door."""
-    context = _village(request, ref)
-    place = context["move"].place
-    row = Evacuation.objects.select_related("call_down").get(world_id=request.ctx.world.id, ref=ref)
-    call_down = row.call_down or CallDown(
-        world_id=request.ctx.world.id, place_id=place.id, stage=row.stage, cause="", grade=4
-    )
-    facts = facts_for(request.ctx, call_down, place, reading.moves(request.ctx, place.path))
-    words = plainwords.resident_words(facts)
-    context["said"] = [
-        (w("会发生什么"), getattr(words.what, request.lang)),
-        (w("去哪里"), getattr(words.where, request.lang)),
-        (w("什么时候"), getattr(words.when, request.lang)),
-    ]
-    return render(request, "warn/cards.html", context)
+    return render(request, "move/move_list.html", village_of(request, ref))

@@ -4,20 +4,20 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from anlan.call.calldown_rows import whole
 from anlan.foundation import journal
 from anlan.foundation.errors import NotFound
 from anlan.foundation.journal import JournalEntry
+from anlan.judge.rules.plainwords import BEIJING
 from anlan.people import queries as people
 from anlan.places.queries import atlas
+from anlan.prove.documents import words
+from anlan.prove.documents.papers import Cell, Figure, Paper, Row, Section
+from anlan.prove.documents.reader import WIDTHS, Reader, full_name, hours, spelled
+from anlan.prove.queries.proof import facts_of
+from anlan.prove.rules import proof as rules
+from anlan.prove.rules.proof import Fact, FactKind
 from anlan.ui.words import w, written
-from anlan.warn.calldown_rows import whole
-from anlan.warn.documents import words
-from anlan.warn.documents.papers import Cell, Figure, Paper, Row, Section
-from anlan.warn.documents.reader import WIDTHS, Reader, full_name, hours, spelled
-from anlan.warn.queries.proof import facts_of
-from anlan.warn.rules import proof as rules
-from anlan.warn.rules.plainwords import BEIJING
-from anlan.warn.rules.proof import Fact, FactKind
 
 
 @dataclass(frozen=True)

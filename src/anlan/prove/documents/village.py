@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from anlan.foundation import journal
+from anlan.judge.rules.plainwords import BEIJING
 from anlan.places.queries import Place, atlas
+from anlan.prove.documents import words
+from anlan.prove.documents.papers import Figure, Paper, Section
+from anlan.prove.documents.reader import WIDTHS, Reader, full_name, spelled
+from anlan.prove.queries.proof import VillageRow, facts_of, rows_of
+from anlan.prove.rules.proof import Fact, FactKind, Mark
 from anlan.ui.words import w
-from anlan.warn.documents import words
-from anlan.warn.documents.papers import Figure, Paper, Section
-from anlan.warn.documents.reader import WIDTHS, Reader, full_name, spelled
-from anlan.warn.queries.proof import VillageRow, facts_of, rows_of
-from anlan.warn.rules.plainwords import BEIJING
-from anlan.warn.rules.proof import Fact, FactKind, Mark
 
 
 def village_paper(reader: Reader, place: Place) -> Paper:

@@ -4,21 +4,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from anlan.call.calldown_rows import whole
+from anlan.call.queries.board import ANSWER_WORDS, MEANS_WORDS, OUTCOME_WORDS, OUTCOMES_AT_DOOR
+from anlan.call.rules.calldown import AnswerKind, CallState
 from anlan.foundation import packs
 from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
 from anlan.foundation.journal import JournalEntry
+from anlan.foundation.rules.grade import Grade
+from anlan.judge.queries import exceedances
+from anlan.judge.queries.exceedances import Exceedance
+from anlan.judge.rules.plainwords import BEIJING
 from anlan.people import queries as people
+from anlan.prove.documents.papers import Cell, Row
+from anlan.prove.rules.proof import Fact, FactKind
 from anlan.ui.words import t, w, written
-from anlan.warn.calldown_rows import whole
-from anlan.warn.documents.papers import Cell, Row
-from anlan.warn.models import Exceedance
 from anlan.warn.queries.alert_signing import who
-from anlan.warn.queries.board import ANSWER_WORDS, MEANS_WORDS, OUTCOME_WORDS, OUTCOMES_AT_DOOR
-from anlan.warn.rules.calldown import AnswerKind, CallState
-from anlan.warn.rules.grade import Grade
-from anlan.warn.rules.plainwords import BEIJING
-from anlan.warn.rules.proof import Fact, FactKind
 
 CHANNELS = {
     "voice": w("电话"),
@@ -62,9 +63,11 @@ class Speaker:
         refs = sorted({f.who for f in facts if f.who})
         titles = {r: written(lang, h.title) for r, h in people.holders_by_ref(whole(ctx), refs).items()}
         rows = JournalEntry.objects.filter(world_id=ctx.world.id, seq__in={f.seq for f in facts})
-        found = Exceedance.objects.filter(
-            world_id=ctx.world.id, ref__in=[f.text("ref") for f in facts if f.kind is FactKind.EXCEEDANCE]
-        ).select_related("station")
+        found = (
+            exceedances.of_world(ctx)
+            .filter(ref__in=[f.text("ref") for f in facts if f.kind is FactKind.EXCEEDANCE])
+            .select_related("station")
+        )
         return cls(
             lang=lang,
             journal_url=f"/w/{ctx.world.key}/journal",

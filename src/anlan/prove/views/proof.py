@@ -4,21 +4,21 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
+from anlan.call.queries.calls import call_downs
+from anlan.move.queries.moves import moves
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
+from anlan.prove.actions import sealing
+from anlan.prove.documents.duty import duty_paper
+from anlan.prove.documents.papers import Paper
+from anlan.prove.documents.reader import Reader, the_place
+from anlan.prove.documents.render import pdf, villages_csv
+from anlan.prove.documents.village import village_paper
+from anlan.prove.documents.whole import whole_paper
+from anlan.prove.queries.proof import village_proofs
 from anlan.ui.acts import address, done
 from anlan.ui.pages import Request, attached, page
 from anlan.ui.words import written
-from anlan.warn.actions import sealing
-from anlan.warn.documents.duty import duty_paper
-from anlan.warn.documents.papers import Paper
-from anlan.warn.documents.reader import Reader, the_place
-from anlan.warn.documents.render import pdf, villages_csv
-from anlan.warn.documents.village import village_paper
-from anlan.warn.documents.whole import whole_paper
-from anlan.warn.queries.calls import call_downs
-from anlan.warn.queries.moves import moves
-from anlan.warn.queries.proof import village_proofs
 
 
 def reader(request: Request) -> Reader:
@@ -47,7 +47,7 @@ def index(request: Request) -> HttpResponse:
                 "url": address(request, "proof", town.code),
             }
         )
-    return render(request, "warn/proof.html", {"rows": rows})
+    return render(request, "prove/proof.html", {"rows": rows})
 
 
 @page("warn.proof")
@@ -72,7 +72,7 @@ def one(request: Request, code: str) -> HttpResponse:
         if place.tier == 4
         else address(request, "proof"),
     }
-    return render(request, "warn/paper.html", context)
+    return render(request, "prove/paper.html", context)
 
 
 def _paper(request: Request, place: Place) -> Paper:
@@ -116,7 +116,7 @@ def duty(request: Request, ref: str) -> HttpResponse:
         "may_seal": bool(found.facts),
         "back": address(request, "proof", place.code) if place.tier >= 3 else address(request, "proof"),
     }
-    return render(request, "warn/paper.html", context)
+    return render(request, "prove/paper.html", context)
 
 
 @page("warn.proof")

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from anlan.foundation import journal, journal_reading
+from anlan.foundation import journal, journal_reading, shelf
 from anlan.foundation.context import Ctx
+from anlan.foundation.rules.grade import Grade
+from anlan.foundation.rules.pack import minutes, table
+from anlan.judge.queries.waiting import Wait
 from anlan.places.queries import Place, atlas
-from anlan.warn import alert_rows, shelf
+from anlan.warn import alert_rows
 from anlan.warn.models import Alert
-from anlan.warn.queries.waiting.shape import Wait
 from anlan.warn.rules.alert import CoSigner
-from anlan.warn.rules.grade import Grade
-from anlan.warn.rules.pack import minutes, table
 
 LOOK_BACK = timedelta(hours=12)
 REFUSAL_STANDS = timedelta(hours=2)

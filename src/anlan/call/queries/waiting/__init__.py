@@ -6,13 +6,14 @@ none of it.
 
 from datetime import datetime
 
+from anlan.call.queries.villages import village_states
+from anlan.call.queries.waiting.calls import held, helps, lines, losses, sheets
+from anlan.call.queries.waiting.counts import counts
+from anlan.call.queries.waiting.forecasts import forecasts
 from anlan.foundation.context import Ctx
-from anlan.warn.queries.villages import village_states
-from anlan.warn.queries.waiting.alerts import alerts_waiting, refused_call_outs
-from anlan.warn.queries.waiting.calls import held, helps, lines, losses, sheets
-from anlan.warn.queries.waiting.forecasts import forecasts
-from anlan.warn.queries.waiting.moving import counts, refusals
-from anlan.warn.queries.waiting.shape import Wait
+from anlan.judge.queries.waiting import Wait
+from anlan.move.queries.waiting import refusals
+from anlan.warn.queries.waiting import alerts_waiting, refused_call_outs
 
 __all__ = ["Wait", "waiting"]
 

@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from anlan.foundation import journal_reading
+from anlan.call.models import Call, CallDown, CallLine, ContactLost, DoorCheck
+from anlan.call.queries.villages import asking, lost_rows, running
+from anlan.call.rules import contact_lost
+from anlan.call.rules.calldown import LineState
+from anlan.call.rules.calldown.settings import CallSettings
+from anlan.call.shelf import call_settings
+from anlan.foundation import journal_reading, shelf
 from anlan.foundation.context import Ctx
+from anlan.foundation.rules.grade import Grade
+from anlan.judge.queries.waiting import Wait
 from anlan.places.queries import Place, atlas
-from anlan.warn import shelf
-from anlan.warn.models import Call, CallDown, CallLine, ContactLost, DoorCheck
-from anlan.warn.queries.villages import asking, lost_rows, running
-from anlan.warn.queries.waiting.shape import Wait
-from anlan.warn.rules import contact_lost
-from anlan.warn.rules.calldown import LineState
-from anlan.warn.rules.calldown.settings import CallSettings
-from anlan.warn.rules.grade import Grade
 
 HOUR = timedelta(hours=1)
 DONE = (LineState.ANSWERED.value, LineState.DOOR_CHECKED.value, LineState.CLOSED.value)
@@ -122,7 +122,7 @@ def _line(
     }
     if line.door_check_at is not None and (at is None or line.door_check_at <= at):
         return _silent(ctx, line, place, checks, facts)
-    settings = shelf.call_settings(ctx, place.code)
+    settings = call_settings(ctx, place.code)
     number, opened = (line.rung, line.rung_opened_at) if at is None else _rung_then(line, down, called)
     return _calling(line, place, number, opened or line.opened_at, settings, facts)
 

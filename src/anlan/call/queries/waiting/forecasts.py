@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from anlan.call.queries.villages import VillageState
 from anlan.foundation.context import Ctx
+from anlan.judge.queries.foreseen import foreseen
+from anlan.judge.queries.waiting import Wait
 from anlan.places.queries import atlas
 from anlan.simulate.queries import VillageForecast
-from anlan.warn.queries.foreseen import foreseen
-from anlan.warn.queries.villages import VillageState
-from anlan.warn.queries.waiting.shape import Wait
 
 
 def forecasts(ctx: Ctx, at: datetime | None, path: str, states: Mapping[int, VillageState]) -> Iterator[Wait]:

@@ -9,10 +9,10 @@ quiet     who may be dialled    reduce    what becomes of it when something happ
 board     what is shown
 """
 
-from anlan.warn.rules.calldown.board import LineView, Summary, line_view, summary
-from anlan.warn.rules.calldown.ladder import current_answers, is_under_way, next_steps
-from anlan.warn.rules.calldown.opening import Addressee, ladder_diagram, open_lines
-from anlan.warn.rules.calldown.reduce import (
+from anlan.call.rules.calldown.board import LineView, Summary, line_view, summary
+from anlan.call.rules.calldown.ladder import current_answers, is_under_way, next_steps
+from anlan.call.rules.calldown.opening import Addressee, ladder_diagram, open_lines
+from anlan.call.rules.calldown.reduce import (
     advance,
     apply,
     close,
@@ -24,8 +24,8 @@ from anlan.warn.rules.calldown.reduce import (
     on_sent,
     on_timeout,
 )
-from anlan.warn.rules.calldown.settings import CallSettings, LadderSetting, RungSetting
-from anlan.warn.rules.calldown.shapes import (
+from anlan.call.rules.calldown.settings import CallSettings, LadderSetting, RungSetting
+from anlan.call.rules.calldown.shapes import (
     BY_HAND,
     OUTCOMES,
     RANK,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from anlan.warn.rules.calldown.ladder import current_answers
-from anlan.warn.rules.calldown.shapes import Answer, AnswerKind, CallDown, Line, LineState
+from anlan.call.rules.calldown.ladder import current_answers
+from anlan.call.rules.calldown.shapes import Answer, AnswerKind, CallDown, Line, LineState
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from anlan.warn.rules.calldown.quiet import free_at
-from anlan.warn.rules.calldown.settings import CallSettings
-from anlan.warn.rules.calldown.shapes import (
+from anlan.call.rules.calldown.quiet import free_at
+from anlan.call.rules.calldown.settings import CallSettings
+from anlan.call.rules.calldown.shapes import (
     RANK,
     Answer,
     Call,

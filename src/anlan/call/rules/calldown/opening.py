@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from anlan.warn.rules.calldown.settings import CallSettings, LadderSetting
-from anlan.warn.rules.calldown.shapes import CallDown, Holder, Line, LineKind, Rung
-from anlan.warn.rules.grade import Grade
+from anlan.call.rules.calldown.settings import CallSettings, LadderSetting
+from anlan.call.rules.calldown.shapes import CallDown, Holder, Line, LineKind, Rung
+from anlan.foundation.rules.grade import Grade
 
 _ORDER = {kind: rank for rank, kind in enumerate(LineKind)}
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from anlan.warn.rules.calldown.settings import CallSettings
-from anlan.warn.rules.calldown.shapes import BY_HAND, Call, CallState, Contact
-from anlan.warn.rules.grade import Grade
+from anlan.call.rules.calldown.settings import CallSettings
+from anlan.call.rules.calldown.shapes import BY_HAND, Call, CallState, Contact
+from anlan.foundation.rules.grade import Grade
 
 
 def free_at(

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from anlan.warn.rules.calldown.ladder import is_under_way, next_steps
-from anlan.warn.rules.calldown.settings import CallSettings
-from anlan.warn.rules.calldown.shapes import (
+from anlan.call.rules.calldown.ladder import is_under_way, next_steps
+from anlan.call.rules.calldown.settings import CallSettings
+from anlan.call.rules.calldown.shapes import (
     OUTCOMES,
     RANK,
     Answer,
@@ -30,7 +30,7 @@ from anlan.warn.rules.calldown.shapes import (
     Step,
     Wait,
 )
-from anlan.warn.rules.errors import ChatIsNoAnswer, MovedNeedsCount, UnknownCall, UnknownLine
+from anlan.foundation.rules.errors import ChatIsNoAnswer, MovedNeedsCount, UnknownCall, UnknownLine
 
 CHAT = "chat"
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from anlan.warn.rules.calldown.shapes import AnswerKind, LineKind
-from anlan.warn.rules.errors import BadPack
-from anlan.warn.rules.grade import Grade
-from anlan.warn.rules.pack import Data, flag, number, seconds, strings, table, tables, text
+from anlan.call.rules.calldown.shapes import AnswerKind, LineKind
+from anlan.foundation.rules.errors import BadPack
+from anlan.foundation.rules.grade import Grade
+from anlan.foundation.rules.pack import Data, flag, number, seconds, strings, table, tables, text
 
 
 @dataclass(frozen=True, kw_only=True)

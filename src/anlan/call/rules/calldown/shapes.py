@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
-from anlan.warn.rules.grade import Grade
+from anlan.foundation.rules.grade import Grade
 
 
 class LineKind(StrEnum):

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from anlan.warn.rules.doorcheck.geometry import LonLat, way_length_m, way_touches
-from anlan.warn.rules.errors import NotDispatched
-from anlan.warn.rules.pack import minutes, number, strings, table
+from anlan.call.rules.doorcheck.geometry import LonLat, way_length_m, way_touches
+from anlan.foundation.rules.errors import NotDispatched
+from anlan.foundation.rules.pack import minutes, number, strings, table
 
 __all__ = [
     "AreaKind",

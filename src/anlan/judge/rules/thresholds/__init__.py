@@ -10,10 +10,10 @@ What cannot be decided is unknown and never "fine": a level stays up on missing 
 "not less than" (不小于).
 """
 
-from anlan.warn.rules.thresholds.compile import PackLike, compile_pack
-from anlan.warn.rules.thresholds.evaluate import evaluate
-from anlan.warn.rules.thresholds.matrix import MISSING, Matrix, Prior, Screen, compile_matrix
-from anlan.warn.rules.thresholds.shapes import (
+from anlan.judge.rules.thresholds.compile import PackLike, compile_pack
+from anlan.judge.rules.thresholds.evaluate import evaluate
+from anlan.judge.rules.thresholds.matrix import MISSING, Matrix, Prior, Screen, compile_matrix
+from anlan.judge.rules.thresholds.shapes import (
     WETNESS,
     Basis,
     Change,

@@ -8,9 +8,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
-from anlan.warn.rules.errors import BadPack
-from anlan.warn.rules.pack import Data, number, strings, table, tables, text
-from anlan.warn.rules.thresholds.shapes import (
+from anlan.foundation.rules.errors import BadPack
+from anlan.foundation.rules.pack import Data, number, strings, table, tables, text
+from anlan.judge.rules.thresholds.shapes import (
     STAGES,
     WETNESS,
     All,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from anlan.warn.rules.thresholds.shapes import (
+from anlan.judge.rules.thresholds.shapes import (
     All,
     Change,
     Condition,

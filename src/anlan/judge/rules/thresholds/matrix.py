@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from anlan.warn.rules.thresholds.shapes import (
+from anlan.judge.rules.thresholds.shapes import (
     WETNESS,
     All,
     Condition,

@@ -7,9 +7,9 @@ from datetime import datetime
 from anlan.foundation.context import Ctx
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
-from anlan.warn.queries.proof.facts import facts_of
-from anlan.warn.rules import proof as rules
-from anlan.warn.rules.proof import Fact
+from anlan.prove.queries.proof.facts import facts_of
+from anlan.prove.rules import proof as rules
+from anlan.prove.rules.proof import Fact
 
 __all__ = ["VillageRow", "facts_of", "village_proofs"]
 

@@ -10,15 +10,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from anlan.call.actions.doorchecks import AT_THE_DOOR
+from anlan.call.queries import rows as calls
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.journal import JournalEntry
+from anlan.foundation.rules.grade import Grade
+from anlan.prove.rules.proof import Fact, FactKind
 from anlan.warn import alert_rows
-from anlan.warn.actions.doorchecks import AT_THE_DOOR
-from anlan.warn.models import Alert, CallDown, CallLine
+from anlan.warn.queries import rows as alert_queries
+from anlan.warn.queries.rows import Alert
 from anlan.warn.rules.alert import CoSigner
-from anlan.warn.rules.grade import Grade
-from anlan.warn.rules.proof import Fact, FactKind
 
 Told = dict[str, Any]
 
@@ -35,9 +37,7 @@ def facts_of(ctx: Ctx, path: str, *, until: datetime | None = None) -> list[Fact
 
 def _standing(ctx: Ctx, path: str) -> dict[tuple[str, str], frozenset[str]]:
     """By call-down and line: the holders who stand for the place, not those called above it."""
-    lines = (
-        ctx.rows(CallLine).filter(place__path__startswith=path).values_list("call_down__ref", "key", "rungs")
-    )
+    lines = calls.lines(ctx, path).values_list("call_down__ref", "key", "rungs")
     return {
         (ref, key): frozenset(h for rung in rungs if rung["stands_for_place"] for h in rung["holders"])
         for ref, key, rungs in lines
@@ -46,7 +46,7 @@ def _standing(ctx: Ctx, path: str) -> dict[tuple[str, str], frozenset[str]]:
 
 def _call_downs(ctx: Ctx, path: str) -> dict[str, tuple[str, str]]:
     """Grade code and stage by call-down."""
-    rows = ctx.rows(CallDown).filter(place__path__startswith=path[:12])
+    rows = calls.call_downs(ctx, path[:12])
     return {
         ref: (Grade(grade).code, stage) for ref, grade, stage in rows.values_list("ref", "grade", "stage")
     }
@@ -198,10 +198,9 @@ _BY_UNIT = ("warn.alert.cosigned", "warn.alert.cosigned_verbally", "warn.alert.c
 
 def _alerts(ctx: Ctx, path: str, until: datetime | None) -> Iterator[Fact]:
     """The warnings that named the place, one that it lies in, or one inside it."""
-    rows = ctx.rows(Alert).filter(kind="alert", message__in=("alert", "update")).distinct()
+    rows = alert_queries.speaking(ctx).distinct()
     named: dict[int, list[str]] = defaultdict(list)
-    through = Alert.names.through
-    for alert, place in through.objects.filter(alert__in=rows).values_list("alert_id", "division__path"):
+    for alert, place in alert_queries.named_by(rows):
         if place.startswith(path) or path.startswith(place):
             named[alert].append(place)
     alerts = [row for row in rows if row.pk in named]

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from anlan.warn.rules.evacuation import Stage
-from anlan.warn.rules.plainwords import Words
-from anlan.warn.rules.proof.duty import duty_record
-from anlan.warn.rules.proof.shapes import (
+from anlan.foundation.rules.stage import Stage
+from anlan.judge.rules.plainwords import Words
+from anlan.prove.rules.proof.duty import duty_record
+from anlan.prove.rules.proof.shapes import (
     RED,
     AlertProof,
     Asked,

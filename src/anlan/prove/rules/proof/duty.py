@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from anlan.warn.rules.proof.shapes import Asked, Did, DutyRecord, Fact, FactKind, Told
+from anlan.prove.rules.proof.shapes import Asked, Did, DutyRecord, Fact, FactKind, Told
 
 _DEEDS = frozenset(
     {

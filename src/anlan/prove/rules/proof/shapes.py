@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from anlan.warn.rules.grade import Grade
-from anlan.warn.rules.plainwords import Words
+from anlan.foundation.rules.grade import Grade
+from anlan.judge.rules.plainwords import Words
 
 
 class FactKind(StrEnum):
