@@ -20,6 +20,7 @@ from anlan.call.models import Call, DoorCheck
 from anlan.foundation import channels, cursors
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
+from anlan.foundation.kept import once
 from anlan.foundation.rules.errors import RuleError
 from anlan.move.actions import moving
 from anlan.move.queries.moves import to_move_of_world
@@ -34,6 +35,7 @@ REST = timedelta(seconds=60)
 """A line that died is trusted again after so long at the earliest."""
 
 
+@once()
 def send(ctx: Ctx) -> int:
     """Hand over everything that waits for the automatic voice; returns how many requests left."""
     channel = channels.resolve(ctx.world, VOICE)
@@ -160,6 +162,7 @@ def _has_returned(ctx: Ctx, channel: channels.Channel) -> None:
         lines.returned(ctx, channel=channel.name)
 
 
+@once()
 def hear(ctx: Ctx, reports: Sequence[channels.Report]) -> None:
     """Take in all that the channel heard at one moment. Call it in the transaction that moves the channel's cursor."""
     calls = _calls(ctx, [report.key for report in reports])

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from anlan.foundation import shelf
 from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
+from anlan.foundation.kept import once
 from anlan.foundation.packs import SYNTHETIC_ONLY, load_all
 from anlan.judge.actions import exceedances
 from anlan.judge.models import Exceedance
@@ -56,6 +57,7 @@ class Watching:
         self._kept: dict[Key, State] = dict(self._watch.states)
         self._neighbours = _Neighbours(ctx)
 
+    @once()
     def look(self, ctx: Ctx, now: Measured) -> list[str]:
         """Judge this moment; returns the refs of exceedances that are new."""
         if (

@@ -1,12 +1,16 @@
 """Accounts 账号: make, sign in, lock, change, end. Pages and command line call the same functions.
 
 All of it happens in the live world, by real time, whatever exercise is on the screen. The journal holds refs of
-accounts, never names. A failed sign-in is committed before the error is raised, so that failures count.
+accounts, never names. A failed sign-in is committed before the error is raised, so that failures count. Passwords are
+hashed before a transaction opens: a hash takes half a second, and nobody else could write meanwhile.
 """
 
 import hashlib
 import logging
 import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from django.contrib.auth import password_validation
@@ -17,7 +21,7 @@ from django.db import transaction
 from anlan.foundation import crypto, journal
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import Conflict, Forbidden, Invalid, NotFound
+from anlan.foundation.errors import Busy, Conflict, Forbidden, Invalid, NotFound
 from anlan.people import rules
 from anlan.people.models import Account, Post
 
@@ -25,6 +29,9 @@ log = logging.getLogger(__name__)
 POLICY = rules.LockoutPolicy()
 LINK_LIVES = timedelta(minutes=10)
 LANGUAGES = ("zh", "en")
+HASHES_AT_ONCE = 2
+HASH_WAIT_SECONDS = 3.0
+_places_to_hash = threading.BoundedSemaphore(HASHES_AT_ONCE)
 
 
 def create_account(
@@ -42,11 +49,13 @@ def create_account(
 
     Raises: Invalid for a name or password that will not do; Conflict when the user name is taken; NotFound for the post.
     """
+    ctx.require("admin.manage")
+    if not rules.is_username(username):
+        raise Invalid("用户名用 3 到 40 个小写字母、数字或 . - _，例如 sui-duty-1。")
+    if not name.strip():
+        raise Invalid("请填姓名。它加密保存，页面上只显示姓和星号。")
+    hashed = _hashed(password)
     with action(ctx, "admin.manage"):
-        if not rules.is_username(username):
-            raise Invalid("用户名用 3 到 40 个小写字母、数字或 . - _，例如 sui-duty-1。")
-        if not name.strip():
-            raise Invalid("请填姓名。它加密保存，页面上只显示姓和星号。")
         if Account.objects.filter(username=username).exists():
             raise Conflict("用户名 {username} 已经有人用，请换一个。", username=username)
         post = _post(ctx, post_ref)
@@ -58,8 +67,8 @@ def create_account(
             totp_sealed=crypto.seal(totp_secret, username) if totp_secret else "",
             language=language if language in LANGUAGES else "zh",
             must_change_password=must_change_password,
+            password=hashed,
         )
-        _set_password(account, password)
         account.save()
         _note(ctx, account, "created", {"post": post.ref, "role": post.role})
         return account.ref
@@ -83,12 +92,25 @@ def _next_ref() -> str:
     return f"U-{(int(last.ref[2:]) if last else 0) + 1:04d}"
 
 
-def _set_password(account: Account, password: str) -> None:
+@contextmanager
+def _hashing() -> Iterator[None]:
+    """One of the few places to hash at once, so that a crowd of sign-ins leaves the machine to the others."""
+    if not _places_to_hash.acquire(timeout=HASH_WAIT_SECONDS):
+        raise Busy("正在登录的人太多，请过几秒再试。")
     try:
-        password_validation.validate_password(password, account)
+        yield
+    finally:
+        _places_to_hash.release()
+
+
+def _hashed(password: str) -> str:
+    """The hash of a new password. Raises: Invalid for one that will not do."""
+    try:
+        password_validation.validate_password(password)
     except ValidationError:
         raise Invalid("密码至少 10 位，且不能是常见密码。请换一个。") from None
-    account.set_password(password)
+    with _hashing():
+        return make_password(password)
 
 
 def _note(ctx: Ctx, account: Account, verb: str, body: dict[str, object] | None = None) -> None:
@@ -108,13 +130,19 @@ def sign_in(ctx: Ctx, *, username: str, password: str, code: str) -> Account:
 
     Raises: Forbidden, with one text for a wrong name, password or code; another while locked.
     """
-    with transaction.atomic():
-        account = Account.objects.select_for_update(of=("self",)).filter(username=username.strip()).first()
-        if account is None or not account.is_active:
+    known = Account.objects.filter(username=username.strip(), is_active=True).first()
+    with _hashing():
+        if known is None:
             make_password(password)  # the same work as for a real account, so that time tells nothing
             log.warning("sign-in refused: no such account")
             raise Forbidden(_REFUSED)
-        refusal = _try(ctx, account, password, code)
+        right = known.check_password(password)
+    with transaction.atomic():
+        account = Account.objects.select_for_update(of=("self",)).get(pk=known.pk)
+        right = (
+            right and account.is_active and account.password == known.password
+        )  # nothing changed meanwhile
+        refusal = _try(ctx, account, right, code)
     if refusal:
         raise Forbidden(refusal)
     return account
@@ -124,13 +152,13 @@ _REFUSED = "用户名、密码或动态码不对。请核对后再试；动态�
 _LOCKED = "连续输错太多次，账号已锁定。请稍后再试，或请管理员重置。"
 
 
-def _try(ctx: Ctx, account: Account, password: str, code: str) -> str:
-    """Judge one attempt and keep its outcome; returns why not, or nothing."""
+def _try(ctx: Ctx, account: Account, right: bool, code: str) -> str:
+    """Judge one attempt, whose password was found right or wrong, and keep its outcome; returns why not, or nothing."""
     before = rules.Attempts(failures=account.failures, locked_until=account.locked_until)
     if before.is_locked(ctx.now):
         return _LOCKED
     step = _step(ctx, account, code) if account.totp_sealed else account.totp_last
-    if not account.check_password(password) or step is None:
+    if not right or step is None:
         return _failed(ctx, account, before)
     account.totp_last, account.failures, account.locked_until = step, 0, None
     account.last_login = ctx.now
@@ -192,14 +220,17 @@ def digest(token: str) -> str:
 # ---------- one's own ----------
 def change_password(ctx: Ctx, *, account: Account, old: str, new: str) -> None:
     """Change one's own password; every other session ends."""
-    with transaction.atomic():
+    with _hashing():
         if not account.check_password(old):
             raise Invalid("原密码不对，请重新输入。")
-        if old == new:
-            raise Invalid("新密码不能和原密码一样。")
-        _set_password(account, new)
-        account.must_change_password = False
-        account.save(update_fields=["password", "must_change_password"])
+    if old == new:
+        raise Invalid("新密码不能和原密码一样。")
+    hashed = _hashed(new)
+    with transaction.atomic():
+        unchanged = Account.objects.filter(pk=account.pk, password=account.password)
+        if not unchanged.update(password=hashed, must_change_password=False):
+            raise Conflict("密码刚刚在别处改过。请用新的密码重新登录。")
+        account.password, account.must_change_password = hashed, False
         _note(ctx, account, "password_changed")
 
 
@@ -230,10 +261,12 @@ def _account(ctx: Ctx, username: str) -> Account:
 
 def reset(ctx: Ctx, *, username: str) -> str:
     """Unlock, take the authenticator away, and give a password to be changed at once; returned this one time."""
+    ctx.require("admin.manage")
+    password = secrets.token_urlsafe(12)
+    hashed = _hashed(password)
     with action(ctx, "admin.manage"):
         account = _account(ctx, username)
-        password = secrets.token_urlsafe(12)
-        account.set_password(password)
+        account.password = hashed
         account.totp_sealed, account.totp_last = "", 0
         account.failures, account.locked_until, account.must_change_password = 0, None, True
         account.save()

@@ -17,12 +17,11 @@ from anlan.foundation import journal_reading
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
 from anlan.judge.queries import exceedances
+from anlan.judge.rules.urgency import STATES
 from anlan.move.queries.moves import Move, moves
 from anlan.places.queries import Place, atlas
 
 SETTLED = (LineState.ANSWERED, LineState.DOOR_CHECKED, LineState.CLOSED)
-ORDER = ("idle", "moved", "answered", "moving", "prepare", "calling", "refused", "silent", "lost", "help")
-"""From quiet to urgent: what is drawn on top."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +45,8 @@ class VillageState:
 
     @property
     def order(self) -> int:
-        return ORDER.index(self.state)
+        """Greater is more urgent, drawn on top."""
+        return len(STATES) - 1 - STATES.index(self.state)
 
 
 _LINE = (

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from anlan.judge.rules.urgency import Harm
 from anlan.places.queries import Place
 
 
@@ -19,3 +20,4 @@ class Wait:
     since: datetime
     due_at: datetime | None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    harm: Harm = Harm.PAPER

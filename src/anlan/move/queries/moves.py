@@ -1,12 +1,13 @@
 """Moving people as pages read it: by village now, or as it was known at a past moment; household by household."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from anlan.foundation import journal, shelf
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.journal import JournalEntry
+from anlan.foundation.rules.pack import minutes, table
 from anlan.foundation.rules.stage import Stage
 from anlan.move.models import Evacuation, HouseholdMove
 from anlan.move.rules import evacuation as rules
@@ -123,6 +124,11 @@ def household_states(ctx: Ctx, path: str) -> list[tuple[str, str]]:
         evacuation__world_id=ctx.world.id, evacuation__place__path__startswith=path
     )
     return list(rows.order_by("household__ref").values_list("household__ref", "state"))
+
+
+def moving_takes(ctx: Ctx, place: Place) -> timedelta:
+    """How long a village has to move and be counted, by the pack in force there."""
+    return minutes(table(shelf.the(ctx, "evacuation", place.code).data, "evacuation"), "count_within_min", 30)
 
 
 def the_move(ctx: Ctx, ref: str) -> Move:

@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from anlan.call.queries.villages import VillageState
-from anlan.foundation import shelf
 from anlan.foundation.context import Ctx
-from anlan.foundation.rules.pack import minutes, table
 from anlan.foundation.rules.stage import Stage
 from anlan.judge.queries.waiting import Wait
+from anlan.move.queries.moves import moving_takes
 
 
 def counts(ctx: Ctx, at: datetime | None, states: Mapping[int, VillageState]) -> Iterator[Wait]:
@@ -19,9 +18,8 @@ def counts(ctx: Ctx, at: datetime | None, states: Mapping[int, VillageState]) ->
             continue
         if move.stage not in (Stage.MOVE, Stage.COUNT):
             continue
-        part = table(shelf.the(ctx, "evacuation", state.place.code).data, "evacuation")
         facts = {"move": move, "call_down": state.call_down}
-        due = move.stage_at + minutes(part, "count_within_min", 30)
+        due = move.stage_at + moving_takes(ctx, state.place)
         yield Wait(
             kind="count",
             key=f"count:{move.ref}",
