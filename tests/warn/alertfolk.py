@@ -10,8 +10,8 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.models import JournalEntry
 from anlan.foundation.rules.errors import AlertRefused
 from anlan.judge.models import Exceedance
-from anlan.people import accounts
 from anlan.people import actions as people
+from anlan.people import administration
 from anlan.warn.actions import alerts
 from anlan.warn.models import Alert
 from tests.support.city import COUNTY, NIGHT, PASSWORD, SECRET, TOWN, Mini
@@ -34,7 +34,7 @@ def staff(mini: Mini) -> Mini:
             ctx, ref=f"POST-w-{name}", organisation=STATION, title=name, role=role, places=[mini.ids[COUNTY]]
         )
         mini.accounts[name] = f"weather-{name}"
-        accounts.create_account(
+        administration.create_account(
             ctx,
             username=f"weather-{name}",
             name="周测报",

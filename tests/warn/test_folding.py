@@ -52,7 +52,7 @@ def test_those_who_are_not_sent_are_counted_by_reason_the_commonest_first() -> N
         )
     )
     doors = Doors(
-        row=None, line="", place=None, is_settled=False, sent=(), candidates=(), kept=kept, instead=(),
+        row=None, line="", place=None, is_settled=False, state=("", ""), sent=(), candidates=(), kept=kept, instead=(),
     )  # type: ignore[arg-type]  # fmt: skip
     assert [(why["zh"], why["en"], len(people)) for why, people in doors.kept_by_reason] == [
         ("太远", "Too far", 2),

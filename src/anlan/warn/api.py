@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from ninja import Query, Router
 from pydantic import AwareDatetime, Field
 
-from anlan.warn.queries import records
 from anlan.foundation.api import (
     Asked,
     CutIn,
@@ -26,6 +25,7 @@ from anlan.foundation.errors import Invalid
 from anlan.places.api import PLACES
 from anlan.warn import alert_rows
 from anlan.warn.actions import alerts as acts
+from anlan.warn.queries import records
 
 router = Router(tags=["warn"])
 JointOut = shape_of(records.JointRecord, "JointOut", within=PLACES)

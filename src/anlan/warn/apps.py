@@ -6,9 +6,9 @@ class WarnConfig(AppConfig):
     label = "warn"
 
     def ready(self) -> None:
-        from anlan.warn import handlers  # noqa: F401  (registers what this room does)
         from anlan.judge import watching
         from anlan.observe import silence
+        from anlan.warn import handlers  # noqa: F401  (registers what this room does)
         from anlan.warn.queries import high, rows
 
         silence.also_close_in(high.places)
