@@ -16,12 +16,12 @@ from datetime import timedelta
 from django.contrib.auth import password_validation
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from anlan.foundation import crypto, journal
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Busy, Conflict, Forbidden, Invalid, NotFound
+from anlan.foundation.writing import writing
 from anlan.people import rules
 from anlan.people.models import Account, Post
 
@@ -137,7 +137,7 @@ def sign_in(ctx: Ctx, *, username: str, password: str, code: str) -> Account:
             log.warning("sign-in refused: no such account")
             raise Forbidden(_REFUSED)
         right = known.check_password(password)
-    with transaction.atomic():
+    with writing():
         account = Account.objects.select_for_update(of=("self",)).get(pk=known.pk)
         right = (
             right and account.is_active and account.password == known.password
@@ -184,7 +184,7 @@ def _failed(ctx: Ctx, account: Account, before: rules.Attempts) -> str:
 
 
 def signed_out(ctx: Ctx, *, account: Account) -> None:
-    with transaction.atomic():
+    with writing():
         _note(ctx, account, "signed_out")
 
 
@@ -201,7 +201,7 @@ def sign_in_link(ctx: Ctx, *, username: str) -> str:
 
 def take_link(ctx: Ctx, *, token: str) -> Account:
     """Use up a one-time link. Raises: Forbidden when it was used, is too old, or never was."""
-    with transaction.atomic():
+    with writing():
         wanted = Account.objects.filter(link_digest=digest(token), link_until__gt=ctx.now, is_active=True)
         account = wanted.select_for_update(of=("self",)).first()
         if account is None:
@@ -226,7 +226,7 @@ def change_password(ctx: Ctx, *, account: Account, old: str, new: str) -> None:
     if old == new:
         raise Invalid("新密码不能和原密码一样。")
     hashed = _hashed(new)
-    with transaction.atomic():
+    with writing():
         unchanged = Account.objects.filter(pk=account.pk, password=account.password)
         if not unchanged.update(password=hashed, must_change_password=False):
             raise Conflict("密码刚刚在别处改过。请用新的密码重新登录。")
@@ -236,7 +236,7 @@ def change_password(ctx: Ctx, *, account: Account, old: str, new: str) -> None:
 
 def enrol_totp(ctx: Ctx, *, account: Account, secret: str, code: str) -> None:
     """Bind an authenticator, once a code from it proves that it was read."""
-    with transaction.atomic():
+    with writing():
         step = rules.accepted_step(secret=secret, code=code, now=ctx.now, last=0)
         if step is None:
             raise Invalid("动态码不对。请核对手机的时间，再输入新的动态码。")

@@ -3,11 +3,10 @@
 import secrets
 from datetime import datetime
 
-from django.db import transaction
-
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid, NotFound
+from anlan.foundation.writing import writing
 from anlan.people.accounts import digest
 from anlan.people.models import Account, ApiToken
 
@@ -17,7 +16,7 @@ AT_MOST = 10
 
 def make(ctx: Ctx, *, account: Account, label: str) -> str:
     """A new token of one's own account; the text is returned this one time."""
-    with transaction.atomic():
+    with writing():
         if not label.strip():
             raise Invalid("请写明这个令牌给谁用，便于日后吊销。")
         if ApiToken.objects.filter(account=account, revoked_at=None).count() >= AT_MOST:
@@ -32,7 +31,7 @@ def make(ctx: Ctx, *, account: Account, label: str) -> str:
 
 def revoke(ctx: Ctx, *, account: Account, token_id: int) -> None:
     """End one of one's own tokens at once."""
-    with transaction.atomic():
+    with writing():
         row = ApiToken.objects.select_for_update(of=("self",)).filter(pk=token_id, account=account).first()
         if row is None:
             raise NotFound("没有这个令牌，或不是您的。")

@@ -12,11 +12,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-
 from anlan.foundation import channels, cursors
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
+from anlan.foundation.writing import writing
 from anlan.people import queries as people
 from anlan.places.queries import atlas
 from anlan.warn import calldown_rows
@@ -88,7 +87,7 @@ def _send_calls(ctx: Ctx, channel: channels.Channel) -> int:
     _hand_over(
         channel, [_request(call, numbers[call.contact], listed) for call in calls if call.contact in numbers]
     )
-    with transaction.atomic():
+    with writing():
         calldown_rows.mark_sent(ctx, calls)
     return len(calls)
 
@@ -151,7 +150,7 @@ def receive(ctx: Ctx, channel: channels.Channel) -> int:
         return 0
     _has_returned(ctx, channel)
     if reports:
-        with transaction.atomic():
+        with writing():
             cursors.move(ctx.world, channel.name, reports[-1].mark)
             hear(ctx, reports)
     return len(reports)
@@ -204,7 +203,7 @@ def _heard(report: channels.Report, holder: str) -> hearing.Heard:
 def _noise_is_kept_out(take: Callable[..., None], *args: Any, **kwargs: Any) -> None:
     """What cannot be (a second report of a door check, a count beyond the list) changes nothing and is logged."""
     try:
-        with transaction.atomic():
+        with writing():
             take(*args, **kwargs)
     except (AnlanError, RuleError) as error:
         log.info("taken as noise: %s", error)
