@@ -8,7 +8,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from anlan.conf import refusals
-from anlan.foundation import worlds
+from anlan.foundation import kept, worlds
 from anlan.foundation.errors import AnlanError, NotSignedIn
 from anlan.people import sessions, tokens
 from anlan.people.scope import context_of
@@ -49,7 +49,8 @@ class Context:
         if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path:
             return bad_request(request)  # no database takes it
         request.by_token = False
-        return self.get_response(request)
+        with kept.once():
+            return self.get_response(request)
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: dict[str, Any]) -> HttpResponse | None:
         try:

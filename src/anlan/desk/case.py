@@ -382,6 +382,7 @@ _NEXT: dict[str, Any] = {
     "calling": _to_board(w("到叫应台接着叫")),
     "help": _to_board(w("到叫应台回电")),
     "count": _count,
+    "counts": lambda say, due: ("", [], Act(word=say(w("打开转移板")), url=say.url("moving")), []),
     "refusal": _to_board(w("请镇长当面劝，打开叫应板")),
     "alert": _alert,
     "held": _held,

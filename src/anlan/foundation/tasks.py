@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from anlan.foundation import worlds
+from anlan.foundation import kept, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict
 from anlan.foundation.models import Task, World
@@ -88,7 +88,8 @@ def run(work: Task, world: World) -> bool:
     _mine.work = work
     try:
         if work.kind in _slow:
-            _runners[work.kind](ctx, work.payload)
+            with kept.once():
+                _runners[work.kind](ctx, work.payload)
             if _mine.work is not None:  # it had no effect: nothing to do is done too
                 with effect():
                     pass
@@ -109,7 +110,7 @@ def run(work: Task, world: World) -> bool:
 @contextmanager
 def effect() -> Iterator[None]:
     """The transaction of the effect of the work that this thread does; the claim is part of it. Raises: Taken."""
-    work, _mine.work = _mine.work, None
+    work, _mine.work = getattr(_mine, "work", None), None
     if work is None:  # a runner that is called by itself, as tests do
         with writing():
             yield

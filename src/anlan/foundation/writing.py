@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.db import OperationalError, connection, connections, transaction
 
-from anlan.foundation import held
+from anlan.foundation import held, kept
 from anlan.foundation.home import home
 
 LONGEST_GIVING_WAY = 0.5
@@ -50,6 +50,7 @@ def writing(name: str = "") -> Iterator[None]:
             with _in_front():
                 stack.enter_context(transaction.atomic())
             clock.start()
+            stack.enter_context(kept.once(afresh=True))
         _mine.depth += 1
         stack.callback(_left)
         first, _mine.first = _mine.first, None
