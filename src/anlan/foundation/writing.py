@@ -108,11 +108,11 @@ def wrote() -> bool:
 @contextmanager
 def begun_by(first: Callable[[], None]) -> Iterator[None]:
     """Let the next transaction of this thread begin with this, so that both stand or neither."""
-    _mine.first = first
+    before, _mine.first = _mine.first, first
     try:
         yield
     finally:
-        _mine.first = None
+        _mine.first = before
 
 
 # ---------- who goes first ----------
