@@ -68,7 +68,11 @@ def _left() -> None:
 def _caller() -> str:
     """Module and function that opened the transaction, such as `warn.actions.calldown.hold`."""
     frame = sys._getframe(1)
-    while frame.f_back and frame.f_globals.get("__name__") in (__name__, "contextlib", "anlan.foundation.actions"):
+    while frame.f_back and frame.f_globals.get("__name__") in (
+        __name__,
+        "contextlib",
+        "anlan.foundation.actions",
+    ):
         frame = frame.f_back
     return f"{frame.f_globals['__name__'].removeprefix('anlan.')}.{frame.f_code.co_name}"
 
