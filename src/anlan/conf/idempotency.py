@@ -10,12 +10,13 @@ import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from anlan.conf import refusals
 from anlan.conf.middleware import Next
 from anlan.conf.models import ApiRequest
-from anlan.foundation.errors import Busy, Conflict, Invalid
+from anlan.foundation.errors import AnlanError, Busy, Conflict, Invalid
 from anlan.foundation.writing import begun_by, is_busy
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ class Idempotency:
             return None
         try:
             return _once(request, key, lambda: view(request, *args, **kwargs))
-        except Exception as error:
+        except (AnlanError, OperationalError) as error:
             return refusals.answer(request, error)  # raises what is not ours
 
 

@@ -7,8 +7,8 @@ outside any transaction and does what counts in `with effect():`, which claims t
 """
 
 import logging
-import traceback
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
