@@ -22,10 +22,10 @@ from anlan.foundation.home import home
 from anlan.foundation.worlds import World
 from anlan.foundation.writing import goes_behind
 from anlan.gateways import plug_ins as gateways
+from anlan.judge.watching import Watching
 from anlan.observe.ingest import Ingest
 from anlan.people import register as people_in_memory
 from anlan.simulate import live, ordered
-from anlan.warn.watching import Watching
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5

@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 
 from anlan.foundation.errors import AnlanError, Busy, NotSignedIn
+from anlan.foundation.rules.errors import RuleError
 from anlan.foundation.writing import is_busy, wrote
 from anlan.ui.words import t
-from anlan.warn.rules.errors import RuleError
 
 RULE_STATUS = 409
 RETRY_SECONDS = 2

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from anlan.call import sending
 from anlan.demo.field.client import FieldClient
 from anlan.demo.liulin import load_scenario
 from anlan.foundation import channels, cursors, events, tasks, worlds
@@ -22,9 +23,8 @@ from anlan.foundation.errors import Invalid
 from anlan.foundation.scope import Scope
 from anlan.foundation.worlds import World
 from anlan.foundation.writing import goes_behind, writing
+from anlan.judge.watching import Watching
 from anlan.observe.ingest import Ingest
-from anlan.warn import sending
-from anlan.warn.watching import Watching
 
 log = logging.getLogger(__name__)
 VOICE = "voice"
