@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--version", action="version", version=f"anlan {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name in COMMANDS:
-        importlib.import_module(f"anlan.conf.commands.{name}").register(commands)
+        importlib.import_module(f"anlan.cli.{name}").register(commands)
     args = parser.parse_args(argv)
     if args.command is None:
         parser.print_help()

@@ -2,7 +2,7 @@
 
 import uuid
 
-from anlan.conf.cli import prepare
+from anlan.conf.install import prepare
 
 
 def ready() -> None:

@@ -17,7 +17,7 @@ def register(commands: Any) -> None:
 def run_add(args: argparse.Namespace) -> int:
     import getpass
 
-    from anlan.conf.cli import prepare
+    from anlan.conf.install import prepare
 
     prepare()
     from anlan.foundation import worlds

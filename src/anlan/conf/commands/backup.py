@@ -12,7 +12,7 @@ def register(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from anlan.conf.cli import prepare
+    from anlan.conf.install import prepare
 
     prepare()
     from anlan.conf import backups

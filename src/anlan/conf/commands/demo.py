@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from anlan.conf.commands.run import add_ports, web_args
+from anlan.cli.run import add_ports, web_args
 
 
 def register(commands: Any) -> None:

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from anlan.conf.commands.run import add_ports
+from anlan.cli.run import add_ports
 from anlan.conf.supervisor import SUPERVISED
 from anlan.foundation.processes import end_with_parent
 
@@ -19,7 +19,7 @@ def register(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     if args.supervised:
         end_with_parent()
-    from anlan.conf.cli import prepare
+    from anlan.conf.install import prepare
 
     prepare()
     from anlan.conf import engine

@@ -19,7 +19,7 @@ def register(commands: Any) -> None:
 
 
 def run_verify(args: argparse.Namespace) -> int:
-    from anlan.conf.cli import prepare
+    from anlan.conf.install import prepare
 
     prepare()
     from anlan.foundation import checkpoints, journal, worlds
@@ -41,7 +41,7 @@ def run_verify(args: argparse.Namespace) -> int:
 
 
 def run_show(args: argparse.Namespace) -> int:
-    from anlan.conf.cli import prepare
+    from anlan.conf.install import prepare
 
     prepare()
     from anlan.foundation import journal, worlds

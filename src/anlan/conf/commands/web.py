@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from anlan.conf.commands.run import add_ports
+from anlan.cli.run import add_ports
 from anlan.conf.supervisor import SUPERVISED, serve
 from anlan.foundation.processes import end_with_parent
 

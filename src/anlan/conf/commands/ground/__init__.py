@@ -57,10 +57,10 @@ def register(commands: Any) -> None:
 
 def _said(args: argparse.Namespace, work: Any) -> int:
     """Do it; 2 with the field and the mend where it cannot be done."""
-    from anlan.conf.cli import prepare
+    from anlan.conf.install import prepare
 
     prepare()
-    from anlan.conf.commands.simulate.files import InputWrong
+    from anlan.cli.simulate.files import InputWrong
     from anlan.foundation.errors import AnlanError
 
     try:
@@ -81,7 +81,7 @@ def _ctx() -> Any:
 
 
 def _add(args: argparse.Namespace) -> list[str]:
-    from anlan.conf.commands.ground import reading, rivers
+    from anlan.cli.ground import reading, rivers
     from anlan.places.queries import atlas
     from anlan.simulate import ground, jobs, settings
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from anlan.conf.commands.ground import rivers
-from anlan.conf.commands.simulate.files import InputWrong, number
-from anlan.conf.commands.simulate.flood.layers import check_within, data_of, named
-from anlan.conf.commands.simulate.flood.memory import allowed
-from anlan.conf.commands.simulate.flood.streams import channels
-from anlan.conf.commands.simulate.flood.whole import look
+from anlan.cli.ground import rivers
+from anlan.cli.simulate.files import InputWrong, number
+from anlan.cli.simulate.flood.layers import check_within, data_of, named
+from anlan.cli.simulate.flood.memory import allowed
+from anlan.cli.simulate.flood.streams import channels
+from anlan.cli.simulate.flood.whole import look
 from anlan.science.flood.domain import MANNING, Domain
 from anlan.science.jit import Floats
 from anlan.science.terrain import (

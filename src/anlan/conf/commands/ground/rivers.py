@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from anlan.conf.commands.simulate.files import InputWrong
-from anlan.conf.commands.simulate.flood.layers import named
-from anlan.conf.commands.simulate.flood.warming import base_flow
+from anlan.cli.simulate.files import InputWrong
+from anlan.cli.simulate.flood.layers import named
+from anlan.cli.simulate.flood.warming import base_flow
 from anlan.science.flood.errors import Refused
 from anlan.science.flood.warm import Warm
 from anlan.simulate import baseflow, compute, concentration, villages

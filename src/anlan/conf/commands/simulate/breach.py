@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from anlan.conf.commands.simulate.files import (
+from anlan.cli.simulate.files import (
     Answer,
     InputWrong,
     add_model,

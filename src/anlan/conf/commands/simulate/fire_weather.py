@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from anlan.conf.commands.simulate.files import (
+from anlan.cli.simulate.files import (
     Answer,
     InputWrong,
     add_model,

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from anlan.conf.commands.simulate.files import (
+from anlan.cli.simulate.files import (
     Answer,
     InputWrong,
     add_model,

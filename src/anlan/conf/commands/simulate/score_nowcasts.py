@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from anlan.conf.commands.simulate.files import Answer, InputWrong, add_model
+from anlan.cli.simulate.files import Answer, InputWrong, add_model
 
 if TYPE_CHECKING:
     from anlan.simulate.rules.score import Counts

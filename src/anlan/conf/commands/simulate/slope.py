@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Mapping
 from typing import Any
 
-from anlan.conf.commands.simulate.files import (
+from anlan.cli.simulate.files import (
     Answer,
     InputWrong,
     add_model,

@@ -6,8 +6,8 @@
 import argparse
 from typing import Any
 
-from anlan.conf.commands.simulate.files import Answer, add_model
-from anlan.conf.commands.simulate.flood import add_options
+from anlan.cli.simulate.files import Answer, add_model
+from anlan.cli.simulate.flood import add_options
 
 
 def register(models: Any) -> None:
@@ -29,8 +29,8 @@ def register(models: Any) -> None:
 
 
 def work(args: argparse.Namespace) -> Answer:
-    from anlan.conf.commands.simulate.calibrate import given, told, tries
-    from anlan.conf.commands.simulate.flood import results
+    from anlan.cli.simulate.calibrate import given, told, tries
+    from anlan.cli.simulate.flood import results
 
     parameters = given.parameters(args.parameters)
     gauges = given.gauges(args.observed, args.objective)

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from anlan.conf.commands.simulate.files import InputWrong, csv_rows, number, text
-from anlan.conf.commands.simulate.flood.layers import named
+from anlan.cli.simulate.files import InputWrong, csv_rows, number, text
+from anlan.cli.simulate.flood.layers import named
 from anlan.science.flood.calibrate import Parameter
 from anlan.science.jit import Floats
 

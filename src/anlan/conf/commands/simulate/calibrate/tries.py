@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from anlan.conf.commands.simulate.calibrate import told
-from anlan.conf.commands.simulate.calibrate.given import FACTOR, Gauge, options
-from anlan.conf.commands.simulate.files import InputWrong
-from anlan.conf.commands.simulate.flood import inputs, job
+from anlan.cli.simulate.calibrate import told
+from anlan.cli.simulate.calibrate.given import FACTOR, Gauge, options
+from anlan.cli.simulate.files import InputWrong
+from anlan.cli.simulate.flood import inputs, job
 from anlan.science.flood.calibrate import Parameter, score, search
 from anlan.science.flood.objective import compare_stage
 from anlan.science.flood.outputs import Result

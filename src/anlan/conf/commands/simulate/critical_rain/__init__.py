@@ -8,7 +8,7 @@ import argparse
 import os
 from typing import Any
 
-from anlan.conf.commands.simulate.files import Answer, add_model
+from anlan.cli.simulate.files import Answer, add_model
 
 
 def register(models: Any) -> None:
@@ -63,7 +63,7 @@ def register(models: Any) -> None:
 
 
 def work(args: argparse.Namespace) -> Answer:
-    from anlan.conf.commands.simulate.critical_rain import inputs, job, packing, results
+    from anlan.cli.simulate.critical_rain import inputs, job, packing, results
 
     setup = inputs.read(args)
     runs = job.do(setup)

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 import anlan
-from anlan.conf.commands.simulate.critical_rain import settings as said
-from anlan.conf.commands.simulate.critical_rain.settings import Settings
-from anlan.conf.commands.simulate.files import InputWrong, csv_rows, day, number, text
-from anlan.conf.commands.simulate.flood import results as folders
-from anlan.conf.commands.simulate.flood import tables
+from anlan.cli.simulate.critical_rain import settings as said
+from anlan.cli.simulate.critical_rain.settings import Settings
+from anlan.cli.simulate.files import InputWrong, csv_rows, day, number, text
+from anlan.cli.simulate.flood import results as folders
+from anlan.cli.simulate.flood import tables
 from anlan.foundation.home import home
 from anlan.foundation.packs import load_all
 from anlan.science.flood.critical import Catchment, Land, Village, cut

@@ -16,13 +16,13 @@ from typing import IO, Any
 
 import numpy as np
 
-from anlan.conf.commands.simulate.critical_rain import plan
-from anlan.conf.commands.simulate.critical_rain.inputs import Setup
-from anlan.conf.commands.simulate.critical_rain.plan import Key, Series
-from anlan.conf.commands.simulate.critical_rain.pool import Pool, Told
-from anlan.conf.commands.simulate.files import InputWrong
-from anlan.conf.commands.simulate.flood.memory import allowed
-from anlan.conf.commands.simulate.stopping import asked_to_stop
+from anlan.cli.simulate.critical_rain import plan
+from anlan.cli.simulate.critical_rain.inputs import Setup
+from anlan.cli.simulate.critical_rain.plan import Key, Series
+from anlan.cli.simulate.critical_rain.pool import Pool, Told
+from anlan.cli.simulate.files import InputWrong
+from anlan.cli.simulate.flood.memory import allowed
+from anlan.cli.simulate.stopping import asked_to_stop
 from anlan.science.flood.critical import memory_bytes
 from anlan.science.flood.critical.running import TAIL
 from anlan.science.flood.domain import G

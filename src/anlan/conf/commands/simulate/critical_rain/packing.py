@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import anlan
-from anlan.conf.commands.simulate.critical_rain.inputs import Setup
+from anlan.cli.simulate.critical_rain.inputs import Setup
 from anlan.foundation.packs import parse
 from anlan.science.flood.critical.told import WETNESS
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from anlan.conf.commands.simulate.critical_rain.inputs import Setup
-from anlan.conf.commands.simulate.critical_rain.settings import Settings
+from anlan.cli.simulate.critical_rain.inputs import Setup
+from anlan.cli.simulate.critical_rain.settings import Settings
 from anlan.science.flood.critical import Catchment, Once, Storm, net_mm, next_depth, retention_mm
 from anlan.science.flood.critical.told import WETNESS
 

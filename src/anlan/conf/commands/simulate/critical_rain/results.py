@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import anlan
-from anlan.conf.commands.simulate.critical_rain.inputs import MODEL, Setup
-from anlan.conf.commands.simulate.critical_rain.job import Runs
-from anlan.conf.commands.simulate.critical_rain.plan import Series
+from anlan.cli.simulate.critical_rain.inputs import MODEL, Setup
+from anlan.cli.simulate.critical_rain.job import Runs
+from anlan.cli.simulate.critical_rain.plan import Series
 from anlan.science.flood.critical import (
     Catchment,
     Crossing,

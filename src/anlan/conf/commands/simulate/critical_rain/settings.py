@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from anlan.conf.commands.simulate.files import InputWrong, number
+from anlan.cli.simulate.files import InputWrong, number
 from anlan.foundation.packs import Pack, Shelf
 from anlan.science.flood.critical import Hyetograph, Spread
 from anlan.science.flood.errors import BadInput

@@ -7,7 +7,7 @@ import argparse
 import os
 from typing import Any
 
-from anlan.conf.commands.simulate.files import Answer, add_model
+from anlan.cli.simulate.files import Answer, add_model
 
 
 def register(models: Any) -> None:
@@ -72,7 +72,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def work(args: argparse.Namespace) -> Answer:
-    from anlan.conf.commands.simulate.flood import inputs, job, results
+    from anlan.cli.simulate.flood import inputs, job, results
 
     setup = inputs.read(args)
     out = results.folder(args.out)

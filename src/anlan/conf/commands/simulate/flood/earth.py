@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from anlan.conf.commands.simulate.files import InputWrong, number
-from anlan.conf.commands.simulate.flood.layers import layers_of, named
+from anlan.cli.simulate.files import InputWrong, number
+from anlan.cli.simulate.flood.layers import layers_of, named
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.feeding import check_soil
 from anlan.science.flood.sources import GreenAmpt, Infiltration, ScsCn

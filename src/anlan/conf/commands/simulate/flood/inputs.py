@@ -12,9 +12,9 @@ import numpy as np
 import pyproj
 from pyproj.exceptions import CRSError
 
-from anlan.conf.commands.simulate.files import InputWrong, number
-from anlan.conf.commands.simulate.flood import earth, memory, streams, tables, warming, whole, works
-from anlan.conf.commands.simulate.flood.layers import check_within, data_of, layers_of, named
+from anlan.cli.simulate.files import InputWrong, number
+from anlan.cli.simulate.flood import earth, memory, streams, tables, warming, whole, works
+from anlan.cli.simulate.flood.layers import check_within, data_of, layers_of, named
 from anlan.science.flood.domain import MANNING, Domain
 from anlan.science.flood.edges import Closed, Edges, Inflow
 from anlan.science.flood.godunov import Godunov

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from anlan.conf.commands.simulate.files import InputWrong
-from anlan.conf.commands.simulate.flood import warming
-from anlan.conf.commands.simulate.flood.inputs import SOLVERS, Setup
-from anlan.conf.commands.simulate.stopping import asked_to_stop
+from anlan.cli.simulate.files import InputWrong
+from anlan.cli.simulate.flood import warming
+from anlan.cli.simulate.flood.inputs import SOLVERS, Setup
+from anlan.cli.simulate.stopping import asked_to_stop
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.edges import Inflow, Series
 from anlan.science.flood.errors import BadInput, Cancelled, Refused

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from anlan.conf.commands.simulate.files import InputWrong
+from anlan.cli.simulate.files import InputWrong
 from anlan.science.flood.errors import BadInput
 from anlan.science.jit import Floats
 from anlan.science.terrain import Grid, TerrainError

@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 
-from anlan.conf.commands.simulate.files import InputWrong
+from anlan.cli.simulate.files import InputWrong
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.outputs import Outputs
 from anlan.science.flood.run import memory

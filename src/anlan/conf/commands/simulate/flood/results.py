@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 import anlan
-from anlan.conf.commands.simulate.files import InputWrong
-from anlan.conf.commands.simulate.flood import warming
-from anlan.conf.commands.simulate.flood.inputs import Setup
-from anlan.conf.commands.simulate.flood.job import Ended
+from anlan.cli.simulate.files import InputWrong
+from anlan.cli.simulate.flood import warming
+from anlan.cli.simulate.flood.inputs import Setup
+from anlan.cli.simulate.flood.job import Ended
 from anlan.science.flood.outputs import Curve, MapName, Result
 from anlan.wire.raster import write_geotiff
 

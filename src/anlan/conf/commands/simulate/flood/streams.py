@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from anlan.conf.commands.simulate.files import InputWrong, csv_rows, number, text
-from anlan.conf.commands.simulate.flood.layers import data_of, layers_of, named
+from anlan.cli.simulate.files import InputWrong, csv_rows, number, text
+from anlan.cli.simulate.flood.layers import data_of, layers_of, named
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.inertial import Channels
 from anlan.science.flood.inertial.traced import trace

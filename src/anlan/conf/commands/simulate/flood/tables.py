@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from anlan.conf.commands.simulate.files import InputWrong, csv_rows, number, text
+from anlan.cli.simulate.files import InputWrong, csv_rows, number, text
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.edges import Closed, Edge, Edges, Inflow, Open, Series
 from anlan.science.flood.outputs import Point

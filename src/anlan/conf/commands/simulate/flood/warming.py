@@ -5,8 +5,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import Any
 
-from anlan.conf.commands.simulate.files import InputWrong, csv_rows, number, text
-from anlan.conf.commands.simulate.flood.layers import named
+from anlan.cli.simulate.files import InputWrong, csv_rows, number, text
+from anlan.cli.simulate.flood.layers import named
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.edges import Edges, Inflow, Series
 from anlan.science.flood.solver import Solver

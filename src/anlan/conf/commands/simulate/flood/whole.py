@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from anlan.conf.commands.simulate.files import InputWrong
-from anlan.conf.commands.simulate.flood.layers import layers_of, named
+from anlan.cli.simulate.files import InputWrong
+from anlan.cli.simulate.flood.layers import layers_of, named
 from anlan.science.flood.catchment import check_whole, rim
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.edges import Inflow

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from anlan.conf.commands.simulate.files import InputWrong, json_object, number, rows_of, text
-from anlan.conf.commands.simulate.flood import tables
-from anlan.conf.commands.simulate.flood.layers import named
+from anlan.cli.simulate.files import InputWrong, json_object, number, rows_of, text
+from anlan.cli.simulate.flood import tables
+from anlan.cli.simulate.flood.layers import named
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.links import Gate, Link, Pool, Rating, Store, Way, Weir
 from anlan.science.jit import Bools
