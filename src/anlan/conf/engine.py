@@ -20,11 +20,12 @@ from anlan.demo.driver import Driver
 from anlan.foundation import checkpoints, events, journal, tasks, worlds
 from anlan.foundation.health import Health, Part
 from anlan.foundation.worlds import World
+from anlan.foundation.writing import goes_behind
 from anlan.gateways import plug_ins as gateways
+from anlan.judge.watching import Watching
 from anlan.observe.ingest import Ingest
 from anlan.people import register as people_in_memory
 from anlan.simulate import live, ordered
-from anlan.warn.watching import Watching
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5
@@ -51,7 +52,7 @@ class Engine:
             signal.signal(sign, lambda *_: self._stop.set())
         if not self._only:  # what people order is the business of the one engine that stays
             self._keep("live", self._live, LOOK_SECONDS, lasts=True)
-            self._keep("ordered", ordered.look, LOOK_SECONDS)
+            self._keep("ordered", self._ordered, LOOK_SECONDS)
         self._keep("signing", self._sign, CHECKPOINT_SECONDS)
         self._keep("exercises", self._start_drivers, LOOK_SECONDS)
         while not self._stop.is_set():
@@ -87,6 +88,10 @@ class Engine:
     def _start(self, name: str, work: Callable[[], None]) -> None:
         self._threads[name] = threading.Thread(target=work, name=name, daemon=True)
         self._threads[name].start()
+
+    def _ordered(self) -> None:
+        goes_behind()
+        ordered.look()
 
     def _sign(self) -> None:
         for world in World.objects.all():

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 from anlan.foundation import health, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.worlds import World
+from anlan.judge.queries.waiting import Wait
+from anlan.judge.rules.urgency import BLIND, Thing, harm_of
 from anlan.places.queries import atlas
 from anlan.simulate import live
 from anlan.ui.words import w
-from anlan.warn.queries.waiting import Wait
-from anlan.warn.rules.urgency import BLIND, Thing, harm_of
 
 if TYPE_CHECKING:
     from anlan.desk.due import Words

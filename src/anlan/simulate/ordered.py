@@ -9,6 +9,7 @@ from django.db import DatabaseError
 from anlan.foundation import health, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
+from anlan.foundation.writing import is_busy
 from anlan.simulate import actions, folders, jobs, queries
 from anlan.simulate.actions import ensembles, publishing
 from anlan.simulate.models import Run
@@ -37,6 +38,9 @@ def look() -> None:
             if _goes_on(ctx, ref):
                 busy.add(kind)
         except Exception as error:
+            if is_busy(error):  # the run is as it was; the next look takes the step
+                log.warning("run %s of %s waits: others hold the records", ref, world_key)
+                continue
             log.exception("run %s of %s failed", ref, world_key)
             _fails(ctx, ref, error)
 
@@ -57,8 +61,10 @@ def _goes_on(ctx: Ctx, ref: str) -> bool:
 
     A run left over from an engine that died is sent off again.
     """
-    actions.begin(ctx, ref=ref)
     run = queries.run(ctx, ref)
+    if run.state == State.QUEUED:
+        actions.begin(ctx, ref=ref)
+        run.refresh_from_db(fields=["state"])
     if run.state != State.RUNNING:
         return False
     folder = queries.folder_of(ctx, run)

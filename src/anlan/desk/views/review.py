@@ -10,12 +10,12 @@ from django.views.decorators.http import require_GET
 
 from anlan.desk import leads
 from anlan.desk.ill import LOOK_BACK, reason
+from anlan.judge.queries import lead
 from anlan.places.queries import atlas
 from anlan.simulate import live
 from anlan.ui.format import clock
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
-from anlan.warn.queries import lead
 
 
 @dataclass(frozen=True)
