@@ -24,7 +24,7 @@ import time
 from datetime import timedelta
 from anlan.foundation import worlds
 from anlan.foundation.worlds import World
-from anlan.warn.actions.callout import call_by_hand
+from anlan.call.actions.callout import call_by_hand
 while worlds.clock(worlds.get("x1")).isoformat() < "2021-08-11T19:10":
     time.sleep(0.05)
 World.objects.filter(key="x1").update(speed=60)
@@ -36,7 +36,7 @@ LOOK = """
 from django.apps import apps
 from anlan.foundation import worlds
 world = worlds.get("x1")
-rows = lambda name: apps.get_model("warn", name).objects.filter(world=world, call_down__ref=told_ref)
+rows = lambda name: apps.get_model("call", name).objects.filter(world=world, call_down__ref=told_ref)
 told = [world.state, rows("Answer").count(), rows("Call").filter(state="sending").count()]
 """
 

@@ -182,12 +182,12 @@ def test_hands_at_once_do_a_piece_of_work_once(durable_exercise: World, runners:
     assert Counter.objects.count() == 1
 
 
-def test_records_that_are_busy_kill_no_work(exercise: World, runners: dict[str, Callable[..., Any]]) -> None:
-    def locked(ctx: Ctx, payload: dict[str, Any]) -> None:
-        raise OperationalError("database is locked")
+def test_a_full_disk_kills_no_work(exercise: World, runners: dict[str, Callable[..., Any]]) -> None:
+    def full(ctx: Ctx, payload: dict[str, Any]) -> None:
+        raise OperationalError("database or disk is full")
 
-    runners["locked"] = locked
-    schedule(exercise, "a", kind="locked")
+    runners["full"] = full
+    schedule(exercise, "a", kind="full")
     for _ in range(2 * tasks.TRIES):
         Task.objects.update(retry_at=None)
         work = due(exercise)
