@@ -9,18 +9,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from anlan.call.queries.board import KIND_WORDS, MEANS_WORDS
+from anlan.call.queries.waiting import Wait, waiting
+from anlan.call.rules.calldown import LineKind
+from anlan.desk import ill
 from anlan.foundation import tasks
 from anlan.foundation.context import Ctx
+from anlan.judge.rules.urgency import SMALL, Harm, rank
 from anlan.observe.moments import silences
 from anlan.observe.queries import stations
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui import format as show
 from anlan.ui.words import t, w, written
-from anlan.warn.queries.board import KIND_WORDS, MEANS_WORDS
-from anlan.warn.queries.waiting import Wait, waiting
-from anlan.warn.rules.calldown import LineKind
-from anlan.warn.rules.urgency import SMALL, Harm, rank
 
 FOLDS = {"calling": 3, "sheet": 3, "count": 1}
 """More rows alike than this make one: lines of a call-down, sheets of an hour, small counts of a township."""
@@ -93,6 +94,8 @@ def dues(ctx: Ctx, *, lang: str, at: datetime | None = None, path: str = "") -> 
         found += _silent_stations(ctx, at, path)
     if ctx.may("admin.manage") and at is None:
         found += _dead_letters(ctx)
+    if ctx.may("desk.view") and at is None and not path:
+        found += ill.waits(ctx)
     words = Words(lang, at or ctx.now, _titles(ctx, lang, found))
     return in_order([SENTENCES[each.kind](words, each) for each in found], words)
 
@@ -367,4 +370,5 @@ SENTENCES: dict[str, Sentence] = {
     "station": _station,
     "forecast": _forecast,
     "dead": _dead,
+    "ill": lambda say, it: _due(it, badge=say(w("系统")), **ill.told(say, it)),
 }

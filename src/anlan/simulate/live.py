@@ -6,10 +6,13 @@ that is what makes it honest: a forecast is known no sooner than the machine of 
 
 import logging
 import traceback
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from anlan.foundation import journal, tasks
+from django.db.models import Q
+
+from anlan.foundation import health, journal, tasks
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Conflict
@@ -67,6 +70,38 @@ def keep_going(ctx: Ctx) -> None:
             _schedule(ctx, row, _mark(ctx.now, every) + timedelta(minutes=every))
 
 
+@dataclass(frozen=True)
+class Missed:
+    """Moments of a ground at which no forecast came of a cycle, and why the last did not."""
+
+    ground: str
+    place_id: int
+    at: tuple[datetime, ...]
+    why: str
+    stands_since: datetime | None
+    """None: a later cycle went well."""
+
+
+def missed(ctx: Ctx, since: datetime) -> list[Missed]:
+    """Where forecasts are switched on and some since then did not come: their cycle died, or their run broke."""
+    died = {told["ref"]: trace for _, told, trace in tasks.past(ctx, "simulate:publish:", since) if trace}
+    broken = Q(state=Run.State.FAILED) | Q(ref__in=list(died))
+    found = []
+    for row in ctx.rows(LiveGround).select_related("ground"):
+        told = [(at, trace) for at, _, trace in tasks.past(ctx, _key(row.ground), since)]
+        runs = ctx.rows(Run).filter(broken, ground=row.ground, purpose="live", ordered_at__gte=since)
+        told += [(run.ordered_at, died.get(run.ref) or run.log or "Failed") for run in runs]
+        told.sort(key=lambda each: (each[0], bool(each[1])))
+        stands: datetime | None = None
+        for at, trace in told:
+            stands = (stands or at) if trace else None
+        bad = [(at, trace) for at, trace in told if trace]
+        if bad:
+            why, moments_of = health.cause(bad[-1][1]), tuple(at for at, _ in bad)
+            found.append(Missed(row.ground.ref, row.ground.place_id, moments_of, why, stands))
+    return found
+
+
 def _key(over: Ground) -> str:
     return f"simulate:cycle:{over.ref}:"
 
@@ -84,9 +119,12 @@ def _mark(now: datetime, every_min: int) -> datetime:
     return now - timedelta(minutes=now.minute % every_min, seconds=now.second, microseconds=now.microsecond)
 
 
-@tasks.task("simulate.cycle")
+@tasks.task("simulate.cycle", slow=True)
 def _cycle(ctx: Ctx, payload: dict[str, Any]) -> None:
-    """One cycle: order the run where it rains hard, and the next cycle in any case."""
+    """One cycle: order the run where it rains hard, and the next cycle in any case.
+
+    Rain and job are read outside the transaction; what is cut off between order and submission is submitted by `_publish`.
+    """
     row = LiveGround.objects.filter(world_id=ctx.world.id, ground__ref=payload["ground"]).first()
     if row is None:
         return
@@ -95,8 +133,10 @@ def _cycle(ctx: Ctx, payload: dict[str, Any]) -> None:
     at = max(
         datetime.fromisoformat(payload["at"]), _mark(ctx.now, told["cycle_min"])
     )  # late: what is past is past
-    _schedule(ctx, row, at + timedelta(minutes=told["cycle_min"]))
+    next_at = at + timedelta(minutes=told["cycle_min"])
     if not _is_wet(ctx, over, told):
+        with tasks.effect():
+            _schedule(ctx, row, next_at)
         ground.prepare(over)
         return
     rain = {
@@ -108,18 +148,18 @@ def _cycle(ctx: Ctx, payload: dict[str, Any]) -> None:
     }
     here = moments.gauges_of(ctx, [over.place_id])
     wetness = soil.of_place(ctx, over.place.path, here).wetness or "wet"  # unknown is wet
-    ref = publishing.order_cycle(ctx, over=over, rain=rain, told=told, wetness=wetness)
-    actions.begin(ctx, ref=ref)
+    due = ctx.now + PATIENCE if ctx.world.is_live else at + timedelta(seconds=told["cost_s"])
+    with tasks.effect():
+        _schedule(ctx, row, next_at)
+        ref = publishing.order_cycle(ctx, over=over, rain=rain, told=told, wetness=wetness)
+        actions.begin(ctx, ref=ref)
+        key = f"simulate:publish:{ref}"
+        tasks.schedule(ctx, "simulate.publish", key=key, due_at=due, payload={"ref": ref, "try": 0})
     try:
         runner().submit(jobs.job_of(ctx, queries.run(ctx, ref)))
     except AnlanError as error:
         why = [Reason(error.text, error.values)]
         actions.finish(ctx, ref=ref, figures={}, villages={}, reasons=why, known_at=ctx.now)
-        return
-    due = ctx.now + PATIENCE if ctx.world.is_live else at + timedelta(seconds=told["cost_s"])
-    tasks.schedule(
-        ctx, "simulate.publish", key=f"simulate:publish:{ref}", due_at=due, payload={"ref": ref, "try": 0}
-    )
 
 
 def _is_wet(ctx: Ctx, over: Ground, told: dict[str, Any]) -> bool:
@@ -133,7 +173,7 @@ def _is_wet(ctx: Ctx, over: Ground, told: dict[str, Any]) -> bool:
     return recent.exists() and most >= 10 * told["keeps_mm_1h"]
 
 
-@tasks.task("simulate.publish")
+@tasks.task("simulate.publish", slow=True)
 def _publish(ctx: Ctx, payload: dict[str, Any]) -> None:
     """Take in a cycle's answer: an exercise waits for it, the live world looks again in a moment."""
     run = queries.run(ctx, payload["ref"])
@@ -145,7 +185,8 @@ def _publish(ctx: Ctx, payload: dict[str, Any]) -> None:
     if ctx.world.is_live and not runner().is_done(folder):
         again = {"ref": run.ref, "try": payload["try"] + 1}
         key = f"simulate:publish:{run.ref}:{again['try']}"
-        tasks.schedule(ctx, "simulate.publish", key=key, due_at=ctx.now + PATIENCE, payload=again)
+        with tasks.effect():
+            tasks.schedule(ctx, "simulate.publish", key=key, due_at=ctx.now + PATIENCE, payload=again)
         return
     try:
         found = runner().take(folder)
@@ -153,6 +194,8 @@ def _publish(ctx: Ctx, payload: dict[str, Any]) -> None:
         Exception
     ):  # it broke in its own process: told to whoever looks, and the next cycle begins from an older state
         log.exception("run %s of %s failed", run.ref, ctx.world.key)
-        actions.fail(ctx, ref=run.ref, log=traceback.format_exc())
+        with tasks.effect():
+            actions.fail(ctx, ref=run.ref, log=traceback.format_exc())
         return
-    publishing.publish(ctx, run=run, found=found)
+    with tasks.effect():
+        publishing.publish(ctx, run=run, found=found)

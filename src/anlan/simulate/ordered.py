@@ -4,9 +4,12 @@ import logging
 import traceback
 from pathlib import Path
 
-from anlan.foundation import worlds
+from django.db import DatabaseError
+
+from anlan.foundation import health, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
+from anlan.foundation.writing import is_busy
 from anlan.simulate import actions, folders, jobs, queries
 from anlan.simulate.actions import ensembles, publishing
 from anlan.simulate.models import Run
@@ -35,11 +38,22 @@ def look() -> None:
             if _goes_on(ctx, ref):
                 busy.add(kind)
         except Exception as error:
+            if is_busy(error):  # the run is as it was; the next look takes the step
+                log.warning("run %s of %s waits: others hold the records", ref, world_key)
+                continue
             log.exception("run %s of %s failed", ref, world_key)
-            said = (
-                error.text.format(**error.values) if isinstance(error, AnlanError) else traceback.format_exc()
-            )
-            actions.fail(ctx, ref=ref, log=said)
+            _fails(ctx, ref, error)
+
+
+def _fails(ctx: Ctx, ref: str, error: Exception) -> None:
+    """The run broke. Records that are busy broke nothing: the next look tries it again, and so it does where this falls too."""
+    if health.passes(error):
+        return
+    said = error.text.format(**error.values) if isinstance(error, AnlanError) else traceback.format_exc()
+    try:
+        actions.fail(ctx, ref=ref, log=said)
+    except DatabaseError:
+        log.exception("that run %s of %s failed cannot be written down yet", ref, ctx.world.key)
 
 
 def _goes_on(ctx: Ctx, ref: str) -> bool:
@@ -47,8 +61,10 @@ def _goes_on(ctx: Ctx, ref: str) -> bool:
 
     A run left over from an engine that died is sent off again.
     """
-    actions.begin(ctx, ref=ref)
     run = queries.run(ctx, ref)
+    if run.state == State.QUEUED:
+        actions.begin(ctx, ref=ref)
+        run.refresh_from_db(fields=["state"])
     if run.state != State.RUNNING:
         return False
     folder = queries.folder_of(ctx, run)

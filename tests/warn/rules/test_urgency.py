@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anlan.warn.rules.grade import Grade
-from anlan.warn.rules.urgency import ROWS, STATES, Harm, Thing, harm_of, rank
+from anlan.foundation.rules.grade import Grade
+from anlan.judge.rules.urgency import ROWS, STATES, Harm, Thing, harm_of, rank
 from tests.support.house import ROOT
 
 NOW = datetime(2021, 8, 11, 19, 57, tzinfo=UTC)
@@ -39,6 +39,8 @@ def thing(kind: str, **told: object) -> Thing:
         (thing("refused_call_out"), Harm.UNCALLED),
         (thing("alert", grade=Grade.RED, step="issue"), Harm.UNCALLED),
         (thing("held", grade=Grade.RED), Harm.UNCALLED),
+        (thing("ill", step="blind"), Harm.UNCALLED),
+        (thing("ill"), Harm.PAPER),
         (thing("held", grade=Grade.ORANGE), Harm.CALL),
         (thing("alert", grade=Grade.ORANGE, step="approve"), Harm.CALL),
         (thing("alert", grade=Grade.RED, step="countersign"), Harm.PAPER),

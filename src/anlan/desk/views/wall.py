@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from anlan.call.queries.villages import people_called, tally, village_states
 from anlan.desk import forecast
 from anlan.desk.due import dues
 from anlan.desk.sketch import sketch
@@ -16,7 +17,6 @@ from anlan.ui.format import clock
 from anlan.ui.pages import Request, page
 from anlan.ui.words import w
 from anlan.warn.queries.situation import floods_at
-from anlan.warn.queries.villages import people_called, tally, village_states
 
 MOST, MOST_WATERS = 4, 8
 LEGEND = tuple(
