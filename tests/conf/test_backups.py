@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from anlan.conf.backups import BackupError, restore, write
-from anlan.conf.backups.errors import BackupDamaged, CannotWrite, OtherKeys, TargetNotEmpty
+from anlan.conf.backups.errors import BackupDamaged, CannotWrite, NoRoom, NotOurs, OtherKeys, TargetNotEmpty
 from anlan.foundation import worlds
 from anlan.foundation.models import JournalEntry, World
 from tests.support.installation import Installation
@@ -69,6 +69,11 @@ def empty(folder: Path, like: Installation | None, url: str = "") -> Installatio
     if like is not None:
         shutil.copytree(like.home / "keys", folder / "keys")
     return Installation(folder, url)
+
+
+def public_key(source: Source) -> Path:
+    """What an operator keeps off the machine."""
+    return next((source.made.home / "checkpoints").glob("*.pub"))
 
 
 def parts(path: Path) -> dict[str, str]:
@@ -177,7 +182,9 @@ except KeyMissing as error:
 @pytest.mark.slow
 def test_without_its_keys_a_backup_restores_and_no_new_key_is_drawn(source: Source, tmp_path: Path) -> None:
     bare = empty(tmp_path / "bare", None)
-    assert "seal-k1" in bare.python(restored(source.backup, then=WITHOUT_KEYS))
+    assert "copy the keys folder" in bare.anlan("restore", str(source.backup), code=2).stderr
+    told = f"run('restore', {str(source.backup)!r}, '--key', {str(public_key(source))!r})\n{WITHOUT_KEYS}"
+    assert "seal-k1" in bare.python(told)
     assert not (bare.home / "keys" / "seal-k1").exists()
 
 
@@ -196,20 +203,20 @@ def test_the_keys_of_another_installation_are_refused(source: Source, bare: Path
     (bare / "keys").mkdir(parents=True)
     (bare / "keys" / "seal-k1").write_bytes(b"k" * 32)
     with pytest.raises(OtherKeys, match="another installation's"):
-        restore(source.backup)
+        restore(source.backup, key=public_key(source))
 
 
 def test_a_database_that_holds_anything_is_refused(source: Source, bare: Path) -> None:
     worlds.ensure_live("somebody else's")
     with pytest.raises(TargetNotEmpty, match=r"foundation\.world"):
-        restore(source.backup)
+        restore(source.backup, key=public_key(source))
 
 
 def test_a_folder_that_holds_readings_is_refused(source: Source, bare: Path) -> None:
     bare.mkdir()
     (bare / "readings-live.sqlite3").touch()
     with pytest.raises(TargetNotEmpty, match="readings-live"):
-        restore(source.backup)
+        restore(source.backup, key=public_key(source))
 
 
 def test_an_existing_file_is_never_overwritten(source: Source, bare: Path) -> None:
@@ -235,6 +242,84 @@ def rewritten(backup: Path, target: Path, change: Callable[[dict[str, bytes]], o
     return target
 
 
+def put_in(members: dict[str, bytes], name: str, data: bytes = b"x" * 32) -> None:
+    """A part more, with its line in the manifest, as one does who knows the format."""
+    members[name] = data
+    told = json.loads(members["manifest.json"])
+    told["parts"][name] = {"digest": hashlib.sha256(data).hexdigest(), "size": len(data), "rows": 1}
+    members["manifest.json"] = json.dumps(told).encode()
+
+
+def take_out(members: dict[str, bytes], name: str) -> None:
+    del members[name]
+    told = json.loads(members["manifest.json"])
+    del told["parts"][name]
+    members["manifest.json"] = json.dumps(told).encode()
+
+
+def say_less(members: dict[str, bytes]) -> None:
+    told = json.loads(members["manifest.json"])
+    told["parts"][JOURNAL]["size"] = 10
+    members["manifest.json"] = json.dumps(told).encode()
+
+
+NEVER_WRITTEN = (
+    "files/keys/links-k1", "files/static/anlan/own.js", "files/records.sqlite3", "files/installation", "files/packs/../keys/a",
+    "files/checkpoints/own.js", "files/field/x1/own.py", "records/own.py", "readings/a/b.rows.jsonl", "own",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NEVER_WRITTEN)
+def test_a_part_that_no_backup_writes_is_refused_with_all_the_rest(
+    source: Source, bare: Path, tmp_path: Path, name: str
+) -> None:
+    evil = rewritten(source.backup, tmp_path / "evil.zip", lambda members: put_in(members, name))
+    with pytest.raises(BackupDamaged, match="never writes"):
+        restore(evil, unverified=True)
+    assert not World.objects.exists()
+    assert not (bare / "keys" / "links-k1").exists()
+    assert not (bare / "static").exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda m: put_in(m, "files/packs/own.toml"),
+        lambda m: m.pop("manifest.sig"),
+        lambda m: m.update({"manifest.sig": b"AAAA"}),
+        lambda m: m.update({"manifest.sig": b"?"}),
+    ],
+)
+def test_a_backup_that_somebody_changed_is_not_signed_any_more(
+    source: Source, bare: Path, tmp_path: Path, change: Callable[[dict[str, bytes]], object]
+) -> None:
+    with pytest.raises(NotOurs, match="somebody may have changed it"):
+        restore(rewritten(source.backup, tmp_path / "changed.zip", change), key=public_key(source))
+    assert not (bare / "packs").exists()
+
+
+def test_what_nothing_can_vouch_for_is_restored_only_when_told_to(source: Source, bare: Path) -> None:
+    with pytest.raises(NotOurs, match="keys folder"):
+        restore(source.backup)
+    assert not (bare / "keys" / "checkpoint-k1").exists()
+
+
+def test_another_installations_key_does_not_vouch(source: Source, bare: Path) -> None:
+    (bare / "keys").mkdir(parents=True)
+    (bare / "keys" / "checkpoint-k1").write_bytes(b"k" * 32)
+    with pytest.raises(NotOurs, match="not signed by"):
+        restore(source.backup)
+
+
+def test_a_backup_larger_than_the_disk_is_refused_before_it_is_read(
+    source: Source, bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage("/")
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=1000))
+    with pytest.raises(NoRoom, match="with room"):
+        restore(source.backup, key=public_key(source))
+
+
 JOURNAL = "records/foundation.journalentry.jsonl"
 
 
@@ -255,6 +340,7 @@ SPOILED: dict[str, tuple[Callable[[dict[str, bytes]], object], str]] = {
     "a part was changed": (lambda m: m.update({JOURNAL: m[JOURNAL] + b" "}), "not what the manifest says"),
     "a part is gone": (lambda m: m.pop(JOURNAL), "the same parts"),
     "a part was put in": (lambda m: m.update({"files/../../evil": b""}), "the same parts"),
+    "a part is longer than told": (say_less, "not what the manifest says"),
     "there is no manifest": (lambda m: m.pop("manifest.json"), "not finished"),
     "the manifest is no JSON": (lambda m: m.update({"manifest.json": b"{"}), "cannot be read"),
     "it is of a later format": (
@@ -265,6 +351,7 @@ SPOILED: dict[str, tuple[Callable[[dict[str, bytes]], object], str]] = {
         lambda m: m.update({"manifest.json": m["manifest.json"].replace(b'"warn": "0001', b'"warn": "0999')}),
         "other tables",
     ),
+    "a table is gone": (lambda m: take_out(m, JOURNAL), "it lacks"),
     "the journal was edited": (lie_in_the_journal, "does not hold at entry"),
 }
 
@@ -275,7 +362,7 @@ def test_a_spoiled_backup_is_refused_and_leaves_nothing(
 ) -> None:
     change, word = SPOILED[what]
     with pytest.raises(BackupError, match=word):
-        restore(rewritten(source.backup, tmp_path / "spoiled.zip", change))
+        restore(rewritten(source.backup, tmp_path / "spoiled.zip", change), unverified=True)
     assert not list(bare.glob("readings-*"))
     assert not World.objects.exists()
     assert not JournalEntry.objects.exists()
@@ -285,7 +372,7 @@ def test_a_file_cut_short_is_refused(source: Source, bare: Path, tmp_path: Path)
     short = tmp_path / "short.zip"
     short.write_bytes(source.backup.read_bytes()[:-200])
     with pytest.raises(BackupDamaged, match="cannot be opened"):
-        restore(short)
+        restore(short, key=public_key(source))
 
 
 LOAD = """
