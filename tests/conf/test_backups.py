@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.backups import Source, public_key, source  # noqa: F401  (a fixture)
+from tests.support.backups import Source, public_key
 from tests.support.installation import Installation
 
 

@@ -13,7 +13,7 @@ from anlan.conf.backups import BackupError, restore, write
 from anlan.conf.backups.errors import BackupDamaged, CannotWrite, NoRoom, NotOurs, OtherKeys, TargetNotEmpty
 from anlan.foundation import worlds
 from anlan.foundation.models import JournalEntry, World
-from tests.support.backups import Source, public_key, source  # noqa: F401  (a fixture)
+from tests.support.backups import Source, public_key
 
 
 @pytest.fixture
