@@ -24,7 +24,7 @@ STYLE = """<style>text{font-family:"Noto Sans","Helvetica Neue",Arial,sans-serif
 def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.conf.settings")
     prepare()
-    from anlan.warn.views import critical_rain  # which needs Django
+    from anlan.desk.views import critical_rain  # which needs Django
 
     path = Path(sys.argv[1])
     told = critical_rain.table(parse(path.read_bytes(), path=path), "en")

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 
 from anlan.foundation.errors import AnlanError, NotSignedIn
+from anlan.foundation.rules.errors import RuleError
 from anlan.ui.words import t
-from anlan.warn.rules.errors import RuleError
 
 RULE_STATUS = 409
 

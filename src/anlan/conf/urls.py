@@ -10,7 +10,20 @@ from django.urls import URLPattern, URLResolver, include, path
 from anlan.conf import views
 from anlan.conf.api import api
 
-ROOMS = ("places", "people", "observe", "simulate", "warn", "gateways", "desk", "demo")
+ROOMS = (
+    "places",
+    "people",
+    "observe",
+    "simulate",
+    "judge",
+    "warn",
+    "move",
+    "call",
+    "prove",
+    "gateways",
+    "desk",
+    "demo",
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.start, name="start"),

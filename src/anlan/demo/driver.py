@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db import transaction
 
+from anlan.call import sending
 from anlan.demo.field.client import FieldClient
 from anlan.demo.liulin import load_scenario
 from anlan.foundation import channels, cursors, events, tasks, worlds
@@ -23,9 +24,8 @@ from anlan.foundation.context import SYSTEM, Ctx
 from anlan.foundation.errors import Invalid
 from anlan.foundation.scope import Scope
 from anlan.foundation.worlds import World
+from anlan.judge.watching import Watching
 from anlan.observe.ingest import Ingest
-from anlan.warn import sending
-from anlan.warn.watching import Watching
 
 log = logging.getLogger(__name__)
 VOICE = "voice"

@@ -6,6 +6,7 @@ AnlanError
 ├── NotFound         nothing of that name within the actor's scope     404
 ├── Conflict         somebody was quicker, or the state does not allow 409
 ├── Invalid          what was entered cannot be right                  422
+├── Busy             others are at it; the same again will do, later   503
 └── OutOfWorld       an exercise reached for something real            500
 """
 
@@ -41,6 +42,10 @@ class Conflict(AnlanError):
 
 class Invalid(AnlanError):
     status = 422
+
+
+class Busy(AnlanError):
+    status = 503
 
 
 class OutOfWorld(AnlanError):

@@ -3,9 +3,12 @@
 import pytest
 from django.test import Client
 
+from anlan.call.actions import contact, doorchecks
+from anlan.call.models import Call, CallLine, ContactLost, DoorCheck
+from anlan.call.queries.board import STATE_OF_LINE
+from anlan.call.rules.calldown import LineState
 from anlan.places.queries import atlas
-from anlan.warn.actions import contact, doorchecks
-from anlan.warn.models import Call, CallLine, ContactLost, DoorCheck
+from anlan.ui import palette
 from tests.support.city import TOWN, VILLAGE, Mini
 from tests.warn.pages.test_call_pages import at, shown
 from tests.warn.test_calldown_actions import opened, village_line
@@ -36,6 +39,15 @@ def test_the_page_says_who_can_go_how_far_and_why_not_the_others(
     assert "三组组长 杨**" in body
     assert "0 m" in body
     assert "本人还没应答" in body
+
+
+@pytest.mark.parametrize("state", LineState)
+def test_the_door_of_a_line_opens_in_every_state(
+    mini: Mini, ref: str, officer: Client, state: LineState
+) -> None:
+    CallLine.objects.filter(kind="village").update(state=state)
+    code, word = STATE_OF_LINE[state]
+    assert f">{word or palette.state(code).word['zh']}<" in shown(officer, door(mini, ref))
 
 
 def test_the_officer_sends_and_then_sends_another(mini: Mini, ref: str, officer: Client) -> None:

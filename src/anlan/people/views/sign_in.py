@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from anlan.foundation import worlds
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import Forbidden
+from anlan.foundation.errors import Busy, Forbidden
 from anlan.people import accounts, forms
 from anlan.people.models import Account
+from anlan.people.views import devices
 from anlan.ui.pages import public
 from anlan.ui.words import t
 
@@ -30,17 +31,25 @@ def system() -> Ctx:
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """User name, password and one-time code on one page."""
-    form = forms.SignIn(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = forms.SignIn(request.POST if request.method == "POST" else None)
+    status = 403
+    if form.is_valid():
         try:
-            account = accounts.sign_in(system(), **form.cleaned_data)
-        except Forbidden as refused:
+            account = accounts.sign_in(
+                system(),
+                **form.cleaned_data,
+                source=request.META.get("REMOTE_ADDR", ""),
+                device=devices.known(request, form.cleaned_data["username"]),
+            )
+        except (Forbidden, Busy) as refused:
+            status = refused.status
             form.add_error(None, t(request.lang, refused.text))  # type: ignore[attr-defined]
         else:
-            return _enter(request, account, request.POST.get("next", ""))
-    status = 403 if form.errors else 200
+            response = _enter(request, account, request.POST.get("next", ""))
+            devices.remember(request, response, account.username)
+            return response
     told = {"form": form, "next": request.GET.get("next") or request.POST.get("next", "")}
-    return render(request, "people/sign_in.html", told, status=status)
+    return render(request, "people/sign_in.html", told, status=status if form.errors else 200)
 
 
 @public("the link itself is the key; it works once and for ten minutes")
