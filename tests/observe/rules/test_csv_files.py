@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from anlan.observe.rules import csvrows
 from anlan.observe.rules.csvrows import parse
 
 FILES = Path(__file__).parents[3].parent / "shared" / "vectors" / "inputs"

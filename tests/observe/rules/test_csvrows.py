@@ -105,7 +105,10 @@ def test_fill_values_are_missing_readings() -> None:
     assert rows(text) == [(2, STATION, "22", "None"), (3, STATION, "39", "None")]
 
 
-BAD = f'备注,{HEAD.strip()}\n"好,\n两行",{STATION},22,2021-08-12 02:00,1\n坏,{STATION},22,2021-08-12 02:05,1;5\n=坏,12,22,2021-08-12 02:10,1\n'
+BAD = (
+    f'备注,{HEAD.strip()}\n"好,\n两行",{STATION},22,2021-08-12 02:00,1\n'
+    f"坏,{STATION},22,2021-08-12 02:05,1;5\n=坏,12,22,2021-08-12 02:10,1\n"
+)
 
 
 def test_the_error_file_gives_the_bad_rows_back_and_is_taken_when_they_are_mended() -> None:

@@ -36,9 +36,7 @@ def put(cells: Int32s, made: Int32s, told: Int64s, row: int, kind: int, minute: 
         made[row, gone % MINUTES] = 0
     told[row, NEWEST] = max(newest, minute)
     at = minute % MINUTES
-    late = (kind == TOTAL or kind == OF_DAY) and minute < told[
-        row, kind
-    ]  # its clock went back, or it was on its way
+    late = kind in (TOTAL, OF_DAY) and minute < told[row, kind]  # its clock went back, or it was on its way
     if late or cells[row, kind, at] == value + 1:
         return -1
     cells[row, kind, at], told[row, kind] = value + 1, max(minute, told[row, kind])
@@ -120,7 +118,7 @@ def _count(
         elif more < 0:
             old, old_value, held = base, base_value, -1
             more = value if value <= most else 0
-        if 0 <= since and i - since <= DAY:
+        if since >= 0 and i - since <= DAY:
             start[i], grown[i] = since, more
         if i >= changed:
             low = min(low, max(since, 0))
