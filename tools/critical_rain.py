@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from anlan.conf.cli import prepare
+from anlan.conf.install import prepare
 from anlan.foundation.packs.parse import parse
 
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "images" / "model-critical-rain.svg"

@@ -12,8 +12,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-
 from anlan.call import calldown_rows
 from anlan.call.actions import doorchecks, hearing, lines
 from anlan.call.models import Call, DoorCheck
@@ -22,6 +20,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
 from anlan.foundation.kept import once
 from anlan.foundation.rules.errors import RuleError
+from anlan.foundation.writing import writing
 from anlan.move.actions import moving
 from anlan.move.queries.moves import to_move_of_world
 from anlan.people import queries as people
@@ -92,7 +91,7 @@ def _send_calls(ctx: Ctx, channel: channels.Channel) -> int:
     _hand_over(
         channel, [_request(call, numbers[call.contact], listed) for call in calls if call.contact in numbers]
     )
-    with transaction.atomic():
+    with writing():
         calldown_rows.mark_sent(ctx, calls)
     return len(calls)
 
@@ -149,7 +148,7 @@ def receive(ctx: Ctx, channel: channels.Channel) -> int:
         return 0
     _has_returned(ctx, channel)
     if reports:
-        with transaction.atomic():
+        with writing():
             cursors.move(ctx.world, channel.name, reports[-1].mark)
             hear(ctx, reports)
     return len(reports)
@@ -203,7 +202,7 @@ def _heard(report: channels.Report, holder: str) -> hearing.Heard:
 def _noise_is_kept_out(take: Callable[..., None], *args: Any, **kwargs: Any) -> None:
     """What cannot be (a second report of a door check, a count beyond the list) changes nothing and is logged."""
     try:
-        with transaction.atomic():
+        with writing():
             take(*args, **kwargs)
     except (AnlanError, RuleError) as error:
         log.info("taken as noise: %s", error)

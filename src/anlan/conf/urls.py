@@ -34,4 +34,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler400 = "anlan.ui.views.bad_request"
 handler403 = "anlan.ui.views.forbidden"
 handler404 = "anlan.ui.views.not_found"
-handler500 = "anlan.ui.views.server_error"
+handler500 = "anlan.conf.views.server_error"

@@ -70,7 +70,8 @@ def has_decimal_commas(text: str) -> bool:
 
 def plain(cell: str) -> str:
     """What a cell says: full-width and hard-space forms made plain, marks that spreadsheets put before a text gone."""
-    text = unicodedata.normalize("NFKC", cell).translate(_ZERO_WIDTH).strip()
+    text = cell if cell.isascii() else unicodedata.normalize("NFKC", cell).translate(_ZERO_WIDTH)
+    text = text.strip()
     if found := re.fullmatch(r'="(.*)"', text):
         text = found[1]
     return text.removeprefix("'").strip()

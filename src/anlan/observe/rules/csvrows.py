@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Final, TypeVar
 
 from anlan.wire import tables
@@ -94,7 +95,7 @@ class _Reader:
 
     def _station(self, text: str) -> str:
         try:
-            station = normal(tables.code(text))
+            station = _address(text)
         except Sl651Error:
             raise _Fault("station", "测站编码应是 10 位，或 8 位水文测站编码", text) from None
         if self.stations is not None and station not in self.stations:
@@ -102,7 +103,7 @@ class _Reader:
         return station
 
     def _at(self, text: str) -> datetime:
-        at = tables.moment(text)
+        at = _moment(text)
         if at > self.now + AHEAD or at.year < 1971:
             raise _Fault("at", "时间不可能：在未来，或早于 1971 年", text)
         return at
@@ -115,6 +116,16 @@ def _clear(column: str, cells: Mapping[str, str], read: Callable[[str], T]) -> T
         raise _Fault(column, str(error), cells[column]) from None
 
 
+# The rows of a file repeat stations, elements, times and values: each spelling is read once.
+@lru_cache(maxsize=1 << 14)
+def _address(text: str) -> str:
+    return normal(tables.code(text))
+
+
+_moment = lru_cache(maxsize=1 << 16)(tables.moment)
+
+
+@lru_cache(maxsize=1 << 10)
 def _code(text: str) -> str:
     code = tables.code(text).upper()
     code = BY_SYMBOL[code].code if code in BY_SYMBOL else code
@@ -127,6 +138,7 @@ def _code(text: str) -> str:
     return code
 
 
+@lru_cache(maxsize=1 << 16)
 def _value(code: str, text: str) -> Decimal | None:
     value = tables.number(text)
     if value is None:
