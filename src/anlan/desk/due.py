@@ -190,17 +190,8 @@ def _dead_letters(ctx: Ctx) -> list[Wait]:
     dead = tasks.dead_letters(ctx)
     if not dead:
         return []
-    facts = {"n": len(dead)}
-    return [
-        Wait(
-            kind="dead",
-            key="dead",
-            place=atlas().city,
-            since=dead[0].due_at,
-            due_at=dead[0].due_at,
-            facts=facts,
-        )
-    ]
+    since, facts = dead[0].due_at, {"n": len(dead)}
+    return [Wait(kind="dead", key="dead", place=atlas().city, since=since, due_at=since, facts=facts)]
 
 
 # ---------- sentences ----------
