@@ -16,7 +16,13 @@ def examine() -> list[Finding]:
     fault = _settings()
     if fault is not None:
         return [*findings, fault]
-    findings += [*machine.processes(), *machine.slow_writes(), *machine.fonts(), *duty.assets(), *duty.packs()]
+    findings += [
+        *machine.processes(),
+        *machine.slow_writes(),
+        *machine.fonts(),
+        *duty.assets(),
+        *duty.packs(),
+    ]
     return [*findings, *records.all_of_them()]
 
 
