@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from anlan.cli import main
 from anlan.cli.simulate.critical_rain import inputs, packing, settings
-
 from anlan.foundation.packs import load_all, read_folder
 from anlan.judge.rules.thresholds import Rain, Snapshot, compile_pack, evaluate
 from anlan.science.terrain import Grid

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from anlan.cli import main
 
+from anlan.cli import main
 from anlan.conf.backups import writing
 from anlan.foundation import journal, worlds
 from anlan.places.queries import atlas

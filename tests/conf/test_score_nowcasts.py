@@ -3,9 +3,9 @@
 import json
 
 import pytest
+
 from anlan.cli import main
 from anlan.cli.simulate.score_nowcasts import as_rows, lines
-
 from anlan.simulate.rules.score import Counts
 from anlan.simulate.scoring import Scores
 

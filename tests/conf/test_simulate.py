@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from anlan.cli import main
 from anlan.cli.simulate.flood.tables import inflows
 

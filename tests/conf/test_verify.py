@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from anlan.cli import main
 
+from anlan.cli import main
 from anlan.science.flood import cases
 from anlan.science.flood.cases import CASES, Case, Figure
 from anlan.science.flood.errors import LeftValidity

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from anlan.cli.simulate.critical_rain.packing import pack
-
 from tests.support.city import VILLAGE
 
 IMMEDIATE = {

@@ -24,7 +24,7 @@ ROOMS = (
     "desk",
     "packs",
 )
-ROOMS = (*ROOMS, "demo", "conf")  # in the order in which facts flow
+ROOMS = (*ROOMS, "demo", "conf", "cli")  # in the order in which facts flow
 
 
 def sources(folder: Path = PACKAGE) -> list[Path]:

@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from anlan.cli import main
 
+from anlan.cli import main
 from anlan.science.flood import godunov, inertial  # noqa: F401  kernels are kept beside the source, not in a test's home
 from tests.support.flood_files import RAIN, tiff, valley
 

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from anlan.cli import main
 
+from anlan.cli import main
 from anlan.wire.raster import read_raster, write_ascii
 from tests.support.flood_files import (
     COLUMNS,

@@ -53,13 +53,3 @@ def main(argv: Sequence[str] | None = None) -> None:
         sys.stderr.close()
         code = 0
     raise SystemExit(code or 0)
-
-
-def prepare() -> None:
-    """Set Django up, with compiled kernels kept in the state folder."""
-    import django
-
-    from anlan.foundation.home import home
-
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(home() / "kernels"))
-    django.setup()
