@@ -12,6 +12,7 @@ from typing import Any
 from anlan.call.queries.board import KIND_WORDS, MEANS_WORDS
 from anlan.call.queries.waiting import Wait, waiting
 from anlan.call.rules.calldown import LineKind
+from anlan.desk import ill
 from anlan.foundation import tasks
 from anlan.foundation.context import Ctx
 from anlan.judge.rules.urgency import SMALL, Harm, rank
@@ -93,6 +94,8 @@ def dues(ctx: Ctx, *, lang: str, at: datetime | None = None, path: str = "") -> 
         found += _silent_stations(ctx, at, path)
     if ctx.may("admin.manage") and at is None:
         found += _dead_letters(ctx)
+    if ctx.may("desk.view") and at is None and not path:
+        found += ill.waits(ctx)
     words = Words(lang, at or ctx.now, _titles(ctx, lang, found))
     return in_order([SENTENCES[each.kind](words, each) for each in found], words)
 
@@ -367,4 +370,5 @@ SENTENCES: dict[str, Sentence] = {
     "station": _station,
     "forecast": _forecast,
     "dead": _dead,
+    "ill": lambda say, it: _due(it, badge=say(w("系统")), **ill.told(say, it)),
 }
