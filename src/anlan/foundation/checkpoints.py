@@ -42,8 +42,9 @@ def write(world: WorldInfo) -> bool:
     key = _key()
     row = {"seq": head.seq, "hash": head.hash, "at": journal.utc(datetime.now(UTC)), "key": _publish(key)}
     row["signature"] = base64.b64encode(key.sign(journal.canonical(row).encode())).decode()
-    with _file(world).open("a") as file:
-        file.write(json.dumps(row) + "\n")
+    with _file(world).open("ab") as file:
+        file.truncate(len(_whole(world)))  # what a full disk cut off
+        file.write(json.dumps(row).encode() + b"\n")
     return True
 
 
@@ -67,10 +68,14 @@ def is_signed_by(raw: bytes, message: bytes, signature: bytes) -> bool:
 
 
 def read(world: WorldInfo) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in _whole(world).splitlines()]
+
+
+def _whole(world: WorldInfo) -> bytes:
+    """The file up to its last whole line."""
     path = _file(world)
-    if not path.exists():
-        return []
-    return [json.loads(line) for line in path.read_text().splitlines() if line]
+    told = path.read_bytes() if path.exists() else b""
+    return told[: told.rfind(b"\n") + 1]
 
 
 def fault(world: WorldInfo) -> tuple[int, str] | None:
