@@ -49,9 +49,7 @@ def test_well_is_a_write_that_stands_a_beat_and_room() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_each_part_that_is_ill_makes_503_and_is_named(
-    monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_part_that_is_ill_makes_503_and_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     make_city(with_accounts=False)
     assert healthz()[1]["parts"]["engine"] == {"ok": False, "why": "stopped"}
     engine = health.Health()

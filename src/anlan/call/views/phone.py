@@ -1,16 +1,18 @@
 """手机应答页: opens from a link, without an account; works without script, and once for each answer with it."""
 
+import logging
 import uuid
 from typing import Any
 
 import segno
 from django.core.cache import cache
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from anlan.call.actions import hearing
+from anlan.call.actions import hearing, links
 from anlan.call.queries import answering
 from anlan.call.queries.board import the_call_down
 from anlan.call.queries.desk import people_of
@@ -20,11 +22,13 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Forbidden, Invalid, NotFound
 from anlan.foundation.rules.errors import RuleError
 from anlan.foundation.worlds import World, beijing
+from anlan.foundation.writing import is_busy
 from anlan.ui import format as show
 from anlan.ui.acts import address, whole
 from anlan.ui.pages import Request, page, public
 from anlan.ui.words import t, w
 
+log = logging.getLogger(__name__)
 PER_MINUTE = 30
 WRONG_LINKS_PER_MINUTE = 30
 
@@ -51,6 +55,11 @@ def answer(request: Request, world: str, ref: str, holder: str, token: str) -> H
         return _refused(request, error, 429)
     except (AnlanError, RuleError) as error:
         return _wrong(request, ctx, row, holder, error)
+    except (DatabaseError, OSError) as error:
+        if is_busy(error):
+            raise
+        log.exception("an answer could not be written down")
+        return _not_recorded(request, ctx, row, holder)
     if _wants_json(request):
         return JsonResponse({"received_at": beijing(answering.received_at(ctx, key)).isoformat()})
     return HttpResponseRedirect(request.path)
@@ -116,6 +125,19 @@ def _refused(request: Request, error: AnlanError, status: int) -> HttpResponse:
     if _wants_json(request):
         return JsonResponse({"error": sentence}, status=status)
     return render(request, "call/answer_gone.html", {"sentence": sentence}, status=status)
+
+
+def _not_recorded(request: Request, ctx: Ctx, row: Any, holder: str) -> HttpResponse:
+    """The disk is full: whoever stands in the rain must know that nobody knows, and whom to ring."""
+    try:
+        number = answering.order_of(ctx, row, holder).duty_room
+    except (DatabaseError, OSError):
+        number = ""
+    sentence = t(request.lang, w("没有记下，请打值班室电话 {number}"), number=number).strip()
+    if _wants_json(request):
+        return JsonResponse({"error": sentence, "recorded": False}, status=503)
+    told = {"what": w("没有记下"), "sentence": sentence, "duty_phone": number}
+    return render(request, "call/answer_gone.html", told, status=503)
 
 
 def _wrong(request: Request, ctx: Ctx, row: Any, holder: str, error: AnlanError | RuleError) -> HttpResponse:
@@ -195,7 +217,7 @@ def card(request: Request, world: str, ref: str, holder: str, token: str) -> Htt
 
 
 @page("warn.view")
-@require_GET
+@require_http_methods(["GET", "POST"])
 def handed(request: Request, ref: str, holder: str) -> HttpResponse:
     """The link and its square code, for the officer to send or show."""
     if not may_link(request):
@@ -204,6 +226,12 @@ def handed(request: Request, ref: str, holder: str) -> HttpResponse:
     person = next((p for p in people_of(request.ctx, row) if p.holder == holder), None)
     if person is None:
         raise NotFound("叫应阶梯上没有这个人。请从叫应板里选。")
+    if request.method == "POST":
+        links.hand_over(request.ctx, call_down=ref, holder=holder)
+        return redirect(request.path)
+    if not links.is_handed(request.ctx, call_down=ref, holder=holder):
+        context = {"person": person, "back": address(request, "calls", ref)}
+        return render(request, "call/handed.html", context)
     url = answering.link(request.ctx.world.key, ref, holder)
     whole_url = request.build_absolute_uri(url)
     code = segno.make(whole_url, error="m").svg_inline(scale=6, border=2, svgclass="qr", lineclass=None)
