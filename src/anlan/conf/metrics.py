@@ -53,7 +53,7 @@ def _families() -> Iterator[tuple[str, str, str, Iterable[Sample]]]:
     ill = [({"part": each.part.partition(":")[0]}, 1) for each in health.ills()]
     yield "engine_part_ill", "gauge", "1 for each part of the engine that does not work.", ill
     yield "disk_free_bytes", "gauge", "Room where the state lies.", [({}, shutil.disk_usage(home()).free)]
-    actions = held.of_all()
+    actions = held.of_all(home())
     yield "lock_held_total", "counter", "Transactions by action.", _of(actions, lambda each: each.count)
     p99 = _of(actions, lambda each: each.p99() / 1000)
     yield "lock_held_p99_seconds", "gauge", "Time under the write lock by action, 99th of a hundred.", p99
