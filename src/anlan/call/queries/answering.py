@@ -13,7 +13,7 @@ from anlan.foundation.context import Actor, Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.rules.stage import Stage
 from anlan.foundation.scope import Scope
-from anlan.foundation.worlds import World
+from anlan.foundation.worlds import World, beijing
 from anlan.judge.rules import plainwords
 from anlan.judge.rules.plainwords import Facts, Words
 from anlan.move.queries.moves import moves
@@ -124,15 +124,19 @@ def order_of(ctx: Ctx, row: CallDown, holder: str) -> Order:
         holder=Words(
             zh=f"{place.name} {known.title} {name}", en=f"{place.name} {written('en', known.title)} {name}"
         ),
-        what=_what(facts, told=bool(row.stage)),
-        where=Words(zh=f"去 {facts.site.zh}", en=f"To {facts.site.en}") if facts.site else None,
+        what=_over(row.closed_at) if row.closed_at else _what(facts, told=bool(row.stage)),
+        where=None
+        if row.closed_at
+        else Words(zh=f"去 {facts.site.zh}", en=f"To {facts.site.en}")
+        if facts.site
+        else None,
         place=place,
         facts=facts,
         sent=Sent(answer=latest.kind, households=latest.households, people=latest.people, at=latest.at)
         if latest
         else None,
         awaited_until=_awaited_until(ctx, row, line),
-        is_overdue=line.settled_at is None and line.door_check_at is not None,
+        is_overdue=line.settled_at is None and line.door_check_at is not None and row.closed_at is None,
         duty_room=people.duty_room_number(seen, place.path),
     )
 
@@ -142,6 +146,12 @@ def _awaited_until(ctx: Ctx, row: CallDown, line: CallLine) -> datetime | None:
         return None
     settings = call_settings(ctx, atlas().by_id[row.place_id].code)
     return line.opened_at + settings.silence_limit
+
+
+def _over(closed_at: datetime) -> Words:
+    """The head once the call-down has ended: it commands nobody any more, and an answer is still kept."""
+    clock = beijing(closed_at).strftime("%H:%M")
+    return Words(zh=f"叫应已于 {clock} 结束", en=f"The call-down ended at {clock}")
 
 
 def _what(facts: Facts, *, told: bool) -> Words:
