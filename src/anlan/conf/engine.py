@@ -21,6 +21,7 @@ from anlan.foundation import checkpoints, events, journal, tasks, worlds
 from anlan.foundation.home import home
 from anlan.foundation.worlds import World
 from anlan.gateways import plug_ins as gateways
+from anlan.gateways.sl651.limits import SIMULATED
 from anlan.observe.ingest import Ingest
 from anlan.people import register as people_in_memory
 from anlan.places import atlas as places_in_memory
@@ -37,8 +38,8 @@ KEEP_SECONDS = 60.0
 class Engine:
     """All of it; `run` returns when asked to stop."""
 
-    def __init__(self, *, port: int | None, only: str = "") -> None:
-        self._port = port
+    def __init__(self, *, port: int | None, host: str, only: str = "") -> None:
+        self._address = (host, port)
         self._only = only
         self._stop = threading.Event()
         self._drivers: dict[str, threading.Thread] = {}
@@ -103,7 +104,9 @@ class Engine:
             world = worlds.get(key)
             ingest = Ingest(worlds.info(world))
             clock = lambda: worlds.clock(worlds.get(key))  # noqa: E731
-            gateway = gateways.make("sl651", ingest, host="127.0.0.1", port=0, clock=clock)
+            gateway = gateways.make(
+                "sl651", ingest, host="127.0.0.1", port=0, clock=clock, limits=SIMULATED
+            )
             Driver(world, ingest, gateway.start(), self._stop).run()
         except Exception:
             log.exception("the driver of exercise %s stopped; it is started again", key)
@@ -117,7 +120,7 @@ class Engine:
         """The live world: its gateway, its watch, its due work."""
         while not self._stop.is_set():
             try:
-                Live(self._port, self._stop).run()
+                Live(*self._address, self._stop).run()
             except Exception:
                 log.exception("the live watch stopped; starting it again")
                 close_old_connections()
@@ -127,7 +130,8 @@ class Engine:
 class Live:
     """Readings of the live world to calls, without waiting for anybody."""
 
-    def __init__(self, port: int | None, stop: threading.Event) -> None:
+    def __init__(self, host: str, port: int | None, stop: threading.Event) -> None:
+        self._host = host
         self._stop = stop
         self._world = worlds.get("live")
         self._ingest = Ingest(worlds.info(self._world))
@@ -145,7 +149,7 @@ class Live:
             yield gateways.make(
                 name,
                 self._ingest,
-                host="0.0.0.0",
+                host=self._host,
                 port=port,
                 clock=clock,
                 on_batch=lambda _: self._news.set(),
@@ -189,7 +193,7 @@ class Live:
                 return
 
 
-def main(*, port: int | None, only: str = "") -> None:
+def main(*, port: int | None, host: str, only: str = "") -> None:
     """Run the engine in this process until told to stop."""
     places_in_memory.PATIENCE_S = people_in_memory.PATIENCE_S = 1.0
-    Engine(port=port, only=only).run()
+    Engine(port=port, host=host, only=only).run()

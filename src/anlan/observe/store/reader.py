@@ -148,10 +148,10 @@ class Reader:
         with self._snapshot() as db:
             return quarantine.read(db, state=state, after=after, limit=limit)
 
-    def broken_total(self) -> int:
-        """How often broken input came, all kinds and states together."""
+    def broken_over(self) -> int:
+        """How much broken input was counted and not kept."""
         with self._snapshot() as db:
-            return int(db.execute("select coalesce(sum(count), 0) from quarantine").fetchone()[0])
+            return quarantine.over(db)
 
     def iter_rows(self, *, step: int = HOUR_MS) -> Iterator[StoredRows]:
         """All rows, corrections and frames included, for a backup: as of one moment, in one order.
