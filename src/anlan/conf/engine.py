@@ -24,7 +24,6 @@ from anlan.gateways import plug_ins as gateways
 from anlan.gateways.sl651.limits import SIMULATED
 from anlan.observe.ingest import Ingest
 from anlan.people import register as people_in_memory
-from anlan.places import atlas as places_in_memory
 from anlan.simulate import live, ordered
 from anlan.warn.watching import Watching
 
@@ -195,5 +194,4 @@ class Live:
 
 def main(*, port: int | None, host: str, only: str = "") -> None:
     """Run the engine in this process until told to stop."""
-    places_in_memory.PATIENCE_S = people_in_memory.PATIENCE_S = 1.0
     Engine(port=port, host=host, only=only).run()

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from anlan.conf import refusals
-from anlan.foundation import worlds
+from anlan.foundation import kept, worlds
 from anlan.foundation.errors import AnlanError, NotSignedIn
 from anlan.people import sessions, tokens
 from anlan.people.scope import context_of
@@ -46,10 +47,16 @@ class Context:
 
     def __call__(self, request: Any) -> HttpResponse:
         request.ctx = request.world = None
+        if (
+            settings.SECURE_PROXY_SSL_HEADER
+        ):  # a proxy of ours stands before: the last address is what it saw itself
+            through = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+            request.META["REMOTE_ADDR"] = through or request.META.get("REMOTE_ADDR", "")
         if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path:
             return bad_request(request)  # no database takes it
         request.by_token = False
-        return self.get_response(request)
+        with kept.once():
+            return self.get_response(request)
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: dict[str, Any]) -> HttpResponse | None:
         try:

@@ -382,11 +382,13 @@ _NEXT: dict[str, Any] = {
     "calling": _to_board(w("到叫应台接着叫")),
     "help": _to_board(w("到叫应台回电")),
     "count": _count,
+    "counts": lambda say, due: ("", [], Act(word=say(w("打开转移板")), url=say.url("moving")), []),
     "refusal": _to_board(w("请镇长当面劝，打开叫应板")),
     "alert": _alert,
     "held": _held,
     "sheet": _sheet,
     "station": _station,
+    "tried": _station,
     "forecast": _forecast,
     "refused_call_out": lambda say, due: (
         say(w("没有授权不会自动叫，要人来启动")),

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from django.db import transaction
 
+from anlan.foundation import kept
 from anlan.foundation.context import Ctx
 from anlan.foundation.models import Counter
 from anlan.foundation.worlds import beijing
@@ -14,7 +15,8 @@ from anlan.foundation.worlds import beijing
 def action(ctx: Ctx, permission: str) -> Iterator[None]:
     """Open the transaction of an action, once the actor is found to have the permission."""
     ctx.require(permission)
-    with transaction.atomic():
+    afresh = not transaction.get_connection().in_atomic_block
+    with transaction.atomic(), kept.once(afresh=afresh):
         yield
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from anlan.foundation import journal, tasks, worlds
+from anlan.foundation import journal, kept, tasks, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.models import Cursor, JournalEntry, JournalHead, World
 
@@ -38,7 +38,7 @@ def step(world: World, limit: int = 200) -> int:
         return 0
     entries = _handful(journal.tail(world.pk, read, limit))
     last = entries[-1].seq
-    with transaction.atomic():
+    with transaction.atomic(), kept.once():
         if Cursor.objects.filter(world=world, reader=READER, seq=read).update(seq=last):
             for entry in entries:
                 _handle(world, entry)

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from anlan.foundation import worlds
+from anlan.foundation import kept, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict
 from anlan.foundation.models import Task, World
@@ -74,7 +74,7 @@ def run(work: Task, world: World) -> bool:
     now = worlds.clock(world) if world.key == "live" else work.due_at
     ctx = worlds.context(world).at(now)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), kept.once():
             claimed = Task.objects.filter(pk=work.pk, state=Task.State.DUE).update(state=Task.State.DONE)
             if not claimed:
                 return False

@@ -46,7 +46,7 @@ def value_of(ctx: Ctx, row: CallDown) -> shapes.CallDown:
 
 
 def _mark(ctx: Ctx, version: int) -> tuple[object, ...]:
-    return version, beijing(ctx.now).hour, id(people.register()), voice_channel(ctx)
+    return version, beijing(ctx.now).hour, people.register(), voice_channel(ctx)
 
 
 def _keep(ctx: Ctx, row: CallDown, version: int, value: shapes.CallDown) -> None:

@@ -17,6 +17,7 @@ from django.db import transaction
 from anlan.foundation import channels, cursors
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
+from anlan.foundation.kept import once
 from anlan.people import queries as people
 from anlan.places.queries import atlas
 from anlan.warn import calldown_rows
@@ -32,6 +33,7 @@ REST = timedelta(seconds=60)
 """A line that died is trusted again after so long at the earliest."""
 
 
+@once()
 def send(ctx: Ctx) -> int:
     """Hand over everything that waits for the automatic voice; returns how many requests left."""
     channel = channels.resolve(ctx.world, VOICE)
@@ -164,6 +166,7 @@ def _has_returned(ctx: Ctx, channel: channels.Channel) -> None:
         lines.returned(ctx, channel=channel.name)
 
 
+@once()
 def hear(ctx: Ctx, reports: Sequence[channels.Report]) -> None:
     """Take in all that the channel heard at one moment. Call it in the transaction that moves the channel's cursor."""
     calls = _calls(ctx, [report.key for report in reports])

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
+from anlan.foundation.kept import once
 from anlan.foundation.packs import SYNTHETIC_ONLY, load_all
 from anlan.observe import queries as observe
 from anlan.observe.soil import Soils
@@ -58,6 +59,7 @@ class Watching:
         self._kept: dict[Key, State] = dict(self._watch.states)
         self._neighbours = _Neighbours(ctx)
 
+    @once()
     def look(self, ctx: Ctx, now: Measured) -> list[str]:
         """Judge this moment; returns the refs of exceedances that are new."""
         if (

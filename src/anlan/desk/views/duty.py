@@ -26,9 +26,10 @@ from anlan.warn.actions import calldown, contact, doorchecks
 from anlan.warn.queries.villages import people_called, tally, village_states
 from anlan.warn.rules.errors import RuleError
 
-SOON_S = 600
+SOON_S, RED_SHOWN = 600, 4
 PARTS = {
     "due": "desk/duty/due.html",
+    "alarm": "desk/duty/alarm.html",
     "case": "desk/duty/case.html",
     "town": "desk/duty/town.html",
     "density": "desk/duty/density.html",
@@ -55,6 +56,7 @@ def page_context(request: Request, part: str | None) -> dict[str, Any]:
     township = _township(ctx, chosen)
     context: dict[str, Any] = {
         "dues": found,
+        **_red_line(found),
         "chosen": chosen,
         "at": at,
         "now": at or ctx.now,
@@ -132,6 +134,13 @@ def _frame(
         "speed": int(request.world.speed),  # type: ignore[attr-defined]
         "may_run": ctx.may("exercise.run") and not ctx.world.is_live,
     }
+
+
+def _red_line(found: list[Due]) -> dict[str, Any]:
+    """The strip of the worst four classes, and their keys: a key that is new rings."""
+    red = [due for due in found if due.harm.is_red_line]
+    keys = " ".join(due.key for due in red)
+    return {"red": red[:RED_SHOWN], "more_red": max(0, len(red) - RED_SHOWN), "alarms": keys}
 
 
 def _is_soon(due: Due, now: datetime) -> bool:

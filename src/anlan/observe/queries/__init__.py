@@ -118,16 +118,14 @@ def _hour(at: datetime) -> datetime:
 
 
 def counts(ctx: Ctx) -> dict[str, int]:
-    """Frames of this world so far: accepted (acknowledged), stored (distinct), repeats; and broken input in quarantine."""
+    """Frames of this world so far: accepted (acknowledged), stored (distinct), repeats."""
     try:
         with readings(ctx) as reader:
             found = reader.counts()
-            broken = reader.broken_total()
     except store.StoreMissing:
-        found, broken = {}, 0
+        found = {}
     return {
         "accepted": found.get("frames_accepted", 0),
         "stored": found.get("frames_stored", 0),
         "repeats": found.get("frames_repeated", 0),
-        "quarantined": broken,
     }

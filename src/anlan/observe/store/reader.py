@@ -148,6 +148,15 @@ class Reader:
         with self._snapshot() as db:
             return quarantine.read(db, state=state, after=after, limit=limit)
 
+    def broken_heads(self) -> list[tuple[bytes, str, int]]:
+        """Of the quarantine's new items: how they begin, the code of the reason, how many are alike in both."""
+        asked = (
+            "select substr(bytes, 1, 15), substr(reason, 1, instr(reason || ':', ':') - 1), count(*)"
+            " from quarantine where state = 'new' group by 1, 2"
+        )
+        with self._snapshot() as db:
+            return list(db.execute(asked))
+
     def broken_over(self) -> int:
         """How much broken input was counted and not kept."""
         with self._snapshot() as db:

@@ -3,9 +3,9 @@
 People and households are counted apart: 已应 is never 已转移.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
@@ -15,12 +15,14 @@ from anlan.ui.words import w
 from anlan.warn import calldown_rows, shelf
 from anlan.warn.models import CallDown, DoorCheck
 from anlan.warn.queries.contact import Lost, lost_in
-from anlan.warn.queries.moves import Move, moves
+from anlan.warn.queries.foreseen import arrivals
+from anlan.warn.queries.moves import Move, moves, moving_takes
 from anlan.warn.rules import calldown as rules
 from anlan.warn.rules.calldown import AnswerKind, CallState, Line, LineKind, LineState
 from anlan.warn.rules.calldown.settings import CallSettings
 from anlan.warn.rules.evacuation import Stage
 from anlan.warn.rules.grade import Grade
+from anlan.warn.rules.urgency import Thing, harm_of, rank
 
 ANSWER_WORDS = {
     AnswerKind.RECEIVED: w("收到"),
@@ -60,7 +62,6 @@ KIND_WORDS = {
     LineKind.DEPARTMENT: w("部门"),
     LineKind.VILLAGE: w("村（社区）"),
 }
-URGENCY = ("help", "lost", "silent", "refused", "calling", "prepare", "moving", "answered", "moved", "idle")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +146,9 @@ def board(ctx: Ctx, ref: str, *, at: datetime | None = None) -> Board:
     units = people.unit_names([line.key.rpartition(":")[2] for line in value.lines])
     rows = [_row(value, line, known, checks.get(line.key), settings, now) for line in value.lines]
     rows = [replace(row, name=units.get(row.name, row.name)) for row in rows]
-    villages = sorted((r for r in rows if r.kind is LineKind.VILLAGE), key=_order)
+    water = arrivals(ctx, path=place.path, at=at) if ctx.may("simulate.view") else {}
+    village_rows = (r for r in rows if r.kind is LineKind.VILLAGE)
+    villages = sorted(village_rows, key=lambda r: _order(ctx, r, now, water))
     called = [r.move for r in villages if r.move]
     return Board(
         row=row,
@@ -315,9 +318,15 @@ def _next_rung(line: Line, settings: CallSettings) -> tuple[str, datetime]:
     return w("派敲门"), min(over, silence)
 
 
-def _order(row: Row) -> tuple[int, float, str]:
-    due = row.due_at.timestamp() if row.due_at else float("inf")
-    return URGENCY.index(row.state), due, row.place.path
+def _order(ctx: Ctx, row: Row, now: datetime, water: Mapping[int, datetime]) -> tuple[int, float, str]:
+    thing = Thing(
+        kind=row.state,
+        now=now,
+        is_told_to_move=row.move is not None and row.move.stage in (Stage.MOVE, Stage.COUNT),
+        water_at=water.get(row.place.id),
+        moving_takes=moving_takes(ctx, row.place) if row.place.id in water else timedelta(0),
+    )
+    return rank(harm_of(thing), row.due_at, row.place.path)
 
 
 def _chips(value: rules.CallDown, line: Line, settings: CallSettings) -> Iterable[Chip]:

@@ -47,8 +47,8 @@ def foreseen(ctx: Ctx, *, at: datetime | None = None, path: str = "") -> Foresee
     )
 
 
-def arrivals(ctx: Ctx, *, path: str) -> dict[int, datetime]:
+def arrivals(ctx: Ctx, *, path: str, at: datetime | None = None) -> dict[int, datetime]:
     """When water is expected at each village below a path, by division id."""
-    found = foreseen(ctx, path=path)
+    found = foreseen(ctx, at=at, path=path)
     villages = found.villages if found else ()
     return {v.place.id: v.arrives_at for v in villages if v.arrives_at is not None}

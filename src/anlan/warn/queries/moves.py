@@ -1,7 +1,7 @@
 """Moving people as pages read it: by village now, or as it was known at a past moment; household by household."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
@@ -13,6 +13,7 @@ from anlan.warn import shelf
 from anlan.warn.models import Evacuation, HouseholdMove
 from anlan.warn.rules import evacuation as rules
 from anlan.warn.rules.evacuation import HouseholdState, Stage
+from anlan.warn.rules.pack import minutes, table
 
 TOLD_BY = (
     "warn.evacuation.ordered",
@@ -107,6 +108,11 @@ def _moves_then(ctx: Ctx, path: str, at: datetime) -> dict[int, Move]:
             refused=body.get("households_refused", before.refused if before else 0),
         )
     return found
+
+
+def moving_takes(ctx: Ctx, place: Place) -> timedelta:
+    """How long a village has to move and be counted, by the pack in force there."""
+    return minutes(table(shelf.the(ctx, "evacuation", place.code).data, "evacuation"), "count_within_min", 30)
 
 
 def the_move(ctx: Ctx, ref: str) -> Move:

@@ -18,10 +18,9 @@ from anlan.warn.queries.board import STATE_OF_LINE
 from anlan.warn.queries.moves import Move, moves
 from anlan.warn.rules.calldown import AnswerKind, LineState
 from anlan.warn.rules.grade import Grade
+from anlan.warn.rules.urgency import STATES
 
 SETTLED = (LineState.ANSWERED, LineState.DOOR_CHECKED, LineState.CLOSED)
-ORDER = ("idle", "moved", "answered", "moving", "prepare", "calling", "refused", "silent", "lost", "help")
-"""From quiet to urgent: what is drawn on top."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +44,8 @@ class VillageState:
 
     @property
     def order(self) -> int:
-        return ORDER.index(self.state)
+        """Greater is more urgent, drawn on top."""
+        return len(STATES) - 1 - STATES.index(self.state)
 
 
 _LINE = (

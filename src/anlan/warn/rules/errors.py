@@ -48,12 +48,12 @@ class BadPack(RuleError):
 
 
 class UnknownCall(RuleError):
-    """An outcome or answer names a call that was never placed."""
+    """An outcome or answer names a call that was never placed, not to that person, or out of the actor's scope."""
 
     def __init__(self, key: str) -> None:
         super().__init__(
-            zh=f"没有拨过“{key}”这一通，请从叫应台登记。",
-            en=f"Call “{key}” was never placed; enter it at the call desk.",
+            zh=f"没有给他拨过“{key}”这一通，或不在您的范围内，请从叫应台登记。",
+            en=f"Call “{key}” was never placed to them, or is outside your area; enter it at the call desk.",
         )
 
 

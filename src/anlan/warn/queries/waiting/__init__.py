@@ -1,26 +1,34 @@
 """What waits for a person now, or waited at a past moment: one thing for each next step, as plain facts.
 
-The desk makes sentences of them and sorts them by deadline; here only rows are read. Who may not see warnings sees
+The desk makes sentences of them and sorts them by harm and deadline; here only rows are read. Who may not see warnings sees
 none of it.
 """
 
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from anlan.foundation.context import Ctx
-from anlan.warn.queries.villages import village_states
+from anlan.warn.queries.foreseen import foreseen
+from anlan.warn.queries.moves import moving_takes
+from anlan.warn.queries.villages import VillageState, village_states
 from anlan.warn.queries.waiting.alerts import alerts_waiting, refused_call_outs
 from anlan.warn.queries.waiting.calls import held, helps, lines, losses, sheets
 from anlan.warn.queries.waiting.forecasts import forecasts
 from anlan.warn.queries.waiting.moving import counts, refusals
 from anlan.warn.queries.waiting.shape import Wait
+from anlan.warn.rules.evacuation import Stage
+from anlan.warn.rules.urgency import Thing, harm_of
 
 __all__ = ["Wait", "waiting"]
 
 
 def waiting(ctx: Ctx, *, at: datetime | None = None, path: str = "") -> list[Wait]:
-    """Everything of this room that waits, in no order."""
+    """Everything of this room that waits, each with its class of harm, in no order."""
     states = village_states(ctx, path=path, at=at)
-    return [
+    said = foreseen(ctx, at=at, path=path) if ctx.may("simulate.view") else None
+    water = {v.place.id: v.arrives_at for v in said.villages if v.arrives_at} if said else {}
+    found = [
         *losses(ctx, at, path),
         *lines(ctx, at, path),
         *helps(ctx, at, path),
@@ -30,5 +38,27 @@ def waiting(ctx: Ctx, *, at: datetime | None = None, path: str = "") -> list[Wai
         *refused_call_outs(ctx, at, path),
         *held(ctx, at, path),
         *sheets(ctx, at, path),
-        *forecasts(ctx, at, path, states),
+        *forecasts(said, states),
     ]
+    return [replace(each, harm=harm_of(_thing(ctx, each, at or ctx.now, states, water))) for each in found]
+
+
+def _thing(
+    ctx: Ctx,
+    it: Wait,
+    now: datetime,
+    states: Mapping[int, VillageState],
+    water: Mapping[int, datetime],
+) -> Thing:
+    move = states[it.place.id].move if it.place.id in states else None
+    water_at = it.due_at if it.kind == "forecast" else water.get(it.place.id)
+    return Thing(
+        kind=it.kind,
+        now=now,
+        grade=it.facts.get("grade"),
+        is_village=it.facts.get("line_kind", "village") == "village",
+        is_told_to_move=move is not None and move.stage in (Stage.MOVE, Stage.COUNT),
+        water_at=water_at,
+        moving_takes=moving_takes(ctx, it.place) if water_at else timedelta(0),
+        step=it.facts.get("step", "") if it.kind == "alert" else "",
+    )

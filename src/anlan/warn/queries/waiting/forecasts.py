@@ -1,19 +1,16 @@
 """Of the model: villages to which it says water comes and that nobody has called yet."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 
-from anlan.foundation.context import Ctx
 from anlan.places.queries import atlas
 from anlan.simulate.queries import VillageForecast
-from anlan.warn.queries.foreseen import foreseen
+from anlan.warn.queries.foreseen import Foreseen
 from anlan.warn.queries.villages import VillageState
 from anlan.warn.queries.waiting.shape import Wait
 
 
-def forecasts(ctx: Ctx, at: datetime | None, path: str, states: Mapping[int, VillageState]) -> Iterator[Wait]:
+def forecasts(found: Foreseen | None, states: Mapping[int, VillageState]) -> Iterator[Wait]:
     """One thing a township, due when the first water is expected."""
-    found = foreseen(ctx, at=at, path=path) if ctx.may("simulate.view") else None
     towns: dict[str, list[VillageForecast]] = {}
     for village in found.villages if found else ():
         if village.place.id not in states:

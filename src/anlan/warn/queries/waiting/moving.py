@@ -7,10 +7,10 @@ from anlan.foundation.context import Ctx
 from anlan.places.queries import atlas
 from anlan.warn import shelf
 from anlan.warn.models import HouseholdMove
+from anlan.warn.queries.moves import moving_takes
 from anlan.warn.queries.villages import VillageState
 from anlan.warn.queries.waiting.shape import Wait
 from anlan.warn.rules.evacuation import EvacuationSettings, HouseholdState, Stage
-from anlan.warn.rules.pack import minutes, table
 
 
 def counts(ctx: Ctx, at: datetime | None, states: Mapping[int, VillageState]) -> Iterator[Wait]:
@@ -21,9 +21,8 @@ def counts(ctx: Ctx, at: datetime | None, states: Mapping[int, VillageState]) ->
             continue
         if move.stage not in (Stage.MOVE, Stage.COUNT):
             continue
-        part = table(shelf.the(ctx, "evacuation", state.place.code).data, "evacuation")
         facts = {"move": move, "call_down": state.call_down}
-        due = move.stage_at + minutes(part, "count_within_min", 30)
+        due = move.stage_at + moving_takes(ctx, state.place)
         yield Wait(
             kind="count",
             key=f"count:{move.ref}",

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from anlan.places.queries import Place
+from anlan.warn.rules.urgency import Harm
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,3 +20,4 @@ class Wait:
     since: datetime
     due_at: datetime | None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    harm: Harm = Harm.PAPER
