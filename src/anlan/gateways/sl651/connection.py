@@ -121,7 +121,6 @@ class Connection(asyncio.Protocol):
 
     def _admitted(self, station: str, data: bytes) -> None:
         if self._is_heard(station, data):
-            self.greeted = True
             self.gateway.offer(self, data)
 
     def _is_heard(self, station: str, data: bytes) -> bool:
@@ -185,7 +184,9 @@ class Connection(asyncio.Protocol):
             self.answer(again)
             if silent > limits.half_frame_s and not self.session.is_gathering:
                 self._give_up()
-        is_over = silent > limits.idle_s if self.greeted else now - self.began > limits.greeting_s
+        is_over = now - self.began > limits.greeting_s and not self.owed
+        if self.greeted:
+            is_over = silent > limits.idle_s
         if is_over and self.transport is not None:
             self.transport.close()
 

@@ -25,7 +25,7 @@ from anlan.gateways.sl651.answers import answers
 from anlan.gateways.sl651.connection import Connection
 from anlan.gateways.sl651.guard import Guard
 from anlan.gateways.sl651.limits import Limits, open_files_for
-from anlan.observe.ingest import Batch, Broken, Ingest, Joined, NotDurable, Taken
+from anlan.observe.ingest import Batch, Broken, Ingest, Joined, NotDurable, Outcome, Taken
 from anlan.wire.sl651.session import Joined as JoinedEvent
 
 log = logging.getLogger(__name__)
@@ -262,13 +262,15 @@ class Gateway:
 
     def _answer(self, batch: _Waiting, taken: Taken) -> None:
         self.counts.batches += 1
-        for connection, answer in zip(batch.owners, answers(batch.frames, taken), strict=True):
+        kept = (taken.outcomes != Outcome.REFUSED).tolist()
+        for connection, answer, is_kept in zip(batch.owners, answers(batch.frames, taken), kept, strict=True):
             connection.owed -= 1
+            connection.greeted |= is_kept
             if answer:
                 self.counts.answered += 1
                 connection.answer(answer)
-        for (connection, event), kept in zip(batch.messages, taken.messages, strict=True):
-            if kept:
+        for (connection, event), is_kept in zip(batch.messages, taken.messages, strict=True):
+            if is_kept:
                 connection.confirm(event, taken.known_at)
 
         for index, reason in taken.reasons.items():

@@ -179,7 +179,7 @@ class Ingest:
             self._move(millis(known_at))
             try:
                 return self._take(batch, known_at)
-            except store.StoreError as error:
+            except (store.StoreError, OSError) as error:
                 if not isinstance(error, store.BadBatch):
                     raise NotDurable(str(error)) from error
                 log.exception("a batch of %d frames does not fit the store", len(batch.frames))
@@ -206,7 +206,7 @@ class Ingest:
         for part in parts:
             try:
                 taken.append(self._take(part, known_at))
-            except store.StoreError as error:
+            except (store.StoreError, OSError) as error:
                 if not isinstance(error, store.BadBatch):
                     raise NotDurable(str(error)) from error
                 taken.append(self._unfit(part, known_at, error))

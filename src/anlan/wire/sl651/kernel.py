@@ -208,6 +208,18 @@ def _hour(
 
 
 @njit
+def _is_filler(buffer: Bytes, q: int, size: int) -> bool:
+    """An hour of nothing but AA, BB, ... or EE (items.Slots.is_filler): the full decoder tells of it."""
+    first = _int(buffer[q])
+    if first >> 4 != first & 15 or first < 0xAA or first > 0xEE:
+        return False
+    for k in range(q + 1, q + size):
+        if buffer[k] != first:
+            return False
+    return True
+
+
+@njit
 def _size(kind: int, guide: int, definition: int) -> int:
     """Data bytes of an element; -1 where only the full decoder can tell."""
     if kind == 2:
@@ -228,6 +240,8 @@ def _element(
     size = _size(kind, guide, definition)
     q += 2
     if size < 0 or q + size > end:
+        return -1, n
+    if kind == 2 and _is_filler(buffer, q, size):
         return -1, n
     if kind == 2:
         _hour(buffer, q, columns, n, index, who, when, guide)
@@ -264,6 +278,8 @@ def _series(
         return -1
     while q < end:
         if kind == 2:
+            if _is_filler(buffer, q, size):
+                return -1
             _hour(buffer, q, columns, n, index, who, when, guide)
             n += 12
         else:
