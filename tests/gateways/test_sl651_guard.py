@@ -111,7 +111,8 @@ def test_one_peer_holds_thirty_two_lines_and_others_still_come(centre: Centre) -
 
 
 @pytest.mark.parametrize(
-    "junk", [rain(RAIN, NOW, 1)[:-1] + b"\0", rain(STRANGER, NOW, 1), rain(RAIN, NOW, 1, password=9), b"hello"]
+    "junk",
+    [rain(RAIN, NOW, 1)[:-1] + b"\0", rain(STRANGER, NOW, 1), rain(RAIN, NOW, 1, password=9), b"hello"],
 )
 def test_a_line_that_no_station_greeted_is_closed_soon(
     make_centre: Callable[..., Centre], junk: bytes

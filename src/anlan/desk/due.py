@@ -9,18 +9,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from anlan.call.queries.board import KIND_WORDS, MEANS_WORDS
+from anlan.call.queries.waiting import Wait, waiting
+from anlan.call.rules.calldown import LineKind
 from anlan.foundation import tasks
 from anlan.foundation.context import Ctx
+from anlan.judge.rules.urgency import SMALL, Harm, rank
 from anlan.observe.moments import silences, tried_passwords
 from anlan.observe.queries import stations
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui import format as show
 from anlan.ui.words import t, w, written
-from anlan.warn.queries.board import KIND_WORDS, MEANS_WORDS
-from anlan.warn.queries.waiting import Wait, waiting
-from anlan.warn.rules.calldown import LineKind
-from anlan.warn.rules.urgency import SMALL, Harm, rank
 
 FOLDS = {"calling": 3, "sheet": 3, "count": 1}
 """More rows alike than this make one: lines of a call-down, sheets of an hour, small counts of a township."""
@@ -172,7 +172,14 @@ def _tried(ctx: Ctx, at: datetime | None, path: str) -> list[Wait]:
     tried = tried_passwords(ctx, at=at, path=path)
     names = {s.address: s.name for s in stations(ctx)} if tried else {}
     return [
-        Wait(kind="tried", key=f"tried:{a}", place=place, since=since, due_at=None, facts=facts | {"name": names[a]})
+        Wait(
+            kind="tried",
+            key=f"tried:{a}",
+            place=place,
+            since=since,
+            due_at=None,
+            facts=facts | {"name": names[a]},
+        )
         for a, (place, since, facts) in tried.items()
         if a in names
     ]

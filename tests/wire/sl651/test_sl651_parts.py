@@ -102,7 +102,10 @@ def test_what_stands_under_an_address_that_cannot_be_read_is_nobodys() -> None:
         ("381212030000", ["20", "26", "38"]),  # padding
         ("01290000", ["20"]),  # a guide of the table that promises more than there is
         ("00190001", ["20"]),  # out of step: a wrong length before it shows only here
-        ("29762AFF", ["20"]),  # a length that the table does not know: what stands before it is not vouched for
+        (
+            "29762AFF",
+            ["20"],
+        ),  # a length that the table does not know: what stands before it is not vouched for
     ],
 )
 def test_of_a_body_that_comes_apart_the_sure_beginning_is_read(rest: str, sure: list[str]) -> None:

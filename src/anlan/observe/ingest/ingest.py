@@ -245,7 +245,9 @@ class Ingest:
         with self._lock:
             self.reload()
             try:
-                items = [i for i in self._items(ids) if i.state != "dropped" and not i.is_cut]  # "refed": we were cut off
+                items = [
+                    i for i in self._items(ids) if i.state != "dropped" and not i.is_cut
+                ]  # "refed": we were cut off
                 self._writer.quarantine.mark([i.id for i in items], "refed")
             except store.StoreError as error:
                 raise NotDurable(str(error)) from error

@@ -240,9 +240,7 @@ def _one(found: Read, cold: _Cold, index: int, data: bytes, roster: Roster, now:
     _content(found, cold, index, frame, roster, now)
 
 
-def _content(
-    found: Read, cold: _Cold, index: int, frame: Frame, roster: Roster, now: datetime
-) -> None:
+def _content(found: Read, cold: _Cold, index: int, frame: Frame, roster: Roster, now: datetime) -> None:
     found.sender_key[index] = station_key(frame.station)
     found.function[index] = frame.function
     found.sender[index] = roster.rows(found.sender_key[index : index + 1])[0]

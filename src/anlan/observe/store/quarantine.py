@@ -65,7 +65,13 @@ class Quarantine:
         self._db = db
 
     def put(
-        self, items: Sequence[tuple[bytes, str]], *, peer: str, received_at: int, ours: bool = False, over: int = 0
+        self,
+        items: Sequence[tuple[bytes, str]],
+        *,
+        peer: str,
+        received_at: int,
+        ours: bool = False,
+        over: int = 0,
     ) -> list[bool]:
         """Keep (bytes, reason code) pairs; the same again only counts. Which of them are kept; the others, and `over`
         more that were not even looked at, are counted. `ours`: of a station that may send. Durable on return.
@@ -85,7 +91,9 @@ class Quarantine:
 
     def _left(self, day: int, account: str) -> _Left:
         """What may still be kept today: of a peer within its own budget and that of all strangers."""
-        asked = "select coalesce(sum(kept), 0), coalesce(sum(bytes), 0) from quarantine_day where day = ? and "
+        asked = (
+            "select coalesce(sum(kept), 0), coalesce(sum(bytes), 0) from quarantine_day where day = ? and "
+        )
         budgets = [(PEER, "peer = ?", account), (STRANGERS, "peer <> ?", OURS)]
         if account == OURS:
             budgets = [(STATIONS, "peer = ?", OURS)]

@@ -134,7 +134,9 @@ def _vouched(items: Sequence[Item], head: bytes) -> tuple[Item, ...]:
 def _is_of_the_table(item: Item) -> bool:
     match item:
         case Number(code, raw, decimals):
-            return len(code) == 2 and _is_head(bytes.fromhex(code) + bytes([_definition(code, raw, decimals)]))
+            return len(code) == 2 and _is_head(
+                bytes.fromhex(code) + bytes([_definition(code, raw, decimals)])
+            )
         case StationMark() | TimeMark() | Sick() | Slots() | Status():
             return True
     return False
@@ -201,7 +203,9 @@ def _element(cursor: Cursor) -> Item:
 def _hour(cursor: Cursor, code: str, definition: int) -> Slots:
     slots = Slots(code, cursor.take(_SLOT_BYTES[int(code, 16)], f"element {code}").hex().upper(), definition)
     if slots.is_filler and cursor.faults is not None:
-        cursor.fault(BadValue(f"element {code}: an hour of {slots.raw[:2]} is a filler, nothing was measured"))
+        cursor.fault(
+            BadValue(f"element {code}: an hour of {slots.raw[:2]} is a filler, nothing was measured")
+        )
     return slots
 
 
