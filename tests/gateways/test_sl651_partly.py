@@ -12,7 +12,7 @@ from anlan.observe.ingest.roster import Gauge, Roster
 from anlan.observe.store import Quality
 from anlan.wire.sl651 import BEIJING, Control, decode_frame, encode_frame, station_key
 from tests.gateways.conftest import Centre, roster
-from tests.support.stations import NOW, PASSWORD, RAIN, RIVER, STRANGER, ends, rain, report
+from tests.support.stations import NOW, PASSWORD, RAIN, RIVER, STRANGER, ends, rain
 
 MINUTE = timedelta(minutes=1)
 HEAD = "0001210812040002"  # serial, sent 2021-08-12 04:00:02, which is NOW

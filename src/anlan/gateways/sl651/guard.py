@@ -52,8 +52,9 @@ class Guard:
 
     def wrong(self, peer: str, station: str, now: float) -> bool:
         """A wrong password came; True when it is the one too many, which is to be told."""
-        keys = ("wrong", peer), ("station", station)
-        return any([self._add(key, 1, self._limits.wrong_most, now) for key in keys])
+        of_peer = self._add(("wrong", peer), 1, self._limits.wrong_most, now)
+        of_station = self._add(("station", station), 1, self._limits.wrong_most, now)
+        return of_peer or of_station
 
     def noise(self, peer: str, size: int, now: float) -> None:
         """So many bytes came that are of no use."""

@@ -17,7 +17,6 @@ from anlan.observe.queries import quarantine
 from anlan.observe.rules import csvrows
 from anlan.places.queries import atlas
 
-
 CUT = "第 {number} 号只留了开头的字节，不能重新送入：让测站重发，或把它放到一边。"
 
 

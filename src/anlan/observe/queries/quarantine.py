@@ -151,16 +151,14 @@ def _item(row: store.Broken) -> Item:
     )
 
 
-def count(ctx: Ctx) -> tuple[int, int]:
-    """What waits, as `items` lists it; and how much was only counted, because its peer sent too much."""
+def count(ctx: Ctx) -> int:
+    """How much waits, as `items` lists it."""
     sees = _Sight(ctx)
     try:
         with readings(ctx) as reader:
-            heads = reader.broken_heads()
-            over = reader.broken_over()
+            return sum(n for head, code, n in reader.broken_heads() if sees.input(station_in(head), code))
     except store.StoreMissing:
-        return 0, 0
-    return sum(n for head, code, n in heads if sees.input(station_in(head), code)), over
+        return 0
 
 
 class _Sight:

@@ -148,6 +148,11 @@ class Reader:
         with self._snapshot() as db:
             return quarantine.read(db, state=state, after=after, limit=limit)
 
+    def broken_total(self) -> int:
+        """How often broken input came, all kinds and states together."""
+        with self._snapshot() as db:
+            return int(db.execute("select coalesce(sum(count), 0) from quarantine").fetchone()[0])
+
     def broken_heads(self) -> list[tuple[bytes, str, int]]:
         """Of the quarantine's new items: how they begin, the code of the reason, how many are alike in both."""
         asked = (

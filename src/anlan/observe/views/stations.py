@@ -47,7 +47,7 @@ def listing(request: Request) -> HttpResponse:
         "asked": asked,
         "kinds": KINDS,
         "counts": queries.counts(ctx),
-        "quarantined": quarantine.count(ctx)[0] if ctx.may("observe.requeue") else None,
+        "quarantined": quarantine.count(ctx) if ctx.may("observe.requeue") else None,
         "silent": sum(row.silent_since is not None for row in rows),
         "all": len(rows),
         "now": at or ctx.now,

@@ -100,7 +100,7 @@ def _report(tokens: Tokens, layout: Layout, faults: list[Sl651Error] | None) -> 
             items += _sick(symbol)
             tokens.at = begin
             tokens.skip()
-            while tokens and (symbol == "ST" and len(tokens.peek()) == 1 or not _is_symbol(tokens.peek())):
+            while tokens and ((symbol == "ST" and len(tokens.peek()) == 1) or not _is_symbol(tokens.peek())):
                 tokens.skip()  # behind an address stands a class, which may look like a symbol
     return tuple(items)
 

@@ -13,7 +13,6 @@ from .elements import Coding, element
 from .errors import BadBcd, BadBody
 from .parameters import parameter
 
-
 FILLERS: Final = "ABCDE"
 
 

@@ -211,12 +211,10 @@ def _hour(
 def _is_filler(buffer: Bytes, q: int, size: int) -> bool:
     """An hour of nothing but AA, BB, ... or EE (items.Slots.is_filler): the full decoder tells of it."""
     first = _int(buffer[q])
-    if first >> 4 != first & 15 or first < 0xAA or first > 0xEE:
-        return False
-    for k in range(q + 1, q + size):
-        if buffer[k] != first:
-            return False
-    return True
+    same = first >> 4 == first & 15 and 0xAA <= first <= 0xEE
+    for k in range(q, q + size):
+        same = same and buffer[k] == first
+    return same
 
 
 @njit
