@@ -147,13 +147,12 @@ def _rise(now: int | None, before: int | None) -> int | None:
 
 def tried_passwords(
     ctx: Ctx, *, at: datetime | None = None, path: str = ""
-) -> dict[str, tuple[Place, datetime, dict[str, str]]]:
-    """Stations whose password somebody tried lately: where, since when, and facts (station, peer)."""
+) -> dict[str, tuple[Place, datetime, str]]:
+    """Stations whose password somebody tried lately, by address: where they stand, since when, from which peer."""
     now = at or ctx.now
     rows = journal_reading.rows(ctx).filter(name=TRIED, at__gt=now - TRIED_STANDS, at__lte=now)
     found = {}
     for row in rows.filter(place__startswith=path).order_by("-seq"):
         told = journal.read(row)
-        facts = {"address": told["refs"]["station"], "peer": told["body"]["peer"]}
-        found[facts["address"]] = atlas().by_path[row.place], row.at, facts
+        found[told["refs"]["station"]] = atlas().by_path[row.place], row.at, told["body"]["peer"]
     return found

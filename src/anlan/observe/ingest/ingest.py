@@ -196,7 +196,7 @@ class Ingest:
         self._store(found, known_ms)
         self._put = None
         self._strangers |= any(reason.startswith(STRANGERS) for reason in found.reasons.values())
-        return _told(batch, found, known_at)
+        return reading.told(batch, found, known_at)
 
     def _one_by_one(self, batch: Batch, known_at: datetime) -> Taken:
         """One frame that nothing was prepared for must not hold up the others: it goes to the quarantine."""
@@ -233,11 +233,12 @@ class Ingest:
             try:
                 fresh = ~typed.repeats(news, self._roster, self._reader)
                 news = news.pick(fresh)
+                flags = typed.flags(news, self._limits)
                 if fresh.any():
-                    self._writer.write(typed.batch(news, self._roster, self._limits, known_ms))
+                    self._writer.write(typed.batch(news, flags, self._roster, known_ms))
             except store.StoreError as error:
                 raise NotDurable(str(error)) from error
-            self._present.count_typed(known_ms, news)
+            self._present.count_typed(known_ms, news, flags)
             return fresh
 
     def feed_again(self, ids: Sequence[int], *, known_at: datetime) -> Taken:
@@ -314,6 +315,7 @@ class Ingest:
         if not (found.outcomes == Outcome.STORED).any():
             return
         kept = self._present.fold.keep(found.readings.row)
+        flags = found.flags.copy()
         *rain, derived = self._present.fold.take(found.readings, found.flags)
         try:
             written = self._writer.write(_rows(found, derived, known_ms))
@@ -326,9 +328,9 @@ class Ingest:
         if repeats.size:
             fresh = found.outcomes[found.frame] == Outcome.STORED
             self._present.fold.rollback(kept)
-            *rain, _ = self._present.fold.take(found.readings.pick(fresh), found.flags[fresh])
-            found.readings = found.readings.pick(fresh)
-        self._present.count(known_ms, (rain[0], rain[1], rain[2]), found.readings)
+            found.readings, found.flags = found.readings.pick(fresh), flags[fresh]
+            *rain, _ = self._present.fold.take(found.readings, found.flags)
+        self._present.count(known_ms, (rain[0], rain[1], rain[2]), found.readings, found.flags)
 
     def _move(self, now_ms: int) -> None:
         try:
@@ -384,15 +386,4 @@ def _rows(found: Read, derived: Derived, known_ms: int) -> store.Batch:
         quality=flags,
         frame=frame,
         frames=store.Frames(found.sender_key[frames], found.sent_at_s[frames] * 1000, found.digests[frames]),
-    )
-
-
-def _told(batch: Batch, found: Read, known_at: datetime) -> Taken:
-    singles = len(batch.frames)
-    return Taken(
-        known_at=known_at,
-        outcomes=found.outcomes[:singles],
-        stations=np.unique(found.station),
-        messages=[bool(o != Outcome.REFUSED) for o in found.outcomes[singles:]],
-        reasons=found.reasons,
     )

@@ -12,7 +12,7 @@ from zlib import crc32
 import numpy as np
 
 from anlan.observe.ingest.roster import Roster
-from anlan.observe.ingest.shapes import Batch, Broken, Joined, Outcome, moment
+from anlan.observe.ingest.shapes import Batch, Broken, Joined, Outcome, Taken, moment
 from anlan.observe.rules import quality
 from anlan.observe.rules.quality import Flags, Limits
 from anlan.observe.rules.rain import Known
@@ -333,3 +333,15 @@ def _cut(found: Read, stays: np.ndarray) -> None:
     found.frame, found.station = found.frame[stays], found.station[stays]
     found.readings = found.readings.pick(stays)
     found.decimals, found.flags = found.decimals[stays], found.flags[stays]
+
+
+def told(batch: Batch, found: Read, known_at: datetime) -> Taken:
+    """What became of a batch that was read."""
+    singles = len(batch.frames)
+    return Taken(
+        known_at=known_at,
+        outcomes=found.outcomes[:singles],
+        stations=np.unique(found.station),
+        messages=[bool(o != Outcome.REFUSED) for o in found.outcomes[singles:]],
+        reasons=found.reasons,
+    )
