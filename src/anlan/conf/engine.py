@@ -41,8 +41,8 @@ EXERCISE = "exercise:"
 class Engine:
     """All of it; `run` returns when asked to stop."""
 
-    def __init__(self, *, port: int | None, host: str, only: str = "") -> None:
-        self._address = (host, port)
+    def __init__(self, *, port: int | None, host: str = "127.0.0.1", only: str = "") -> None:
+        self._port, self._host = port, host
         self._only = only
         self._stop = threading.Event()
         self._health = Health(only)
@@ -128,13 +128,15 @@ class Engine:
 
     def _live(self) -> None:
         """The live world: its gateways, its watch, its due work."""
-        Live(*self._address, self._stop, self._health).run()
+        Live(self._port, self._stop, self._health, host=self._host).run()
 
 
 class Live:
     """Readings of the live world to calls, without waiting for anybody."""
 
-    def __init__(self, host: str, port: int | None, stop: threading.Event, health: Health) -> None:
+    def __init__(
+        self, port: int | None, stop: threading.Event, health: Health, *, host: str = "127.0.0.1"
+    ) -> None:
         self._host = host
         self._stop = stop
         self._health = health
