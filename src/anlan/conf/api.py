@@ -15,7 +15,6 @@ from anlan.foundation import scenarios, worlds
 from anlan.foundation.api import Asked, Listing, may
 from anlan.foundation.errors import AnlanError, NotSignedIn
 from anlan.places.queries import atlas
-from anlan.warn.rules.errors import RuleError
 from anlan.wire.cap import CapError
 
 ROOMS = ("places", "people", "observe", "simulate", "warn", "gateways", "desk", "demo")
@@ -56,10 +55,9 @@ api = Api(
 
 
 @api.exception_handler(AnlanError)
-@api.exception_handler(RuleError)
-def _ours(request: HttpRequest, error: Exception) -> HttpResponse:
+def _ours(request: HttpRequest, error: Any) -> HttpResponse:
     told = refusals.body(error, getattr(request, "lang", "zh"))
-    return api.create_response(request, told, status=refusals.status_of(error))
+    return api.create_response(request, told, status=error.status)
 
 
 @api.exception_handler(CapError)

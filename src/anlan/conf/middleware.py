@@ -66,7 +66,7 @@ class Context:
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        return refusals.answer(request, error) if refusals.is_ours(error) else None
+        return refusals.answer(request, error) if isinstance(error, AnlanError) else None
 
     def _account(self, request: Any) -> Any:
         """Who asks: by bearer token on the API alone, else by session."""

@@ -6,36 +6,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 
 from anlan.foundation.errors import AnlanError, NotSignedIn
-from anlan.ui.words import t
-from anlan.warn.rules.errors import RuleError
-
-RULE_STATUS = 409
 
 
-def is_ours(error: Exception) -> bool:
-    """Whether the error was written for a person to read."""
-    return isinstance(error, AnlanError | RuleError)
-
-
-def status_of(error: Exception) -> int:
-    return error.status if isinstance(error, AnlanError) else RULE_STATUS
-
-
-def sentence(error: Exception, lang: str) -> str:
-    """What happened and what to do next, in the reader's language."""
-    if isinstance(error, RuleError):
-        return error.en if lang == "en" else error.zh
-    assert isinstance(error, AnlanError)
-    return t(lang, error.text, **error.values)
-
-
-def code_of(error: Exception) -> str:
-    """A word for programs: `forbidden`, `not_found`, `moved_needs_count`."""
-    return "".join(f"_{c.lower()}" if c.isupper() else c for c in type(error).__name__).lstrip("_")
-
-
-def body(error: Exception, lang: str) -> dict[str, str]:
-    return {"code": code_of(error), "error": sentence(error, lang)}
+def body(error: AnlanError, lang: str) -> dict[str, str]:
+    return {"code": error.code, "error": error.said(lang)}
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -44,15 +18,14 @@ def wants_json(request: HttpRequest) -> bool:
     )
 
 
-def answer(request: HttpRequest, error: Exception) -> HttpResponse:
+def answer(request: HttpRequest, error: AnlanError) -> HttpResponse:
     """The response for an error that is ours."""
     lang = getattr(request, "lang", "zh")
-    status = status_of(error)
     if wants_json(request):
-        return JsonResponse(body(error, lang), status=status)
+        return JsonResponse(body(error, lang), status=error.status)
     if isinstance(error, NotSignedIn):
         back = {"next": request.get_full_path()} if request.method == "GET" and request.path != "/" else {}
         return HttpResponseRedirect(f"/sign-in?{urlencode(back)}" if back else "/sign-in")
     base = "ui/base.html" if getattr(request, "ctx", None) else "ui/plain.html"
-    told = {"status": status, "sentence": sentence(error, lang), "base": base}
-    return render(request, "conf/refusal.html", told, status=status)
+    told = {"status": error.status, "sentence": error.said(lang), "base": base}
+    return render(request, "conf/refusal.html", told, status=error.status)

@@ -11,12 +11,12 @@ from anlan.desk import leads
 from anlan.desk.due import Due, dues
 from anlan.desk.story import Story, story
 from anlan.foundation.context import Ctx
+from anlan.foundation.words import t, w, written
 from anlan.observe import moments
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui import format as show
 from anlan.ui import palette
-from anlan.ui.words import t, w, written
 from anlan.warn.queries import villages
 from anlan.warn.queries.board import MEANS_WORDS, OUTCOMES_AT_DOOR
 from anlan.warn.queries.moves import Move, moves

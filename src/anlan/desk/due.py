@@ -11,12 +11,12 @@ from typing import Any
 
 from anlan.foundation import tasks
 from anlan.foundation.context import Ctx
+from anlan.foundation.words import t, w, written
 from anlan.observe.moments import silences
 from anlan.observe.queries import stations
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui import format as show
-from anlan.ui.words import t, w, written
 from anlan.warn.queries.board import KIND_WORDS, MEANS_WORDS
 from anlan.warn.queries.waiting import Wait, waiting
 from anlan.warn.rules.calldown import LineKind

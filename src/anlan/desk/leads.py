@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from anlan.foundation.context import Ctx
+from anlan.foundation.words import t, w
 from anlan.places.queries import Place, atlas
 from anlan.simulate import foretold
 from anlan.simulate import queries as simulate
 from anlan.simulate.rules.score import Counts
 from anlan.ui import format as show
-from anlan.ui.words import t, w
 from anlan.warn.queries.foreseen import foreseen
 from anlan.warn.queries.lead import Line, Score, score_of
 from anlan.warn.rules.lead import Lead

@@ -12,9 +12,9 @@ from django.db.models import Q, QuerySet
 
 from anlan.foundation import journal, journal_reading
 from anlan.foundation.context import Ctx
+from anlan.foundation.words import t, w, written
 from anlan.people import queries as people
 from anlan.places.queries import Place
-from anlan.ui.words import t, w, written
 from anlan.warn.queries.board import ANSWER_WORDS, MEANS_WORDS, OUTCOME_WORDS, OUTCOMES_AT_DOOR
 from anlan.warn.rules.calldown import AnswerKind, CallState
 from anlan.warn.rules.evacuation import Stage

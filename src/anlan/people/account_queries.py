@@ -7,9 +7,9 @@ from datetime import date, datetime
 from anlan.foundation import crypto
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
+from anlan.foundation.words import LANGUAGES, written
 from anlan.people.models import Account, ApiToken, Post
 from anlan.people.scope import permissions_of, roles, scope_of
-from anlan.ui.words import LANGUAGES, written
 
 
 @dataclass(frozen=True)

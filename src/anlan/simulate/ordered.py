@@ -36,9 +36,7 @@ def look() -> None:
                 busy.add(kind)
         except Exception as error:
             log.exception("run %s of %s failed", ref, world_key)
-            said = (
-                error.text.format(**error.values) if isinstance(error, AnlanError) else traceback.format_exc()
-            )
+            said = error.said("zh") if isinstance(error, AnlanError) else traceback.format_exc()
             actions.fail(ctx, ref=ref, log=said)
 
 

@@ -23,7 +23,6 @@ from anlan.places.queries import atlas
 from anlan.warn import calldown_rows
 from anlan.warn.actions import doorchecks, hearing, lines, moving
 from anlan.warn.models import Call, DoorCheck, Evacuation
-from anlan.warn.rules.errors import RuleError
 
 log = logging.getLogger(__name__)
 VOICE = "voice"
@@ -209,7 +208,7 @@ def _noise_is_kept_out(take: Callable[..., None], *args: Any, **kwargs: Any) -> 
     try:
         with transaction.atomic():
             take(*args, **kwargs)
-    except (AnlanError, RuleError) as error:
+    except AnlanError as error:
         log.info("taken as noise: %s", error)
 
 

@@ -13,11 +13,11 @@ from anlan.desk.case import place_case
 from anlan.desk.timeline import timebar
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
+from anlan.foundation.words import w
 from anlan.observe.moments import GaugeNow, gauges
 from anlan.places.queries import Place, atlas
 from anlan.ui.acts import moment
 from anlan.ui.pages import Request, page
-from anlan.ui.words import w
 from anlan.warn.queries.situation import findings_at, gravest, in_force
 from anlan.warn.queries.villages import Tally, tally, village_states
 from anlan.warn.rules.grade import Grade

@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from anlan.desk import leads
+from anlan.foundation.words import t, w
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
 from anlan.warn.queries import lead
 
 

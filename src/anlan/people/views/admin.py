@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
+from anlan.foundation.words import t, w, written
 from anlan.people import account_queries, accounts, forms
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w, written
 
 PER_PAGE = 50
 
@@ -40,7 +40,7 @@ def new(request: Request) -> HttpResponse:
                 post_ref=given["post"], language=given["language"], must_change_password=True,
             )  # fmt: skip
         except AnlanError as error:
-            form.add_error(None, t(request.lang, error.text, **error.values))
+            form.add_error(None, error.said(request.lang))
         else:
             told = {"username": given["username"], "password": password}
             return render(request, "people/handed_over.html", told)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from anlan.foundation import journal
 from anlan.foundation.errors import NotFound
 from anlan.foundation.journal import JournalEntry
+from anlan.foundation.words import w, written
 from anlan.people import queries as people
 from anlan.places.queries import atlas
-from anlan.ui.words import w, written
 from anlan.warn.calldown_rows import whole
 from anlan.warn.documents import words
 from anlan.warn.documents.papers import Cell, Figure, Paper, Row, Section

@@ -7,8 +7,8 @@ from typing import Any
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
+from anlan.foundation.words import t
 from anlan.places.queries import Place, atlas
-from anlan.ui.words import t
 from anlan.warn.rules.plainwords import BEIJING
 
 WIDTHS = (3, 10, 8, 5)

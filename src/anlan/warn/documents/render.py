@@ -7,10 +7,10 @@ from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
+from anlan.foundation.words import t
 from anlan.foundation.worlds import beijing
 from anlan.ui import typeset
 from anlan.ui.palette import level
-from anlan.ui.words import t
 from anlan.warn.documents.papers import Paper
 from anlan.warn.queries.proof import VillageRow
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from anlan.foundation import journal
+from anlan.foundation.words import w
 from anlan.places.queries import Place, atlas
-from anlan.ui.words import w
 from anlan.warn.documents import words
 from anlan.warn.documents.papers import Figure, Paper, Section
 from anlan.warn.documents.reader import WIDTHS, Reader, full_name, spelled

@@ -1,8 +1,8 @@
 """处置证明 of a township: every village in one table."""
 
 from anlan.foundation import journal
+from anlan.foundation.words import written
 from anlan.places.queries import Place, atlas
-from anlan.ui.words import written
 from anlan.warn.documents import words
 from anlan.warn.documents.papers import Cell, Figure, Paper, Row, Section
 from anlan.warn.documents.reader import WIDTHS, Reader, full_name, hours

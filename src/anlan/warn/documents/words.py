@@ -8,8 +8,8 @@ from anlan.foundation import packs
 from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
 from anlan.foundation.journal import JournalEntry
+from anlan.foundation.words import t, w, written
 from anlan.people import queries as people
-from anlan.ui.words import t, w, written
 from anlan.warn.calldown_rows import whole
 from anlan.warn.documents.papers import Cell, Row
 from anlan.warn.models import Exceedance

@@ -9,9 +9,9 @@ from django.db.models import Q, QuerySet
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
+from anlan.foundation.words import w
 from anlan.people import account_queries as accounts
 from anlan.places.queries import Place, atlas
-from anlan.ui.words import w
 from anlan.warn import alert_rows
 from anlan.warn.models import Alert, Exceedance
 from anlan.warn.queries import alert_signing as signing

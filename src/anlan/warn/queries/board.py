@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
+from anlan.foundation.words import w
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
-from anlan.ui.words import w
 from anlan.warn import calldown_rows, shelf
 from anlan.warn.models import CallDown, DoorCheck
 from anlan.warn.queries.contact import Lost, lost_in

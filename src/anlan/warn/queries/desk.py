@@ -6,6 +6,7 @@ from datetime import datetime
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
+from anlan.foundation.words import Sentence
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.warn import calldown_rows, shelf
@@ -16,7 +17,6 @@ from anlan.warn.queries.speech import facts_for
 from anlan.warn.rules import calldown as rules
 from anlan.warn.rules import plainwords
 from anlan.warn.rules.calldown import BY_HAND, CallState, Line, LineKind
-from anlan.warn.rules.plainwords import Words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +71,7 @@ class Desk:
 
     row: CallDown
     person: Person | None
-    script: Words | None
+    script: Sentence | None
     queue: tuple[Person, ...]
     left: int
 
@@ -198,7 +198,7 @@ def _queue(everybody: list[Person]) -> Iterator[Person]:
     )
 
 
-def group_text(ctx: Ctx, ref: str) -> Words:
+def group_text(ctx: Ctx, ref: str) -> Sentence:
     """抄给群聊: what to paste into a group of cadres. A 收到 there is no answer, and the text says so."""
     row = the_call_down(ctx, ref)
     place = atlas().by_id[row.place_id]

@@ -125,7 +125,7 @@ def doors(ctx: Ctx, ref: str, line: str) -> Doors:
                 name=names.get(n.who, ""),
                 title=titles.get(n.who, ""),
                 reason=n.why,
-                why={"zh": n.zh, "en": n.en},
+                why=n.says,
             )
             for n in plan.not_sent
         ),

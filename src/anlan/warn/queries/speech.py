@@ -1,20 +1,15 @@
 """What is said for a call-down: the facts of a place, for script, group text, sheet and answer page."""
 
 from anlan.foundation.context import Ctx
+from anlan.foundation.words import Sentence, say
 from anlan.places.queries import Place, atlas
 from anlan.warn.models import Alert, CallDown, Exceedance
 from anlan.warn.queries.moves import Move
 from anlan.warn.rules.evacuation import Stage
 from anlan.warn.rules.grade import Grade
-from anlan.warn.rules.plainwords import Facts, Words, rain_cause
+from anlan.warn.rules.plainwords import Facts, rain_cause
 
-HAZARD = Words(zh="山洪", en="a flash flood")
-GRADE_WORDS = {
-    Grade.RED: Words(zh="红色", en="red"),
-    Grade.ORANGE: Words(zh="橙色", en="orange"),
-    Grade.YELLOW: Words(zh="黄色", en="yellow"),
-    Grade.BLUE: Words(zh="蓝色", en="blue"),
-}
+HAZARD = say("山洪")
 
 
 def facts_for(ctx: Ctx, row: CallDown, place: Place, moves: dict[int, Move]) -> Facts:
@@ -24,43 +19,37 @@ def facts_for(ctx: Ctx, row: CallDown, place: Place, moves: dict[int, Move]) -> 
     stage = own[0].stage if len(own) == 1 else Stage(row.stage or Stage.PREPARE)
     return Facts(
         caller=headquarters(place),
-        place=both(place.name),
+        place=place.name,
         hazard=HAZARD,
         stage=stage,
         exercise=not ctx.world.is_live,
         cause=cause_of(ctx, row),
         households=sum(m.to_move for m in own) or None,
         people=sum(m.people_to_move for m in own) or None,
-        site=both(sites[0]) if len(sites) == 1 else None,
+        site=sites[0] if len(sites) == 1 else None,
     )
 
 
-def headquarters(place: Place) -> Words:
+def headquarters(place: Place) -> Sentence:
     """Who calls: the county's flood headquarters."""
     county = atlas().county(place).name
-    return Words(zh=f"{county}防指", en=f"the flood headquarters of {county}")
+    return say("{county}防指", county=county)
 
 
-def both(name: str) -> Words:
-    """A proper name reads alike in both languages."""
-    return Words(zh=name, en=name)
-
-
-def cause_of(ctx: Ctx, row: CallDown) -> Words | None:
+def cause_of(ctx: Ctx, row: CallDown) -> Sentence | None:
     """Why we call: what was measured, or which warning came in, or the officer's own words."""
     found = Exceedance.objects.filter(world_id=ctx.world.id, ref=row.cause).select_related("station").first()
     if found is not None and found.quantity == "rain" and found.window_min:
         where = found.station.name if found.station else atlas().by_id[found.place_id].name
         return rain_cause(
-            place=both(where),
+            place=where,
             rain_tenths_mm=found.value,
             over_minutes=found.window_min,
             still_raining=found.ended_at is None,
         )
     alert = Alert.objects.filter(world_id=ctx.world.id, ref=row.cause).first()
     if alert is not None:
-        grade = GRADE_WORDS[Grade(alert.level)]
-        return Words(
-            zh=f"{alert.issuer_name}发布{grade.zh}预警", en=f"{alert.issuer_name} issued a {grade.en} warning"
+        return say(
+            "{issuer_name}发布{grade}预警", issuer_name=alert.issuer_name, grade=say(Grade(alert.level).zh)
         )
-    return both(row.order_no) if row.cause == "manual" else None
+    return say("{order}", order=row.order_no) if row.cause == "manual" else None

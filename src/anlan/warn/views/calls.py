@@ -12,11 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
 from anlan.foundation.journal import JournalEntry
+from anlan.foundation.words import t, w
 from anlan.places.queries import Place, atlas, search
 from anlan.ui import svg
-from anlan.ui.acts import address, ask, done, moment, not_done, told
+from anlan.ui.acts import address, ask, done, moment, not_done
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
 from anlan.warn import calldown_rows
 from anlan.warn.actions import calldown, callout
 from anlan.warn.queries import board as boards
@@ -228,7 +228,7 @@ def by_hand(request: Request) -> HttpResponse:
                 reason=given["reason"],
             )
         except AnlanError as error:
-            form.add_error(None, told(request, error))
+            form.add_error(None, error.said(request.lang))
         else:
             target = address(request, "calls", refs[0]) if len(refs) == 1 else address(request, "calls")
             return done(request, "已经叫出去 {n} 个乡镇。", target, n=len(refs))

@@ -9,16 +9,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid, NotFound
+from anlan.foundation.words import t, w
 from anlan.places.queries import Place, atlas, search
-from anlan.ui.acts import address, ask, done, moment, not_done, told, whole
+from anlan.ui.acts import address, ask, done, moment, not_done, whole
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
 from anlan.warn.actions import moving
 from anlan.warn.models import CallDown, Evacuation
 from anlan.warn.queries import moves as reading
 from anlan.warn.queries.speech import facts_for
 from anlan.warn.rules import plainwords
-from anlan.warn.rules.errors import RuleError
 from anlan.warn.rules.evacuation import HouseholdEvent, HouseholdState, Stage
 
 STAGE_WORDS = {
@@ -168,8 +167,8 @@ def _ask_stage(
                 tier=tier_of(request.ctx),
                 basis=form.cleaned_data["basis"],
             )
-        except (AnlanError, RuleError) as error:
-            form.add_error(None, told(request, error))
+        except AnlanError as error:
+            form.add_error(None, error.said(request.lang))
         else:
             return done(request, "已下达。", address(request, "moving", ref))
     return ask(
@@ -209,7 +208,7 @@ def mark(request: Request, ref: str) -> HttpResponse:
             event=given.get("event", ""),
             note=given.get("note", "").strip(),
         )
-    except (AnlanError, RuleError) as error:
+    except AnlanError as error:
         return not_done(request, error, back)
     return done(request, "已记下。", f"{back}#{given.get('household', '')}")
 
@@ -232,7 +231,7 @@ def count(request: Request, ref: str) -> HttpResponse:
             site=given.get("site", "").strip()[:80] or move.destination,
             by=request.ctx.actor.ref,
         )
-    except (AnlanError, RuleError) as error:
+    except AnlanError as error:
         return not_done(request, error, back)
     return done(request, "已点到 {n} 户。", back, n=households)
 

@@ -14,19 +14,18 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid, NotFound
 from anlan.foundation.home import home
 from anlan.foundation.packs import SYNTHETIC_ONLY, Pack
+from anlan.foundation.words import Text, t, w
 from anlan.foundation.worlds import BEIJING
 from anlan.observe import queries as observe
 from anlan.observe.rainfall import rain_series
 from anlan.places.queries import atlas
 from anlan.ui import svg
-from anlan.ui.acts import address, done, told
+from anlan.ui.acts import address, done
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
 from anlan.warn import figures, shelf
 from anlan.warn.actions import backtests
 from anlan.warn.models import BackTest
 from anlan.warn.rules.backtest import PastRun, note_on_tests
-from anlan.warn.rules.errors import RuleError
 from anlan.warn.views import critical_rain
 from anlan.warn.views.alerts.composer import levels
 
@@ -85,7 +84,7 @@ class Shown:
     refused: str
     confidence_word: str
     applies: str
-    tests: str
+    tests: Text
     can_test: bool
 
 
@@ -142,9 +141,7 @@ def _shown(request: Request, pack: Pack) -> Shown:
         refused=SYNTHETIC_ONLY["en" if request.lang == "en" else "zh"] if pack.synthetic else "",
         confidence_word=CONFIDENCE_WORDS[pack.confidence],
         applies=_applies(pack, request.lang),
-        tests=note_on_tests(pack=pack.id, version=pack.version, runs=runs, lang=request.lang)
-        if is_threshold
-        else "",
+        tests=note_on_tests(pack=pack.id, version=pack.version, runs=runs) if is_threshold else "",
         can_test=is_threshold and not _reads_stages(pack),
     )
 
@@ -204,8 +201,8 @@ def test(request: Request, id: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             ref = _run(request, pack, form.cleaned_data, {s.address: s for s in gauges})
-        except (AnlanError, RuleError) as error:
-            form.add_error(None, told(request, error))
+        except AnlanError as error:
+            form.add_error(None, error.said(request.lang))
         else:
             return done(request, "回测完成，结果已存。", address(request, "back-tests", ref))
     context = {"form": form, "pack": pack, "back": address(request, "packs", id)}

@@ -4,11 +4,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
+from anlan.foundation.words import written
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui.acts import address, done
 from anlan.ui.pages import Request, attached, page
-from anlan.ui.words import written
 from anlan.warn.actions import sealing
 from anlan.warn.documents.duty import duty_paper
 from anlan.warn.documents.papers import Paper

@@ -8,14 +8,13 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.foundation.errors import AnlanError, Invalid
-from anlan.ui.acts import address, done, told, whole
+from anlan.foundation.words import t, written
+from anlan.ui.acts import address, done, whole
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, written
 from anlan.warn.actions import hearing, moving, sheets
 from anlan.warn.queries.desk import Person
 from anlan.warn.queries.moves import Move
 from anlan.warn.queries.sheet import sheet
-from anlan.warn.rules.errors import RuleError
 from anlan.warn.views.desk import OUTCOMES
 
 
@@ -83,9 +82,9 @@ def _guarded(request: Request, wrongs: list[str], person: Person, ref: str) -> i
     """Take in one person's line; what is wrong with it is told, and the other lines go on."""
     try:
         return _line(request, person, ref)
-    except (AnlanError, RuleError) as error:
+    except AnlanError as error:
         title = written(request.lang, person.title)
-        wrongs.append(f"{person.place.name} {title} {person.name}: {told(request, error)}")
+        wrongs.append(f"{person.place.name} {title} {person.name}: {error.said(request.lang)}")
         return 0
 
 
@@ -144,7 +143,7 @@ def _counted(request: Request, wrongs: list[str], move: Move) -> int:
             site=move.destination,
             by=request.ctx.actor.ref,
         )
-    except (AnlanError, RuleError) as error:
-        wrongs.append(f"{move.place.name}: {told(request, error)}")
+    except AnlanError as error:
+        wrongs.append(f"{move.place.name}: {error.said(request.lang)}")
         return 0
     return 1

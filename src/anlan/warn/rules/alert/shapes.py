@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from anlan.foundation.words import Sentence
 from anlan.warn.rules.grade import Grade
 from anlan.warn.rules.pack import hours, minutes, number, table
 
@@ -162,8 +163,7 @@ class IssuerVerdict:
     """发布主体: whether this unit may lawfully issue this kind of alert; decided by `issuers`."""
 
     lawful: bool
-    zh: str = ""
-    en: str = ""
+    says: Sentence | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,8 +222,7 @@ class Refusal:
     """A named no: what is wrong and what to do next."""
 
     name: str
-    zh: str
-    en: str
+    says: Sentence
 
 
 @dataclass(frozen=True, kw_only=True)

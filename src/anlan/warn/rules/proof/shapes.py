@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from anlan.foundation.words import Sentence
 from anlan.warn.rules.grade import Grade
-from anlan.warn.rules.plainwords import Words
 
 
 class FactKind(StrEnum):
@@ -91,7 +91,7 @@ class Gap:
     """What was not done, or not recorded, in plain words."""
 
     name: str
-    words: Words
+    words: Sentence
 
 
 @dataclass(frozen=True, kw_only=True)

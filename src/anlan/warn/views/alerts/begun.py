@@ -6,10 +6,10 @@ from typing import Any
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
+from anlan.foundation.words import t, w
 from anlan.foundation.worlds import BEIJING, beijing
 from anlan.simulate import queries as simulate
 from anlan.simulate.queries import VillageForecast
-from anlan.ui.words import t, w
 from anlan.warn.rules.evacuation import Stage
 from anlan.warn.rules.grade import Grade
 

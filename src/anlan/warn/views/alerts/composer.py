@@ -11,13 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid
+from anlan.foundation.words import t, w
 from anlan.foundation.worlds import BEIJING
 from anlan.people.units import over, unit
 from anlan.places.queries import Place, atlas, search
 from anlan.science.spatial import BadShape
-from anlan.ui.acts import address, done, told
+from anlan.ui.acts import address, done
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
 from anlan.warn import alert_cap, alert_rows, targets
 from anlan.warn.actions import alerts
 from anlan.warn.actions.alerts.drafting import taken_over
@@ -25,7 +25,6 @@ from anlan.warn.models import Alert
 from anlan.warn.queries import alerts as queries
 from anlan.warn.rules import issuers
 from anlan.warn.rules.alert import Message
-from anlan.warn.rules.errors import RuleError
 from anlan.warn.views.alerts.begun import of_forecast
 from anlan.warn.views.alerts.maps import map_of, polygon_in, polygon_out
 from anlan.wire import cap
@@ -254,8 +253,8 @@ def _compose(request: Request, case: _Case, back: str) -> HttpResponse:
                 ref = case.save(ctx, form.cleaned_data["event_type"], text)
                 return done(request, "已存稿。送审前再看一遍会到谁。", address(request, "alerts", ref))
             context |= _preview(request, text)
-        except (AnlanError, RuleError) as error:
-            form.add_error(None, told(request, error))
+        except AnlanError as error:
+            form.add_error(None, error.said(request.lang))
     if asked in ("save", "preview") and form.errors:
         status = 422
     return render(request, "warn/alert_edit.html", context, status=status)
