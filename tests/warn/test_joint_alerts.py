@@ -10,8 +10,8 @@ from anlan.desk.due import dues
 from anlan.foundation import tasks
 from anlan.foundation.errors import Forbidden
 from anlan.foundation.models import JournalEntry, Task, World
-from anlan.people import accounts
 from anlan.people import actions as people
+from anlan.people import administration
 from anlan.warn import alert_cap
 from anlan.warn.actions import alerts
 from anlan.warn.queries import waiting
@@ -40,7 +40,7 @@ def night(city: Mini) -> Mini:
             mini.ctx(), ref=post, organisation="O-water", title=name, role=role, places=[mini.ids[COUNTY]]
         )
         mini.accounts[name] = f"staff-{name}"
-        accounts.create_account(
+        administration.create_account(
             mini.ctx(),
             username=f"staff-{name}",
             name="江测水",

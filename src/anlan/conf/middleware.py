@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
@@ -46,6 +47,11 @@ class Context:
 
     def __call__(self, request: Any) -> HttpResponse:
         request.ctx = request.world = None
+        if (
+            settings.SECURE_PROXY_SSL_HEADER
+        ):  # a proxy of ours stands before: the last address is what it saw itself
+            through = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+            request.META["REMOTE_ADDR"] = through or request.META.get("REMOTE_ADDR", "")
         if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path:
             return bad_request(request)  # no database takes it
         request.by_token = False

@@ -21,7 +21,7 @@ def run_add(args: argparse.Namespace) -> int:
 
     prepare()
     from anlan.foundation import worlds
-    from anlan.people.accounts import create_account
+    from anlan.people.administration import create_account
 
     ctx = worlds.context(worlds.get("live"))
     password = getpass.getpass("password: ")

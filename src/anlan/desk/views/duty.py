@@ -28,6 +28,7 @@ from anlan.warn.queries.villages import people_called, tally, village_states
 SOON_S, RED_SHOWN = 600, 4
 PARTS = {
     "due": "desk/duty/due.html",
+    "alarm": "desk/duty/alarm.html",
     "case": "desk/duty/case.html",
     "town": "desk/duty/town.html",
     "density": "desk/duty/density.html",

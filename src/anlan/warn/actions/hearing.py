@@ -13,6 +13,7 @@ from anlan.warn import calldown_rows
 from anlan.warn.actions.calldown import dialled, go_on_with, lines_of, reached
 from anlan.warn.models import Answer, CallDown
 from anlan.warn.rules.calldown import reduce, shapes
+from anlan.warn.rules.errors import UnknownCall
 
 ANSWERED = "answered"
 
@@ -78,12 +79,25 @@ def hear(ctx: Ctx, *, call_down: str, heard: Sequence[Heard]) -> None:
         if not fresh:
             return
         value = calldown_rows.value_of(ctx, row)
+        _are_theirs(ctx, value, fresh)
         notes = [note for one in fresh for note in (*_dialled(row, value, one), _note(ctx, row, value, one))]
         changed = value
         for one in fresh:
             changed = _applied(ctx, changed, one)
         _keep_answers(ctx, row, value, [one for one in fresh if one.outcome == ANSWERED])
         go_on_with(ctx, row, lambda _: changed, notes)
+
+
+def _are_theirs(ctx: Ctx, value: shapes.CallDown, heard: Sequence[Heard]) -> None:
+    """Whose call it is, and who answers, must stand within the actor's scope; an answer names no call of somebody else."""
+    placed = {call.key: call.holder for call in value.calls}
+    known = people.holders_by_ref(ctx, {*(one.holder for one in heard), *placed.values()})
+    for one in heard:
+        if one.outcome == ANSWERED and one.holder not in known:
+            raise NotFound("责任人 {holder} 不在您的范围内。", holder=one.holder)
+        called = placed.get(one.call, "")
+        if one.call and (called not in known or (one.outcome == ANSWERED and called != one.holder)):
+            raise UnknownCall(one.call)
 
 
 def _fresh(ctx: Ctx, heard: Sequence[Heard]) -> list[Heard]:
@@ -132,11 +146,7 @@ def _note(ctx: Ctx, row: CallDown, value: shapes.CallDown, one: Heard) -> Note:
 
 
 def _keep_answers(ctx: Ctx, row: CallDown, value: shapes.CallDown, answers: list[Heard]) -> None:
-    """Store the answers; who answers must stand within the actor's scope."""
     known = people.holders_by_ref(ctx, [one.holder for one in answers])
-    for one in answers:
-        if one.holder not in known:
-            raise NotFound("责任人 {holder} 不在您的范围内。", holder=one.holder)
     Answer.objects.bulk_create(
         Answer(
             world_id=ctx.world.id,

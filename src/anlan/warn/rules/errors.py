@@ -36,10 +36,10 @@ class BadPack(RuleError):
 
 
 class UnknownCall(RuleError):
-    """An outcome or answer names a call that was never placed."""
+    """An outcome or answer names a call that was never placed, not to that person, or out of the actor's scope."""
 
     def __init__(self, key: str) -> None:
-        super().__init__("没有拨过“{key}”这一通，请从叫应台登记。", key=key)
+        super().__init__("没有给他拨过“{key}”这一通，或不在您的范围内，请从叫应台登记。", key=key)
 
 
 class UnknownLine(RuleError):
