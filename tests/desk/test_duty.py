@@ -4,20 +4,21 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from anlan.call.actions import calldown, contact, doorchecks, hearing
+from anlan.call.models import DoorCheck
+from anlan.call.queries.villages import people_called, tally, village_states
+from anlan.call.queries.waiting import Wait, waiting
 from anlan.desk import mapdata, timeline
 from anlan.desk.due import Due, Words, dues, in_order
 from anlan.desk.timeline import density
 from anlan.foundation.context import Ctx
+from anlan.foundation.rules.grade import Grade
+from anlan.foundation.rules.stage import Stage
+from anlan.judge.rules.urgency import Harm
+from anlan.move.actions import moving
+from anlan.move.queries.moves import Move
 from anlan.people import queries as people
 from anlan.places.queries import atlas
-from anlan.warn.actions import calldown, contact, doorchecks, hearing, moving
-from anlan.warn.models import DoorCheck
-from anlan.warn.queries.moves import Move
-from anlan.warn.queries.villages import people_called, tally, village_states
-from anlan.warn.queries.waiting import Wait, waiting
-from anlan.warn.rules.evacuation import Stage
-from anlan.warn.rules.grade import Grade
-from anlan.warn.rules.urgency import Harm
 from tests.support.city import (
     LIULIN_PATH,
     NIGHT,

@@ -5,16 +5,16 @@ from datetime import timedelta
 
 import pytest
 
+from anlan.call.actions import calldown, callout, hearing
+from anlan.call.models import Answer, Call, CallDown, CallLine, ContactLost
 from anlan.foundation import events, tasks
 from anlan.foundation.context import Actor, Ctx
 from anlan.foundation.errors import Conflict, Forbidden, NotFound
 from anlan.foundation.models import JournalEntry
+from anlan.foundation.rules.errors import MovedNeedsCount, UnknownCall
+from anlan.foundation.rules.grade import Grade
 from anlan.foundation.scope import Scope
 from anlan.places.queries import atlas
-from anlan.warn.actions import calldown, callout, hearing
-from anlan.warn.models import Answer, Call, CallDown, CallLine, ContactLost
-from anlan.warn.rules.errors import MovedNeedsCount, UnknownCall
-from anlan.warn.rules.grade import Grade
 from tests.support.city import NIGHT, TOWN, VILLAGE, VILLAGE_2, Mini
 
 

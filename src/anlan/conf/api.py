@@ -17,7 +17,20 @@ from anlan.foundation.errors import AnlanError, NotSignedIn
 from anlan.places.queries import atlas
 from anlan.wire.cap import CapError
 
-ROOMS = ("places", "people", "observe", "simulate", "warn", "gateways", "desk", "demo")
+ROOMS = (
+    "places",
+    "people",
+    "observe",
+    "simulate",
+    "judge",
+    "warn",
+    "move",
+    "call",
+    "prove",
+    "gateways",
+    "desk",
+    "demo",
+)
 
 
 class Caller(AuthBase):

@@ -20,11 +20,12 @@ from anlan.demo.driver import Driver
 from anlan.foundation import checkpoints, events, journal, tasks, worlds
 from anlan.foundation.home import home
 from anlan.foundation.worlds import World
+from anlan.foundation.writing import goes_behind
 from anlan.gateways import plug_ins as gateways
+from anlan.judge.watching import Watching
 from anlan.observe.ingest import Ingest
 from anlan.people import register as people_in_memory
 from anlan.simulate import live, ordered
-from anlan.warn.watching import Watching
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5
@@ -48,6 +49,7 @@ class Engine:
             signal.signal(sign, lambda *_: self._stop.set())
         if not self._only:
             threading.Thread(target=self._live, name="live", daemon=True).start()
+        goes_behind()  # this thread's work is ordered runs
         signed = 0.0
         while not self._stop.is_set():
             self._beat()

@@ -1,8 +1,17 @@
 """Make a state folder ready: tables up to date, an installation id, the live world."""
 
+import os
 import uuid
 
-from anlan.conf.cli import prepare
+
+def prepare() -> None:
+    """Set Django up, with compiled kernels kept in the state folder."""
+    import django
+
+    from anlan.foundation.home import home
+
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(home() / "kernels"))
+    django.setup()
 
 
 def ready() -> None:

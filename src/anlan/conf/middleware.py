@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from anlan.conf import refusals
 from anlan.foundation import kept, worlds
 from anlan.foundation.errors import AnlanError, NotSignedIn
+from anlan.foundation.writing import begin_request
 from anlan.people import sessions, tokens
 from anlan.people.scope import context_of
 from anlan.ui.views import bad_request
@@ -47,6 +48,7 @@ class Context:
 
     def __call__(self, request: Any) -> HttpResponse:
         request.ctx = request.world = None
+        begin_request()
         if (
             settings.SECURE_PROXY_SSL_HEADER
         ):  # a proxy of ours stands before: the last address is what it saw itself
@@ -72,7 +74,7 @@ class Context:
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        return refusals.answer(request, error) if isinstance(error, AnlanError) else None
+        return refusals.answer(request, error) if refusals.ours(error) else None
 
     def _account(self, request: Any) -> Any:
         """Who asks: by bearer token on the API alone, else by session."""

@@ -9,18 +9,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from anlan.call.queries.board import KIND_WORDS, MEANS_WORDS
+from anlan.call.queries.waiting import Wait, waiting
+from anlan.call.rules.calldown import LineKind
 from anlan.foundation import tasks
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import t, w, written
+from anlan.judge.rules.urgency import SMALL, Harm, rank
 from anlan.observe.moments import silences
 from anlan.observe.queries import stations
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui import format as show
-from anlan.warn.queries.board import KIND_WORDS, MEANS_WORDS
-from anlan.warn.queries.waiting import Wait, waiting
-from anlan.warn.rules.calldown import LineKind
-from anlan.warn.rules.urgency import SMALL, Harm, rank
 
 FOLDS = {"calling": 3, "sheet": 3, "count": 1}
 """More rows alike than this make one: lines of a call-down, sheets of an hour, small counts of a township."""

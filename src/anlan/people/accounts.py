@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from django.contrib.auth import password_validation
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from anlan.foundation import crypto, journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Busy, Conflict, Forbidden, Invalid
+from anlan.foundation.writing import writing
 from anlan.people import rules, tokens, tries
 from anlan.people.models import Account
 
@@ -71,7 +71,7 @@ def sign_in(ctx: Ctx, *, username: str, password: str, code: str, source: str, d
         raise Forbidden(REFUSED)
     with _hashing():
         right = known.check_password(password) if known else not make_password(password)
-    with transaction.atomic():
+    with writing():
         account = (
             Account.objects.select_for_update(of=("self",)).filter(pk=known.pk if known else None).first()
         )
@@ -104,13 +104,13 @@ def _step(ctx: Ctx, account: Account, code: str) -> int | None:
 
 
 def signed_out(ctx: Ctx, *, account: Account) -> None:
-    with transaction.atomic():
+    with writing():
         note(ctx, account, "signed_out")
 
 
 def take_link(ctx: Ctx, *, token: str) -> Account:
     """Use up a one-time link. Raises: Forbidden when it was used, is too old, or never was."""
-    with transaction.atomic():
+    with writing():
         wanted = Account.objects.filter(
             link_digest=rules.digest(token), link_until__gt=ctx.now, is_active=True
         )
@@ -132,7 +132,7 @@ def _prove(ctx: Ctx, account: Account, password: str, *, wrong: str, code: str |
     with _hashing():
         right = account.check_password(password)
     if not right or (code is not None and _step(ctx, account, code) is None):
-        with transaction.atomic():
+        with writing():
             where.count(ctx.now)
         raise Invalid(wrong)
 
@@ -143,7 +143,7 @@ def change_password(ctx: Ctx, *, account: Account, old: str, new: str) -> None:
     if old == new:
         raise Invalid("新密码不能和原密码一样。")
     hashed = hashed_anew(new)
-    with transaction.atomic():
+    with writing():
         unchanged = Account.objects.filter(pk=account.pk, password=account.password)
         if not unchanged.update(password=hashed, must_change_password=False):
             raise Conflict("密码刚刚在别处改过。请用新的密码重新登录。")
@@ -162,7 +162,7 @@ def enrol_totp(
     if account.totp_sealed:
         wrong = "密码或原来的动态码不对。请核对后再试；手机丢了请找管理员重置。"
         _prove(ctx, account, password, wrong=wrong, code=old_code)
-    with transaction.atomic():
+    with writing():
         step = rules.accepted_step(secret=secret, code=code, now=ctx.now, last=0)
         if step is None:
             raise Invalid("动态码不对。请核对手机的时间，再输入新的动态码。")

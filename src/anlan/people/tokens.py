@@ -3,12 +3,12 @@
 import secrets
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid, NotFound
+from anlan.foundation.writing import writing
 from anlan.people import rules
 from anlan.people.models import Account, ApiToken
 
@@ -19,7 +19,7 @@ LONGEST = timedelta(days=90)
 
 def make(ctx: Ctx, *, account: Account, label: str, days: int = LONGEST.days) -> str:
     """A new token of one's own account for so many days, 90 at most; the text is returned this one time."""
-    with transaction.atomic():
+    with writing():
         if not label.strip():
             raise Invalid("请写明这个令牌给谁用，便于日后吊销。")
         if not 1 <= days <= LONGEST.days:
@@ -53,7 +53,7 @@ def end_all(ctx: Ctx, *, account: Account) -> None:
 
 def revoke(ctx: Ctx, *, account: Account, token_id: int) -> None:
     """End one of one's own tokens at once."""
-    with transaction.atomic():
+    with writing():
         row = ApiToken.objects.select_for_update(of=("self",)).filter(pk=token_id, account=account).first()
         if row is None:
             raise NotFound("没有这个令牌，或不是您的。")

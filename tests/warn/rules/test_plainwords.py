@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anlan.foundation.rules.stage import Stage
 from anlan.foundation.words import say
-from anlan.warn.rules.evacuation import Stage
-from anlan.warn.rules.plainwords import (
+from anlan.judge.rules.plainwords import (
     SCRIPT_CHARACTERS,
     SMS_CHARACTERS,
     Facts,

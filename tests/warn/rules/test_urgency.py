@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anlan.warn.rules.grade import Grade
-from anlan.warn.rules.urgency import ROWS, STATES, Harm, Thing, harm_of, rank
+from anlan.foundation.rules.grade import Grade
+from anlan.judge.rules.urgency import ROWS, STATES, Harm, Thing, harm_of, rank
 from tests.support.house import ROOT
 
 NOW = datetime(2021, 8, 11, 19, 57, tzinfo=UTC)

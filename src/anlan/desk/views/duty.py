@@ -9,6 +9,8 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
+from anlan.call.actions import calldown, contact, doorchecks
+from anlan.call.queries.villages import people_called, tally, village_states
 from anlan.desk import forecast
 from anlan.desk.case import Case, case_of
 from anlan.desk.due import Due, dues
@@ -22,8 +24,6 @@ from anlan.foundation.words import t, w
 from anlan.places.queries import Place, atlas
 from anlan.ui.acts import moment
 from anlan.ui.pages import Request, page
-from anlan.warn.actions import calldown, contact, doorchecks
-from anlan.warn.queries.villages import people_called, tally, village_states
 
 SOON_S, RED_SHOWN = 600, 4
 PARTS = {

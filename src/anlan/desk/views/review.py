@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET
 
 from anlan.desk import leads
 from anlan.foundation.words import t, w
+from anlan.judge.queries import lead
 from anlan.ui.pages import Request, page
-from anlan.warn.queries import lead
 
 
 @dataclass(frozen=True)

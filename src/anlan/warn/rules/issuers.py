@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from anlan.foundation.rules.grade import Grade
+from anlan.foundation.rules.pack import Data, number, strings, table, tables, text
 from anlan.foundation.words import Sentence, say
-from anlan.warn.rules.grade import Grade
-from anlan.warn.rules.pack import Data, number, strings, table, tables, text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
