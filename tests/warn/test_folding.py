@@ -57,7 +57,7 @@ def test_those_who_are_not_sent_are_counted_by_reason_the_commonest_first() -> N
     )  # type: ignore[arg-type]  # fmt: skip
     assert [(why["zh"], why["en"], len(people)) for why, people in doors.kept_by_reason] == [
         ("太远", "Too far", 2),
-        ("正在转移群众", "Moving people", 1),
+        ("正在转移群众", "Is moving people", 1),
     ]
 
 
