@@ -15,7 +15,7 @@ from anlan.move.actions import moving
 from anlan.move.queries import moves as reading
 from anlan.move.rules.evacuation import HouseholdEvent, HouseholdState
 from anlan.places.queries import Place, atlas, search
-from anlan.ui.acts import address, ask, done, moment, not_done, told, whole
+from anlan.ui.acts import address, ask, done, moment, not_done, posted, told, whole
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
 
@@ -155,7 +155,7 @@ def _ask_stage(
     if code not in set(Stage):
         raise NotFound("没有“{code}”这个转移阶段。", code=code)
     wanted = Stage(code)
-    form = Order(request.POST or None)
+    form = Order(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             ref = moving.order_stage(
