@@ -120,6 +120,7 @@ def _frame(
             "title": w("叫应与转移地图"),
             "base": f"{inside}/map/base",
             "state": f"{inside}/map/state?path={township.path}",
+            "paper": f"{inside}/map/paper?path={township.path}",
             "bounds": bounds_of(township),
             "selected": chosen.place.path if chosen else "",
             "at": at,

@@ -28,7 +28,7 @@ STAGE_WORDS = {
 }
 STAGE_EFFECTS = {
     Stage.PREPARE: w("村组逐户交底，帮扶人到户。还不走。"),
-    Stage.MOVE: w("现在就走，去安置点。到了要点名，点过名才算已转移。"),
+    Stage.MOVE: w("现在就走，去安置点。到了要点名，清点过才算已转移。"),
     Stage.COUNT: w("在安置点逐户点名，报几户几人。"),
     Stage.STAY_OUT: w("守住路口，没有解除谁也不许回去。"),
     Stage.RETURN: w("写明谁核实过已经安全。由村组带回，逐户登记。"),

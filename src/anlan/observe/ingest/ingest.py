@@ -215,11 +215,12 @@ class Ingest:
             try:
                 fresh = ~typed.repeats(news, self._roster, self._reader)
                 news = news.pick(fresh)
+                flags = typed.flags(news, self._limits)
                 if fresh.any():
-                    self._writer.write(typed.batch(news, self._roster, self._limits, known_ms))
+                    self._writer.write(typed.batch(news, flags, self._roster, known_ms))
             except store.StoreError as error:
                 raise NotDurable(str(error)) from error
-            self._present.count_typed(known_ms, news)
+            self._present.count_typed(known_ms, news, flags)
             return fresh
 
     def feed_again(self, ids: Sequence[int], *, known_at: datetime) -> Taken:
@@ -272,6 +273,7 @@ class Ingest:
         if not (found.outcomes == Outcome.STORED).any():
             return
         kept = self._present.fold.keep(found.readings.row)
+        flags = found.flags.copy()
         *rain, derived = self._present.fold.take(found.readings, found.flags)
         try:
             written = self._writer.write(_rows(found, derived, known_ms))
@@ -284,9 +286,9 @@ class Ingest:
         if repeats.size:
             fresh = found.outcomes[found.frame] == Outcome.STORED
             self._present.fold.rollback(kept)
-            *rain, _ = self._present.fold.take(found.readings.pick(fresh), found.flags[fresh])
-            found.readings = found.readings.pick(fresh)
-        self._present.count(known_ms, (rain[0], rain[1], rain[2]), found.readings)
+            found.readings, found.flags = found.readings.pick(fresh), flags[fresh]
+            *rain, _ = self._present.fold.take(found.readings, found.flags)
+        self._present.count(known_ms, (rain[0], rain[1], rain[2]), found.readings, found.flags)
 
     def _move(self, now_ms: int) -> None:
         try:

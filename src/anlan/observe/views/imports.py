@@ -51,7 +51,7 @@ def one(request: Request, ref: str) -> HttpResponse:
         "run": run,
         "preview": imports.preview(request.ctx, run),
         "wrongs": [(wrong, t(request.lang, wrong.text, n=wrong.n)) for wrong in wrongs[:ERRORS_SHOWN]],
-        "good": run.rows - len(wrongs),
+        "good": max(run.rows - len(wrongs), 0),
         "here": request.path,
         "now": request.ctx.now,
     }
@@ -76,6 +76,7 @@ def errors(request: Request, ref: str) -> HttpResponse:
     """The rows that were not taken, as CSV."""
     run = imports.run(request.ctx, ref)
     wrongs = [Wrong(*row) for row in run.errors]
-    text = csvrows.error_file(wrongs, lambda wrong: t(request.lang, wrong.text, n=wrong.n))
+    data = imports.bytes_of(request.ctx, run)
+    text = csvrows.error_file(data, wrongs, lambda wrong: t(request.lang, wrong.text, n=wrong.n))
     reply = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
     return attached(reply, f"{run.ref}-errors.csv")
