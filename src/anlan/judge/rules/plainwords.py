@@ -143,7 +143,7 @@ def call_sheet(facts: Facts) -> CallSheetWords:
         notes=(
             say("每通电话记时刻；群里的“收到”不算应答。"),
             say("没人应答，派最近的人上门，不进水、不过断路。"),
-            say("点过名才算已转移。"),
+            say("清点过才算已转移。"),
             say("用完把这张纸录回系统。"),
         ),
     )

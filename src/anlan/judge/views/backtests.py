@@ -21,7 +21,7 @@ from anlan.observe import queries as observe
 from anlan.observe.rainfall import rain_series
 from anlan.places.queries import atlas
 from anlan.ui import svg
-from anlan.ui.acts import address, done
+from anlan.ui.acts import address, done, posted
 from anlan.ui.pages import Request, page
 
 MOST_HOURS = 24 * 31
@@ -68,7 +68,7 @@ def test(request: Request, id: str) -> HttpResponse:
     gauges = observe.stations(request.ctx, "rain")
     now = request.ctx.now.astimezone(BEIJING)
     form = TestForm(
-        request.POST or None,
+        posted(request),
         request.FILES or None,
         stations=[(s.address, f"{s.name} {s.address}") for s in gauges],
         lang=request.lang,

@@ -13,6 +13,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
 from anlan.foundation.words import t, w, written
 from anlan.people import account_queries, administration, forms
+from anlan.ui.acts import posted
 from anlan.ui.pages import Request, page
 
 PER_PAGE = 50
@@ -31,7 +32,7 @@ def listing(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: Request) -> HttpResponse:
     """Make an account with a password to be replaced at the first sign-in."""
-    form = forms.NewAccount(request.POST or None, posts=_posts(request.ctx, request.lang))
+    form = forms.NewAccount(posted(request), posts=_posts(request.ctx, request.lang))
     if request.method == "POST" and form.is_valid():
         given, password = form.cleaned_data, secrets.token_urlsafe(12)
         try:

@@ -14,7 +14,7 @@ from anlan.foundation.errors import AnlanError
 from anlan.foundation.words import t, w
 from anlan.simulate import actions, ground, queries
 from anlan.simulate.models import Ground, Run
-from anlan.ui.acts import address, done, not_done
+from anlan.ui.acts import address, done, not_done, posted
 from anlan.ui.pages import Request, page
 
 SOLVER_WORDS = {"li": w("局部惯性（快）"), "godunov": w("Godunov 二阶（陡坡）")}
@@ -127,7 +127,7 @@ def orders(
 ) -> HttpResponse:
     """What was ordered so far and a form for the next: placed, or shown again with what is wrong. `name`: of address and template."""
     ctx = request.ctx
-    form = form_class(request.POST or None, ctx=ctx, lang=request.lang)
+    form = form_class(posted(request), ctx=ctx, lang=request.lang)
     if request.method == "POST" and form.is_valid():
         try:
             ref = form.order(ctx)

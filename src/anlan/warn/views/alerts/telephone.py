@@ -13,7 +13,7 @@ from anlan.foundation.errors import AnlanError, NotFound
 from anlan.foundation.words import t, w, written
 from anlan.foundation.worlds import BEIJING
 from anlan.people import account_queries as accounts
-from anlan.ui.acts import address, done
+from anlan.ui.acts import address, done, posted
 from anlan.ui.pages import Request, page
 from anlan.warn.actions import alerts
 from anlan.warn.queries import alerts as queries
@@ -140,7 +140,7 @@ def _page(request: Request, ref: str, found: queries.Detail, call: _Call) -> Htt
     ]
     now_text = ctx.now.astimezone(BEIJING).strftime("%H:%M:%S")
     form = Telephone(
-        request.POST or None,
+        posted(request),
         leaders=call.leaders,
         officers=officers,
         now=ctx.now,
