@@ -241,7 +241,7 @@ def _ordered(say: _Say, told: Told) -> Told2:
 
 def _counted(say: _Say, told: Told) -> Told2:
     body = told["body"]
-    return say(w("点名到 {n}／{of} 户"), n=body["households_moved"], of=body["households_to_move"]), "safe"
+    return say(w("清点到 {n}／{of} 户"), n=body["households_moved"], of=body["households_to_move"]), "safe"
 
 
 def _marked(say: _Say, told: Told) -> Told2:

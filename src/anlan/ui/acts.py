@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 
 from anlan.foundation.errors import AnlanError, Invalid
@@ -29,6 +29,11 @@ def moment(request: Request) -> datetime | None:
     if at is None or at.tzinfo is None:
         raise Invalid("时刻 {moment} 看不懂。请用时间条选。", moment=text[:40])
     return at if at < request.ctx.now else None
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent, though it be empty; None when the page was only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def address(request: Request, *parts: str) -> str:

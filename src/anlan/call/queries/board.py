@@ -38,6 +38,7 @@ OUTCOME_WORDS = {
     CallState.ANSWERED: w("接通"),
     CallState.NO_ANSWER: w("未接"),
     CallState.BUSY: w("占线"),
+    CallState.PICKED_UP: w("接了没按键"),
     CallState.WRONG_NUMBER: w("号码错"),
     CallState.REFUSED: w("拒绝"),
     CallState.UNREACHABLE: w("打不通"),

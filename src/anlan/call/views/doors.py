@@ -13,7 +13,7 @@ from anlan.call.queries.contact import the_lost
 from anlan.call.queries.doors import doors
 from anlan.foundation.errors import AnlanError, NotFound
 from anlan.foundation.rules.errors import RuleError
-from anlan.ui.acts import address, done, not_done, whole
+from anlan.ui.acts import address, done, not_done, posted, whole
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
 
@@ -74,7 +74,7 @@ class Heard(forms.Form):
 def lost(request: Request, ref: str) -> HttpResponse:
     """A township out of contact: its ladder, the step that is due, and the word that it was heard again; or its end."""
     found = the_lost(request.ctx, ref)
-    form = Heard(request.POST or None)
+    form = Heard(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             contact.regained(request.ctx, ref=ref, how=form.cleaned_data["how"])

@@ -6,11 +6,11 @@ from typing import Any
 import segno
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from anlan.call.actions import hearing
+from anlan.call.actions import hearing, links
 from anlan.call.queries import answering
 from anlan.call.queries.board import the_call_down
 from anlan.call.queries.desk import people_of
@@ -195,7 +195,7 @@ def card(request: Request, world: str, ref: str, holder: str, token: str) -> Htt
 
 
 @page("warn.view")
-@require_GET
+@require_http_methods(["GET", "POST"])
 def handed(request: Request, ref: str, holder: str) -> HttpResponse:
     """The link and its square code, for the officer to send or show."""
     if not may_link(request):
@@ -204,6 +204,12 @@ def handed(request: Request, ref: str, holder: str) -> HttpResponse:
     person = next((p for p in people_of(request.ctx, row) if p.holder == holder), None)
     if person is None:
         raise NotFound("叫应阶梯上没有这个人。请从叫应板里选。")
+    if request.method == "POST":
+        links.hand_over(request.ctx, call_down=ref, holder=holder)
+        return redirect(request.path)
+    if not links.is_handed(request.ctx, call_down=ref, holder=holder):
+        context = {"person": person, "back": address(request, "calls", ref)}
+        return render(request, "call/handed.html", context)
     url = answering.link(request.ctx.world.key, ref, holder)
     whole_url = request.build_absolute_uri(url)
     code = segno.make(whole_url, error="m").svg_inline(scale=6, border=2, svgclass="qr", lineclass=None)

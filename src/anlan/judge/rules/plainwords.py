@@ -186,7 +186,7 @@ def call_sheet(facts: Facts) -> CallSheetWords:
             "没人应答，派最近的人上门，不进水、不过断路。",
             "No answer: send the nearest person, never into water.",
         ),
-        ("点过名才算已转移。", "Only who was counted in has moved."),
+        ("清点过才算已转移。", "Only who was counted in has moved."),
         ("用完把这张纸录回系统。", "Key this sheet back in afterwards."),
     )
     return CallSheetWords(

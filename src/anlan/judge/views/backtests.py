@@ -21,7 +21,7 @@ from anlan.observe import queries as observe
 from anlan.observe.rainfall import rain_series
 from anlan.places.queries import atlas
 from anlan.ui import svg
-from anlan.ui.acts import address, done, told
+from anlan.ui.acts import address, done, posted, told
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
 
@@ -69,7 +69,7 @@ def test(request: Request, id: str) -> HttpResponse:
     gauges = observe.stations(request.ctx, "rain")
     now = request.ctx.now.astimezone(BEIJING)
     form = TestForm(
-        request.POST or None,
+        posted(request),
         request.FILES or None,
         stations=[(s.address, f"{s.name} {s.address}") for s in gauges],
         lang=request.lang,

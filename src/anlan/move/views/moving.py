@@ -15,7 +15,7 @@ from anlan.move.actions import moving
 from anlan.move.queries import moves as reading
 from anlan.move.rules.evacuation import HouseholdEvent, HouseholdState
 from anlan.places.queries import Place, atlas, search
-from anlan.ui.acts import address, ask, done, moment, not_done, told, whole
+from anlan.ui.acts import address, ask, done, moment, not_done, posted, told, whole
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
 
@@ -28,7 +28,7 @@ STAGE_WORDS = {
 }
 STAGE_EFFECTS = {
     Stage.PREPARE: w("村组逐户交底，帮扶人到户。还不走。"),
-    Stage.MOVE: w("现在就走，去安置点。到了要点名，点过名才算已转移。"),
+    Stage.MOVE: w("现在就走，去安置点。到了要点名，清点过才算已转移。"),
     Stage.COUNT: w("在安置点逐户点名，报几户几人。"),
     Stage.STAY_OUT: w("守住路口，没有解除谁也不许回去。"),
     Stage.RETURN: w("写明谁核实过已经安全。由村组带回，逐户登记。"),
@@ -155,7 +155,7 @@ def _ask_stage(
     if code not in set(Stage):
         raise NotFound("没有“{code}”这个转移阶段。", code=code)
     wanted = Stage(code)
-    form = Order(request.POST or None)
+    form = Order(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             ref = moving.order_stage(

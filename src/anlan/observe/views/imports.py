@@ -12,7 +12,7 @@ from anlan.observe.actions import imports as actions
 from anlan.observe.queries import imports
 from anlan.observe.rules import csvrows
 from anlan.observe.rules.csvrows import Wrong
-from anlan.ui.acts import address, done, not_done
+from anlan.ui.acts import address, done, not_done, posted
 from anlan.ui.pages import Request, attached, page
 from anlan.ui.words import t, w
 
@@ -29,7 +29,7 @@ class Upload(forms.Form):
 @require_http_methods(["GET", "POST"])
 def listing(request: Request) -> HttpResponse:
     """The imports so far, and a form for the next one."""
-    form = Upload(request.POST or None, request.FILES or None)
+    form = Upload(posted(request), request.FILES or None)
     if form.is_valid():
         file = form.cleaned_data["file"]
         try:

@@ -13,7 +13,7 @@ from anlan.observe import soil
 from anlan.observe.actions import soil as acts
 from anlan.observe.soil import Soil
 from anlan.places.queries import atlas
-from anlan.ui.acts import address, ask, done
+from anlan.ui.acts import address, ask, done, posted
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
 
@@ -49,7 +49,7 @@ def set_wetness(request: Request, code: str) -> HttpResponse:
     found = atlas().by_code.get(code)
     if found is None or found.tier > 3 or not request.ctx.scope.holds(found.path):
         raise NotFound("没有代码为 {place} 的乡镇或县，或不在您的辖区。", place=code)
-    form = Wetness(request.POST or None, lang=request.lang)
+    form = Wetness(posted(request), lang=request.lang)
     back = address(request, "stations")
     if form.is_valid():
         try:

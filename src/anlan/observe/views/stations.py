@@ -23,7 +23,7 @@ from anlan.observe.queries.series import Sheet
 from anlan.observe.views import picture, soil
 from anlan.places.queries import atlas
 from anlan.ui.acts import address as address_in
-from anlan.ui.acts import ask, done, moment
+from anlan.ui.acts import ask, done, moment, posted
 from anlan.ui.pages import Request, attached, page
 from anlan.ui.words import t, w
 
@@ -193,7 +193,7 @@ def correct(request: Request, address: str) -> HttpResponse:
     row = queries.station(request.ctx, address)
     codes = [(f"{c:02X}", _element(c, request.lang)) for c in series.elements(request.ctx, address)]
     form = Correction(
-        request.POST or None, codes=codes, initial={"at": f"{beijing(request.ctx.now):%Y-%m-%d %H:%M}"}
+        posted(request), codes=codes, initial={"at": f"{beijing(request.ctx.now):%Y-%m-%d %H:%M}"}
     )
     back = address_in(request, "stations", row.address)
     if form.is_valid():

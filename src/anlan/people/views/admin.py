@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
 from anlan.people import account_queries, administration, forms
+from anlan.ui.acts import posted
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w, written
 
@@ -31,7 +32,7 @@ def listing(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: Request) -> HttpResponse:
     """Make an account with a password to be replaced at the first sign-in."""
-    form = forms.NewAccount(request.POST or None, posts=_posts(request.ctx, request.lang))
+    form = forms.NewAccount(posted(request), posts=_posts(request.ctx, request.lang))
     if request.method == "POST" and form.is_valid():
         given, password = form.cleaned_data, secrets.token_urlsafe(12)
         try:

@@ -16,6 +16,7 @@ from anlan.foundation.errors import AnlanError, Invalid, NotSignedIn
 from anlan.people import account_queries, accounts, forms, tokens
 from anlan.people.models import Account
 from anlan.people.views.sign_in import remember_language, system
+from anlan.ui.acts import posted
 from anlan.ui.pages import Request, page, public
 from anlan.ui.words import t
 
@@ -49,7 +50,7 @@ def own(request: Request) -> HttpResponse:
 def password(request: Any) -> HttpResponse:
     """Change one's own password."""
     account = _me(request)
-    form = forms.ChangePassword(request.POST or None)
+    form = forms.ChangePassword(posted(request))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
@@ -74,7 +75,7 @@ def totp(request: Any) -> HttpResponse:
     if account.must_change_password:
         return HttpResponseRedirect("/account/password")
     secret = request.session.setdefault(WAITING, pyotp.random_base32())
-    form = forms.Enrol(request.POST or None, again=bool(account.totp_sealed))
+    form = forms.Enrol(posted(request), again=bool(account.totp_sealed))
     if request.method == "POST" and form.is_valid():
         try:
             accounts.enrol_totp(system(), account=account, secret=secret, **form.cleaned_data)

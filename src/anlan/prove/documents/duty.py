@@ -89,8 +89,7 @@ def _told(
     reader: Reader, speaker: words.Speaker, record: rules.DutyRecord, facts: Sequence[Fact], day: str
 ) -> Section:
     say = reader.say
-    by_call = {(f.seq, f.text("call")): f for f in facts if f.kind is FactKind.CALLED}
-    calls = {seq: f for (seq, _), f in by_call.items()}
+    calls = {f.seq: f for f in facts if f.kind in rules.duty.TOLD}
     rows = []
     for row in record.told:
         fact = calls[row.seq]
@@ -119,7 +118,8 @@ def _told(
 
 
 def _first_answer(facts: Sequence[Fact], call: Fact) -> Fact:
-    return next(f for f in facts if f.kind is FactKind.ANSWERED and f.text("call") == call.text("call"))
+    said = (f for f in facts if f.kind is FactKind.ANSWERED and f.text("call") == call.text("call"))
+    return next(f for f in said if call.text("call") or f.at >= call.at)
 
 
 def _did(

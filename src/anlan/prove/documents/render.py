@@ -30,6 +30,7 @@ def _level_words(lang: str) -> dict[str, str]:
 COLUMNS = (
     "code",
     "name",
+    "known_at",
     "called_at",
     "answered_at",
     "answered_by",
@@ -37,6 +38,7 @@ COLUMNS = (
     "door_checked_at",
     "households_to_move",
     "households_moved",
+    "households_named",
     "proof_at",
 )
 

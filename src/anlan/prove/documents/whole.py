@@ -30,7 +30,7 @@ def whole_paper(reader: Reader, place: Place) -> Paper:
             Figure(label=say("最后一村落实"), value=hours(proof.last_proof_at)),
             Figure(label=say("应答或敲门"), value=f"{proof.reached}／{len(villages)}", unit=say("村")),
             Figure(
-                label=say("点过名的转移"),
+                label=say("清点到的转移"),
                 value=f"{proof.households_moved}／{proof.households_to_move}",
                 unit=say("户"),
             ),

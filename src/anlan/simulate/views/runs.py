@@ -13,7 +13,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
 from anlan.simulate import actions, ground, queries
 from anlan.simulate.models import Ground, Run
-from anlan.ui.acts import address, done, not_done
+from anlan.ui.acts import address, done, not_done, posted
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
 
@@ -127,7 +127,7 @@ def orders(
 ) -> HttpResponse:
     """What was ordered so far and a form for the next: placed, or shown again with what is wrong. `name`: of address and template."""
     ctx = request.ctx
-    form = form_class(request.POST or None, ctx=ctx, lang=request.lang)
+    form = form_class(posted(request), ctx=ctx, lang=request.lang)
     if request.method == "POST" and form.is_valid():
         try:
             ref = form.order(ctx)

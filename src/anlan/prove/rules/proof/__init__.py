@@ -10,7 +10,7 @@ from datetime import datetime
 
 from anlan.foundation.rules.stage import Stage
 from anlan.judge.rules.plainwords import Words
-from anlan.prove.rules.proof.duty import duty_record
+from anlan.prove.rules.proof.duty import KNOWN, duty_record
 from anlan.prove.rules.proof.shapes import (
     RED,
     AlertProof,
@@ -26,6 +26,7 @@ from anlan.prove.rules.proof.shapes import (
 )
 
 __all__ = [
+    "KNOWN",
     "AlertProof",
     "Asked",
     "Did",
@@ -55,6 +56,7 @@ def village_proof(*, place: str, facts: Iterable[Fact]) -> VillageProof:
         place=place,
         first_exceedance=_mark(_first(own, FactKind.EXCEEDANCE)),
         called=_mark(_first(own, FactKind.CALLED)),
+        known=_mark(next((fact for fact in own if fact.kind in KNOWN), None)),
         first_answer=_mark(_first(own, FactKind.ANSWERED)),
         answered=_mark(answered),
         channel=answered.text("channel") if answered else "",
@@ -64,6 +66,7 @@ def village_proof(*, place: str, facts: Iterable[Fact]) -> VillageProof:
         people_to_move=listed.count("people") if listed else None,
         households_moved=counted.count("households") if counted else 0,
         people_moved=counted.count("people") if counted else 0,
+        households_named=counted.count("named") if counted else 0,
         moved_at=_moved_at(own),
         draft=_mark(_of_alert(own, FactKind.DRAFTED, issue)),
         approval=_mark(_of_alert(own, FactKind.APPROVED, issue)),
@@ -101,12 +104,10 @@ def lead_minutes(*, first_red_at: datetime, wettest_hour_ends_at: datetime) -> i
     return int((wettest_hour_ends_at - first_red_at).total_seconds() // 60)
 
 
-_OWN_ONLY = frozenset(
+_OWN_ONLY = KNOWN | frozenset(
     {
-        FactKind.CALLED,
         FactKind.LAID,
         FactKind.NO_ANSWER,
-        FactKind.ANSWERED,
         FactKind.LINE_ANSWERED,
         FactKind.DOOR_ORDERED,
         FactKind.DOOR_CHECKED,
@@ -179,19 +180,21 @@ def _gaps(facts: Sequence[Fact]) -> tuple[Gap, ...]:
 
 
 def _gap_of_call(facts: Sequence[Fact]) -> Gap | None:
-    if _first(facts, FactKind.LAID) and not _first(facts, FactKind.CALLED):
+    if any(fact.kind in KNOWN for fact in facts):
+        return None
+    if _first(facts, FactKind.LAID):
         return _gap(
             "not_dialled",
             "电话上了叫应台，没有人拨。",
             "Calls lay on the desk and nobody dialled them.",
         )
-    if _first(facts, FactKind.EXCEEDANCE) and not _first(facts, FactKind.CALLED):
+    if _first(facts, FactKind.EXCEEDANCE):
         return _gap("not_called", "超警后没有叫应。", "Nobody was called after the exceedance.")
     return None
 
 
 def _gap_of_answer(facts: Sequence[Fact]) -> Gap | None:
-    if not _first(facts, FactKind.CALLED):
+    if not any(fact.kind in KNOWN for fact in facts):
         return None
     if _first(facts, FactKind.LINE_ANSWERED) or _first(facts, FactKind.DOOR_CHECKED):
         return None

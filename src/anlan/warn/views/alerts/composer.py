@@ -17,7 +17,7 @@ from anlan.judge.views.backtests import levels
 from anlan.people.units import over, unit
 from anlan.places.queries import Place, atlas, search
 from anlan.science.spatial import BadShape
-from anlan.ui.acts import address, done, told
+from anlan.ui.acts import address, done, posted, told
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
 from anlan.warn import alert_cap, alert_rows, targets
@@ -255,11 +255,9 @@ def _compose(request: Request, case: _Case, back: str) -> HttpResponse:
 
 
 def _form(request: Request, case: _Case) -> Composer:
-    given = request.POST or None
-    codes = list(given.getlist("named")) if given else list(case.initial.get("named", []))
+    given = posted(request)
+    codes = case.initial.get("named", []) if given is None else given.getlist("named")
     places = {code: atlas().by_code[code] for code in codes if code in atlas().by_code}
-    if not places and not given:
-        places = {}
     for found in search(request.POST.get("q", ""), limit=40):
         if request.ctx.scope.holds(found.path) and found.code:
             places.setdefault(found.code, found)

@@ -13,7 +13,7 @@ from anlan.foundation.errors import AnlanError, NotFound
 from anlan.foundation.rules.errors import RuleError
 from anlan.foundation.worlds import BEIJING
 from anlan.people import account_queries as accounts
-from anlan.ui.acts import address, done, told
+from anlan.ui.acts import address, done, posted, told
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w, written
 from anlan.warn.actions import alerts
@@ -141,7 +141,7 @@ def _page(request: Request, ref: str, found: queries.Detail, call: _Call) -> Htt
     ]
     now_text = ctx.now.astimezone(BEIJING).strftime("%H:%M:%S")
     form = Telephone(
-        request.POST or None,
+        posted(request),
         leaders=call.leaders,
         officers=officers,
         now=ctx.now,
