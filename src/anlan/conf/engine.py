@@ -54,6 +54,7 @@ class Engine:
         if not self._only:  # what people order is the business of the one engine that stays
             self._keep("live", self._live, LOOK_SECONDS, lasts=True)
             self._keep("ordered", self._ordered, LOOK_SECONDS)
+            self._keep("slow work", self._slow_work, LOOK_SECONDS)
         self._keep("signing", self._sign, CHECKPOINT_SECONDS)
         self._keep("exercises", self._start_drivers, LOOK_SECONDS)
         while not self._stop.is_set():
@@ -93,6 +94,16 @@ class Engine:
     def _ordered(self) -> None:
         goes_behind()
         ordered.look()
+
+    def _slow_work(self) -> None:
+        """Due work of the live world that computes or reads files: no call waits for it."""
+        goes_behind()
+        live_world = worlds.get("live")
+        while not self._stop.is_set():
+            work = tasks.next_due(live_world.pk, worlds.clock(live_world), slow=True)
+            if work is None:
+                return
+            tasks.run(work, live_world)
 
     def _sign(self) -> None:
         for world in World.objects.all():
@@ -210,7 +221,7 @@ class Live:
 
     def _work(self) -> bool:
         """One piece of due work; whether there was any."""
-        work = tasks.next_due(self._world.pk, worlds.clock(self._world))
+        work = tasks.next_due(self._world.pk, worlds.clock(self._world), slow=False)
         return work is not None and tasks.run(work, self._world) is not None
 
 

@@ -15,6 +15,7 @@ from anlan.call.rules.calldown import LineKind
 from anlan.desk import ill, tried
 from anlan.foundation import tasks
 from anlan.foundation.context import Ctx
+from anlan.foundation.words import t, w, written
 from anlan.judge.rules.urgency import SMALL, Harm, rank
 from anlan.observe.moments import silences
 from anlan.observe.queries import stations
@@ -22,7 +23,6 @@ from anlan.observe.queries.doubtful import doubtful
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui import format as show
-from anlan.ui.words import t, w, written
 
 FOLDS = {"calling": 3, "sheet": 3, "count": 1}
 """More rows alike than this make one: lines of a call-down, sheets of an hour, small counts of a township."""

@@ -1,6 +1,6 @@
 """What the journal's names are called in speech; a test finds names that an action writes and nobody worded."""
 
-from anlan.ui.words import w
+from anlan.foundation.words import w
 
 NAMES = {
     "foundation.exercise.created": w("建立演练"),

@@ -10,13 +10,13 @@ from typing import Final
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
+from anlan.foundation.words import w
 from anlan.observe import store
 from anlan.observe.ingest import moment
 from anlan.observe.ingest.reading import JOINED
 from anlan.observe.models import Station
 from anlan.observe.queries import readings
 from anlan.places.queries import atlas
-from anlan.ui.words import w
 
 PAGE: Final = 40
 LINE: Final = 16
