@@ -7,7 +7,7 @@ from anlan.foundation.context import Ctx
 from anlan.judge.queries.waiting import Wait
 from anlan.observe.moments import tried_passwords
 from anlan.observe.queries import stations
-from anlan.ui.words import w
+from anlan.foundation.words import w
 
 
 def waits(ctx: Ctx, at: datetime | None, path: str) -> list[Wait]:
