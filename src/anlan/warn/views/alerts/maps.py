@@ -7,11 +7,11 @@ import shapely
 from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET
 
+from anlan.foundation.words import w
 from anlan.places import queries as places
 from anlan.places.queries import Place
 from anlan.ui.acts import address
 from anlan.ui.pages import Request, page
-from anlan.ui.words import w
 from anlan.warn.queries import alerts as queries
 
 
