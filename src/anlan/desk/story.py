@@ -16,9 +16,9 @@ from anlan.foundation import journal, journal_reading
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.stage import Stage
+from anlan.foundation.words import t, w, written
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
-from anlan.ui.words import t, w, written
 
 AT_MOST = 40
 STAGE_WORDS = {

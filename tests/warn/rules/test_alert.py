@@ -12,26 +12,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anlan.foundation.rules.grade import Grade
-from anlan.warn.rules.alert import (
-    TABLE,
-    Actor,
-    AlertSettings,
-    AlertState,
-    Event,
-    Evidence,
-    IssuerVerdict,
-    Link,
-    Message,
-    Refusal,
-    State,
-    Transition,
-    VerbalApproval,
-    approval_label,
-    countersign_is_overdue,
-    decide,
-    diagram,
-    events_open_to,
-)
+from anlan.warn.rules.alert import TABLE
+from anlan.warn.rules.alert import Actor
+from anlan.warn.rules.alert import AlertSettings
+from anlan.warn.rules.alert import AlertState
+from anlan.warn.rules.alert import Event
+from anlan.warn.rules.alert import Evidence
+from anlan.warn.rules.alert import IssuerVerdict
+from anlan.warn.rules.alert import Link
+from anlan.warn.rules.alert import Message
+from anlan.warn.rules.alert import Refusal
+from anlan.warn.rules.alert import State
+from anlan.warn.rules.alert import Transition
+from anlan.warn.rules.alert import VerbalApproval
+from anlan.warn.rules.alert import approval_label
+from anlan.warn.rules.alert import countersign_is_overdue
+from anlan.warn.rules.alert import decide
+from anlan.warn.rules.alert import diagram
+from anlan.warn.rules.alert import events_open_to
 
 ROOT = Path(__file__).parents[3]
 T0 = datetime(2021, 8, 11, 20, 0, tzinfo=UTC)
@@ -83,8 +81,8 @@ def after(alert: AlertState, event: Event, actor: Actor, evidence: Evidence = LA
 def refused(alert: AlertState, event: Event, actor: Actor, evidence: Evidence = LAWFUL, **more: object):
     found = step(alert, event, actor, evidence, **more)
     assert isinstance(found, Refusal), found
-    assert found.zh
-    assert found.en
+    assert found.says.zh
+    assert found.says.en
     return found.name
 
 
@@ -275,7 +273,7 @@ def test_an_alert_needs_an_expiry_ahead_and_not_too_far(expires_at: datetime | N
 def test_an_unfinished_draft_says_what_it_lacks():
     found = step(draft(), Event.SUBMIT, LI, replace(LAWFUL, missing=("给居民的话",)))
     assert isinstance(found, Refusal)
-    assert "给居民的话" in found.zh
+    assert "给居民的话" in found.says.zh
 
 
 def test_the_second_of_two_officers_who_approve_at_once_is_told_so():

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anlan.warn.rules.alert import Actor, AlertSettings, AlertState, CoSigner, Event, Evidence, Refusal, State
+from anlan.warn.rules.alert import Actor
+from anlan.warn.rules.alert import AlertSettings
+from anlan.warn.rules.alert import AlertState
+from anlan.warn.rules.alert import CoSigner
+from anlan.warn.rules.alert import Event
+from anlan.warn.rules.alert import Evidence
+from anlan.warn.rules.alert import Refusal
+from anlan.warn.rules.alert import State
 from anlan.warn.rules.alert import Transition as Yes
 from tests.warn.rules.test_alert import (
     ALL,
@@ -39,7 +46,7 @@ def joint(state: State = State.REVIEW) -> AlertState:
 def test_what_the_other_unit_has_not_agreed_to_is_not_issued_and_says_who_lacks():
     found = step(joint(State.APPROVED), Event.ISSUE, LI)
     assert isinstance(found, Refusal)
-    assert (found.name, "随县气象台" in found.zh) == ("not_cosigned", True)
+    assert (found.name, "随县气象台" in found.says.zh) == ("not_cosigned", True)
 
 
 @pytest.mark.parametrize("first", [Event.APPROVE, Event.COSIGN])
