@@ -22,9 +22,7 @@ from anlan.observe.store import Batch, Writer
 from anlan.observe.store.batch import NO_FRAMES
 from anlan.places.queries import atlas
 from anlan.warn.models import Alert
-from anlan.warn.queries.situation import findings_at
-from anlan.warn.queries.situation import floods_at
-from anlan.warn.queries.situation import in_force
+from anlan.warn.queries.situation import findings_at, floods_at, in_force
 from anlan.wire.sl651 import station_key
 from tests.support.city import GAUGE, NIGHT, SECRETS_OF_LIULIN, TOWN, VILLAGE, VILLAGE_2, Mini, make_city
 

@@ -17,8 +17,7 @@ from anlan.foundation.events import on
 from anlan.foundation.rules.grade import Grade
 from anlan.people.units import unit
 from anlan.warn.actions import alerts
-from anlan.warn.queries.alerts import Brief
-from anlan.warn.queries.alerts import brief
+from anlan.warn.queries.alerts import Brief, brief
 
 RAINSTORM = "11B03"
 SUBMITTED_AFTER = timedelta(seconds=60)

@@ -20,11 +20,7 @@ from anlan.foundation.words import t, w
 from anlan.observe.moments import GaugeNow, gauges
 from anlan.places import queries as places
 from anlan.places.queries import Atlas, Place, atlas
-from anlan.warn.queries.situation import Finding
-from anlan.warn.queries.situation import InForce
-from anlan.warn.queries.situation import findings_at
-from anlan.warn.queries.situation import floods_at
-from anlan.warn.queries.situation import in_force
+from anlan.warn.queries.situation import Finding, InForce, findings_at, floods_at, in_force
 
 LAYERS = {1: "land", 2: "county", 3: "township", 4: "village"}
 KEPT = 48

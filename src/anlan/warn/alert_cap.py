@@ -9,8 +9,7 @@ from anlan.foundation.errors import Invalid
 from anlan.foundation.rules.grade import Grade
 from anlan.people.units import unit
 from anlan.places.queries import atlas
-from anlan.warn import alert_rows
-from anlan.warn import identity
+from anlan.warn import alert_rows, identity
 from anlan.warn.models import Alert
 from anlan.wire import cap
 from anlan.wire.cap import mapping

@@ -14,16 +14,18 @@ from anlan.people.units import Unit, units
 from anlan.places.queries import Place, atlas
 from anlan.warn.models import Alert
 from anlan.warn.rules import issuers
-from anlan.warn.rules.alert import TABLE
-from anlan.warn.rules.alert import Actor
-from anlan.warn.rules.alert import AlertSettings
-from anlan.warn.rules.alert import AlertState
-from anlan.warn.rules.alert import CoSigner
-from anlan.warn.rules.alert import IssuerVerdict
-from anlan.warn.rules.alert import Link
-from anlan.warn.rules.alert import Message
-from anlan.warn.rules.alert import State
-from anlan.warn.rules.alert import VerbalApproval
+from anlan.warn.rules.alert import (
+    TABLE,
+    Actor,
+    AlertSettings,
+    AlertState,
+    CoSigner,
+    IssuerVerdict,
+    Link,
+    Message,
+    State,
+    VerbalApproval,
+)
 
 EVERY_PERMISSION = frozenset(row.permission for row in TABLE)
 CURRENT = (State.DRAFT, State.REVIEW, State.APPROVED, State.ISSUED)

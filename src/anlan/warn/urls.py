@@ -3,11 +3,7 @@
 from django.urls import path
 
 from anlan.warn.views import certificates
-from anlan.warn.views.alerts import composer
-from anlan.warn.views.alerts import importing
-from anlan.warn.views.alerts import maps
-from anlan.warn.views.alerts import one
-from anlan.warn.views.alerts import telephone
+from anlan.warn.views.alerts import composer, importing, maps, one, telephone
 
 app_name = "warn"
 A = "w/<str:world>/alerts"

@@ -13,8 +13,7 @@ from django.test import Client
 from anlan.foundation import journal
 from anlan.foundation.models import JournalEntry
 from anlan.foundation.worlds import beijing
-from anlan.warn import identity
-from anlan.warn import pins
+from anlan.warn import identity, pins
 from anlan.warn.actions import alerts
 from anlan.wire.cap import make_identity
 from tests.support.city import Mini

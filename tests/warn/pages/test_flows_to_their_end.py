@@ -15,8 +15,7 @@ from anlan.foundation.errors import Conflict
 from anlan.foundation.models import World
 from anlan.warn.actions import alerts
 from anlan.warn.models import Alert
-from anlan.warn.views.alerts.maps import Crossing
-from anlan.warn.views.alerts.maps import polygon_in
+from anlan.warn.views.alerts.maps import Crossing, polygon_in
 from tests.support.city import NIGHT, Mini
 from tests.warn.alertfolk import after, go_out, issued, staff, submitted, text
 from tests.warn.pages.test_alert_pages import at, composed, shown

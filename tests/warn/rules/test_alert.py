@@ -12,24 +12,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anlan.foundation.rules.grade import Grade
-from anlan.warn.rules.alert import TABLE
-from anlan.warn.rules.alert import Actor
-from anlan.warn.rules.alert import AlertSettings
-from anlan.warn.rules.alert import AlertState
-from anlan.warn.rules.alert import Event
-from anlan.warn.rules.alert import Evidence
-from anlan.warn.rules.alert import IssuerVerdict
-from anlan.warn.rules.alert import Link
-from anlan.warn.rules.alert import Message
-from anlan.warn.rules.alert import Refusal
-from anlan.warn.rules.alert import State
-from anlan.warn.rules.alert import Transition
-from anlan.warn.rules.alert import VerbalApproval
-from anlan.warn.rules.alert import approval_label
-from anlan.warn.rules.alert import countersign_is_overdue
-from anlan.warn.rules.alert import decide
-from anlan.warn.rules.alert import diagram
-from anlan.warn.rules.alert import events_open_to
+from anlan.warn.rules.alert import (
+    TABLE,
+    Actor,
+    AlertSettings,
+    AlertState,
+    Event,
+    Evidence,
+    IssuerVerdict,
+    Link,
+    Message,
+    Refusal,
+    State,
+    Transition,
+    VerbalApproval,
+    approval_label,
+    countersign_is_overdue,
+    decide,
+    diagram,
+    events_open_to,
+)
 
 ROOT = Path(__file__).parents[3]
 T0 = datetime(2021, 8, 11, 20, 0, tzinfo=UTC)

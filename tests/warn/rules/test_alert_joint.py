@@ -7,14 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anlan.warn.rules.alert import Actor
-from anlan.warn.rules.alert import AlertSettings
-from anlan.warn.rules.alert import AlertState
-from anlan.warn.rules.alert import CoSigner
-from anlan.warn.rules.alert import Event
-from anlan.warn.rules.alert import Evidence
-from anlan.warn.rules.alert import Refusal
-from anlan.warn.rules.alert import State
+from anlan.warn.rules.alert import Actor, AlertSettings, AlertState, CoSigner, Event, Evidence, Refusal, State
 from anlan.warn.rules.alert import Transition as Yes
 from tests.warn.rules.test_alert import (
     ALL,

@@ -6,8 +6,7 @@ import pytest
 
 from anlan.foundation.packs import load_all
 from anlan.foundation.rules.grade import Grade
-from anlan.warn.rules.issuers import may_do
-from anlan.warn.rules.issuers import may_issue
+from anlan.warn.rules.issuers import may_do, may_issue
 
 HUBEI = load_all().in_force("issuers", on=date(2021, 8, 12), division="421321")
 NATION = load_all().in_force("issuers", on=date(2021, 8, 12), division="431129")

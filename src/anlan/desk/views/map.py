@@ -22,10 +22,7 @@ from anlan.observe.moments import GaugeNow, gauges
 from anlan.places.queries import Place, atlas
 from anlan.ui.acts import moment
 from anlan.ui.pages import Request, page
-from anlan.warn.queries.situation import findings_at
-from anlan.warn.queries.situation import floods_at
-from anlan.warn.queries.situation import gravest
-from anlan.warn.queries.situation import in_force
+from anlan.warn.queries.situation import findings_at, floods_at, gravest, in_force
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,10 +11,7 @@ from anlan.people import account_queries as accounts
 from anlan.places.queries import atlas
 from anlan.warn import alert_rows
 from anlan.warn.models import Alert
-from anlan.warn.rules.alert import CoSigner
-from anlan.warn.rules.alert import Event
-from anlan.warn.rules.alert import State
-from anlan.warn.rules.alert import cosign_is_overdue
+from anlan.warn.rules.alert import CoSigner, Event, State, cosign_is_overdue
 
 SIMULATED = {
     "sim-forecaster": w("模拟预报员"),

@@ -19,10 +19,7 @@ from anlan.warn import alert_rows
 from anlan.warn.models import Alert
 from anlan.warn.queries import alert_signing as signing
 from anlan.warn.queries.alert_signing import who
-from anlan.warn.rules.alert import Event
-from anlan.warn.rules.alert import State
-from anlan.warn.rules.alert import approval_label
-from anlan.warn.rules.alert import events_open_to
+from anlan.warn.rules.alert import Event, State, approval_label, events_open_to
 
 NEEDS = {
     Event.EDIT: "warn.draft",

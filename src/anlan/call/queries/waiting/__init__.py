@@ -19,8 +19,7 @@ from anlan.judge.queries.waiting import Wait
 from anlan.judge.rules.urgency import Thing, harm_of
 from anlan.move.queries.moves import moving_takes
 from anlan.move.queries.waiting import refusals
-from anlan.warn.queries.waiting import alerts_waiting
-from anlan.warn.queries.waiting import refused_call_outs
+from anlan.warn.queries.waiting import alerts_waiting, refused_call_outs
 
 __all__ = ["Wait", "waiting"]
 

@@ -4,26 +4,21 @@ Every change is decided by `rules.alert.decide`; an act here reads the row under
 journal tells levels, places by code and refs of accounts; never a name, a number or what somebody said.
 """
 
-from anlan.warn.actions.alerts.approving import approve
-from anlan.warn.actions.alerts.approving import approve_verbally
-from anlan.warn.actions.alerts.approving import countersign
-from anlan.warn.actions.alerts.approving import reject
-from anlan.warn.actions.alerts.approving import review
-from anlan.warn.actions.alerts.approving import submit
-from anlan.warn.actions.alerts.approving import withdraw
-from anlan.warn.actions.alerts.cosigning import cosign
-from anlan.warn.actions.alerts.cosigning import cosign_verbally
-from anlan.warn.actions.alerts.drafting import Text
-from anlan.warn.actions.alerts.drafting import draft
-from anlan.warn.actions.alerts.drafting import edit
-from anlan.warn.actions.alerts.drafting import follow_up
-from anlan.warn.actions.alerts.files import signature_of
-from anlan.warn.actions.alerts.files import take_in_file
+from anlan.warn.actions.alerts.approving import (
+    approve,
+    approve_verbally,
+    countersign,
+    reject,
+    review,
+    submit,
+    withdraw,
+)
+from anlan.warn.actions.alerts.cosigning import cosign, cosign_verbally
+from anlan.warn.actions.alerts.drafting import Text, draft, edit, follow_up
+from anlan.warn.actions.alerts.files import signature_of, take_in_file
 from anlan.warn.actions.alerts.importing import take_in
-from anlan.warn.actions.alerts.issuing import expire
-from anlan.warn.actions.alerts.issuing import issue
-from anlan.warn.actions.alerts.proposing import propose
-from anlan.warn.actions.alerts.proposing import renew
+from anlan.warn.actions.alerts.issuing import expire, issue
+from anlan.warn.actions.alerts.proposing import propose, renew
 from anlan.warn.actions.alerts.telephone import Heard
 
 __all__ = [

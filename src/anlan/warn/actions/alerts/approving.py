@@ -5,15 +5,10 @@ from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.warn import alert_rows
 from anlan.warn.actions.alerts import telephone
-from anlan.warn.actions.alerts.common import locked
-from anlan.warn.actions.alerts.common import locked_for_both
-from anlan.warn.actions.alerts.common import locked_of_unit
-from anlan.warn.actions.alerts.common import move
-from anlan.warn.actions.alerts.common import note
+from anlan.warn.actions.alerts.common import locked, locked_for_both, locked_of_unit, move, note
 from anlan.warn.actions.alerts.telephone import Heard
 from anlan.warn.models import Alert
-from anlan.warn.rules.alert import Event
-from anlan.warn.rules.alert import Evidence
+from anlan.warn.rules.alert import Event, Evidence
 
 
 def submit(ctx: Ctx, *, ref: str) -> None:

@@ -13,11 +13,7 @@ from anlan.people.units import Unit, unit
 from anlan.places.queries import Place, atlas
 from anlan.warn import alert_rows
 from anlan.warn.models import Alert
-from anlan.warn.rules.alert import Event
-from anlan.warn.rules.alert import Evidence
-from anlan.warn.rules.alert import Refusal
-from anlan.warn.rules.alert import Transition
-from anlan.warn.rules.alert import decide
+from anlan.warn.rules.alert import Event, Evidence, Refusal, Transition, decide
 
 
 def locked(ctx: Ctx, ref: str) -> Alert:

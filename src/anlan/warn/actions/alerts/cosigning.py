@@ -5,12 +5,9 @@ from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.warn import alert_rows
 from anlan.warn.actions.alerts import telephone
-from anlan.warn.actions.alerts.common import locked_for_both
-from anlan.warn.actions.alerts.common import move
-from anlan.warn.actions.alerts.common import note
+from anlan.warn.actions.alerts.common import locked_for_both, move, note
 from anlan.warn.actions.alerts.telephone import Heard
-from anlan.warn.rules.alert import Event
-from anlan.warn.rules.alert import Evidence
+from anlan.warn.rules.alert import Event, Evidence
 
 
 def cosign(ctx: Ctx, *, ref: str, retyped_place: str = "", retyped_level: str = "") -> None:

@@ -14,14 +14,9 @@ from anlan.foundation.words import say
 from anlan.people.units import Unit, unit, units
 from anlan.places.queries import Place, atlas
 from anlan.warn import alert_rows
-from anlan.warn.actions.alerts.common import locked_of_unit
-from anlan.warn.actions.alerts.common import move
-from anlan.warn.actions.alerts.common import note
-from anlan.warn.actions.alerts.common import places_of
-from anlan.warn.actions.alerts.common import unit_of
+from anlan.warn.actions.alerts.common import locked_of_unit, move, note, places_of, unit_of
 from anlan.warn.models import Alert
-from anlan.warn.rules.alert import Event
-from anlan.warn.rules.alert import Message
+from anlan.warn.rules.alert import Event, Message
 from anlan.wire.cap import mapping
 
 

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
-from anlan.warn import alert_cap
-from anlan.warn import pins
+from anlan.warn import alert_cap, pins
 from anlan.warn.actions.alerts.importing import take_in
 from anlan.wire import cap
 

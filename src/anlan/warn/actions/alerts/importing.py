@@ -9,8 +9,7 @@ from anlan.foundation.actions import action, next_ref
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid, NotFound
 from anlan.places.queries import Place, atlas
-from anlan.warn.actions.alerts.common import follow
-from anlan.warn.actions.alerts.common import note
+from anlan.warn.actions.alerts.common import follow, note
 from anlan.warn.models import Alert
 from anlan.warn.rules.alert import Message
 

@@ -5,15 +5,9 @@ from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.errors import AlertRefused
 from anlan.places.queries import atlas
-from anlan.warn import alert_cap
-from anlan.warn import alert_rows
-from anlan.warn.actions.alerts.common import follow
-from anlan.warn.actions.alerts.common import locked
-from anlan.warn.actions.alerts.common import locked_of_unit
-from anlan.warn.actions.alerts.common import move
-from anlan.warn.actions.alerts.common import note
-from anlan.warn.rules.alert import Event
-from anlan.warn.rules.alert import Evidence
+from anlan.warn import alert_cap, alert_rows
+from anlan.warn.actions.alerts.common import follow, locked, locked_of_unit, move, note
+from anlan.warn.rules.alert import Event, Evidence
 
 
 def issue(ctx: Ctx, *, ref: str) -> str:

@@ -22,9 +22,7 @@ from anlan.places.queries import Place, atlas
 from anlan.warn import alert_rows
 from anlan.warn.actions.alerts.approving import take_back
 from anlan.warn.actions.alerts.common import note
-from anlan.warn.actions.alerts.drafting import Text
-from anlan.warn.actions.alerts.drafting import rewrite
-from anlan.warn.actions.alerts.drafting import write_new
+from anlan.warn.actions.alerts.drafting import Text, rewrite, write_new
 from anlan.warn.models import Alert
 from anlan.warn.rules import issuers
 from anlan.warn.rules.alert import Message

@@ -13,19 +13,21 @@ from typing import Any
 from anlan.foundation.words import say
 from anlan.warn.rules.alert import guards as g
 from anlan.warn.rules.alert import joint as j
-from anlan.warn.rules.alert.shapes import Actor
-from anlan.warn.rules.alert.shapes import AlertSettings
-from anlan.warn.rules.alert.shapes import AlertState
-from anlan.warn.rules.alert.shapes import CoSigner
-from anlan.warn.rules.alert.shapes import Event
-from anlan.warn.rules.alert.shapes import Evidence
-from anlan.warn.rules.alert.shapes import IssuerVerdict
-from anlan.warn.rules.alert.shapes import Link
-from anlan.warn.rules.alert.shapes import Message
-from anlan.warn.rules.alert.shapes import Refusal
-from anlan.warn.rules.alert.shapes import State
-from anlan.warn.rules.alert.shapes import Transition
-from anlan.warn.rules.alert.shapes import VerbalApproval
+from anlan.warn.rules.alert.shapes import (
+    Actor,
+    AlertSettings,
+    AlertState,
+    CoSigner,
+    Event,
+    Evidence,
+    IssuerVerdict,
+    Link,
+    Message,
+    Refusal,
+    State,
+    Transition,
+    VerbalApproval,
+)
 
 __all__ = [
     "TABLE",

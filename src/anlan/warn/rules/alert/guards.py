@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from anlan.foundation.words import say
-from anlan.warn.rules.alert.shapes import Actor
-from anlan.warn.rules.alert.shapes import AlertSettings
-from anlan.warn.rules.alert.shapes import AlertState
-from anlan.warn.rules.alert.shapes import Evidence
-from anlan.warn.rules.alert.shapes import Message
-from anlan.warn.rules.alert.shapes import Refusal
-from anlan.warn.rules.alert.shapes import State
-from anlan.warn.rules.alert.shapes import VerbalApproval
+from anlan.warn.rules.alert.shapes import (
+    Actor,
+    AlertSettings,
+    AlertState,
+    Evidence,
+    Message,
+    Refusal,
+    State,
+    VerbalApproval,
+)
 
 PERMIT_APPROVE = "warn.approve"
 

@@ -7,8 +7,7 @@ by natural resources with meteorology (pack `issuers`).
 from __future__ import annotations
 
 from anlan.foundation.words import say
-from anlan.warn.rules.alert.guards import PERMIT_APPROVE
-from anlan.warn.rules.alert.guards import Case
+from anlan.warn.rules.alert.guards import PERMIT_APPROVE, Case
 from anlan.warn.rules.alert.shapes import Refusal
 
 

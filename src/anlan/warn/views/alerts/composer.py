@@ -21,9 +21,7 @@ from anlan.places.queries import Place, atlas, search
 from anlan.science.spatial import BadShape
 from anlan.ui.acts import address, done, posted
 from anlan.ui.pages import Request, page
-from anlan.warn import alert_cap
-from anlan.warn import alert_rows
-from anlan.warn import targets
+from anlan.warn import alert_cap, alert_rows, targets
 from anlan.warn.actions import alerts
 from anlan.warn.actions.alerts.drafting import taken_over
 from anlan.warn.models import Alert
@@ -31,10 +29,7 @@ from anlan.warn.queries import alerts as queries
 from anlan.warn.rules import issuers
 from anlan.warn.rules.alert import Message
 from anlan.warn.views.alerts.begun import of_forecast
-from anlan.warn.views.alerts.maps import Crossing
-from anlan.warn.views.alerts.maps import map_of
-from anlan.warn.views.alerts.maps import polygon_in
-from anlan.warn.views.alerts.maps import polygon_out
+from anlan.warn.views.alerts.maps import Crossing, map_of, polygon_in, polygon_out
 from anlan.wire import cap
 
 CHARACTERS_A_SECOND = 3.5

@@ -16,12 +16,10 @@ from anlan.foundation.worlds import BEIJING
 from anlan.places.queries import Place, atlas, search
 from anlan.ui.acts import address, done
 from anlan.ui.pages import Request, page
-from anlan.warn import alert_cap
-from anlan.warn import alert_rows
+from anlan.warn import alert_cap, alert_rows
 from anlan.warn.actions import alerts
 from anlan.warn.queries import alerts as queries
-from anlan.warn.views.alerts.composer import MINUTE
-from anlan.warn.views.alerts.composer import levels
+from anlan.warn.views.alerts.composer import MINUTE, levels
 from anlan.wire import cap
 
 LARGEST = 2 * 1024 * 1024

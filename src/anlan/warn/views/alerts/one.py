@@ -14,10 +14,7 @@ from anlan.foundation.words import t, w
 from anlan.judge.queries.exceedances import Exceedance
 from anlan.ui.acts import address, done, not_done
 from anlan.ui.pages import Request, attached, page
-from anlan.warn import alert_cap
-from anlan.warn import alert_rows
-from anlan.warn import identity
-from anlan.warn import targets
+from anlan.warn import alert_cap, alert_rows, identity, targets
 from anlan.warn.actions import alerts
 from anlan.warn.queries import alerts as queries
 from anlan.warn.views.alerts.composer import may_issue_any
