@@ -8,11 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import connection
-from django.db.models import F
 
-from anlan.foundation import health
+from anlan.foundation import cursors, health
 from anlan.foundation.home import home
-from anlan.foundation.models import Cursor, World
 
 log = logging.getLogger(__name__)
 PATIENCE_SECONDS = 0.7
@@ -31,9 +29,7 @@ def records() -> Told:
         with connection.cursor() as cursor:
             for word in _IMPATIENT[connection.vendor]:
                 cursor.execute(word)
-        written = Cursor.objects.filter(reader=READER).update(seq=F("seq") + 1)
-        if not written and (live := World.objects.filter(key="live").first()):
-            Cursor.objects.get_or_create(world=live, reader=READER)
+        cursors.touch(READER)
     finally:
         connection.close()
     return {"ok": True, "write_ms": round(1000 * (time.monotonic() - began))}
