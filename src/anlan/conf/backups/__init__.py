@@ -14,8 +14,6 @@ Never the keys: the manifest tells which keys a backup needs by fingerprint alon
 import sys
 from pathlib import Path
 
-from django.db import DatabaseError
-
 from anlan.conf.backups.errors import BackupError
 from anlan.conf.backups.loading import restore
 from anlan.conf.backups.manifest import Manifest
@@ -28,7 +26,7 @@ def command_write(path: Path) -> int:
     """`anlan backup FILE`."""
     try:
         made = write(path)
-    except (BackupError, DatabaseError) as error:
+    except BackupError as error:
         return _refused("backup", error)
     print(f"{path}: {made.rows} rows, {path.stat().st_size} bytes")
     _print_heads(made)
@@ -43,7 +41,7 @@ def command_restore(path: Path) -> int:
     """`anlan restore FILE`."""
     try:
         made, missing = restore(path)
-    except (BackupError, DatabaseError) as error:
+    except BackupError as error:
         return _refused("restore", error)
     print(f"{path}: {made.rows} rows restored, every digest and head is the same")
     _print_heads(made)
@@ -58,11 +56,7 @@ def command_restore(path: Path) -> int:
     return 0
 
 
-def _refused(command: str, error: Exception) -> int:
-    if isinstance(error, DatabaseError):
-        error = BackupError(
-            f"the database does not answer as it should ({error}): `anlan doctor` says how to mend it"
-        )
+def _refused(command: str, error: BackupError) -> int:
     print(f"anlan {command}: {error}", file=sys.stderr)
     return 2
 

@@ -3,13 +3,14 @@
 import argparse
 from typing import Any
 
+from anlan.conf.commands import options
 from anlan.conf.commands.run import add_ports, web_args
 
 
 def register(commands: Any) -> None:
     parser = commands.add_parser("demo", help="set up and open the running demo")
     add_ports(parser)
-    parser.add_argument("--speed", type=float, default=60.0, help="simulated seconds a second")
+    parser.add_argument("--speed", type=options.speed, default=60.0, help="simulated seconds a second")
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
     parser.set_defaults(run=run)
 
