@@ -153,6 +153,8 @@ ABSENT = {
     "w/<str:world>/alerts/<str:ref>/cosign/<str:unit>/telephone": "the stage's alert is nobody's joint one",
 }
 """By pattern, with the reason: routes that answer 404 or 422 even to whoever may look."""
+ENTERED_ELSEWHERE = {"sign-out", "sign-in/link/<str:token>"}
+"""Opened by whoever is in they end the session."""
 PUBLIC_MAP: dict[str, str] = {
     "w/<slug:world>/map/base": "names and outlines of divisions, as on any printed map",
     "w/<slug:world>/exercises": "scenarios bear the published name of a past night",
