@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from anlan.conf.cli import prepare
+from anlan.conf.install import prepare
 from anlan.foundation.packs.parse import parse
 
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "images" / "model-critical-rain.svg"
@@ -24,7 +24,7 @@ STYLE = """<style>text{font-family:"Noto Sans","Helvetica Neue",Arial,sans-serif
 def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.conf.settings")
     prepare()
-    from anlan.warn.views import critical_rain  # which needs Django
+    from anlan.desk.views import critical_rain  # which needs Django
 
     path = Path(sys.argv[1])
     told = critical_rain.table(parse(path.read_bytes(), path=path), "en")

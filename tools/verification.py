@@ -33,7 +33,7 @@ def main() -> int:
 
 def measured() -> list[dict[str, Any]]:
     """The figures of a run now, as `anlan verify --json` prints them."""
-    from anlan.conf.commands.verify import figures
+    from anlan.cli.verify import figures
     from anlan.science.flood.cases import CASES
 
     return [row for case in CASES for row in figures(case)]

@@ -14,7 +14,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
     rolldownOptions: {
-      input: { app: "src/app.ts", map: "src/map.ts", answer: "src/answer.ts" },
+      input: { app: "src/app.ts", map: "src/map.ts", answer: "src/answer.ts", again: "src/again.ts" },
     },
   },
 });

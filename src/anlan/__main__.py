@@ -1,6 +1,6 @@
 """`python -m anlan`: the same as the command `anlan`."""
 
-from anlan.conf.cli import main
+from anlan.cli import main
 
 if __name__ == "__main__":
     main()

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 
+from anlan.call.models import Answer, Call, CallDown, DoorCheck
+from anlan.move.models import Evacuation
 from anlan.observe.models import ImportRun
-from anlan.warn.models import Alert, Answer, Call, CallDown, DoorCheck, Evacuation
+from anlan.warn.models import Alert
 from tests.support.city import FOREIGN_VILLAGE, GAUGE, TOWN, VILLAGE
 from tests.support.routes import Stage, make_stage
 from tests.warn.alertfolk import issued, staff

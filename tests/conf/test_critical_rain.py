@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from anlan.conf.cli import main
-from anlan.conf.commands.simulate.critical_rain import inputs, packing, settings
+from anlan.cli import main
+from anlan.cli.simulate.critical_rain import inputs, packing, settings
 from anlan.foundation.packs import load_all, read_folder
+from anlan.judge.rules.thresholds import Rain, Snapshot, compile_pack, evaluate
 from anlan.science.terrain import Grid
-from anlan.warn.rules.thresholds import Rain, Snapshot, compile_pack, evaluate
 from anlan.wire.raster import write_geotiff
 
 CRS, WEST, NORTH, DX = "EPSG:4547", 430_000.0, 3_500_000.0, 50.0

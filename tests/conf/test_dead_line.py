@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
+from anlan.call import calldown_rows, sending
+from anlan.call.actions import calldown, contact, hearing
+from anlan.call.models import Call, ContactLost
 from anlan.conf.lines import Lines
 from anlan.foundation import journal
 from anlan.foundation.models import JournalEntry
 from anlan.places.queries import atlas
-from anlan.warn import calldown_rows, sending
-from anlan.warn.actions import calldown, contact, hearing
-from anlan.warn.models import Call, ContactLost
-from anlan.warn.queries.proof import facts_of
-from anlan.warn.rules.proof import FactKind, village_proof
+from anlan.prove.queries.proof import facts_of
+from anlan.prove.rules.proof import FactKind, village_proof
 from tests.conf.test_lines import called_out, mini, opened, voice
 from tests.support.channels import RealVoice
 from tests.support.city import LIULIN_PATH, TOWN, VILLAGE, Mini

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from anlan.cli import main
 from anlan.conf.backups import writing
-from anlan.conf.cli import main
 from anlan.foundation import journal, worlds
 from anlan.places.queries import atlas
 from anlan.science.terrain import Grid, move_points
@@ -133,7 +133,7 @@ def test_a_hole_in_the_land_is_named(tmp_path: Path, land: Grid, capsys: pytest.
 def test_a_huge_raster_is_refused_from_its_head_with_the_memory_it_would_take(
     tmp_path: Path, land: Grid, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from anlan.conf.commands.ground import reading
+    from anlan.cli.ground import reading
 
     monkeypatch.setattr(reading, "allowed", lambda _: 100_000)
     assert add("--dem", put(tmp_path, land)) == 2

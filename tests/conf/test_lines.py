@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
+from anlan.call import calldown_rows
+from anlan.call.actions import calldown
+from anlan.call.models import Answer, Call
 from anlan.conf.doctor import records as doctor
 from anlan.conf.lines import Lines
 from anlan.foundation import channels, worlds
+from anlan.foundation.rules.grade import Grade
 from anlan.gateways import plug_ins
 from anlan.gateways.sl651.server import GatewayThread
 from anlan.places.queries import atlas
-from anlan.warn import calldown_rows
-from anlan.warn.actions import calldown
-from anlan.warn.models import Answer, Call
-from anlan.warn.rules.grade import Grade
 from tests.support.channels import PICKS_UP_AFTER, RealVoice
 from tests.support.city import TOWN, VILLAGE, Mini, make_city
 

@@ -167,7 +167,7 @@ def test_a_body_is_read_from_whatever_awaitable_the_server_hands_out() -> None:
     async def read() -> dict[str, Any]:
         future = asyncio.get_running_loop().create_future()
         future.set_result({"type": "http.request", "body": b"holder"})
-        received = asgi._coroutines(lambda: future)()
+        received = asgi._received(lambda: future)
         assert asyncio.iscoroutine(received)
         return await received
 

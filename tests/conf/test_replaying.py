@@ -8,7 +8,7 @@ from anlan.conf.replaying import _foretold
 from anlan.demo.report import _forecast
 from anlan.foundation.actions import next_ref
 from anlan.foundation.worlds import World
-from anlan.warn.models import Exceedance
+from anlan.judge.models import Exceedance
 from tests.support.city import LIULIN_PATH, NIGHT, TOWN, VILLAGE, Mini, make_city
 from tests.support.grounds import forecast
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from anlan.conf.cli import main
-from anlan.conf.commands.simulate.score_nowcasts import as_rows, lines
+from anlan.cli import main
+from anlan.cli.simulate.score_nowcasts import as_rows, lines
 from anlan.simulate.rules.score import Counts
 from anlan.simulate.scoring import Scores
 

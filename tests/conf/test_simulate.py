@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from anlan.conf.cli import main
-from anlan.conf.commands.simulate.flood.tables import inflows
+from anlan.cli import main
+from anlan.cli.simulate.flood.tables import inflows
 
 QUAKE = {"magnitude": 6.0, "lon": 113.3, "lat": 31.7, "azimuth_deg": 60, "zone": "moderate"}
 SOURCE = {
@@ -253,7 +253,7 @@ def test_no_model_needs_django_or_a_database(tmp_path):
     given = tmp_path / "source.json"
     given.write_text(json.dumps(SOURCE), encoding="utf-8")
     code = (
-        "import sys\nfrom anlan.conf.cli import main\n"
+        "import sys\nfrom anlan.cli import main\n"
         f"try:\n    main(['simulate', 'hazard-source', {str(given)!r}])\n"
         "finally:\n    assert not any(name == 'django' or name.startswith('django.db') for name in sys.modules)"
     )

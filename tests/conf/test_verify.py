@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from anlan.conf.cli import main
+from anlan.cli import main
 from anlan.science.flood import cases
 from anlan.science.flood.cases import CASES, Case, Figure
 from anlan.science.flood.errors import LeftValidity

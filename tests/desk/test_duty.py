@@ -4,17 +4,21 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from anlan.call.actions import calldown, contact, doorchecks, hearing
+from anlan.call.models import DoorCheck
+from anlan.call.queries.villages import people_called, tally, village_states
+from anlan.call.queries.waiting import Wait, waiting
 from anlan.desk import mapdata, timeline
 from anlan.desk.due import Due, Words, dues, in_order
 from anlan.desk.timeline import density
 from anlan.foundation.context import Ctx
+from anlan.foundation.rules.grade import Grade
+from anlan.foundation.rules.stage import Stage
+from anlan.judge.rules.urgency import Harm
+from anlan.move.actions import moving
+from anlan.move.queries.moves import Move
 from anlan.people import queries as people
 from anlan.places.queries import atlas
-from anlan.warn.actions import calldown, contact, doorchecks, hearing, moving
-from anlan.warn.models import DoorCheck
-from anlan.warn.queries.villages import people_called, tally, village_states
-from anlan.warn.queries.waiting import waiting
-from anlan.warn.rules.grade import Grade
 from tests.support.city import (
     LIULIN_PATH,
     NIGHT,
@@ -84,6 +88,55 @@ def test_the_list_stands_by_deadline_and_what_has_none_stands_last(night: Mini) 
     found = in_order([due("none", None), due("late", 9), due("over", -3), due("soon", 1)], words)
     assert [d.key for d in found] == ["over", "soon", "late", "none"]
     assert [d.is_over(NIGHT) for d in found] == [True, False, False, False]
+
+
+def test_a_cry_for_help_is_first_on_desk_and_wall_however_long_the_counts_are_overdue(night: Mini) -> None:
+    ref = call_out(night)
+    moving.order_stage(
+        ctx_at(night, 0), village=atlas().code(VILLAGE), stage="move", by="H-town-leader", tier="county"
+    )
+    for holder in ("H-v1-secretary", "H-v1-group", "H-v1-deputy"):
+        answer(night, ref, holder, 1, 2)
+    answer(night, ref, "H-v2-secretary", 5, 59)
+    found = dues(ctx_at(night, 60), lang="zh")
+    assert found[0].kind == "help"
+    assert min(found, key=lambda d: d.deadline or NIGHT + 999 * MIN).kind != "help", "something is longer due"
+    night.world.now = NIGHT + 60 * MIN
+    night.world.save()
+    pages = [night.client("duty_officer").get(f"/w/{night.world.key}/{a}") for a in ("desk", "wall")]
+    strip = pages[0].content.decode().partition('class="redline"')[2].partition("</nav>")[0]
+    assert found[0].title in strip
+    assert pages[1].context["dues"][0].kind == "help"
+
+
+def test_small_counts_of_one_township_make_one_row_and_large_ones_stand_alone() -> None:
+    make_city()
+
+    def count(code: str, left: int) -> Due:
+        place = atlas().code(code)
+        move = Move(
+            ref=code, place=place, stage=Stage.MOVE, stage_at=NIGHT, to_move=9, people_to_move=20,
+            moving=0, moved=9 - left, people_moved=0, refused=0,
+        )  # fmt: skip
+        wait = Wait(
+            kind="count", key=f"count:{code}", place=place, since=NIGHT, due_at=NIGHT, facts={"move": move}
+        )
+        return Due(
+            key=wait.key,
+            kind="count",
+            deadline=NIGHT,
+            title=code,
+            detail="",
+            place=place,
+            wait=wait,
+            harm=Harm.COUNT,
+        )
+
+    words = Words("zh", NIGHT, {})
+    folded = in_order([count(VILLAGE, 2), count(VILLAGE_2, 1)], words)
+    assert [d.kind for d in folded] == ["counts"]
+    assert "2 个村清点，共差 3 户" in folded[0].title
+    assert [d.kind for d in in_order([count(VILLAGE, 2), count(VILLAGE_2, 3)], words)] == ["count", "count"]
 
 
 def test_a_line_that_nobody_answers_waits_until_its_next_step(night: Mini) -> None:

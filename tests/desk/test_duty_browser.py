@@ -9,11 +9,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from anlan.call.actions import calldown, doorchecks, hearing
+from anlan.call.queries.waiting import waiting
 from anlan.desk import mapdata, timeline
+from anlan.foundation.rules.grade import Grade
 from anlan.places.queries import atlas
-from anlan.warn.actions import calldown, doorchecks, hearing
-from anlan.warn.queries.waiting import waiting
-from anlan.warn.rules.grade import Grade
 from tests.support.city import NIGHT, TOWN, VILLAGE, VILLAGE_2, Mini, make_city
 from tests.support.grounds import forecast
 

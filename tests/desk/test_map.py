@@ -8,8 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from anlan.call.actions import calldown
+from anlan.call.queries.villages import village_states
 from anlan.desk import mapdata, timeline
 from anlan.desk.sketch import sketch
+from anlan.foundation.rules.grade import Grade
+from anlan.judge.models import Exceedance
 from anlan.observe import moments
 from anlan.observe.ingest import millis, path_of
 from anlan.observe.models import Station, StationSilence
@@ -17,11 +21,8 @@ from anlan.observe.rules.rain import RAIN_5MIN
 from anlan.observe.store import Batch, Writer
 from anlan.observe.store.batch import NO_FRAMES
 from anlan.places.queries import atlas
-from anlan.warn.actions import calldown
-from anlan.warn.models import Alert, Exceedance
+from anlan.warn.models import Alert
 from anlan.warn.queries.situation import findings_at, floods_at, in_force
-from anlan.warn.queries.villages import village_states
-from anlan.warn.rules.grade import Grade
 from anlan.wire.sl651 import station_key
 from tests.support.city import GAUGE, NIGHT, SECRETS_OF_LIULIN, TOWN, VILLAGE, VILLAGE_2, Mini, make_city
 

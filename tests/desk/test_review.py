@@ -9,10 +9,10 @@ from anlan.desk.case import case_of
 from anlan.desk.due import dues
 from anlan.foundation.actions import next_ref
 from anlan.foundation.worlds import World
+from anlan.judge.models import Exceedance
+from anlan.judge.queries import lead
+from anlan.judge.rules.lead import Lead
 from anlan.places.queries import atlas
-from anlan.warn.models import Exceedance
-from anlan.warn.queries import lead
-from anlan.warn.rules.lead import Lead
 from tests.support.city import LIULIN_PATH, NIGHT, TOWN, VILLAGE, VILLAGE_2, Mini, make_city
 from tests.support.grounds import forecast, keep_valley
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from anlan.call.rules.calldown.settings import CallSettings
 from anlan.foundation.packs import load_all
-from anlan.warn.rules.calldown.settings import CallSettings
 from tests.faults.conftest import SINCE, UNTIL, Reference, replay, rings
 from tests.support.installation import Installation
 from tests.support.ports import free_port

@@ -38,9 +38,17 @@ def judged() -> Iterator[tuple[str, bool]]:
     for path in sources():
         parts = path.relative_to(PACKAGE).with_suffix("").parts
         pure = parts[0] in {"science", "wire"} or "rules" in parts[1:]
-        domain = parts[0] in {"places", "people", "observe", "simulate", "warn"} and ROOM_FILES & set(
-            parts[1:2]
-        )
+        domain = parts[0] in {
+            "places",
+            "people",
+            "observe",
+            "simulate",
+            "judge",
+            "warn",
+            "move",
+            "call",
+            "prove",
+        } and ROOM_FILES & set(parts[1:2])
         if pure or domain:
             yield str(path.relative_to(PACKAGE)), pure
 

@@ -32,6 +32,12 @@ def test_each_further_failure_locks_twice_as_long_up_to_two_hours() -> None:
     assert failed(1000).locked_until == NOW + timedelta(hours=2)
 
 
+def test_failures_are_forgotten_one_by_one() -> None:
+    later = after_failure(attempts=failed(4), now=NOW + timedelta(minutes=31), policy=POLICY)
+    assert (later.failures, later.locked_until) == (3, None)
+    assert after_failure(attempts=failed(4), now=NOW + timedelta(days=9), policy=POLICY).failures == 1
+
+
 @given(st.integers(1, 60))
 def test_more_failures_never_lock_for_less(times: int) -> None:
     before, after = failed(times).locked_until or NOW, failed(times + 1).locked_until or NOW

@@ -9,7 +9,8 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from anlan.foundation import journal_reading
-from anlan.people import accounts, sessions
+from anlan.people import accounts, administration, sessions
+from anlan.people.models import SignInTries
 from tests.support.city import PASSWORD, SECRET, Mini, code_at, make_city
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +73,7 @@ def test_what_was_wrong_is_not_told(wrong: dict[str, str]) -> None:
     assert said[0] == said[1] != []
 
 
-def test_five_failures_lock_the_account_even_for_the_right_password_and_the_journal_knows() -> None:
+def test_five_failures_make_this_source_wait_even_with_the_right_password_and_the_journal_knows() -> None:
     mini = make_city()
     for _ in range(5):
         assert enter("approver-1", password="wrong")[1] == 403
@@ -80,14 +81,66 @@ def test_five_failures_lock_the_account_even_for_the_right_password_and_the_jour
     names = told(mini)
     assert names.count("people.account.refused") == 4
     assert names.count("people.account.locked") == 1
-    accounts.Account.objects.update(locked_until=datetime.now(UTC) - timedelta(seconds=1))
+    SignInTries.objects.update(locked_until=datetime.now(UTC) - timedelta(seconds=1))
     assert enter("approver-1")[1] == 302
+    assert [row.source for row in SignInTries.objects.all()] == ["127.0.0.1"]
+
+
+def test_a_stranger_locks_nobody_out_and_the_officers_own_device_comes_in_past_a_crowd() -> None:
+    make_city()
+    officer, status = enter("auditor-1")
+    assert status == 302
+    officer.post("/sign-out")
+    for n in range(40):
+        given = {"username": "auditor-1", "password": "wrong", "code": "1"}
+        assert Client(REMOTE_ADDR=f"203.0.113.{n}").post("/sign-in", given).status_code == 403
+    accounts.Account.objects.update(totp_last=0)
+    assert enter("auditor-1")[1] == 403, "so many from everywhere: an unknown device waits some minutes"
+    assert enter("auditor-1", client=officer)[1] == 302
+
+
+def test_one_stranger_does_not_keep_the_officer_out_of_another_machine() -> None:
+    make_city()
+    for _ in range(8):
+        Client(REMOTE_ADDR="203.0.113.9").post(
+            "/sign-in", {"username": "auditor-1", "password": "x", "code": "1"}
+        )
+    assert enter("auditor-1")[1] == 302
+
+
+def test_one_source_that_tries_many_names_waits_with_every_name() -> None:
+    make_city()
+    for n in range(30):
+        enter(f"nobody-{n}", password="x")
+    assert enter("auditor-1")[1] == 403
+
+
+def test_a_known_device_is_slowed_down_by_its_own_wrong_tries() -> None:
+    make_city()
+    client, _ = enter("auditor-1")
+    for _ in range(5):
+        enter("auditor-1", password="wrong", client=client)
+    accounts.Account.objects.update(totp_last=0)
+    assert enter("auditor-1", client=client)[1] == 403
+
+
+def test_names_that_nobody_bears_are_refused_counted_and_made_to_wait_alike() -> None:
+    make_city()
+    said = []
+    for name in ("auditor-1", "nobody-1"):
+        client = Client(REMOTE_ADDR=f"203.0.113.{len(name)}")
+        given = {"username": name, "password": "wrong", "code": "1"}
+        answers = [client.post("/sign-in?lang=zh", given) for _ in range(7)]
+        said.append([re.findall(r'role="alert">(.*?)</div>', r.content.decode(), re.S) for r in answers])
+    assert said[0] == said[1]
+    assert len({str(each) for each in said[0]}) == 1
+    assert len(set(SignInTries.objects.exclude(name_index="").values_list("failures", flat=True))) == 1
 
 
 def test_a_deactivated_account_is_signed_out_at_once_and_cannot_come_back() -> None:
     mini = make_city()
     client, _ = enter("auditor-1")
-    accounts.set_active(mini.ctx("administrator"), username="auditor-1", active=False)
+    administration.set_active(mini.ctx("administrator"), username="auditor-1", active=False)
     assert client.get("/account").status_code == 302
     accounts.Account.objects.update(totp_last=0)
     assert enter("auditor-1")[1] == 403
@@ -105,10 +158,10 @@ def test_another_post_another_role_or_another_password_ends_the_session() -> Non
     for role, change in (
         (
             "station_engineer",
-            lambda: accounts.move(admin, username="station-engineer-1", post_ref="POST-auditor"),
+            lambda: administration.move(admin, username="station-engineer-1", post_ref="POST-auditor"),
         ),
         ("leader", role_changes),
-        ("approver", lambda: accounts.reset(admin, username="approver-1")),
+        ("auditor", lambda: administration.reset(admin, username="auditor-1")),
     ):
         client = mini.client(role)
         assert client.get("/account").status_code == 200
@@ -142,7 +195,7 @@ def test_signing_out_ends_the_session_on_the_server() -> None:
 def test_a_new_account_first_changes_its_password_then_binds_an_authenticator() -> None:
     mini = make_city()
     admin = mini.client("administrator")
-    given = {"username": "sui-new-1", "name": "王新来", "post": "POST-leader", "language": "zh"}
+    given = {"username": "sui-new-1", "name": "王新来", "post": "POST-auditor", "language": "zh"}
     page = admin.post("/new-account", given).content.decode()
     password = re.findall(r'<code translate="no">(.*?)</code>', page)[1]
     client, status = enter("sui-new-1", password=password, code="")
@@ -163,7 +216,7 @@ def test_a_new_account_first_changes_its_password_then_binds_an_authenticator() 
 
 def test_a_one_time_link_signs_in_once() -> None:
     mini = make_city()
-    token = accounts.sign_in_link(mini.ctx(), username="duty-officer-1")
+    token = administration.sign_in_link(mini.ctx(), username="duty-officer-1")
     client = Client()
     assert client.get(f"/sign-in/link/{token}").status_code == 302
     assert client.get("/account").status_code == 200
@@ -172,7 +225,7 @@ def test_a_one_time_link_signs_in_once() -> None:
 
 def test_a_link_is_too_old_after_ten_minutes() -> None:
     mini = make_city()
-    token = accounts.sign_in_link(mini.ctx(), username="leader-1")
+    token = administration.sign_in_link(mini.ctx(), username="leader-1")
     with pytest.raises(accounts.Forbidden):
         accounts.take_link(mini.ctx(at=datetime.now(UTC) + timedelta(minutes=11)), token=token)
 
@@ -190,9 +243,9 @@ def test_the_administrator_of_one_county_does_not_see_accounts_of_another() -> N
 
 def test_a_reset_gives_one_password_once_and_takes_the_authenticator_away() -> None:
     mini = make_city()
-    page = mini.client("administrator").post("/accounts/leader-1/reset").content.decode()
+    page = mini.client("administrator").post("/accounts/auditor-1/reset").content.decode()
     password = re.findall(r'<code translate="no">(.*?)</code>', page)[1]
-    account = mini.account("leader")
+    account = mini.account("auditor")
     assert account.check_password(password)
     assert (account.totp_sealed, account.must_change_password) == ("", True)
 

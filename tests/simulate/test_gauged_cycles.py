@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from anlan.foundation import journal, tasks
+from anlan.judge.queries.foreseen import foreseen
 from anlan.observe.actions import load_stations
 from anlan.observe.ingest import Ingest, Outcome
 from anlan.places.queries import atlas
 from anlan.simulate import folders, gauging, ground, live, queries, runner
 from anlan.simulate.models import Run
-from anlan.warn.queries.foreseen import foreseen
 from tests.support.city import GAUGE, NIGHT, TOWN, VILLAGE, Mini, make_city
 from tests.support.grounds import valley
 from tests.support.stations import PASSWORD, report

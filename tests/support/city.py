@@ -25,8 +25,8 @@ from anlan.foundation.home import home
 from anlan.foundation.scope import Scope
 from anlan.foundation.worlds import World
 from anlan.observe.actions import load_stations
-from anlan.people import accounts
 from anlan.people import actions as people
+from anlan.people import administration
 from anlan.people.models import Account
 from anlan.people.scope import context_of, permissions_of
 from anlan.places import actions as places
@@ -265,7 +265,7 @@ def _accounts(ctx: Ctx, mini: Mini) -> None:
             ctx, ref=post, organisation=unit, title="值班员", role=as_role, places=[mini.ids[place]]
         )
         username = f"{role.replace('_', '-')}-1"
-        accounts.create_account(
+        administration.create_account(
             ctx, username=username, name="李守夜", password=PASSWORD, post_ref=post, totp_secret=SECRET
         )
         mini.accounts[role] = username

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from anlan.conf.commands.simulate.critical_rain.packing import pack
+from anlan.cli.simulate.critical_rain.packing import pack
 from tests.support.city import VILLAGE
 
 IMMEDIATE = {

@@ -15,12 +15,16 @@ ROOMS = (
     "people",
     "observe",
     "simulate",
+    "judge",
     "warn",
+    "move",
+    "call",
+    "prove",
     "gateways",
     "desk",
     "packs",
 )
-ROOMS = (*ROOMS, "demo", "conf")  # in the order in which facts flow
+ROOMS = (*ROOMS, "demo", "conf", "cli")  # in the order in which facts flow
 
 
 def sources(folder: Path = PACKAGE) -> list[Path]:

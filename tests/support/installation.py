@@ -80,7 +80,8 @@ class Installation:
 
 _PROLOGUE = """
 import contextlib, io, json
-from anlan.conf.cli import main, prepare
+from anlan.cli import main
+from anlan.conf.install import prepare
 from anlan.conf.install import ready
 def run(*command):
     said = io.StringIO()

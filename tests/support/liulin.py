@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from anlan.warn.rules.backtest import Series
+from anlan.judge.rules.backtest import Series
 
 BEIJING = timezone(timedelta(hours=8))
 HOURLY_TENTHS = {3: 300, 4: 835, 5: 1054, 6: 1037, 7: 810, 8: 588}

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from django.apps import apps
 from django.db import models
 
+from anlan.call import calldown_rows
+from anlan.call.rules.calldown import CallState, LineState
+from anlan.move.models import Evacuation, HouseholdMove
+from anlan.move.rules.evacuation import HouseholdState, Stage
 from anlan.people.models import Household
-from anlan.warn import calldown_rows
-from anlan.warn.models import Evacuation, HouseholdMove
 from anlan.warn.rules.alert import State as AlertState
-from anlan.warn.rules.calldown import CallState, LineState
-from anlan.warn.rules.evacuation import HouseholdState, Stage
 from tests.support.routes import Stage as Scene
 from tests.support.routes import make_stage
 from tests.warn import alertfolk

@@ -4,16 +4,20 @@ from datetime import timedelta
 
 import numpy as np
 
+from anlan.call.actions import calldown, doorchecks, hearing
+from anlan.call.models import ContactLost
 from anlan.foundation.actions import next_ref
 from anlan.foundation.context import Ctx
+from anlan.foundation.rules.grade import Grade
+from anlan.judge.actions import backtests
+from anlan.judge.models import Exceedance
+from anlan.move.actions import moving
 from anlan.observe.actions import imports
 from anlan.places.queries import Place, atlas
 from anlan.simulate import folders, waters
 from anlan.simulate.actions import ensembles, runs
 from anlan.simulate.shapes import VillageFound
-from anlan.warn.actions import backtests, calldown, doorchecks, hearing, moving
-from anlan.warn.models import Alert, ContactLost, Exceedance
-from anlan.warn.rules.grade import Grade
+from anlan.warn.models import Alert
 from tests.support.city import COUNTY, GAUGE, TOWN, VILLAGE, VILLAGE_2, Mini
 from tests.support.grounds import keep_valley, make_valley, valley
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from anlan.call.models import Call
+from anlan.call.queries import records
 from anlan.people import tokens
-from anlan.warn.models import Call
-from anlan.warn.queries import records
 from tests.support.city import GAUGE, LIULIN_PATH, TOWN, VILLAGE, Mini, make_city
 from tests.support.grounds import REF as VALLEY
 from tests.support.grounds import TILE

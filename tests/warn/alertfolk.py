@@ -8,11 +8,12 @@ import pytest
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.models import JournalEntry
-from anlan.people import accounts
+from anlan.foundation.rules.errors import AlertRefused
+from anlan.judge.models import Exceedance
 from anlan.people import actions as people
+from anlan.people import administration
 from anlan.warn.actions import alerts
-from anlan.warn.models import Alert, Exceedance
-from anlan.warn.rules.errors import AlertRefused
+from anlan.warn.models import Alert
 from tests.support.city import COUNTY, NIGHT, PASSWORD, SECRET, TOWN, Mini
 
 STATION, STATION_CODE = "O-weather", "42132141600000"
@@ -33,7 +34,7 @@ def staff(mini: Mini) -> Mini:
             ctx, ref=f"POST-w-{name}", organisation=STATION, title=name, role=role, places=[mini.ids[COUNTY]]
         )
         mini.accounts[name] = f"weather-{name}"
-        accounts.create_account(
+        administration.create_account(
             ctx,
             username=f"weather-{name}",
             name="周测报",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from anlan.warn import calldown_rows
+from anlan.call import calldown_rows
 from tests.support.city import Mini, make_city
 
 

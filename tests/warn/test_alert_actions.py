@@ -10,10 +10,10 @@ from anlan.foundation import tasks
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Forbidden, Invalid, NotFound
 from anlan.foundation.models import JournalEntry, Task
+from anlan.foundation.rules.errors import AlertRefused
 from anlan.people.models import Organisation
 from anlan.warn import alert_cap, identity
 from anlan.warn.actions import alerts
-from anlan.warn.rules.errors import AlertRefused
 from anlan.wire import cap
 from tests.support.city import FOREIGN_TOWN, NIGHT, Mini
 from tests.warn.alertfolk import (

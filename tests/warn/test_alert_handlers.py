@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from anlan.call.models import CallDown
 from anlan.demo.liulin import load_published
 from anlan.foundation import events, tasks
 from anlan.foundation.models import JournalEntry, Task
+from anlan.judge.models import Exceedance
 from anlan.warn.actions import alerts
-from anlan.warn.models import Alert, CallDown, Exceedance
-from anlan.warn.queries import replay
+from anlan.warn.models import Alert
+from anlan.warn.queries import rows as replay
 from tests.support.city import LIULIN_PATH, NIGHT, TOWN, Mini, make_city
 from tests.warn.alertfolk import RAINSTORM, issued, staff
 

@@ -7,9 +7,10 @@ import pytest
 from anlan.foundation import tasks
 from anlan.foundation.errors import Invalid, NotFound
 from anlan.foundation.models import Task
+from anlan.foundation.rules.errors import AlertRefused
+from anlan.judge.models import Exceedance
 from anlan.warn.actions import alerts
-from anlan.warn.models import Alert, Exceedance
-from anlan.warn.rules.errors import AlertRefused
+from anlan.warn.models import Alert
 from tests.support.city import FOREIGN_TOWN, NIGHT, TOWN, VILLAGE, Mini
 from tests.warn.alertfolk import RAINSTORM, STATION, after, found, go_out, proposed, refusal, row, staff, told
 

@@ -1,19 +1,20 @@
 """Call-down as it is stored: opened once, answered once, held, released, and the same for whoever looks."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from anlan.call.actions import calldown, callout, hearing
+from anlan.call.models import Answer, Call, CallDown, CallLine, ContactLost
 from anlan.foundation import events, tasks
 from anlan.foundation.context import Actor, Ctx
 from anlan.foundation.errors import Conflict, Forbidden, NotFound
 from anlan.foundation.models import JournalEntry
+from anlan.foundation.rules.errors import MovedNeedsCount, UnknownCall
+from anlan.foundation.rules.grade import Grade
 from anlan.foundation.scope import Scope
 from anlan.places.queries import atlas
-from anlan.warn.actions import calldown, callout, hearing
-from anlan.warn.models import Answer, Call, CallDown, CallLine, ContactLost
-from anlan.warn.rules.errors import MovedNeedsCount
-from anlan.warn.rules.grade import Grade
 from tests.support.city import NIGHT, TOWN, VILLAGE, VILLAGE_2, Mini
 
 
@@ -135,6 +136,45 @@ def test_a_foreign_officer_can_do_nothing_with_the_call_down(mini: Mini) -> None
     ):
         with pytest.raises(NotFound):
             act()
+
+
+@pytest.mark.parametrize("role", ["village_cadre", "grid_worker", "foreign"])
+def test_whoever_answers_from_a_village_cannot_end_the_calls_of_others(mini: Mini, role: str) -> None:
+    """Nine outcomes for another village's calls would exhaust its ladder, and nobody there would be rung any more."""
+    ref = opened(mini.ctx())
+    ctx = replace(mini.ctx(role), actor=replace(mini.ctx(role).actor, permissions=frozenset({"warn.answer"})))
+    before = {call.key: call.state for call in Call.objects.all()}
+    others = [
+        c for c in Call.objects.select_related("holder__place") if not ctx.scope.holds(c.holder.place.path)
+    ]
+    assert {"H-v2-secretary", "H-county-leader"} <= {call.holder.ref for call in others}
+    for call in others:
+        with pytest.raises((NotFound, UnknownCall)):
+            hearing.heard_outcome(ctx, call_down=ref, call=call.key, outcome="refused")
+    assert {call.key: call.state for call in Call.objects.all()} == before
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_an_answer_names_a_call_of_the_one_who_answers(mini: Mini, own: bool) -> None:
+    """Else a grid worker's own answer would close the county leader's line as carried."""
+    ref = opened(mini.ctx())
+    key = Call.objects.get(holder__ref="H-v1-secretary" if own else "H-county-leader").key
+    told = {
+        "call_down": ref,
+        "holder": "H-v1-secretary",
+        "kind": 1,
+        "key": "a",
+        "channel": "desk",
+        "call": key,
+    }
+    if own:
+        hearing.heard_answer(mini.ctx("grid_worker"), **told)
+        assert Call.objects.get(key=key).state == "answered"
+        return
+    for role in ("grid_worker", "duty_officer"):
+        with pytest.raises((NotFound, UnknownCall)):
+            hearing.heard_answer(mini.ctx(role), **told)
+    assert Call.objects.get(key=key).state == "sending"
 
 
 def test_a_held_call_down_calls_nobody_until_it_is_released(mini: Mini) -> None:

@@ -4,15 +4,17 @@ from datetime import timedelta
 
 import pytest
 
+from anlan.call.actions import doorchecks, hearing
+from anlan.call.models import CallLine, DoorCheck
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid, NotFound
 from anlan.foundation.models import Task
+from anlan.foundation.rules.errors import IllegalStage, NotDispatched, NotOrdered
 from anlan.foundation.scope import Scope
 from anlan.foundation.tasks import run
+from anlan.move.actions import moving
+from anlan.move.models import Evacuation, HouseholdMove
 from anlan.places.queries import atlas
-from anlan.warn.actions import doorchecks, hearing, moving
-from anlan.warn.models import CallLine, DoorCheck, Evacuation, HouseholdMove
-from anlan.warn.rules.errors import IllegalStage, NotDispatched, NotOrdered
 from tests.support.city import NIGHT, VILLAGE, VILLAGE_2, Mini
 from tests.warn.test_calldown_actions import names, opened, village_line
 

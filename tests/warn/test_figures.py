@@ -6,9 +6,9 @@ from types import MappingProxyType
 
 import pytest
 
+from anlan.desk import figures
 from anlan.foundation import packs
 from anlan.foundation.packs import Pack
-from anlan.warn import figures
 
 SHIPPED = [pack for kind in sorted(packs.KINDS) for pack in packs.load_all().of_kind(kind)]
 RAW = re.compile(r"[a-z]_[a-z]|\[\d|\{")

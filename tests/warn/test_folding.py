@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from anlan.warn.actions import hearing
-from anlan.warn.documents.papers import Cell, Row, Section
-from anlan.warn.models import Call
-from anlan.warn.queries.doors import Doors, Kept
+from anlan.call.actions import hearing
+from anlan.call.models import Call
+from anlan.call.queries.doors import Doors, Kept
+from anlan.prove.documents.papers import Cell, Row, Section
 from tests.support.city import NIGHT, VILLAGE, Mini
 from tests.warn.test_calldown_actions import opened
 
@@ -52,7 +52,7 @@ def test_those_who_are_not_sent_are_counted_by_reason_the_commonest_first() -> N
         )
     )
     doors = Doors(
-        row=None, line="", place=None, is_settled=False, settled_word="", sent=(), candidates=(), kept=kept, instead=(),
+        row=None, line="", place=None, is_settled=False, state=("", ""), sent=(), candidates=(), kept=kept, instead=(),
     )  # type: ignore[arg-type]  # fmt: skip
     assert [(why["zh"], why["en"], len(people)) for why, people in doors.kept_by_reason] == [
         ("太远", "Too far", 2),

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from anlan.call.actions import calldown, doorchecks
+from anlan.call.models import Call
 from anlan.desk.due import dues
+from anlan.foundation.rules.grade import Grade
+from anlan.judge.queries.foreseen import foreseen
 from anlan.places.queries import atlas
 from anlan.simulate.models import Run
-from anlan.warn.actions import calldown, doorchecks
-from anlan.warn.models import Call
-from anlan.warn.queries.foreseen import foreseen
-from anlan.warn.rules.grade import Grade
 from tests.support.city import NIGHT, TOWN, VILLAGE, VILLAGE_2, Mini, make_city
 from tests.support.grounds import forecast
 

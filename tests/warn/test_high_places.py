@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from anlan.foundation import journal
+from anlan.judge.models import Exceedance
 from anlan.observe.ingest import Ingest
 from anlan.observe.rules.silence import under
-from anlan.warn.models import Alert, Exceedance
+from anlan.warn.models import Alert
 from anlan.warn.queries import high
 from tests.support.city import FOREIGN_GAUGE, GAUGE, LIULIN_PATH, NIGHT, TOWN, VILLAGE, Mini, make_city
 from tests.support.stations import rain

@@ -5,19 +5,19 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 
+from anlan.call.queries import waiting
 from anlan.demo import officers
 from anlan.desk.due import dues
 from anlan.foundation import tasks
 from anlan.foundation.errors import Forbidden
 from anlan.foundation.models import JournalEntry, Task, World
-from anlan.people import accounts
+from anlan.foundation.rules.errors import AlertRefused
 from anlan.people import actions as people
+from anlan.people import administration
+from anlan.prove.queries.proof.facts import facts_of
+from anlan.prove.rules.proof import FactKind, village_proof
 from anlan.warn import alert_cap
 from anlan.warn.actions import alerts
-from anlan.warn.queries import waiting
-from anlan.warn.queries.proof.facts import facts_of
-from anlan.warn.rules.errors import AlertRefused
-from anlan.warn.rules.proof import FactKind, village_proof
 from anlan.wire import cap
 from tests.support.city import COUNTY, FOREIGN_COUNTY, LIULIN_PATH, NIGHT, PASSWORD, SECRET, VILLAGE, Mini
 from tests.warn.alertfolk import after, heard, refusal, row, staff, text, told
@@ -40,7 +40,7 @@ def night(city: Mini) -> Mini:
             mini.ctx(), ref=post, organisation="O-water", title=name, role=role, places=[mini.ids[COUNTY]]
         )
         mini.accounts[name] = f"staff-{name}"
-        accounts.create_account(
+        administration.create_account(
             mini.ctx(),
             username=f"staff-{name}",
             name="江测水",

@@ -8,10 +8,10 @@ from django.test import Client
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Forbidden
+from anlan.foundation.rules.errors import AlertRefused
 from anlan.warn import identity
 from anlan.warn.actions import alerts
 from anlan.warn.models import Alert
-from anlan.warn.rules.errors import AlertRefused
 from anlan.wire import cap
 from tests.support.city import Mini
 from tests.warn.alertfolk import RAINSTORM, STATION, STATION_CODE, refusal, row, staff, text

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from anlan.judge.models import Exceedance
+from anlan.judge.watching import Watching
 from anlan.observe.ingest import Ingest
-from anlan.warn.models import Alert, Exceedance
-from anlan.warn.watching import Watching
+from anlan.warn.models import Alert
 from tests.support.city import NIGHT, VILLAGE, VILLAGE_2, Mini, make_city
 
 MIN = timedelta(minutes=1)

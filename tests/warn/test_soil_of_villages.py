@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from anlan.foundation import journal
+from anlan.judge.watching import Watching
 from anlan.observe.actions import soil
 from anlan.observe.ingest import Ingest
 from anlan.places.queries import atlas
-from anlan.warn.watching import Watching
 from tests.support.city import GAUGE, NIGHT, TOWN, VILLAGE, Mini, make_city
 from tests.support.stations import rain
 

@@ -43,8 +43,9 @@ function primary(): boolean {
   const active = document.activeElement;
   if (active && active.matches("a[href], button, summary")) return false;
   const button = document.querySelector<HTMLElement>("[data-key='Enter'], .button--primary:not([disabled])");
-  button?.click();
-  return button !== null;
+  if (!button || button.closest("[aria-busy]")) return false; // another thing is on its way there
+  button.click();
+  return true;
 }
 
 function help(): boolean {

@@ -78,10 +78,10 @@ function outlived(): void {
 
 // ---------- fragments ----------
 const due = new WeakMap<HTMLElement, number>();
-const running = new WeakSet<HTMLElement>();
+const running = new WeakMap<HTMLElement, AbortController>();
 
 /** At most one fetch in flight per fragment and one each AT_MOST_EVERY ms; the last event always leads to a fetch after it. */
-export function refresh(part: HTMLElement, wait = AT_MOST_EVERY): void {
+export function refresh(part: HTMLElement, wait = Number(part.dataset.liveEvery ?? AT_MOST_EVERY)): void {
   if (due.has(part)) return;
   due.set(part, window.setTimeout(() => {
     due.delete(part);
@@ -90,17 +90,44 @@ export function refresh(part: HTMLElement, wait = AT_MOST_EVERY): void {
   }, wait));
 }
 
+/** Another thing was chosen: what stands there is taken away at once, its acts with it, until the new one has come; older fetches end. */
+export function show(part: HTMLElement, url: string): void {
+  part.dataset.live = url;
+  part.setAttribute("aria-busy", "true");
+  for (const act of part.querySelectorAll<HTMLButtonElement>("button, input, select, textarea")) act.disabled = true;
+  for (const link of part.querySelectorAll("a[href]")) link.removeAttribute("href");
+  clearTimeout(due.get(part));
+  due.delete(part);
+  running.get(part)?.abort();
+  void fetchInto(part);
+}
+
+const isBusy = (part: HTMLElement) => part.hasAttribute("aria-busy");
+
 async function fetchInto(part: HTMLElement): Promise<void> {
-  if (part.matches("[data-paused]") || typing(part)) return refresh(part);
-  running.add(part);
+  if (!isBusy(part) && (part.matches("[data-paused]") || typing(part))) return refresh(part);
+  const stop = new AbortController();
+  const isLatest = () => running.get(part) === stop;
+  running.set(part, stop);
   try {
-    const reply = await fetch(part.dataset.live ?? "", { headers: { "X-Anlan-Part": part.id || "1" }, credentials: "same-origin" });
+    // no-store: parts of one page share an address, and a browser's cache would let them wait for each other
+    const reply = await fetch(part.dataset.live ?? "", {
+      headers: { "X-Anlan-Part": part.id || "1" }, credentials: "same-origin", cache: "no-store", signal: stop.signal,
+    });
+    const html = await reply.text();
+    if (!isLatest()) return;
     if (reply.redirected || reply.status === 401 || reply.status === 403) return location.reload();
-    if (reply.ok) swap(part, await reply.text());
+    if (reply.ok) {
+      part.removeAttribute("aria-busy");
+      swap(part, html);
+    }
   } catch {
     // The stale line tells; the next event or the reconnect fetches again.
   } finally {
-    running.delete(part);
+    if (isLatest()) {
+      running.delete(part);
+      if (isBusy(part)) refresh(part, RETRY_AFTER);
+    }
   }
 }
 
@@ -118,10 +145,13 @@ function swap(part: HTMLElement, html: string): void {
   const scroll = part.scrollTop;
   const fresh = new DOMParser().parseFromString(html, "text/html");
   const same = part.id ? fresh.getElementById(part.id) : null;
-  part.replaceChildren(...Array.from((same ?? fresh.body).childNodes));
+  part.textContent = "";
+  part.append(...Array.from((same ?? fresh.body).childNodes));
   part.scrollTop = scroll;
+  const stays = chosen && part.querySelector(`[data-row="${CSS.escape(chosen)}"]`);
   for (const row of part.querySelectorAll<HTMLElement>("[data-row]")) {
-    if (chosen && row.dataset.row === chosen) row.setAttribute("aria-current", "true");
+    if (stays && row.dataset.row === chosen) row.setAttribute("aria-current", "true");
+    else if (stays) row.removeAttribute("aria-current");
     if (known.size && !known.has(row.dataset.row ?? "")) row.classList.add("is-new");
   }
   if (focus) part.querySelector<HTMLElement>(focus)?.focus({ preventScroll: true });

@@ -6,7 +6,7 @@ import { type GeoJSONSource, Map, type MapMouseEvent, NavigationControl, ScaleCo
 import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import * as clock from "./clock";
-import { refresh } from "./live";
+import { show } from "./live";
 import { Draw } from "./mapdraw";
 import * as marks from "./mapmarks";
 import { CHOOSABLE, nameOrder, style } from "./mapstyle";
@@ -271,8 +271,7 @@ class AnlanMap extends HTMLElement {
   private open(url: string): void {
     const panel = document.getElementById(this.getAttribute("panel") ?? "");
     if (!panel) return location.assign(url);
-    panel.dataset.live = url;
-    refresh(panel, 0);
+    show(panel, url);
   }
 }
 

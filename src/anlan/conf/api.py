@@ -14,11 +14,24 @@ from anlan.conf import refusals
 from anlan.foundation import scenarios, worlds
 from anlan.foundation.api import Asked, Listing, may
 from anlan.foundation.errors import AnlanError, NotSignedIn
+from anlan.foundation.rules.errors import RuleError
 from anlan.places.queries import atlas
-from anlan.warn.rules.errors import RuleError
 from anlan.wire.cap import CapError
 
-ROOMS = ("places", "people", "observe", "simulate", "warn", "gateways", "desk", "demo")
+ROOMS = (
+    "places",
+    "people",
+    "observe",
+    "simulate",
+    "judge",
+    "warn",
+    "move",
+    "call",
+    "prove",
+    "gateways",
+    "desk",
+    "demo",
+)
 
 
 class Caller(AuthBase):

@@ -1,8 +1,14 @@
-"""The front door: live push is served here, everything else by Django as WSGI behind it."""
+"""The front door: live push is served here, everything else by Django as WSGI behind it.
+
+A request takes a thread only when its whole body is there: whoever sends slowly keeps nobody else waiting. Answers from
+phones and the watchdog's question have threads of their own, and so have sign-ins, whose passwords take long to hash.
+"""
 
 import asyncio
 import os
 import re
+import sys
+import time
 from collections.abc import Awaitable, Callable
 from functools import cache
 from http.cookies import CookieError, SimpleCookie
@@ -10,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from a2wsgi import WSGIMiddleware
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.conf.settings")
 from anlan.conf.wsgi import application as django_application
 from anlan.foundation.processes import end_with_parent
+from anlan.foundation.writing import serve_people
 
 if TYPE_CHECKING:
     from anlan.conf.sessions import Guard
@@ -24,7 +32,21 @@ LIVE = re.compile(r"^/w/([a-z0-9]{1,12})/live$")
 SESSION_CHECK_SECONDS = 20.0
 MOST_DIGITS = 18
 """Of a number in the journal; a longer one names none."""
+BODY_SECONDS = 10.0
+BODY_BYTES_A_SECOND = 128 * 1024
+"""A large file may take longer than that, if it comes at least so fast."""
+ALL_BODIES_BYTES = 256 * 1024 * 1024
+"""What may be read at once of all requests that wait for their rest."""
+MOST_SIGN_INS = 24
+PATIENCE_SECONDS = 4.0
+"""So long a page waits for its turn to write; then it says that all are busy."""
+SWITCH_SECONDS = 0.001
+"""A thread that computes lets others of this process on so often."""
 _pages = WSGIMiddleware(django_application, workers=int(os.environ.get("ANLAN_WEB_THREADS", "8")))
+_phones = WSGIMiddleware(django_application, workers=4)
+_sign_ins = WSGIMiddleware(django_application, workers=3)
+_signing_in = 0
+_reading = 0
 
 
 async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -34,14 +56,73 @@ async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     elif scope["type"] == "http" and (match := LIVE.match(scope["path"])):
         await _live(match[1], scope, receive, send)
     elif scope["type"] == "http":
-        await _pages(scope, _coroutines(receive), send)  # type: ignore[arg-type]
+        await _page(scope, receive, send)
 
 
-def _coroutines(receive: Receive) -> Receive:
-    """The server may hand out any awaitable; the bridge to WSGI reads a request's body from coroutines alone."""
+async def _page(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """By Django, in a thread of the pool that this kind of request has."""
+    global _signing_in
+    body = await _whole_body(scope, receive)
+    if isinstance(body, int):
+        if body:
+            await _plain(send, body)
+        return
+    path, rest = scope["path"], _rest(body, receive)
+    if path == "/sign-in" and scope["method"] == "POST":
+        if _signing_in >= MOST_SIGN_INS:
+            await _plain(send, 503)
+            return
+        _signing_in += 1
+        try:
+            await _sign_ins(scope, rest, send)  # type: ignore[arg-type]
+        finally:
+            _signing_in -= 1
+    elif path == "/healthz" or path.startswith("/a/"):
+        await _phones(scope, rest, send)  # type: ignore[arg-type]
+    else:
+        await _pages(scope, rest, send)  # type: ignore[arg-type]
+
+
+async def _whole_body(scope: dict[str, Any], receive: Receive) -> bytes | int:
+    """The body of a request; else the status to refuse it with, 0 when whoever asked has gone."""
+    global _reading
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    told = dict(scope["headers"]).get(b"content-length", b"")
+    if told.isdigit() and int(told) > most:
+        return 413
+    chunks, size, since = [], 0, time.monotonic()
+    try:
+        while True:
+            left = since + BODY_SECONDS + size / BODY_BYTES_A_SECOND - time.monotonic()
+            message = await asyncio.wait_for(_received(receive), left)
+            if message["type"] == "http.disconnect":
+                return 0
+            chunk = message.get("body", b"")
+            chunks.append(chunk)
+            size, _reading = size + len(chunk), _reading + len(chunk)
+            if size > most:
+                return 413
+            if not message.get("more_body", False):
+                return b"".join(chunks)
+            if _reading > ALL_BODIES_BYTES:
+                return 503
+    except TimeoutError:
+        return 408
+    finally:
+        _reading -= size
+
+
+async def _received(receive: Receive) -> dict[str, Any]:
+    """The server may hand out any awaitable; a time limit takes coroutines alone."""
+    return await receive()
+
+
+def _rest(body: bytes, receive: Receive) -> Receive:
+    """What the bridge to WSGI asks for: the body that is there, then whether who asked is still there."""
+    parts = iter(({"type": "http.request", "body": body, "more_body": False},))
 
     async def received() -> dict[str, Any]:
-        return await receive()
+        return next(parts, None) or await receive()
 
     return received
 
@@ -51,6 +132,8 @@ async def _lifespan(receive: Receive, send: Send) -> None:
         message = await receive()
         if message["type"] == "lifespan.startup":
             end_with_parent()  # a worker of the web process
+            sys.setswitchinterval(SWITCH_SECONDS)
+            serve_people(patience_s=PATIENCE_SECONDS)
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return
@@ -116,7 +199,8 @@ def _sessions() -> "Guard":
 
 
 async def _plain(send: Send, status: int) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
+    headers = [(b"content-length", b"0"), *([(b"retry-after", b"5")] if status == 503 else [])]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
 
 

@@ -22,7 +22,7 @@ LIMIT_SECONDS = 240
 FIELDS = ("name", "value", "unit", "peer", "peer_value", "ratio")
 _ALONE = """
 import importlib, json, sys
-from anlan.conf.cli import prepare
+from anlan.conf.install import prepare
 prepare()
 rows = importlib.import_module(sys.argv[1]).rows()
 print("\\n" + json.dumps(rows))

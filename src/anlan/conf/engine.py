@@ -20,12 +20,12 @@ from anlan.demo.driver import Driver
 from anlan.foundation import checkpoints, events, journal, tasks, worlds
 from anlan.foundation.home import home
 from anlan.foundation.worlds import World
+from anlan.foundation.writing import goes_behind
 from anlan.gateways import plug_ins as gateways
+from anlan.judge.watching import Watching
 from anlan.observe.ingest import Ingest
 from anlan.people import register as people_in_memory
-from anlan.places import atlas as places_in_memory
 from anlan.simulate import live, ordered
-from anlan.warn.watching import Watching
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5
@@ -49,6 +49,7 @@ class Engine:
             signal.signal(sign, lambda *_: self._stop.set())
         if not self._only:
             threading.Thread(target=self._live, name="live", daemon=True).start()
+        goes_behind()  # this thread's work is ordered runs
         signed = 0.0
         while not self._stop.is_set():
             self._beat()
@@ -191,5 +192,4 @@ class Live:
 
 def main(*, port: int | None, only: str = "") -> None:
     """Run the engine in this process until told to stop."""
-    places_in_memory.PATIENCE_S = people_in_memory.PATIENCE_S = 1.0
     Engine(port=port, only=only).run()

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.conf import settings
 
+from anlan.call import sending
 from anlan.foundation import channels
 from anlan.foundation.context import Ctx, WorldInfo
 from anlan.foundation.worlds import World
-from anlan.warn import sending
 
 log = logging.getLogger(__name__)
 HEAR_SECONDS = 1.0

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from anlan.conf import refusals
-from anlan.foundation import worlds
+from anlan.foundation import kept, worlds
 from anlan.foundation.errors import AnlanError, NotSignedIn
+from anlan.foundation.writing import begin_request
 from anlan.people import sessions, tokens
 from anlan.people.scope import context_of
 from anlan.ui.views import bad_request
@@ -46,10 +48,17 @@ class Context:
 
     def __call__(self, request: Any) -> HttpResponse:
         request.ctx = request.world = None
+        begin_request()
+        if (
+            settings.SECURE_PROXY_SSL_HEADER
+        ):  # a proxy of ours stands before: the last address is what it saw itself
+            through = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+            request.META["REMOTE_ADDR"] = through or request.META.get("REMOTE_ADDR", "")
         if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path:
             return bad_request(request)  # no database takes it
         request.by_token = False
-        return self.get_response(request)
+        with kept.once():
+            return self.get_response(request)
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: dict[str, Any]) -> HttpResponse | None:
         try:
@@ -65,7 +74,7 @@ class Context:
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        return refusals.answer(request, error) if refusals.is_ours(error) else None
+        return refusals.answer(request, error) if refusals.ours(error) else None
 
     def _account(self, request: Any) -> Any:
         """Who asks: by bearer token on the API alone, else by session."""

@@ -33,7 +33,11 @@ INSIDE = {
     "runs": ("ensembles", "compare", "grounds"),
 }
 """Pages that belong to a room without standing below its address."""
-RINGS = "warn.contact.lost"
+RINGS = (
+    "warn.call.answered warn.line.silent warn.contact. warn.callout. warn.calldown. warn.alert."
+    " warn.evacuation.ordered simulate.forecast"
+)
+"""After what the red line is asked for anew; what is new in it rings."""
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -54,6 +58,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "search_url": f"{inside}/search",
         "logout_url": "/sign-out",
         "account_url": "/account",
+        "alarm_url": f"{inside}/desk" if ctx.may("desk.view") and ctx.may("warn.view") else "",
         "alarm_on": RINGS,
     }
 

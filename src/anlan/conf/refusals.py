@@ -5,16 +5,26 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 
-from anlan.foundation.errors import AnlanError, NotSignedIn
+from anlan.foundation.errors import AnlanError, Busy, NotSignedIn
+from anlan.foundation.rules.errors import RuleError
+from anlan.foundation.writing import is_busy, wrote
 from anlan.ui.words import t
-from anlan.warn.rules.errors import RuleError
 
 RULE_STATUS = 409
+RETRY_SECONDS = 2
+SECRET_FIELDS = {"password", "code", "old", "new", "again"}
+"""What never stands in a page, not even in the one that sends it again."""
 
 
-def is_ours(error: Exception) -> bool:
-    """Whether the error was written for a person to read."""
-    return isinstance(error, AnlanError | RuleError)
+def ours(error: BaseException | None) -> Exception | None:
+    """The error as it was written for a person to read; records that others hold are told as such. None: it is a fault."""
+    if isinstance(error, AnlanError | RuleError):
+        return error
+    if not is_busy(error):
+        return None
+    if wrote():
+        return Busy("正忙：前一步已经记下，后一步没有。请刷新看到哪一步了，再接着办。")
+    return Busy("正忙，已记下，稍后自动再试。")
 
 
 def status_of(error: Exception) -> int:
@@ -45,14 +55,48 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def answer(request: HttpRequest, error: Exception) -> HttpResponse:
-    """The response for an error that is ours."""
+    """The response for an error that is ours; one that is not is raised again."""
+    known = ours(error)
+    if known is None:
+        raise error
+    response = _answer(request, known)
+    if isinstance(known, Busy):
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _answer(request: HttpRequest, error: Exception) -> HttpResponse:
     lang = getattr(request, "lang", "zh")
     status = status_of(error)
     if wants_json(request):
         return JsonResponse(body(error, lang), status=status)
+    if isinstance(error, Busy):
+        return _busy_page(request, sentence(error, lang))
     if isinstance(error, NotSignedIn):
         back = {"next": request.get_full_path()} if request.method == "GET" and request.path != "/" else {}
         return HttpResponseRedirect(f"/sign-in?{urlencode(back)}" if back else "/sign-in")
     base = "ui/base.html" if getattr(request, "ctx", None) else "ui/plain.html"
     told = {"status": status, "sentence": sentence(error, lang), "base": base}
     return render(request, "conf/refusal.html", told, status=status)
+
+
+def _busy_page(request: HttpRequest, said: str) -> HttpResponse:
+    """What was sent stands in this page as it was, its key too, and goes out again: by script, or by its button.
+
+    A file and a password cannot stand there; of what was done by half nothing is sent again.
+    """
+    fields = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name != "csrfmiddlewaretoken"
+    ]
+    is_whole = not request.FILES and not SECRET_FIELDS & set(request.POST) and not wrote()
+    told = {
+        "sentence": said,
+        "method": request.method if request.method in ("GET", "POST") and is_whole else "",
+        "fields": fields if is_whole else [],
+        "here": request.get_full_path(),
+        "seconds": RETRY_SECONDS,
+    }
+    return render(request, "conf/busy.html", told, status=Busy.status)

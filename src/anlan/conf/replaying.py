@@ -12,7 +12,7 @@ from anlan.demo.liulin import load_scenario
 from anlan.desk.leads import lead_words
 from anlan.foundation import worlds
 from anlan.foundation.worlds import World, beijing
-from anlan.warn.rules.lead import Lead
+from anlan.judge.rules.lead import Lead
 
 
 def load_city_once() -> None:

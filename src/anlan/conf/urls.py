@@ -10,7 +10,20 @@ from django.urls import URLPattern, URLResolver, include, path
 from anlan.conf import views
 from anlan.conf.api import api
 
-ROOMS = ("places", "people", "observe", "simulate", "warn", "gateways", "desk", "demo")
+ROOMS = (
+    "places",
+    "people",
+    "observe",
+    "simulate",
+    "judge",
+    "warn",
+    "move",
+    "call",
+    "prove",
+    "gateways",
+    "desk",
+    "demo",
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.start, name="start"),
@@ -21,4 +34,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler400 = "anlan.ui.views.bad_request"
 handler403 = "anlan.ui.views.forbidden"
 handler404 = "anlan.ui.views.not_found"
-handler500 = "anlan.ui.views.server_error"
+handler500 = "anlan.conf.views.server_error"

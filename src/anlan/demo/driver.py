@@ -14,8 +14,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-
+from anlan.call import sending
 from anlan.demo.field.client import FieldClient
 from anlan.demo.liulin import load_scenario
 from anlan.foundation import channels, cursors, events, tasks, worlds
@@ -23,9 +22,9 @@ from anlan.foundation.context import SYSTEM, Ctx
 from anlan.foundation.errors import Invalid
 from anlan.foundation.scope import Scope
 from anlan.foundation.worlds import World
+from anlan.foundation.writing import goes_behind, writing
+from anlan.judge.watching import Watching
 from anlan.observe.ingest import Ingest
-from anlan.warn import sending
-from anlan.warn.watching import Watching
 
 log = logging.getLogger(__name__)
 VOICE = "voice"
@@ -59,7 +58,8 @@ class Driver:
         channels.connect(worlds.info(world), VOICE, self._field)
 
     def run(self) -> None:
-        """Go on from where the clock stands until the end."""
+        """Go on from where the clock stands until the end; whoever sits at a screen writes first."""
+        goes_behind()
         try:
             self._drain(self._at, self._ticks[0][1])
             for n, end in self._ticks:
@@ -127,7 +127,7 @@ class Driver:
         reports = []
         while self._heard and self._heard[0].at == at:
             reports.append(self._heard.popleft())
-        with transaction.atomic():
+        with writing():
             cursors.move(self._info, VOICE, reports[-1].mark)
             sending.hear(self._ctx(at), reports)
         self._mark = reports[-1].mark

@@ -14,10 +14,10 @@ from anlan.demo.liulin import load_published
 from anlan.foundation import tasks, worlds
 from anlan.foundation.context import Actor, Ctx
 from anlan.foundation.events import on
+from anlan.foundation.rules.grade import Grade
 from anlan.people.units import unit
 from anlan.warn.actions import alerts
 from anlan.warn.queries.alerts import Brief, brief
-from anlan.warn.rules.grade import Grade
 
 RAINSTORM = "11B03"
 SUBMITTED_AFTER = timedelta(seconds=60)

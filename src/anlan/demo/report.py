@@ -7,19 +7,20 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from anlan.call.queries import replay
 from anlan.demo.city.facts import LIULIN
 from anlan.demo.field.client import FieldClient
 from anlan.demo.liulin import load_published, load_scenario
 from anlan.foundation import journal, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.worlds import World, beijing
+from anlan.judge.queries import exceedances, lead
 from anlan.observe import queries as observe
 from anlan.places.queries import atlas
+from anlan.prove.queries.proof import village_proofs
 from anlan.simulate import foretold
 from anlan.simulate.rules.score import Counts
-from anlan.warn.queries import lead
-from anlan.warn.queries import replay as warn
-from anlan.warn.queries.proof import village_proofs
+from anlan.warn.queries import rows as alerts
 
 SYNTHETIC = ["terrain", "neighbours", "roughness"]
 """What of a forecast of this night is made up or unsure: 合成地形、合成邻站、糙率待核实."""
@@ -31,18 +32,18 @@ def report(world: World) -> dict[str, Any]:
     township = atlas().code(LIULIN)
     villages = [_plain(proof) for proof in village_proofs(ctx, township.path)]
     head = journal.head(ctx.world)
-    first_red = warn.first_red_naming(ctx, township.path)
+    first_red = alerts.first_red_naming(ctx, township.path)
     return {
         "scenario": world.scenario,
         "seed": world.seed,
         "rain": _rain(ctx, world),
         "frames": _frames(ctx, world),
-        "exceedances": [{**row, "at": _local(row["at"])} for row in warn.exceedances(ctx)],
-        "alerts": [{**row, "issued_at": _local(row["issued_at"])} for row in warn.alerts(ctx)],
+        "exceedances": [{**row, "at": _local(row["at"])} for row in exceedances.replayed(ctx)],
+        "alerts": [{**row, "issued_at": _local(row["issued_at"])} for row in alerts.replayed(ctx)],
         "villages": villages,
         "lead_minutes_before_peak": _lead(world, first_red),
         "forecast": _forecast(ctx, world, township.path),
-        "first_call_at": _local(warn.first_call_at(ctx, township.path)),
+        "first_call_at": _local(replay.first_call_at(ctx, township.path)),
         "last_proof_at": max((v["proof_at"] for v in villages if v["proof_at"]), default=None),
         "published": _published(world),
         "journal": {"entries": head.seq, "head": head.hash},

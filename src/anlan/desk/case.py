@@ -7,19 +7,19 @@ from typing import Any
 
 from django.urls import reverse
 
+from anlan.call.queries import villages
+from anlan.call.queries.board import MEANS_WORDS, OUTCOMES_AT_DOOR
 from anlan.desk import leads
 from anlan.desk.due import Due, dues
 from anlan.desk.story import Story, story
 from anlan.foundation.context import Ctx
+from anlan.move.queries.moves import Move, moves
 from anlan.observe import moments
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui import format as show
 from anlan.ui import palette
 from anlan.ui.words import t, w, written
-from anlan.warn.queries import villages
-from anlan.warn.queries.board import MEANS_WORDS, OUTCOMES_AT_DOOR
-from anlan.warn.queries.moves import Move, moves
 
 NOT_SENT_SHOWN = 3
 
@@ -84,7 +84,7 @@ def case_of(ctx: Ctx, due: Due, *, lang: str, at: datetime | None = None) -> Cas
         primary=None if at is not None else primary,
         others=() if at is not None else tuple(others),
         story=story(ctx, due.place, lang=lang, at=at),
-        proof_url=say.link("place-proof", code=due.place.code) if due.place.tier >= 3 else "",
+        proof_url=say.link("prove:place-proof", code=due.place.code) if due.place.tier >= 3 else "",
     )
 
 
@@ -127,8 +127,8 @@ class _Say:
         return "/".join(("/w", self.ctx.world.key, *parts))
 
     def link(self, name: str, **given: str) -> str:
-        """The address of a page of the warning room, by its name."""
-        return str(reverse(f"warn:{name}", kwargs={"world": self.ctx.world.key, **given}))
+        """The address of a page, by its room and name."""
+        return str(reverse(name, kwargs={"world": self.ctx.world.key, **given}))
 
     def names(self, refs: list[str]) -> dict[str, str]:
         known, masked = people.holders_by_ref(self.ctx, refs), people.masked_names(self.ctx, refs)
@@ -311,14 +311,14 @@ def _to_board(word: str) -> Any:
 
 
 def _board_of(say: _Say, due: Due) -> list[Act]:
-    url = say.link("board", ref=due.call_down) if due.call_down else say.link("calls")
+    url = say.link("call:board", ref=due.call_down) if due.call_down else say.link("call:calls")
     return [Act(word=say(w("看叫应板")), url=url)]
 
 
 def _count(say: _Say, due: Due) -> Next:
     assert due.wait is not None
     move = due.wait.facts["move"]
-    url = say.link("moving-one", ref=move.ref)
+    url = say.link("move:moving-one", ref=move.ref)
     picks = [
         Pick(
             sign="✓", strong=say(w("已到 {n} 户"), n=move.moved), text=say(w("安置点点名算数，口头报的不算"))
@@ -382,6 +382,7 @@ _NEXT: dict[str, Any] = {
     "calling": _to_board(w("到叫应台接着叫")),
     "help": _to_board(w("到叫应台回电")),
     "count": _count,
+    "counts": lambda say, due: ("", [], Act(word=say(w("打开转移板")), url=say.url("moving")), []),
     "refusal": _to_board(w("请镇长当面劝，打开叫应板")),
     "alert": _alert,
     "held": _held,

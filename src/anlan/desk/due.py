@@ -1,4 +1,4 @@
-"""现在要办的: everything that waits for a person, as one list by deadline, each with its one next step.
+"""现在要办的: everything that waits for a person, as one list by harm, each with its one next step.
 
 Facts come from the rooms' queries; here they become sentences in the reader's language. Nothing is decided here.
 """
@@ -9,20 +9,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from anlan.call.queries.board import KIND_WORDS, MEANS_WORDS
+from anlan.call.queries.waiting import Wait, waiting
+from anlan.call.rules.calldown import LineKind
 from anlan.foundation import tasks
 from anlan.foundation.context import Ctx
+from anlan.judge.rules.urgency import SMALL, Harm, rank
 from anlan.observe.moments import silences
 from anlan.observe.queries import stations
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui import format as show
 from anlan.ui.words import t, w, written
-from anlan.warn.queries.board import KIND_WORDS, MEANS_WORDS
-from anlan.warn.queries.waiting import Wait, waiting
-from anlan.warn.rules.calldown import LineKind
 
-TOGETHER = 3
-"""More lines than this of one call-down, or more sheets of one hour, make one row."""
+FOLDS = {"calling": 3, "sheet": 3, "count": 1}
+"""More rows alike than this make one: lines of a call-down, sheets of an hour, small counts of a township."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +41,25 @@ class Due:
     level: str = ""
     call_down: str = ""
     wait: Wait | None = None
+    harm: Harm = Harm.PAPER
+
+    @property
+    def harm_word(self) -> str:
+        return HARMS[self.harm]
 
     def is_over(self, now: datetime) -> bool:
         return self.deadline is not None and self.deadline < now
 
+
+HARMS = {
+    Harm.HELP: w("求援"),
+    Harm.SILENT: w("静默、失联，水要来"),
+    Harm.WATER: w("水比转移快"),
+    Harm.UNCALLED: w("红色还没叫"),
+    Harm.CALL: w("叫应"),
+    Harm.COUNT: w("清点"),
+    Harm.PAPER: w("单据、测站、系统"),
+}
 
 Say = Callable[..., str]
 Sentence = Callable[["Words", Wait], Due]
@@ -82,31 +98,47 @@ def dues(ctx: Ctx, *, lang: str, at: datetime | None = None, path: str = "") -> 
 
 
 def in_order(found: Iterable[Due], words: Words) -> list[Due]:
-    """By deadline, what has none last; many alike of one call-down stand as one row."""
-    return sorted(_together(found, words), key=lambda d: (d.deadline is None, d.deadline or words.now, d.key))
+    """By harm, inside a class by deadline; many alike stand as one row."""
+    return sorted(_together(found, words), key=lambda d: rank(d.harm, d.deadline, d.key))
 
 
 def _together(found: Iterable[Due], words: Words) -> list[Due]:
-    groups: dict[tuple[str, str], list[Due]] = defaultdict(list)
-    single: list[Due] = []
+    """Lines of one call-down, sheets of one hour, and counts that lack few households in one township."""
+    groups: dict[tuple[Any, ...], list[Due]] = defaultdict(list)
     for due in found:
-        if due.kind in ("calling", "sheet"):
-            groups[(due.kind, due.call_down if due.kind == "calling" else "")].append(due)
-        else:
-            single.append(due)
-    for (kind, _), rows in groups.items():
-        single += rows if len(rows) <= TOGETHER else [_as_one(kind, rows, words)]
-    return single
+        groups[_group(due)].append(due)
+    return [
+        each
+        for (kind, *_), rows in groups.items()
+        for each in ([_as_one(kind, rows, words)] if len(rows) > FOLDS.get(kind, len(rows)) else rows)
+    ]
+
+
+def _group(due: Due) -> tuple[Any, ...]:
+    if due.kind == "calling":
+        return due.kind, due.harm, due.call_down
+    if due.kind == "count" and due.harm is Harm.COUNT and _lacking(due) <= SMALL:
+        return due.kind, atlas().township(due.place).id
+    return ("sheet",) if due.kind == "sheet" else (due.key, due.kind)
+
+
+def _lacking(due: Due) -> int:
+    move = due.wait.facts["move"] if due.wait else None
+    return move.to_move - move.moved if move else SMALL + 1
 
 
 def _as_one(kind: str, rows: list[Due], words: Words) -> Due:
-    first = min(rows, key=lambda d: (d.deadline or words.now, d.key))
-    places = atlas()
-    town = places.township(first.place)
+    first = min(rows, key=lambda d: rank(d.harm, d.deadline, d.key))
+    town = atlas().township(first.place)
     names = words.list(d.place.name for d in rows)
     if kind == "calling":
         title = words(w("{place}还有 {n} 条线没人应"), place=town.name, n=len(rows))
         return replace(first, key=f"calling:{first.call_down}", title=title, detail=names, place=town)
+    if kind == "count":
+        left = sum(map(_lacking, rows))
+        title = words(w("{place} {n} 个村清点，共差 {left} 户"), place=town.name, n=len(rows), left=left)
+        key = f"counts:{town.path}"
+        return replace(first, key=key, kind="counts", title=title, detail=names, place=town)
     title = words(
         w("{n} 个乡镇的叫应单，{clock} 版"), n=len(rows), clock=words.clock(first.deadline or words.now)
     )
@@ -312,6 +344,7 @@ def _due(it: Wait, *, title: str, detail: str, **marks: str) -> Due:
         detail=detail,
         place=it.place,
         wait=it,
+        harm=it.harm,
         **marks,
     )
 

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from anlan.foundation.context import Ctx
+from anlan.judge.queries.foreseen import Foreseen, foreseen
 from anlan.simulate import moments
 from anlan.simulate import queries as simulate
 from anlan.simulate.kinds import DEPTH
-from anlan.warn.queries.foreseen import Foreseen, foreseen
 
 
 def frames(ctx: Ctx, *, at: datetime | None, lang: str) -> dict[str, Any] | None:

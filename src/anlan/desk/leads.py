@@ -3,15 +3,15 @@
 from datetime import datetime
 
 from anlan.foundation.context import Ctx
+from anlan.judge.queries.foreseen import foreseen
+from anlan.judge.queries.lead import Line, Score, score_of
+from anlan.judge.rules.lead import Lead
 from anlan.places.queries import Place, atlas
 from anlan.simulate import foretold
 from anlan.simulate import queries as simulate
 from anlan.simulate.rules.score import Counts
 from anlan.ui import format as show
 from anlan.ui.words import t, w
-from anlan.warn.queries.foreseen import foreseen
-from anlan.warn.queries.lead import Line, Score, score_of
-from anlan.warn.rules.lead import Lead
 
 LEVELS = {"immediate": w("立即转移线"), "red": w("红色线")}
 SOILS = {"dry": w("土壤较干"), "normal": w("土壤一般"), "wet": w("土壤较湿")}

@@ -13,6 +13,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
+from anlan.call.queries.villages import VillageState, village_states
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.observe.moments import GaugeNow, gauges
@@ -20,7 +21,6 @@ from anlan.places import queries as places
 from anlan.places.queries import Atlas, Place, atlas
 from anlan.ui.words import t, w
 from anlan.warn.queries.situation import Finding, InForce, findings_at, floods_at, in_force
-from anlan.warn.queries.villages import VillageState, village_states
 
 LAYERS = {1: "land", 2: "county", 3: "township", 4: "village"}
 KEPT = 48

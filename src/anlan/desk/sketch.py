@@ -4,11 +4,11 @@ import math
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from anlan.call.queries.villages import VillageState
 from anlan.desk import labels
 from anlan.places import queries as places
 from anlan.places.queries import FloodArea, Place
 from anlan.ui import palette
-from anlan.warn.queries.villages import VillageState
 
 WIDTH, HEIGHT, EDGE = 860.0, 820.0, 60.0
 HALF, LETTER, ROW, RISE = 36, 34, 37, 31

@@ -10,15 +10,15 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from anlan.call.queries.board import ANSWER_WORDS, MEANS_WORDS, OUTCOME_WORDS, OUTCOMES_AT_DOOR
+from anlan.call.rules.calldown import AnswerKind, CallState
 from anlan.foundation import journal, journal_reading
 from anlan.foundation.context import Ctx
+from anlan.foundation.rules.grade import Grade
+from anlan.foundation.rules.stage import Stage
 from anlan.people import queries as people
 from anlan.places.queries import Place
 from anlan.ui.words import t, w, written
-from anlan.warn.queries.board import ANSWER_WORDS, MEANS_WORDS, OUTCOME_WORDS, OUTCOMES_AT_DOOR
-from anlan.warn.rules.calldown import AnswerKind, CallState
-from anlan.warn.rules.evacuation import Stage
-from anlan.warn.rules.grade import Grade
 
 AT_MOST = 40
 STAGE_WORDS = {

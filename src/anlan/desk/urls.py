@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.desk.views import duty, exercises, journal, letters, map, review, search, wall
+from anlan.desk.views import duty, exercises, journal, letters, map, packs, review, search, wall
 
 app_name = "desk"
 urlpatterns = [
@@ -22,6 +22,8 @@ urlpatterns = [
     path("w/<slug:world>/exercises/<slug:key>/end", exercises.end, name="end-exercise"),
     path("w/<slug:world>/exercises/<slug:key>/speed", exercises.speed, name="speed"),
     path("w/<slug:world>/exercises/<slug:key>/<slug:what>", exercises.change, name="change-exercise"),
+    path("w/<str:world>/packs", packs.listing, name="packs"),
+    path("w/<str:world>/packs/<str:id>", packs.one, name="pack"),
     path("w/<slug:world>/review", review.review, name="review"),
     path("w/<slug:world>/dead-letters", letters.listing, name="letters"),
     path("w/<slug:world>/dead-letters/again", letters.again, name="feed-again"),

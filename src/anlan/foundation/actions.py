@@ -3,18 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import transaction
-
 from anlan.foundation.context import Ctx
 from anlan.foundation.models import Counter
 from anlan.foundation.worlds import beijing
+from anlan.foundation.writing import writing
 
 
 @contextmanager
 def action(ctx: Ctx, permission: str) -> Iterator[None]:
     """Open the transaction of an action, once the actor is found to have the permission."""
     ctx.require(permission)
-    with transaction.atomic():
+    with writing():
         yield
 
 

@@ -11,6 +11,7 @@ Modules that use it do not import `annotations` from the future: ninja reads the
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from functools import wraps
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
@@ -21,7 +22,7 @@ from pydantic import AfterValidator, create_model
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotSignedIn
-from anlan.foundation.paging import Cut
+from anlan.foundation.paging import Cut, Part
 
 T = TypeVar("T")
 LARGEST = 2**53 - 1  # the largest integer that JSON readers agree on
@@ -86,6 +87,11 @@ class PlaceOut(Schema):
     name: str
 
 
+def listed(found: Part[Any]) -> dict[str, Any]:
+    """One part of a list of records, as `Listing` wants it."""
+    return {"items": [asdict(item) for item in found.items], "total": found.total}
+
+
 def shape_of(record: type, name: str, *, within: Mapping[type, type[Schema]]) -> Any:
     """The shape on the wire of a record that queries give: its fields and its docstring, so that neither is written twice.
 
@@ -100,6 +106,16 @@ def shape_of(record: type, name: str, *, within: Mapping[type, type[Schema]]) ->
 
     columns = {column: (swapped(kind), ...) for column, kind in get_type_hints(record).items()}
     return create_model(name, __base__=Schema, __doc__=record.__doc__, **columns)  # type: ignore[call-overload]
+
+
+class OpenIn(CutIn):
+    """`open`: only what has not ended."""
+
+    open: bool = False
+
+
+Number = Annotated[int, Field(ge=0, le=100_000)]
+PlaceCode = Annotated[str, Field(pattern=r"^[0-9]{2,12}$")]
 
 
 class Given(Schema):

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
-from anlan.foundation.errors import Forbidden
+from anlan.foundation.errors import Forbidden, NotFound
 from anlan.foundation.scope import Scope
 
 M = TypeVar("M", bound=Model)
@@ -71,6 +71,13 @@ class Ctx:
                 "您的岗位没有这项权限。请让有权限的人来做，或联系管理员。",
                 permission=permission,
             )
+
+    def one(self, model: type[M], ref: str) -> M:
+        """The row of this ref within scope. Raises: NotFound."""
+        row = self.rows(model).filter(ref=ref).first()
+        if row is None:
+            raise NotFound("没有编号为 {ref} 的记录，或不在您的范围内。", ref=ref)
+        return row
 
     def rows(self, model: type[M]) -> QuerySet[M]:
         """The only way to rows: cut by world and by scope. A model that does not say how it is cut is refused."""

@@ -8,11 +8,10 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
-
 from anlan.foundation import journal, tasks, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.models import Cursor, JournalEntry, JournalHead, World
+from anlan.foundation.writing import writing
 
 log = logging.getLogger(__name__)
 READER = "engine"
@@ -38,7 +37,7 @@ def step(world: World, limit: int = 200) -> int:
         return 0
     entries = _handful(journal.tail(world.pk, read, limit))
     last = entries[-1].seq
-    with transaction.atomic():
+    with writing("handlers of the journal"):
         if Cursor.objects.filter(world=world, reader=READER, seq=read).update(seq=last):
             for entry in entries:
                 _handle(world, entry)
@@ -72,7 +71,7 @@ def _handle(world: World, entry: JournalEntry) -> None:
     told = journal.read(entry)
     for number, handler in enumerate(handlers):
         try:
-            with transaction.atomic():
+            with writing():
                 handler(ctx, told)
         except Exception:
             log.exception("handler %s failed on %s", handler.__qualname__, entry.seq)

@@ -70,6 +70,16 @@ class JournalEntry(Happening):
         ]
 
 
+class TableMark(models.Model):
+    """台账印记: a number drawn anew with every change of a table that is kept in memory."""
+
+    scope_by = EVERYONE
+    is_restored = False  # a restored table is a changed table
+
+    table = models.CharField(max_length=63, primary_key=True)
+    number = models.BigIntegerField()
+
+
 class Counter(Happening):
     """编号: the last number given for one kind and day, for refs such as A-20210812-003."""
 

@@ -40,6 +40,10 @@ class Scope:
         """Whether a record at `path` may be seen. A record without a place is for the whole city alone."""
         return self.all or any(bool(path) and path.startswith(p) for p in self.paths)
 
+    def covers(self, other: "Scope") -> bool:
+        """Whether all that the other sees lies within this one."""
+        return self.all or (not other.all and all(self.holds(path) for path in other.paths))
+
     def q(self, field: str) -> Q:
         """The same rule as a condition on a path column."""
         if self.all:

@@ -1,36 +1,48 @@
 """Due work 到时要办的事: one table, claimed by conditional update, done in the transaction of its effect.
 
 A runner gets `(ctx, payload)` with `ctx.now` = the moment it was due in an exercise, or the real moment when live. A runner that raises is
-tried again (1 s, 4 s, 16 s); then it is dead and stands on the dead-letter page until somebody feeds it again.
+tried again (1 s, 4 s, 16 s); then it is dead and stands on the dead-letter page until somebody feeds it again. Records that
+others hold are no failure of the work: it stays due. A runner that must compute, parse or wait is registered as `slow`: it runs
+outside any transaction and does what counts in `with effect():`, which claims the work.
 """
 
 import logging
+import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
 
-from anlan.foundation import worlds
+from anlan.foundation import kept, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict
 from anlan.foundation.models import Task, World
+from anlan.foundation.writing import is_busy, writing
 
 log = logging.getLogger(__name__)
 Runner = Callable[[Ctx, dict[str, Any]], None]
 TRIES = 4
 _runners: dict[str, Runner] = {}
+_slow: set[str] = set()
+_mine = threading.local()
 
 
-def task(kind: str) -> Callable[[Runner], Runner]:
-    """Register the runner of one kind of due work."""
+class Taken(Exception):
+    """Somebody else did the work meanwhile."""
+
+
+def task(kind: str, *, slow: bool = False) -> Callable[[Runner], Runner]:
+    """Register the runner of one kind of due work; a `slow` one opens its `effect` itself."""
 
     def register(runner: Runner) -> Runner:
         if kind in _runners:
             raise ValueError(f"two runners for {kind}")
         _runners[kind] = runner
+        if slow:
+            _slow.add(kind)
         return runner
 
     return register
@@ -73,16 +85,40 @@ def run(work: Task, world: World) -> bool:
     """Do one piece of work; False when somebody else had it."""
     now = worlds.clock(world) if world.key == "live" else work.due_at
     ctx = worlds.context(world).at(now)
+    _mine.work = work
     try:
-        with transaction.atomic():
-            claimed = Task.objects.filter(pk=work.pk, state=Task.State.DUE).update(state=Task.State.DONE)
-            if not claimed:
-                return False
-            _runners[work.kind](ctx, work.payload)
-    except Exception:
+        if work.kind in _slow:
+            with kept.once():
+                _runners[work.kind](ctx, work.payload)
+            if _mine.work is not None:  # it had no effect: nothing to do is done too
+                with effect():
+                    pass
+        else:
+            with effect():
+                _runners[work.kind](ctx, work.payload)
+    except Taken:
+        return False
+    except Exception as error:
+        if is_busy(error):
+            log.warning("task %s %s waits: others hold the records", work.kind, work.key)
+            return True
         log.exception("task %s %s failed", work.kind, work.key)
         _failed(work, traceback.format_exc())
     return True
+
+
+@contextmanager
+def effect() -> Iterator[None]:
+    """The transaction of the effect of the work that this thread does; the claim is part of it. Raises: Taken."""
+    work, _mine.work = getattr(_mine, "work", None), None
+    if work is None:  # a runner that is called by itself, as tests do
+        with writing():
+            yield
+        return
+    with writing(f"task {work.kind}"):
+        if not Task.objects.filter(pk=work.pk, state=Task.State.DUE).update(state=Task.State.DONE):
+            raise Taken
+        yield
 
 
 def _failed(work: Task, trace: str) -> None:

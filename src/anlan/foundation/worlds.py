@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Max
 
 from anlan.foundation import journal
@@ -11,6 +10,7 @@ from anlan.foundation.context import SYSTEM, Actor, Ctx, WorldInfo
 from anlan.foundation.errors import Conflict, NotFound
 from anlan.foundation.models import JournalHead, World
 from anlan.foundation.scope import Scope
+from anlan.foundation.writing import writing
 
 BEIJING = timezone(timedelta(hours=8), "+08:00")
 
@@ -44,7 +44,7 @@ def context(world: World, *, actor: Actor = SYSTEM, scope: Scope | None = None) 
 
 def ensure_live(installation: str) -> World:
     """The live world; its chain begins with the installation's own id."""
-    with transaction.atomic():
+    with writing():
         world, made = World.objects.get_or_create(
             key="live", defaults={"title": "值班", "scenario": installation, "state": World.State.RUNNING}
         )
@@ -64,7 +64,7 @@ def new_exercise(
     speed: float,
 ) -> World:
     """An exercise with a clock of its own, standing at its beginning."""
-    with transaction.atomic():
+    with writing():
         last = World.objects.select_for_update().exclude(key="live").aggregate(last=Max("pk"))["last"] or 0
         taken = World.objects.filter(pk=last).values_list("key", flat=True).first()
         number = int(taken[1:]) + 1 if taken else 1

@@ -1,15 +1,19 @@
 """Reading accounts, posts and tokens: names masked, secrets never. Journal refs of accounts become posts here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 
 from anlan.foundation import crypto
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
-from anlan.people.models import Account, ApiToken, Post
-from anlan.people.scope import permissions_of, roles, scope_of
-from anlan.ui.words import LANGUAGES, written
+from anlan.people import tokens, tries
+from anlan.people.models import Account, Post
+from anlan.people.scope import permissions_now, roles, scope_at, scope_of
+from anlan.ui.words import LANGUAGES, w, written
+
+ASKED = {"create": w("新建账号"), "reset": w("重置账号"), "move": w("换岗位")}
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,12 @@ class AccountInfo:
     locked_until: datetime | None
     last_login: datetime | None
     language: str
+    asked: str
+    """What waits for a second administrator: create, reset, move:<post>; empty: nothing."""
+    asked_in_words: str
+    asked_by: int | None
+    asked_at: datetime | None
+    rests_until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -43,10 +53,12 @@ class TokenInfo:
     id: int
     label: str
     made_at: datetime
+    expires_at: datetime
     last_used_on: date | None
 
 
-def of(account: Account) -> AccountInfo:
+def of(account: Account, waiting: Mapping[str, datetime] = MappingProxyType({})) -> AccountInfo:
+    """`waiting`: names that new devices must wait with, as `tries.waiting` gives them."""
     post = account.post
     return AccountInfo(
         ref=account.ref,
@@ -58,16 +70,22 @@ def of(account: Account) -> AccountInfo:
         role=roles().get(post.role, {"zh": post.role}),
         is_active=account.is_active,
         has_totp=bool(account.totp_sealed),
-        locked_until=account.locked_until,
+        locked_until=waiting.get(crypto.blind(account.username)) if waiting else None,
         last_login=account.last_login,
         language=account.language,
+        asked=account.asked,
+        asked_in_words=ASKED.get(account.asked.partition(":")[0], ""),
+        asked_by=account.asked_by_id,
+        asked_at=account.asked_at,
+        rests_until=account.rests_until,
     )
 
 
 def accounts(ctx: Ctx, *, text: str = "") -> list[AccountInfo]:
     """Accounts within scope, by user name; `text` is a part of user name, ref, unit or post title."""
     wanted = text.strip()
-    found = [of(account) for account in ctx.rows(Account).order_by("username")]
+    waiting = tries.waiting(ctx.now)
+    found = [of(account, waiting) for account in ctx.rows(Account).order_by("username")]
     return (
         [a for a in found if wanted in f"{a.username} {a.ref} {a.organisation} {a.title}"]
         if wanted
@@ -80,23 +98,25 @@ def account(ctx: Ctx, username: str) -> AccountInfo:
     row = ctx.rows(Account).filter(username=username).first()
     if row is None:
         raise NotFound("没有账号 {username}，或不在您的范围内。", username=username)
-    return of(row)
+    return of(row, tries.waiting(ctx.now))
 
 
 def posts(ctx: Ctx) -> list[PostInfo]:
-    """Posts of organisations that lie within scope."""
+    """Posts that may be given: the organisation and all that the post's holder sees lie within scope."""
     rows = Post.objects.select_related("organisation__place").order_by("organisation__ref", "ref")
+    rows = rows.prefetch_related("places", "organisation__commands")
     return [
         PostInfo(p.ref, p.organisation.name, p.title, p.role)
         for p in rows
         if ctx.scope.holds(p.organisation.place.path if p.organisation.place else "")
+        and ctx.scope.covers(scope_at(p))
     ]
 
 
-def tokens_of(account: Account) -> list[TokenInfo]:
+def tokens_of(account: Account, now: datetime) -> list[TokenInfo]:
     """One's own tokens that still work."""
-    rows = ApiToken.objects.filter(account=account, revoked_at=None).order_by("pk")
-    return [TokenInfo(row.pk, row.label, row.made_at, row.last_used_on) for row in rows]
+    rows = tokens.standing(account, now)
+    return [TokenInfo(row.pk, row.label, row.made_at, row.expires_at, row.last_used_on) for row in rows]
 
 
 def posts_of(refs: Iterable[str]) -> dict[str, dict[str, str]]:
@@ -111,15 +131,13 @@ def posts_of(refs: Iterable[str]) -> dict[str, dict[str, str]]:
 def who_may(ctx: Ctx, *, unit: str, permission: str) -> list[AccountInfo]:
     """Accounts of one unit whose role has the permission, by user name: whom to wake."""
     rows = ctx.rows(Account).filter(post__organisation__ref=unit, is_active=True).order_by("username")
-    return [of(row) for row in rows if permission in permissions_of(row.post.role)]
+    return [of(row) for row in rows if permission in permissions_now(row)]
 
 
 def approvers(*, unit: str, permission: str, over: str) -> list[AccountInfo]:
     """Accounts of one unit that may do this for the place `over`, by user name, whoever asks: whom another unit wakes."""
     rows = Account.objects.filter(post__organisation__ref=unit, is_active=True).order_by("username")
-    return [
-        of(row) for row in rows if permission in permissions_of(row.post.role) and scope_of(row).holds(over)
-    ]
+    return [of(row) for row in rows if permission in permissions_now(row) and scope_of(row).holds(over)]
 
 
 def permissions_held(ref: str, *, over: str = "") -> tuple[str, frozenset[str]]:
@@ -130,5 +148,5 @@ def permissions_held(ref: str, *, over: str = "") -> tuple[str, frozenset[str]]:
     row = Account.objects.filter(ref=ref, is_active=True).first()
     if row is None:
         raise NotFound("没有账号 {username}，或不在您的范围内。", username=ref)
-    held = permissions_of(row.post.role) if not over or scope_of(row).holds(over) else frozenset()
+    held = permissions_now(row) if not over or scope_of(row).holds(over) else frozenset()
     return row.post.organisation.ref, held

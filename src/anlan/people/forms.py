@@ -2,7 +2,7 @@
 
 from django import forms
 
-from anlan.people import accounts
+from anlan.people import accounts, tokens
 from anlan.ui.words import w
 
 
@@ -39,15 +39,31 @@ class ChangePassword(forms.Form):
 
 
 class Enrol(forms.Form):
+    """The first binding asks for the new code alone, the next ones for password and old code too."""
+
+    password = forms.CharField(
+        label=w("密码"), strip=False, widget=forms.PasswordInput({"autocomplete": "current-password"})
+    )
+    old_code = forms.CharField(
+        label=w("原来的动态码"),
+        max_length=8,
+        widget=forms.TextInput({"autocomplete": "off", "inputmode": "numeric"}),
+    )
     code = forms.CharField(
         label=w("动态码"),
         max_length=8,
         widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
     )
 
+    def __init__(self, *args: object, again: bool, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        if not again:
+            del self.fields["password"], self.fields["old_code"]
+
 
 class NewToken(forms.Form):
     label = forms.CharField(label=w("给谁用"), max_length=60)
+    days = forms.IntegerField(label=w("能用几天"), min_value=1, max_value=tokens.LONGEST.days, initial=30)
 
 
 class Language(forms.Form):

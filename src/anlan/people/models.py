@@ -7,7 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.crypto import salted_hmac
 
-from anlan.foundation.context import EVERYONE
+from anlan.foundation.context import EVERYONE, WORLD_WIDE
 
 
 class Organisation(models.Model):
@@ -58,13 +58,19 @@ class Account(AbstractBaseUser):
     post = models.ForeignKey("people.Post", models.PROTECT, related_name="+")
     totp_sealed = models.TextField(blank=True)
     totp_last = models.BigIntegerField(default=0)  # the last code's step, so that one code works once
-    failures = models.IntegerField(default=0)
-    locked_until = models.DateTimeField(null=True)
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=False)
     link_digest = models.CharField(max_length=64, blank=True)  # one-time sign-in, made at the machine itself
     link_until = models.DateTimeField(null=True)
     language = models.CharField(max_length=5, default="zh")
+    asked = models.CharField(
+        max_length=80, blank=True
+    )  # create, reset, move:<post>: waits for a second administrator
+    asked_by = models.ForeignKey("people.Account", models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField(null=True)
+    rests_until = models.DateTimeField(
+        null=True
+    )  # after such a change: neither approves nor issues until then
 
     objects = Accounts()
     USERNAME_FIELD = "username"
@@ -76,6 +82,24 @@ class Account(AbstractBaseUser):
         return salted_hmac("anlan.people.session", bound, algorithm="sha256").hexdigest()
 
 
+class SignInTries(models.Model):
+    """登录失败: wrong tries of one name from one source or known device; the empty name or source stands for all of them.
+
+    Names are kept as keyed hashes, whether anybody bears them or not: what stands here tells nothing.
+    """
+
+    scope_by = WORLD_WIDE
+
+    source = models.CharField(max_length=64, blank=True)
+    name_index = models.CharField(max_length=32, blank=True)
+    failures = models.IntegerField()
+    failed_at = models.DateTimeField(db_index=True)
+    locked_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "name_index"], name="tries_once")]
+
+
 class ApiToken(models.Model):
     """接口令牌: lets a program act as one account. Only its digest is kept."""
 
@@ -85,6 +109,7 @@ class ApiToken(models.Model):
     label = models.CharField(max_length=60)
     digest = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
     last_used_on = models.DateField(null=True)
     revoked_at = models.DateTimeField(null=True)
 

@@ -1,15 +1,10 @@
-"""The register of duty holders in memory: a few thousand people, asked for at every step of a call-down.
+"""The register of duty holders in memory: a few thousand people, asked for at every step of a call-down."""
 
-It is read again when a holder or a contact point was added, taken away or found wrong.
-"""
-
-import time
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Count, Max, Q
-
+from anlan.foundation.kept import Kept
 from anlan.foundation.worlds import beijing
 from anlan.people.models import ContactPoint, DutyHolder
 
@@ -77,31 +72,6 @@ class Register:
         return [h for h in self.holders if any(covered.startswith(path) for covered in h.covers)]
 
 
-PATIENCE_S = 0.0  # the engine sets a second: it may go so long without looking for changes
-_kept: tuple[tuple[int, ...], Register] | None = None
-_looked = 0.0
-
-
-def register() -> Register:
-    """The register as it stands."""
-    global _kept, _looked
-    if _kept is not None and time.monotonic() - _looked < PATIENCE_S:
-        return _kept[1]
-    mark = _mark()
-    if _kept is None or _kept[0] != mark:
-        _kept = (mark, _read())
-    _looked = time.monotonic()
-    return _kept[1]
-
-
-def _mark() -> tuple[int, ...]:
-    holders = DutyHolder.objects.aggregate(n=Count("pk"), last=Max("pk"))
-    points = ContactPoint.objects.aggregate(
-        n=Count("pk"), last=Max("pk"), wrong=Count("pk", filter=Q(is_wrong=True))
-    )
-    return tuple(value or 0 for value in (*holders.values(), *points.values()))
-
-
 def _read() -> Register:
     contacts: dict[int, list[Contact]] = defaultdict(list)
     points = ContactPoint.objects.filter(is_wrong=False).order_by("person_id", "order")
@@ -135,3 +105,15 @@ def _holder(h: DutyHolder, contacts: list[Contact], covers: list[str]) -> Holder
         organisation=h.organisation.ref if h.organisation else "",
         contacts=tuple(contacts),
     )
+
+
+register = Kept(
+    _read,
+    "people_dutyholder",
+    "people_dutyholder_covers",
+    "people_contactpoint",
+    "people_person",
+    "people_organisation",
+    "places_division",
+)
+"""`register()` gives the duty holders as they stand."""

@@ -1,5 +1,6 @@
 """Signing in: how many failures lock an account and for how long, and which one-time code still counts. Pure: takes `now`."""
 
+import hashlib
 import hmac
 import re
 from dataclasses import dataclass
@@ -16,18 +17,26 @@ USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,38}[a-z0-9]")
 
 @dataclass(frozen=True, kw_only=True)
 class LockoutPolicy:
-    """锁定: so many failures in a row lock the account for a while; each further one after that locks it for twice as long."""
+    """锁定: so many failures lock for a while, each further one for twice as long; one is forgotten in each `forgets`."""
 
     failures: int = 5
     first: timedelta = timedelta(minutes=5)
     longest: timedelta = timedelta(hours=2)
+    forgets: timedelta = timedelta(minutes=15)
 
 
-@dataclass(frozen=True, kw_only=True)
+FROM_ANYWHERE = LockoutPolicy(
+    failures=30, first=timedelta(minutes=1), longest=timedelta(minutes=10), forgets=timedelta(minutes=1)
+)
+"""For one name from all sources, and for one source with all names: guessing is slow, yet no stranger locks for long."""
+
+
+@dataclass(frozen=True)
 class Attempts:
-    """Failures in a row, and until when nobody is let in."""
+    """Failures not forgotten, the last of them, and until when nobody is let in."""
 
     failures: int = 0
+    failed_at: datetime | None = None
     locked_until: datetime | None = None
 
     def is_locked(self, now: datetime) -> bool:
@@ -36,11 +45,12 @@ class Attempts:
 
 def after_failure(*, attempts: Attempts, now: datetime, policy: LockoutPolicy) -> Attempts:
     """The state after one more failure."""
-    failures = attempts.failures + 1
+    forgotten = (now - attempts.failed_at) // policy.forgets if attempts.failed_at else 0
+    failures = max(attempts.failures - max(forgotten, 0), 0) + 1
     if failures < policy.failures:
-        return Attempts(failures=failures)
-    doublings = min(failures - policy.failures, 16)
-    return Attempts(failures=failures, locked_until=now + min(policy.first * 2**doublings, policy.longest))
+        return Attempts(failures=failures, failed_at=now)
+    lasts = min(policy.first * 2 ** min(failures - policy.failures, 16), policy.longest)
+    return Attempts(failures=failures, failed_at=now, locked_until=now + lasts)
 
 
 def accepted_step(*, secret: str, code: str, now: datetime, last: int) -> int | None:
@@ -56,6 +66,11 @@ def accepted_step(*, secret: str, code: str, now: datetime, last: int) -> int | 
         if fits and step > last:
             return step
     return None
+
+
+def digest(token: str) -> str:
+    """What is kept of a secret that is long and random by itself."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def is_username(text: str) -> bool:

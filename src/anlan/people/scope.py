@@ -1,13 +1,15 @@
 """From a post to what its holder may see and do. The one place where scopes are built."""
 
+from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 
 from anlan.foundation import crypto, packs, worlds
 from anlan.foundation.context import Actor, Ctx
 from anlan.foundation.home import home
 from anlan.foundation.scope import STEP, Scope
 from anlan.foundation.worlds import World
-from anlan.people.models import Account
+from anlan.people.models import Account, Post
 from anlan.places.queries import atlas
 
 
@@ -25,7 +27,7 @@ def actor_of(account: Account) -> Actor:
     return Actor(
         ref=account.ref,
         role=post.role,
-        permissions=permissions_of(post.role),
+        permissions=permissions_now(account),
         account_id=account.pk,
         organisation=post.organisation.name,
         unit=post.organisation.ref,
@@ -36,15 +38,16 @@ def actor_of(account: Account) -> Actor:
 
 
 def scope_of(account: Account) -> Scope:
+    """What the holder of the account's post sees."""
+    return scope_at(account.post)
+
+
+def scope_at(post: Post) -> Scope:
     """The places of the post and those that its organisation commands, also outside the tree.
 
     Who holds the root of the tree holds everything, also what has no place.
     """
-    post = account.post
-    paths = {
-        *post.places.values_list("path", flat=True),
-        *post.organisation.commands.values_list("path", flat=True),
-    }
+    paths = {place.path for place in (*post.places.all(), *post.organisation.commands.all())}
     roots = {place.path for place in atlas().places if len(place.path) == STEP}
     return Scope.everywhere() if roots and roots <= paths else Scope.of(*paths)
 
@@ -52,6 +55,27 @@ def scope_of(account: Account) -> Scope:
 def permissions_of(role: str) -> frozenset[str]:
     """What the roles pack grants; a role that it does not name may do nothing."""
     return _granted().get(role, frozenset())
+
+
+def permissions_now(account: Account) -> frozenset[str]:
+    """The same without approving and issuing, for some hours after others made, reset or moved the account."""
+    granted = permissions_of(account.post.role)
+    rests = account.rests_until is not None and datetime.now(UTC) < account.rests_until
+    return granted - frozenset(_change()["rest"]) if rests else granted
+
+
+def needs_second(post: Post) -> bool:
+    """Whether an account at this post is made, reset or moved by two administrators alone."""
+    return not permissions_of(post.role).isdisjoint(_change()["second"])
+
+
+def rest() -> timedelta:
+    """How long such an account neither approves nor issues."""
+    return timedelta(hours=int(_change()["rest_hours"]))
+
+
+def _change() -> Any:
+    return packs.get("roles", home=home()).data["change"]
 
 
 def roles() -> dict[str, dict[str, str]]:

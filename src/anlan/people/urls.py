@@ -21,5 +21,7 @@ urlpatterns = [
     path("accounts/<str:username>/reset", admin.reset, name="reset"),
     path("accounts/<str:username>/deactivate", admin.deactivate, name="deactivate"),
     path("accounts/<str:username>/activate", admin.activate, name="activate"),
+    path("accounts/<str:username>/confirm", admin.confirm, name="confirm"),
+    path("accounts/<str:username>/decline", admin.decline, name="decline"),
     path("accounts/<str:username>/move", admin.move, name="move"),
 ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from ninja import Query, Router, Schema
 
-from anlan.foundation.api import Asked, Code, CutIn, Listing, WorldKey, may
+from anlan.foundation.api import Asked, Code, CutIn, Listing, PlaceOut, WorldKey, may
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.paging import part
@@ -12,6 +12,8 @@ from anlan.places import queries
 from anlan.places.queries import Place, atlas
 
 router = Router(tags=["places"])
+PLACES = {Place: PlaceOut}
+"""How a place inside a record stands on the wire."""
 
 
 class DivisionOut(Schema):

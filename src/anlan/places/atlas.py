@@ -1,14 +1,12 @@
 """The atlas: all divisions in memory. They are few, public, and asked for at every step."""
 
 import math
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Max
-
 from anlan.foundation.errors import NotFound
+from anlan.foundation.kept import Kept
 from anlan.places.models import Division, DivisionCode
 
 EARTH_KM = 6371.0088
@@ -88,23 +86,6 @@ class Atlas:
         return (p for p in self.places if p.tier == tier)
 
 
-PATIENCE_S = 0.0  # the engine sets a second: it may go so long without looking for changes
-_atlas: tuple[tuple[int, int], Atlas] | None = None
-_looked = 0.0
-
-
-def atlas() -> Atlas:
-    """The divisions in force now, read again when a division was added."""
-    global _atlas, _looked
-    if _atlas is not None and time.monotonic() - _looked < PATIENCE_S:
-        return _atlas[1]
-    mark = (Division.objects.count(), Division.objects.aggregate(last=Max("pk"))["last"] or 0)
-    if _atlas is None or _atlas[0] != mark:
-        _atlas = (mark, _read())
-    _looked = time.monotonic()
-    return _atlas[1]
-
-
 def _read() -> Atlas:
     codes = dict(DivisionCode.objects.filter(system="nbs", valid_to=None).values_list("division_id", "code"))
     rows = (
@@ -125,3 +106,7 @@ def _read() -> Atlas:
         )
     )
     return Atlas([Place(i, p, t, n, k, codes.get(i, ""), *rest) for i, p, t, n, k, *rest in rows])
+
+
+atlas = Kept(_read, "places_division", "places_divisioncode")
+"""`atlas()` gives the divisions in force now."""

@@ -84,9 +84,12 @@ def _mark(now: datetime, every_min: int) -> datetime:
     return now - timedelta(minutes=now.minute % every_min, seconds=now.second, microseconds=now.microsecond)
 
 
-@tasks.task("simulate.cycle")
+@tasks.task("simulate.cycle", slow=True)
 def _cycle(ctx: Ctx, payload: dict[str, Any]) -> None:
-    """One cycle: order the run where it rains hard, and the next cycle in any case."""
+    """One cycle: order the run where it rains hard, and the next cycle in any case.
+
+    Rain and job are read outside the transaction; what is cut off between order and submission is submitted by `_publish`.
+    """
     row = LiveGround.objects.filter(world_id=ctx.world.id, ground__ref=payload["ground"]).first()
     if row is None:
         return
@@ -95,8 +98,10 @@ def _cycle(ctx: Ctx, payload: dict[str, Any]) -> None:
     at = max(
         datetime.fromisoformat(payload["at"]), _mark(ctx.now, told["cycle_min"])
     )  # late: what is past is past
-    _schedule(ctx, row, at + timedelta(minutes=told["cycle_min"]))
+    next_at = at + timedelta(minutes=told["cycle_min"])
     if not _is_wet(ctx, over, told):
+        with tasks.effect():
+            _schedule(ctx, row, next_at)
         ground.prepare(over)
         return
     rain = {
@@ -108,18 +113,18 @@ def _cycle(ctx: Ctx, payload: dict[str, Any]) -> None:
     }
     here = moments.gauges_of(ctx, [over.place_id])
     wetness = soil.of_place(ctx, over.place.path, here).wetness or "wet"  # unknown is wet
-    ref = publishing.order_cycle(ctx, over=over, rain=rain, told=told, wetness=wetness)
-    actions.begin(ctx, ref=ref)
+    due = ctx.now + PATIENCE if ctx.world.is_live else at + timedelta(seconds=told["cost_s"])
+    with tasks.effect():
+        _schedule(ctx, row, next_at)
+        ref = publishing.order_cycle(ctx, over=over, rain=rain, told=told, wetness=wetness)
+        actions.begin(ctx, ref=ref)
+        key = f"simulate:publish:{ref}"
+        tasks.schedule(ctx, "simulate.publish", key=key, due_at=due, payload={"ref": ref, "try": 0})
     try:
         runner().submit(jobs.job_of(ctx, queries.run(ctx, ref)))
     except AnlanError as error:
         why = [Reason(error.text, error.values)]
         actions.finish(ctx, ref=ref, figures={}, villages={}, reasons=why, known_at=ctx.now)
-        return
-    due = ctx.now + PATIENCE if ctx.world.is_live else at + timedelta(seconds=told["cost_s"])
-    tasks.schedule(
-        ctx, "simulate.publish", key=f"simulate:publish:{ref}", due_at=due, payload={"ref": ref, "try": 0}
-    )
 
 
 def _is_wet(ctx: Ctx, over: Ground, told: dict[str, Any]) -> bool:
@@ -133,7 +138,7 @@ def _is_wet(ctx: Ctx, over: Ground, told: dict[str, Any]) -> bool:
     return recent.exists() and most >= 10 * told["keeps_mm_1h"]
 
 
-@tasks.task("simulate.publish")
+@tasks.task("simulate.publish", slow=True)
 def _publish(ctx: Ctx, payload: dict[str, Any]) -> None:
     """Take in a cycle's answer: an exercise waits for it, the live world looks again in a moment."""
     run = queries.run(ctx, payload["ref"])
@@ -145,7 +150,8 @@ def _publish(ctx: Ctx, payload: dict[str, Any]) -> None:
     if ctx.world.is_live and not runner().is_done(folder):
         again = {"ref": run.ref, "try": payload["try"] + 1}
         key = f"simulate:publish:{run.ref}:{again['try']}"
-        tasks.schedule(ctx, "simulate.publish", key=key, due_at=ctx.now + PATIENCE, payload=again)
+        with tasks.effect():
+            tasks.schedule(ctx, "simulate.publish", key=key, due_at=ctx.now + PATIENCE, payload=again)
         return
     try:
         found = runner().take(folder)
@@ -153,6 +159,8 @@ def _publish(ctx: Ctx, payload: dict[str, Any]) -> None:
         Exception
     ):  # it broke in its own process: told to whoever looks, and the next cycle begins from an older state
         log.exception("run %s of %s failed", run.ref, ctx.world.key)
-        actions.fail(ctx, ref=run.ref, log=traceback.format_exc())
+        with tasks.effect():
+            actions.fail(ctx, ref=run.ref, log=traceback.format_exc())
         return
-    publishing.publish(ctx, run=run, found=found)
+    with tasks.effect():
+        publishing.publish(ctx, run=run, found=found)

@@ -7,6 +7,7 @@ from pathlib import Path
 from anlan.foundation import worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
+from anlan.foundation.writing import is_busy
 from anlan.simulate import actions, folders, jobs, queries
 from anlan.simulate.actions import ensembles, publishing
 from anlan.simulate.models import Run
@@ -35,6 +36,9 @@ def look() -> None:
             if _goes_on(ctx, ref):
                 busy.add(kind)
         except Exception as error:
+            if is_busy(error):  # the run is as it was; the next look takes the step
+                log.warning("run %s of %s waits: others hold the records", ref, world_key)
+                continue
             log.exception("run %s of %s failed", ref, world_key)
             said = (
                 error.text.format(**error.values) if isinstance(error, AnlanError) else traceback.format_exc()
@@ -47,8 +51,10 @@ def _goes_on(ctx: Ctx, ref: str) -> bool:
 
     A run left over from an engine that died is sent off again.
     """
-    actions.begin(ctx, ref=ref)
     run = queries.run(ctx, ref)
+    if run.state == State.QUEUED:
+        actions.begin(ctx, ref=ref)
+        run.refresh_from_db(fields=["state"])
     if run.state != State.RUNNING:
         return False
     folder = queries.folder_of(ctx, run)

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from anlan.foundation import packs
+from anlan.foundation import packs, shelf
 from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
+from anlan.foundation.rules.grade import Grade
+from anlan.foundation.rules.pack import minutes, table
 from anlan.people.units import Unit, units
 from anlan.places.queries import Place, atlas
-from anlan.warn import shelf
 from anlan.warn.models import Alert
 from anlan.warn.rules import issuers
 from anlan.warn.rules.alert import (
@@ -24,8 +25,6 @@ from anlan.warn.rules.alert import (
     State,
     VerbalApproval,
 )
-from anlan.warn.rules.grade import Grade
-from anlan.warn.rules.pack import minutes, table
 
 EVERY_PERMISSION = frozenset(row.permission for row in TABLE)
 CURRENT = (State.DRAFT, State.REVIEW, State.APPROVED, State.ISSUED)

@@ -6,8 +6,10 @@ class WarnConfig(AppConfig):
     label = "warn"
 
     def ready(self) -> None:
+        from anlan.judge import watching
         from anlan.observe import silence
         from anlan.warn import handlers  # noqa: F401  (registers what this room does)
-        from anlan.warn.queries import high
+        from anlan.warn.queries import high, rows
 
         silence.also_close_in(high.places)
+        watching.also_red(rows.stood_at_red)

@@ -1,61 +1,37 @@
-"""Addresses of this room, all below the world they act in, but for the answer page that opens without an account and the
-certificates of the installation."""
+"""Addresses of public alerts, and of the certificates of the whole installation."""
 
 from django.urls import path
 
-from anlan.warn.urls_alerts import ALERTS, PACKS
-from anlan.warn.views import calls, certificates, desk, doors, moving, phone, proof, sheet
+from anlan.warn.views import certificates
+from anlan.warn.views.alerts import composer, importing, maps, one, telephone
 
 app_name = "warn"
-W = "w/<str:world>/"
-
-CALLS = [
-    path(f"{W}calls", calls.listing, name="calls"),
-    path(f"{W}calls/new", calls.by_hand, name="call-by-hand"),
-    path(f"{W}calls/<str:ref>", calls.one, name="board"),
-    path(f"{W}calls/<str:ref>/hold", calls.hold, name="hold"),
-    path(f"{W}calls/<str:ref>/release", calls.release, name="release"),
-    path(f"{W}calls/<str:ref>/stand-down", calls.stand_down, name="stand-down"),
-    path(f"{W}calls/<str:ref>/desk", desk.record, name="desk-record"),
-    path(f"{W}calls/<str:ref>/number", desk.show_number, name="show-number"),
-    path(f"{W}calls/<str:ref>/group", desk.group, name="group-text"),
-    path(f"{W}calls/<str:ref>/people", desk.people_of_line, name="people-of-line"),
-]
-
-DOORS = [
-    path(f"{W}calls/<str:ref>/door", doors.one, name="door"),
-    path(f"{W}calls/<str:ref>/door/send", doors.send, name="door-send"),
-    path(f"{W}calls/<str:ref>/door/report", doors.report, name="door-report"),
-    path(f"{W}contact/<str:ref>", doors.lost, name="contact-lost"),
-]
-MOVING = [
-    path(f"{W}moving", moving.board, name="moving"),
-    path(f"{W}moving/order", moving.order, name="order-move"),
-    path(f"{W}moving/<str:ref>", moving.one, name="moving-one"),
-    path(f"{W}moving/<str:ref>/stage/<str:code>", moving.stage, name="order-stage"),
-    path(f"{W}moving/<str:ref>/mark", moving.mark, name="mark-household"),
-    path(f"{W}moving/<str:ref>/count", moving.count, name="count-in"),
-    path(f"{W}moving/<str:ref>/list", moving.printed, name="move-list"),
-    path(f"{W}moving/<str:ref>/cards", moving.cards, name="cards"),
-]
-SHEETS = [
-    path(f"{W}calls/<str:ref>/sheet", sheet.one, name="sheet"),
-    path(f"{W}calls/<str:ref>/sheet/print", sheet.printed, name="sheet-print"),
-    path(f"{W}calls/<str:ref>/sheet/keyed", sheet.keyed, name="sheet-keyed"),
-]
-PROOF = [
-    path(f"{W}proof", proof.index, name="proof"),
-    path(f"{W}proof/holders/<str:ref>", proof.duty, name="duty-proof"),
-    path(f"{W}proof/holders/<str:ref>/pdf", proof.duty_pdf, name="duty-proof-pdf"),
-    path(f"{W}proof/holders/<str:ref>/seal", proof.seal, name="duty-proof-seal"),
-    path(f"{W}proof/<str:code>", proof.one, name="place-proof"),
-    path(f"{W}proof/<str:code>/pdf", proof.as_pdf, name="place-proof-pdf"),
-    path(f"{W}proof/<str:code>/csv", proof.as_csv, name="place-proof-csv"),
-]
-PHONE = [
-    path("a/<str:world>/<str:ref>/<str:holder>/<str:token>", phone.answer, name="answer"),
-    path("a/<str:world>/<str:ref>/<str:holder>/<str:token>/card", phone.card, name="answer-card"),
-    path(f"{W}calls/<str:ref>/phone/<str:holder>", phone.handed, name="answer-link"),
+A = "w/<str:world>/alerts"
+ALERTS = [
+    path(A, one.listing, name="alerts"),
+    path(f"{A}/new", composer.new, name="new-alert"),
+    path(f"{A}/import", importing.take_in, name="import-alert"),
+    path(f"{A}/targets", composer.reach, name="targets"),
+    path(f"{A}/no-area", maps.no_area, name="no-area"),
+    path(f"{A}/<str:ref>", one.one, name="alert"),
+    path(f"{A}/<str:ref>/area", maps.area, name="alert-area"),
+    path(f"{A}/<str:ref>/edit", composer.edit, name="edit-alert"),
+    path(f"{A}/<str:ref>/next/<str:message>", composer.follow_up, name="follow-up"),
+    path(f"{A}/<str:ref>/submit", one.submit, name="submit-alert"),
+    path(f"{A}/<str:ref>/review", one.review, name="review-alert"),
+    path(f"{A}/<str:ref>/withdraw", one.withdraw, name="withdraw-alert"),
+    path(f"{A}/<str:ref>/reject", one.reject, name="reject-alert"),
+    path(f"{A}/<str:ref>/approve", one.approve, name="approve-alert"),
+    path(f"{A}/<str:ref>/telephone", telephone.approval, name="telephone-approval"),
+    path(f"{A}/<str:ref>/cosign", one.cosign, name="cosign-alert"),
+    path(f"{A}/<str:ref>/cosign/<str:unit>/telephone", telephone.agreement, name="telephone-cosign"),
+    path(f"{A}/<str:ref>/countersign", one.countersign, name="countersign-alert"),
+    path(f"{A}/<str:ref>/issue", one.issue, name="issue-alert"),
+    path(f"{A}/<str:ref>/check", composer.checked, name="check-alert"),
+    path(f"{A}/<str:ref>/print", one.printed, name="print-alert"),
+    path(f"{A}/<str:ref>/cap", one.download, name="alert-cap"),
+    path(f"{A}/<str:ref>/12379", one.national, name="alert-national"),
+    path(f"{A}/<str:ref>/certificate", one.certificate, name="alert-certificate"),
 ]
 
 CERTIFICATES = [  # of the whole installation, like accounts
@@ -64,4 +40,4 @@ CERTIFICATES = [  # of the whole installation, like accounts
     path("certificates/<str:ref>/unpin", certificates.unpin, name="unpin-certificate"),
 ]
 
-urlpatterns = [*CALLS, *DOORS, *MOVING, *SHEETS, *PROOF, *PHONE, *ALERTS, *PACKS, *CERTIFICATES]
+urlpatterns = [*ALERTS, *CERTIFICATES]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from anlan.conf.cli import main
+from anlan.cli import main
 from anlan.science.flood import godunov, inertial  # noqa: F401  kernels are kept beside the source, not in a test's home
 from tests.support.flood_files import RAIN, tiff, valley
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from anlan.conf.cli import main
+from anlan.cli import main
 from tests.support.flood_files import POINTS, RAIN, constant, tiff, valley
 
 ROUGH = "[manning]\nlow = 0.01\nhigh = 0.2\nstart = 0.03\n"

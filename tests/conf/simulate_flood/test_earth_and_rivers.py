@@ -176,7 +176,7 @@ def test_a_warm_up_of_nothing_or_where_nothing_leaves_is_refused(run, with_base)
 
 
 def test_ctrl_c_in_the_warm_up_leaves_nothing_to_resume(with_base, monkeypatch, tmp_path):
-    from anlan.conf.commands.simulate.flood import warming
+    from anlan.cli.simulate.flood import warming
 
     real = warming.warm
 

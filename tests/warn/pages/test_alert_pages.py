@@ -12,9 +12,10 @@ from django.test import Client
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
+from anlan.judge.models import Exceedance
 from anlan.warn import identity
 from anlan.warn.actions import alerts
-from anlan.warn.models import Alert, Exceedance
+from anlan.warn.models import Alert
 from anlan.warn.pins import PINNED
 from tests.support.city import FOREIGN_TOWN, NIGHT, TOWN, VILLAGE, VILLAGE_2, Mini
 from tests.warn.alertfolk import (

@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from anlan.call.actions import hearing
+from anlan.call.models import Answer, Call, CallDown
 from anlan.foundation.models import JournalEntry
 from anlan.foundation.worlds import World
+from anlan.move.actions import moving
 from anlan.places.queries import atlas
-from anlan.warn.actions import hearing, moving
-from anlan.warn.models import Answer, Call, CallDown
 from tests.support.city import NIGHT, VILLAGE, VILLAGE_2, Mini
 from tests.warn.test_calldown_actions import opened
 

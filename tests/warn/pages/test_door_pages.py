@@ -3,12 +3,12 @@
 import pytest
 from django.test import Client
 
+from anlan.call.actions import contact, doorchecks
+from anlan.call.models import Call, CallLine, ContactLost, DoorCheck
+from anlan.call.queries.board import STATE_OF_LINE
+from anlan.call.rules.calldown import LineState
 from anlan.places.queries import atlas
 from anlan.ui import palette
-from anlan.warn.actions import contact, doorchecks
-from anlan.warn.models import Call, CallLine, ContactLost, DoorCheck
-from anlan.warn.queries.board import STATE_OF_LINE
-from anlan.warn.rules.calldown import LineState
 from tests.support.city import TOWN, VILLAGE, Mini
 from tests.warn.pages.test_call_pages import at, shown
 from tests.warn.test_calldown_actions import opened, village_line

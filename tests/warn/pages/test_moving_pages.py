@@ -5,9 +5,9 @@ import re
 import pytest
 from django.test import Client
 
+from anlan.move.actions import moving
+from anlan.move.models import Evacuation, HouseholdMove
 from anlan.places.queries import atlas
-from anlan.warn.actions import moving
-from anlan.warn.models import Evacuation, HouseholdMove
 from tests.support.city import FOREIGN_VILLAGE, VILLAGE, VILLAGE_2, Mini
 from tests.warn.pages.test_call_pages import at, shown
 

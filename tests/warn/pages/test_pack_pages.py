@@ -10,8 +10,8 @@ from django.test import Client
 
 from anlan.foundation.errors import Invalid
 from anlan.foundation.worlds import BEIJING
-from anlan.warn.actions import backtests
-from anlan.warn.models import BackTest
+from anlan.judge.actions import backtests
+from anlan.judge.models import BackTest
 from tests.support.city import NIGHT, Mini
 
 SIGNAL = "rainstorm-signal-national"

@@ -7,15 +7,16 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from anlan.call.actions import calldown
+from anlan.call.models import Answer, CallLine
+from anlan.call.queries import answering
 from anlan.foundation.models import JournalEntry
+from anlan.foundation.rules.grade import Grade
 from anlan.foundation.worlds import World
+from anlan.move.actions import moving
 from anlan.people import actions as people
 from anlan.people.models import Organisation
 from anlan.places.queries import atlas
-from anlan.warn.actions import calldown, moving
-from anlan.warn.models import Answer, CallLine
-from anlan.warn.queries import answering
-from anlan.warn.rules.grade import Grade
 from tests.support.city import COUNTY, NIGHT, VILLAGE, Mini
 from tests.warn.test_calldown_actions import opened
 

@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 from pypdf import PdfReader
 
+from anlan.call.actions import hearing
 from anlan.foundation import events, journal
 from anlan.foundation.models import JournalEntry
-from anlan.warn.actions import hearing
 from tests.support.city import NIGHT, TOWN, VILLAGE, Mini
 from tests.warn.pages.test_call_pages import at, shown
 from tests.warn.test_calldown_actions import opened

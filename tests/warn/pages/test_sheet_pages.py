@@ -7,13 +7,15 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from anlan.call.actions import calldown, hearing, sheets
+from anlan.call.models import Answer, Call
 from anlan.foundation import events
 from anlan.foundation.models import JournalEntry, Task
+from anlan.foundation.rules.grade import Grade
 from anlan.foundation.tasks import run
+from anlan.move.actions import moving
+from anlan.move.models import Evacuation
 from anlan.places.queries import atlas
-from anlan.warn.actions import calldown, hearing, moving, sheets
-from anlan.warn.models import Answer, Call, Evacuation
-from anlan.warn.rules.grade import Grade
 from tests.support.city import NIGHT, VILLAGE, Mini
 from tests.warn.pages.test_call_pages import at, shown
 from tests.warn.test_calldown_actions import names, opened, village_line

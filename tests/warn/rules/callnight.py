@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from anlan.warn.rules.calldown import (
+from anlan.call.rules.calldown import (
     Addressee,
     Answer,
     AnswerKind,
@@ -27,7 +27,7 @@ from anlan.warn.rules.calldown import (
     on_sent,
     open_lines,
 )
-from anlan.warn.rules.grade import Grade
+from anlan.foundation.rules.grade import Grade
 
 T0 = datetime(2021, 8, 11, 20, 0, tzinfo=UTC)
 TOWN = "042013000021"

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anlan.foundation.rules.grade import Grade
 from anlan.warn.rules.alert import (
     TABLE,
     Actor,
@@ -31,7 +32,6 @@ from anlan.warn.rules.alert import (
     diagram,
     events_open_to,
 )
-from anlan.warn.rules.grade import Grade
 
 ROOT = Path(__file__).parents[3]
 T0 = datetime(2021, 8, 11, 20, 0, tzinfo=UTC)

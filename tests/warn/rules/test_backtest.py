@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from anlan.foundation.packs import load_all
-from anlan.warn.rules.backtest import (
+from anlan.judge.rules.backtest import (
     Observed,
     PastRun,
     Series,
@@ -14,7 +14,7 @@ from anlan.warn.rules.backtest import (
     note_on_tests,
     snapshots,
 )
-from anlan.warn.rules.thresholds import Move, compile_pack
+from anlan.judge.rules.thresholds import Move, compile_pack
 from tests.support.liulin import GAUGE, HOURLY_TENTHS, beijing, series
 
 START = datetime(2022, 6, 1, tzinfo=UTC)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from anlan.warn.rules.calldown import (
+from anlan.call.rules.calldown import (
     Answer,
     AnswerKind,
     CallSettings,
@@ -30,8 +30,8 @@ from anlan.warn.rules.calldown import (
     on_timeout,
     summary,
 )
-from anlan.warn.rules.errors import BadPack, ChatIsNoAnswer, MovedNeedsCount, UnknownCall, UnknownLine
-from anlan.warn.rules.grade import Grade
+from anlan.foundation.rules.errors import BadPack, ChatIsNoAnswer, MovedNeedsCount, UnknownCall, UnknownLine
+from anlan.foundation.rules.grade import Grade
 from tests.warn.rules.callnight import (
     PACK,
     SETTINGS,

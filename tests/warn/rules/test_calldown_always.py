@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anlan.warn.rules.calldown import (
+from anlan.call.rules.calldown import (
     OUTCOMES,
     RANK,
     AnswerKind,
@@ -18,7 +18,7 @@ from anlan.warn.rules.calldown import (
     is_under_way,
     on_contact_lost,
 )
-from anlan.warn.rules.grade import Grade
+from anlan.foundation.rules.grade import Grade
 from tests.warn.rules.callnight import SETTINGS, T0, Night, holder, jinqiao, opened, township, village
 
 PEOPLE = ("wang", "liu", "yang", "zhou", "leader")

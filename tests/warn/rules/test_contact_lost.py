@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from anlan.warn.rules.contact_lost import ContactLostSettings, Silence, SilentKind, detect, next_step
-from anlan.warn.rules.errors import BadPack
-from anlan.warn.rules.grade import Grade
+from anlan.call.rules.contact_lost import ContactLostSettings, Silence, SilentKind, detect, next_step
+from anlan.foundation.rules.errors import BadPack
+from anlan.foundation.rules.grade import Grade
 
 ROOT = Path(__file__).parents[3]
 T0 = datetime(2021, 8, 11, 20, 0, tzinfo=UTC)

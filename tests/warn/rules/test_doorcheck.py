@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, Polygon
 
-from anlan.warn.rules.doorcheck import (
+from anlan.call.rules.doorcheck import (
     AreaKind,
     Busy,
     DoorCheckSettings,
@@ -24,8 +24,8 @@ from anlan.warn.rules.doorcheck import (
     propose,
     require_sendable,
 )
-from anlan.warn.rules.doorcheck.geometry import to_metres, way_length_m, way_touches
-from anlan.warn.rules.errors import NotDispatched
+from anlan.call.rules.doorcheck.geometry import to_metres, way_length_m, way_touches
+from anlan.foundation.rules.errors import NotDispatched
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2021, 8, 11, 20, 10, tzinfo=UTC)

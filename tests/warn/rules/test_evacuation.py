@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anlan.warn.rules.errors import IllegalStage, NotCounted, NotOrdered
-from anlan.warn.rules.evacuation import (
+from anlan.foundation.rules.errors import IllegalStage, NotCounted, NotOrdered
+from anlan.foundation.rules.stage import Stage
+from anlan.move.rules.evacuation import (
     FOLLOWS,
     Count,
     EvacuationSettings,
@@ -20,7 +21,6 @@ from anlan.warn.rules.evacuation import (
     HouseholdEvent,
     HouseholdState,
     Orderer,
-    Stage,
     on_household,
     order_stage,
     refusal_task,

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from anlan.foundation.packs import load_all
-from anlan.warn.rules.grade import Grade
+from anlan.foundation.rules.grade import Grade
 from anlan.warn.rules.issuers import may_do, may_issue, title_of_finding
 
 HUBEI = load_all().in_force("issuers", on=date(2021, 8, 12), division="421321")

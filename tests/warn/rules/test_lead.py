@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anlan.warn.rules.lead import Lead, Span, lead, source_span
+from anlan.judge.rules.lead import Lead, Span, lead, source_span
 
 MOMENTS = st.integers(0, 365 * 1440).map(
     lambda minutes: datetime(2021, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)

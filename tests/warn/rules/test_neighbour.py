@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anlan.foundation.packs import load_all
-from anlan.warn.rules.errors import BadPack
-from anlan.warn.rules.neighbour import NeighbourRule, Red, Village, distance_km, villages_to_prepare
+from anlan.foundation.rules.errors import BadPack
+from anlan.judge.rules.neighbour import NeighbourRule, Red, Village, distance_km, villages_to_prepare
 
 PACK = load_all().get("neighbour-red")
 RULE = NeighbourRule.from_data(PACK.data, pack=PACK.id, version=PACK.version)

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from anlan.warn.rules import pack
-from anlan.warn.rules.errors import BadPack, UnknownGrade
-from anlan.warn.rules.grade import Grade
+from anlan.foundation.rules import pack
+from anlan.foundation.rules.errors import BadPack, UnknownGrade
+from anlan.foundation.rules.grade import Grade
 
 
 @pytest.mark.parametrize("word", ["red", "Red", " 红色", "红", "I", "Ⅰ", "一级", "4"])

@@ -4,14 +4,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from anlan.call.rules.calldown.shapes import LineKind
+from anlan.call.rules.standing import StandingOrder
+from anlan.call.shelf import call_settings
 from anlan.foundation.context import Ctx, WorldInfo
 from anlan.foundation.packs import load_all
-from anlan.warn import shelf
-from anlan.warn.rules.calldown.shapes import LineKind
-from anlan.warn.rules.grade import Grade
-from anlan.warn.rules.standing import StandingOrder
-from anlan.warn.rules.thresholds import compile_pack
-from anlan.warn.rules.thresholds.shapes import Any, Line
+from anlan.foundation.rules.grade import Grade
+from anlan.judge.rules.thresholds import compile_pack
+from anlan.judge.rules.thresholds.shapes import Any, Line
 
 SHELF = load_all()
 NIGHT = date(2021, 8, 12)
@@ -61,4 +61,4 @@ def test_the_higher_the_level_the_higher_its_line(pack):
 
 def test_the_night_has_a_ladder_for_every_kind_of_line():
     ctx = Ctx(world=WorldInfo(id=1, key="live"), now=datetime(2021, 8, 11, 19, tzinfo=UTC))
-    assert set(shelf.call_settings(ctx, "421321117").ladders) == set(LineKind)
+    assert set(call_settings(ctx, "421321117").ladders) == set(LineKind)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anlan.warn.rules.evacuation import Stage
-from anlan.warn.rules.plainwords import (
+from anlan.foundation.rules.stage import Stage
+from anlan.judge.rules.plainwords import (
     SCRIPT_CHARACTERS,
     SMS_CHARACTERS,
     Facts,

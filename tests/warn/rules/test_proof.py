@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anlan.warn.rules.proof import (
+from anlan.prove.rules.proof import (
     Fact,
     FactKind,
     alert_proof,

@@ -9,18 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from anlan.warn.rules.errors import BadPack
-from anlan.warn.rules.evacuation import Stage
-from anlan.warn.rules.grade import Grade
-from anlan.warn.rules.standing import (
-    CallOut,
-    Hold,
-    NoCallOut,
-    OpenCallDown,
-    StandingOrder,
-    Trigger,
-    decide,
-)
+from anlan.call.rules.standing import CallOut, Hold, NoCallOut, OpenCallDown, StandingOrder, Trigger, decide
+from anlan.foundation.rules.errors import BadPack
+from anlan.foundation.rules.grade import Grade
+from anlan.foundation.rules.stage import Stage
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2021, 8, 11, 19, 0, tzinfo=UTC)

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 from anlan.foundation.packs import load_all
-from anlan.warn.rules.errors import BadPack
-from anlan.warn.rules.thresholds import (
+from anlan.foundation.rules.errors import BadPack
+from anlan.judge.rules.thresholds import (
     Basis,
     Element,
     Knowledge,

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anlan.foundation.packs import load_all
-from anlan.warn.rules.thresholds import (
+from anlan.judge.rules.thresholds import (
     Knowledge,
     Matrix,
     Prior,

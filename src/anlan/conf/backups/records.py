@@ -21,7 +21,7 @@ def tables() -> list[Model]:
     """Our tables, those that are linked to before those that link. Sessions and Django's own tables stay behind."""
     ours = [config for config in apps.get_app_configs() if config.name.startswith("anlan.")]
     waiting = [model for config in ours for model in config.get_models(include_auto_created=True)]
-    waiting.sort(key=name_of)
+    waiting = sorted((m for m in waiting if getattr(m, "is_restored", True)), key=name_of)
     done: list[Model] = []
     while waiting:
         ready = [m for m in waiting if not any(link in waiting and link is not m for link in _links(m))]

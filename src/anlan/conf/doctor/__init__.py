@@ -20,7 +20,7 @@ def examine() -> list[Finding]:
 
 
 def _settings() -> Finding | None:
-    from anlan.conf.cli import prepare
+    from anlan.conf.install import prepare
 
     try:
         prepare()

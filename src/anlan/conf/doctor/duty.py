@@ -58,9 +58,9 @@ def assets() -> Iterator[Finding]:
 
 def packs() -> Iterator[Finding]:
     """Every pack loads; the standing order is signed, in force, and no demo's where people are real."""
+    from anlan.call.rules.standing import StandingOrder
     from anlan.foundation.packs import PackError, load_all
-    from anlan.warn.rules.errors import RuleError
-    from anlan.warn.rules.standing import StandingOrder
+    from anlan.foundation.rules.errors import RuleError
 
     try:
         shelf = load_all(home=machine.folder())

@@ -9,6 +9,8 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
+from anlan.call.actions import calldown, contact, doorchecks
+from anlan.call.queries.villages import people_called, tally, village_states
 from anlan.desk import forecast
 from anlan.desk.case import Case, case_of
 from anlan.desk.due import Due, dues
@@ -18,17 +20,16 @@ from anlan.desk.views.exercises import live
 from anlan.foundation import exercises
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid
+from anlan.foundation.rules.errors import RuleError
 from anlan.places.queries import Place, atlas
 from anlan.ui.acts import moment, told
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
-from anlan.warn.actions import calldown, contact, doorchecks
-from anlan.warn.queries.villages import people_called, tally, village_states
-from anlan.warn.rules.errors import RuleError
 
-SOON_S = 600
+SOON_S, RED_SHOWN = 600, 4
 PARTS = {
     "due": "desk/duty/due.html",
+    "alarm": "desk/duty/alarm.html",
     "case": "desk/duty/case.html",
     "town": "desk/duty/town.html",
     "density": "desk/duty/density.html",
@@ -55,6 +56,7 @@ def page_context(request: Request, part: str | None) -> dict[str, Any]:
     township = _township(ctx, chosen)
     context: dict[str, Any] = {
         "dues": found,
+        **_red_line(found),
         "chosen": chosen,
         "at": at,
         "now": at or ctx.now,
@@ -132,6 +134,13 @@ def _frame(
         "speed": int(request.world.speed),  # type: ignore[attr-defined]
         "may_run": ctx.may("exercise.run") and not ctx.world.is_live,
     }
+
+
+def _red_line(found: list[Due]) -> dict[str, Any]:
+    """The strip of the worst four classes, and their keys: a key that is new rings."""
+    red = [due for due in found if due.harm.is_red_line]
+    keys = " ".join(due.key for due in red)
+    return {"red": red[:RED_SHOWN], "more_red": max(0, len(red) - RED_SHOWN), "alarms": keys}
 
 
 def _is_soon(due: Due, now: datetime) -> bool:

@@ -8,19 +8,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from anlan.call.queries.villages import Tally, tally, village_states
 from anlan.desk import forecast, mapdata
 from anlan.desk.case import place_case
 from anlan.desk.timeline import timebar
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
+from anlan.foundation.rules.grade import Grade
 from anlan.observe.moments import GaugeNow, gauges
 from anlan.places.queries import Place, atlas
 from anlan.ui.acts import moment
 from anlan.ui.pages import Request, page
 from anlan.ui.words import w
 from anlan.warn.queries.situation import findings_at, gravest, in_force
-from anlan.warn.queries.villages import Tally, tally, village_states
-from anlan.warn.rules.grade import Grade
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from anlan.desk import leads
+from anlan.judge.queries import lead
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
-from anlan.warn.queries import lead
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from anlan.call.queries.villages import people_called, tally, village_states
 from anlan.desk import forecast
 from anlan.desk.due import dues
 from anlan.desk.sketch import sketch
@@ -15,7 +16,6 @@ from anlan.ui.format import clock
 from anlan.ui.pages import Request, page
 from anlan.ui.words import w
 from anlan.warn.queries.situation import floods_at
-from anlan.warn.queries.villages import people_called, tally, village_states
 
 MOST, MOST_WATERS = 4, 8
 LEGEND = (("叫", w("叫应中")), ("应", w("已应")), ("转", w("在路上")), ("毕", w("到齐")), ("静", w("静默")))

@@ -45,7 +45,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "live_forecast": ("live",),
     "critical_rain": ("critical", "hyetograph", "storm"),
     "ensemble": ("ensemble",),
-    "roles": ("role",),
+    "roles": ("role", "change"),
     "fire_weather": ("day_length",),
     "forest_fire_index": ("index", "variant"),
     "attenuation": ("relation",),

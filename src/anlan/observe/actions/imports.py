@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
@@ -34,21 +35,25 @@ def begin(ctx: Ctx, *, name: str, data: bytes) -> str:
         raise Invalid("文件是空的。请选一个有内容的 CSV 文件。")
     if len(data) > MOST_BYTES:
         raise Invalid("文件超过 {size} MB。请分成几个文件。", size=MOST_BYTES // (1024 * 1024))
+    ctx.require("observe.import")
+    place = _place(ctx)
+    parsed = csvrows.parse(data, now=ctx.now, stations=_allowed(ctx))
+    errors = [astuple(wrong) for wrong in parsed.wrongs]
+    path_of(ctx, scratch := f"new-{secrets.token_hex(8)}").write_bytes(data)
     with action(ctx, "observe.import"):
-        parsed = csvrows.parse(data, now=ctx.now, stations=_allowed(ctx))
         run = ImportRun.objects.create(
             world_id=ctx.world.id,
             ref=next_ref(ctx, "I"),
-            place_id=_place(ctx).id,
+            place_id=place.id,
             paths=None if ctx.scope.all else list(ctx.scope.paths),
             file_name=Path(name).name[-120:],
             encoding=parsed.encoding,
             started_at=ctx.now,
             by=ctx.actor.ref,
             rows=parsed.total,
-            errors=[astuple(wrong) for wrong in parsed.wrongs],
+            errors=errors,
         )
-        path_of(ctx, run.ref).write_bytes(data)
+        path_of(ctx, scratch).replace(path_of(ctx, run.ref))
     return run.ref
 
 
@@ -67,9 +72,9 @@ def confirm(ctx: Ctx, *, ref: str) -> None:
         journal.append(ctx, "observe.import.confirmed", refs=refs, body=body, place=run.place.path)
 
 
-@tasks.task("observe.import")
+@tasks.task("observe.import", slow=True)
 def _take(ctx: Ctx, payload: dict[str, Any]) -> None:
-    """In the engine: write what is good, count it, and keep what is not."""
+    """In the engine: write what is good, count it, and keep what is not. The readings' own store knows repeats."""
     run = ImportRun.objects.select_related("place").get(world_id=ctx.world.id, ref=payload["ref"])
     file = path_of(ctx, run.ref)
     parsed = csvrows.parse(file.read_bytes(), now=run.started_at, stations=stations_of(run))
@@ -81,9 +86,10 @@ def _take(ctx: Ctx, payload: dict[str, Any]) -> None:
     run.state, run.finished_at = ImportRun.State.DONE, ctx.now
     run.taken, run.repeats = taken, len(rows) - taken
     run.errors = [astuple(wrong) for wrong in parsed.wrongs]
-    run.save()
     body = {"taken": taken, "repeats": run.repeats, "errors": len(run.errors)}
-    journal.append(ctx, "observe.import.done", refs={"import": run.ref}, body=body, place=run.place.path)
+    with tasks.effect():
+        run.save()
+        journal.append(ctx, "observe.import.done", refs={"import": run.ref}, body=body, place=run.place.path)
 
 
 def stations_of(run: ImportRun) -> frozenset[str]:

@@ -23,11 +23,12 @@ def correct(ctx: Ctx, *, address: str, code: str, at: str, value: str, reason: s
 
     ``at`` Beijing time, ``value`` in the element's unit, empty for missing.
     """
+    ctx.require("observe.correct")
+    station = queries.station(ctx, address)
+    row = _one(ctx, address, code, at, value)
+    if len(reason.strip()) < 2:
+        raise Invalid("请写明为什么更正。")
     with action(ctx, "observe.correct"):
-        station = queries.station(ctx, address)
-        row = _one(ctx, address, code, at, value)
-        if len(reason.strip()) < 2:
-            raise Invalid("请写明为什么更正。")
         told = {"code": row.code, "at": row.at, "value": None if row.value is None else str(row.value)}
         key = f"correct:{address}:{row.code}:{journal.utc(row.at)}:{journal.head(ctx.world).seq}"
         payload = {"address": address, **told, "at": row.at.isoformat()}
@@ -46,7 +47,7 @@ def _one(ctx: Ctx, address: str, code: str, at: str, value: str) -> csvrows.Row:
     return parsed.rows[0]
 
 
-@tasks.task("observe.correct")
+@tasks.task("observe.correct", slow=True)
 def _correct(ctx: Ctx, payload: dict[str, Any]) -> None:
     value = None if payload["value"] is None else Decimal(payload["value"])
     row = Typed(payload["address"], payload["code"], datetime.fromisoformat(payload["at"]), value)
@@ -76,13 +77,13 @@ def _order(ctx: Ctx, kind: str, name: str, ids: Sequence[int]) -> None:
         journal.append(ctx, name, refs={"quarantine": str(min(ids))}, body={"ids": sorted(ids)})
 
 
-@tasks.task("observe.requeue")
+@tasks.task("observe.requeue", slow=True)
 def _requeue(ctx: Ctx, payload: dict[str, Any]) -> None:
     with Ingest.of(ctx.world) as ingest:
         ingest.feed_again(payload["ids"], known_at=ctx.now)
 
 
-@tasks.task("observe.drop")
+@tasks.task("observe.drop", slow=True)
 def _drop(ctx: Ctx, payload: dict[str, Any]) -> None:
     with Ingest.of(ctx.world) as ingest:
         ingest.drop(payload["ids"])

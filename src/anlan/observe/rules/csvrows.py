@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Final
 
 from anlan.wire.sl651 import Sl651Error, element
@@ -89,7 +90,7 @@ class _Reader:
 
     def _station(self, text: str) -> str:
         try:
-            station = normal(text)
+            station = _normal(text)
         except Sl651Error:
             raise _Fault("station", "测站编码应是 10 位，或 8 位水文测站编码", text) from None
         if self.stations is not None and station not in self.stations:
@@ -106,6 +107,11 @@ class _Reader:
         return at
 
 
+# The rows of a file repeat stations, elements, times and values: each spelling is read once.
+_normal = lru_cache(maxsize=1 << 14)(normal)
+
+
+@lru_cache(maxsize=1 << 10)
 def _code(text: str) -> str:
     code = BY_SYMBOL[text.upper()].code if text.upper() in BY_SYMBOL else text.upper()
     try:
@@ -117,6 +123,7 @@ def _code(text: str) -> str:
     return code
 
 
+@lru_cache(maxsize=1 << 16)
 def _time(text: str) -> datetime:
     plain = text.strip().replace("/", "-").replace("T", " ")
     for form in ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"):
@@ -128,6 +135,7 @@ def _time(text: str) -> datetime:
     return (at if at.tzinfo else at.replace(tzinfo=BEIJING)).astimezone(UTC)
 
 
+@lru_cache(maxsize=1 << 16)
 def _value(code: str, text: str) -> Decimal | None:
     if not text:
         return None

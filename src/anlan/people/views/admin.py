@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
-from anlan.people import account_queries, accounts, forms
+from anlan.people import account_queries, administration, forms
 from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w, written
 
@@ -35,16 +35,23 @@ def new(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given, password = form.cleaned_data, secrets.token_urlsafe(12)
         try:
-            accounts.create_account(
+            administration.create_account(
                 request.ctx, username=given["username"], name=given["name"], password=password,
                 post_ref=given["post"], language=given["language"], must_change_password=True,
             )  # fmt: skip
         except AnlanError as error:
             form.add_error(None, t(request.lang, error.text, **error.values))
         else:
-            told = {"username": given["username"], "password": password}
-            return render(request, "people/handed_over.html", told)
+            return _handed_over(request, given["username"], password)
     return render(request, "people/new_account.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _handed_over(request: Request, username: str, password: str) -> HttpResponse:
+    """The password, this one time; or nothing yet, while another administrator has to confirm."""
+    if password and not account_queries.account(request.ctx, username).asked:
+        return render(request, "people/handed_over.html", {"username": username, "password": password})
+    messages.success(request, t(request.lang, "已记下。要另一位管理员在账号页上确认才生效。"))
+    return HttpResponseRedirect(f"/accounts/{username}")
 
 
 def _posts(ctx: Ctx, lang: str) -> list[tuple[str, str]]:
@@ -58,8 +65,13 @@ def _posts(ctx: Ctx, lang: str) -> list[tuple[str, str]]:
 @require_http_methods(["GET"])
 def one(request: Request, username: str) -> HttpResponse:
     account = account_queries.account(request.ctx, username)
-    form = forms.Move(posts=_posts(request.ctx, request.lang), initial={"post": account.post})
-    return render(request, "people/account.html", {"account": account, "form": form})
+    posts = _posts(request.ctx, request.lang)
+    told = {
+        "account": account,
+        "form": forms.Move(posts=posts, initial={"post": account.post}),
+        "post_asked": dict(posts).get(account.asked.partition(":")[2], ""),
+    }
+    return render(request, "people/account.html", told)
 
 
 @page("admin.manage")
@@ -68,8 +80,7 @@ def one(request: Request, username: str) -> HttpResponse:
 def reset(request: Request, username: str) -> HttpResponse:
     account = account_queries.account(request.ctx, username)
     if request.method == "POST":
-        password = accounts.reset(request.ctx, username=username)
-        return render(request, "people/handed_over.html", {"username": username, "password": password})
+        return _handed_over(request, username, administration.reset(request.ctx, username=username))
     told = {
         "question": t(request.lang, "重置账号 {username}？", username=account.username),
         "effect": w("原密码、动态码和所有登录马上失效。本人要用新密码登录、改密码、重新绑定动态码。"),
@@ -85,7 +96,7 @@ def reset(request: Request, username: str) -> HttpResponse:
 def deactivate(request: Request, username: str) -> HttpResponse:
     account = account_queries.account(request.ctx, username)
     if request.method == "POST":
-        accounts.set_active(request.ctx, username=username, active=False)
+        administration.set_active(request.ctx, username=username, active=False)
         messages.success(request, t(request.lang, "账号 {username} 已停用。", username=username))
         return HttpResponseRedirect(f"/accounts/{username}")
     told = {
@@ -101,7 +112,7 @@ def deactivate(request: Request, username: str) -> HttpResponse:
 @page("admin.manage")
 @require_POST
 def activate(request: Request, username: str) -> HttpResponse:
-    accounts.set_active(request.ctx, username=username, active=True)
+    administration.set_active(request.ctx, username=username, active=True)
     messages.success(request, t(request.lang, "账号 {username} 已启用。", username=username))
     return HttpResponseRedirect(f"/accounts/{username}")
 
@@ -109,6 +120,28 @@ def activate(request: Request, username: str) -> HttpResponse:
 @page("admin.manage")
 @require_POST
 def move(request: Request, username: str) -> HttpResponse:
-    accounts.move(request.ctx, username=username, post_ref=request.POST.get("post", ""))
+    if not administration.move(request.ctx, username=username, post_ref=request.POST.get("post", "")):
+        return _handed_over(request, username, "")
     messages.success(request, t(request.lang, "岗位已换，本人要重新登录。"))
+    return HttpResponseRedirect(f"/accounts/{username}")
+
+
+@page("admin.manage")
+@sensitive_variables("password")
+@require_POST
+def confirm(request: Request, username: str) -> HttpResponse:
+    """The second administrator's word on what the first asked."""
+    asked = request.POST.get("asked", "")
+    password = administration.confirm(request.ctx, username=username, asked=asked)
+    if password:
+        return _handed_over(request, username, password)
+    messages.success(request, t(request.lang, "岗位已换，本人要重新登录。"))
+    return HttpResponseRedirect(f"/accounts/{username}")
+
+
+@page("admin.manage")
+@require_POST
+def decline(request: Request, username: str) -> HttpResponse:
+    administration.decline(request.ctx, username=username)
+    messages.success(request, t(request.lang, "没有办，已记下。"))
     return HttpResponseRedirect(f"/accounts/{username}")

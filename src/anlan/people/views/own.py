@@ -36,7 +36,7 @@ def own(request: Request) -> HttpResponse:
     account = _me(request)
     told = {
         "account": account_queries.of(account),
-        "tokens": account_queries.tokens_of(account),
+        "tokens": account_queries.tokens_of(account, request.ctx.now),
         "token_form": forms.NewToken(),
         "language_form": forms.Language(initial={"language": account.language}),
     }
@@ -69,16 +69,16 @@ def password(request: Any) -> HttpResponse:
 @public("an account that is not set up has no context yet; the view asks who has signed in")
 @require_http_methods(["GET", "POST"])
 def totp(request: Any) -> HttpResponse:
-    """Bind an authenticator: read the picture with the phone, prove it with a code."""
+    """Bind an authenticator: read the picture with the phone, prove it with a code; another one with the old one too."""
     account = _me(request)
     if account.must_change_password:
         return HttpResponseRedirect("/account/password")
     secret = request.session.setdefault(WAITING, pyotp.random_base32())
-    form = forms.Enrol(request.POST or None)
+    form = forms.Enrol(request.POST or None, again=bool(account.totp_sealed))
     if request.method == "POST" and form.is_valid():
         try:
-            accounts.enrol_totp(system(), account=account, secret=secret, code=form.cleaned_data["code"])
-        except Invalid as error:
+            accounts.enrol_totp(system(), account=account, secret=secret, **form.cleaned_data)
+        except AnlanError as error:
             form.add_error(None, t(request.lang, error.text))
         else:
             del request.session[WAITING]
@@ -108,10 +108,10 @@ def _qr(account: Account, secret: str) -> str:
 def new_token(request: Request) -> HttpResponse:
     """Make a bearer token; its text is on this one page and never again."""
     form = forms.NewToken(request.POST)
-    label = form.cleaned_data["label"] if form.is_valid() else ""
-    account = _me(request)
-    text = tokens.make(system(), account=account, label=label)
-    return render(request, "people/token.html", {"text": text, "label": label})
+    if not form.is_valid():
+        raise Invalid("请写明令牌给谁用、能用几天（最多 {n} 天）。", n=tokens.LONGEST.days)
+    text = tokens.make(system(), account=_me(request), **form.cleaned_data)
+    return render(request, "people/token.html", {"text": text, **form.cleaned_data})
 
 
 @page()

@@ -14,6 +14,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Busy, Forbidden
 from anlan.people import accounts, forms
 from anlan.people.models import Account
+from anlan.people.views import devices
 from anlan.ui.pages import public
 from anlan.ui.words import t
 
@@ -34,12 +35,19 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     status = 403
     if form.is_valid():
         try:
-            account = accounts.sign_in(system(), **form.cleaned_data)
+            account = accounts.sign_in(
+                system(),
+                **form.cleaned_data,
+                source=request.META.get("REMOTE_ADDR", ""),
+                device=devices.known(request, form.cleaned_data["username"]),
+            )
         except (Forbidden, Busy) as refused:
             status = refused.status
             form.add_error(None, t(request.lang, refused.text))  # type: ignore[attr-defined]
         else:
-            return _enter(request, account, request.POST.get("next", ""))
+            response = _enter(request, account, request.POST.get("next", ""))
+            devices.remember(request, response, account.username)
+            return response
     told = {"form": form, "next": request.GET.get("next") or request.POST.get("next", "")}
     return render(request, "people/sign_in.html", told, status=status if form.errors else 200)
 

@@ -9,15 +9,17 @@ from django.db.models import Q, QuerySet
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
+from anlan.foundation.rules.grade import Grade
+from anlan.judge.queries import exceedances
+from anlan.judge.queries.exceedances import Exceedance
 from anlan.people import account_queries as accounts
 from anlan.places.queries import Place, atlas
 from anlan.ui.words import w
 from anlan.warn import alert_rows
-from anlan.warn.models import Alert, Exceedance
+from anlan.warn.models import Alert
 from anlan.warn.queries import alert_signing as signing
 from anlan.warn.queries.alert_signing import who
 from anlan.warn.rules.alert import Event, State, approval_label, events_open_to
-from anlan.warn.rules.grade import Grade
 
 NEEDS = {
     Event.EDIT: "warn.draft",
@@ -285,7 +287,7 @@ def others_said(ctx: Ctx, row: Alert) -> list[Row]:
 def _finding(ctx: Ctx, row: Alert) -> Exceedance | None:
     if not row.cause:
         return None
-    return ctx.rows(Exceedance).filter(ref=row.cause).select_related("place").first()
+    return exceedances.in_scope(ctx).filter(ref=row.cause).select_related("place").first()
 
 
 def _steps(ctx: Ctx, row: Alert) -> list[Step]:

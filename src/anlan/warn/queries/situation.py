@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from anlan.foundation.context import Ctx
+from anlan.foundation.rules.grade import Grade
+from anlan.judge.queries import exceedances
 from anlan.places import queries as places
 from anlan.places.queries import Place, atlas
-from anlan.warn.models import Alert, Exceedance
-from anlan.warn.rules.grade import Grade
+from anlan.warn.models import Alert
 
 FLOOD_STANDS = timedelta(hours=24)
 
@@ -45,7 +46,7 @@ class InForce:
 
 def findings_at(ctx: Ctx, *, path: str = "", at: datetime | None = None) -> list[Finding]:
     """The gravest standing finding of each place; the neighbours' own calls are in the call-down."""
-    rows = ctx.rows(Exceedance).filter(place__path__startswith=path).exclude(quantity="neighbour")
+    rows = exceedances.in_scope(ctx).filter(place__path__startswith=path).exclude(quantity="neighbour")
     if at is None:
         rows = rows.filter(ended_at=None)
     else:
@@ -107,7 +108,7 @@ def in_force(ctx: Ctx, *, at: datetime | None = None) -> list[InForce]:
 def floods_at(ctx: Ctx, *, path: str = "", at: datetime | None = None) -> list[places.FloodArea]:
     """Strips along streams of villages whose line for moving at once was crossed within the last day."""
     now = at or ctx.now
-    rows = ctx.rows(Exceedance).filter(
+    rows = exceedances.in_scope(ctx).filter(
         place__path__startswith=path, stage="immediate", known_at__lte=now, onset__gte=now - FLOOD_STANDS
     )
     threatened = set(rows.values_list("place_id", flat=True))

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from anlan.warn.rules.grade import Grade
-from anlan.warn.rules.pack import Data, number, strings, table, tables, text
+from anlan.foundation.rules.grade import Grade
+from anlan.foundation.rules.pack import Data, number, strings, table, tables, text
 
 ASSESSMENT_ZH, ASSESSMENT_EN = "系统研判", "system assessment"
 

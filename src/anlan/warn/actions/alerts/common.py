@@ -6,13 +6,13 @@ from typing import Any
 from anlan.foundation import journal
 from anlan.foundation.context import SYSTEM, Ctx
 from anlan.foundation.errors import Forbidden, NotFound
+from anlan.foundation.rules.errors import AlertRefused
 from anlan.foundation.scope import Scope
 from anlan.people.units import Unit, unit
 from anlan.places.queries import Place, atlas
 from anlan.warn import alert_rows
 from anlan.warn.models import Alert
 from anlan.warn.rules.alert import Event, Evidence, Refusal, Transition, decide
-from anlan.warn.rules.errors import AlertRefused
 
 
 def locked(ctx: Ctx, ref: str) -> Alert:

@@ -8,14 +8,14 @@ from anlan.foundation import journal, tasks
 from anlan.foundation.actions import action, next_ref
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
+from anlan.foundation.rules.errors import AlertRefused
+from anlan.foundation.rules.grade import Grade
 from anlan.people.units import Unit, unit, units
 from anlan.places.queries import Place, atlas
 from anlan.warn import alert_rows
 from anlan.warn.actions.alerts.common import locked_of_unit, move, note, places_of, unit_of
 from anlan.warn.models import Alert
 from anlan.warn.rules.alert import Event, Message
-from anlan.warn.rules.errors import AlertRefused
-from anlan.warn.rules.grade import Grade
 from anlan.wire.cap import mapping
 
 

@@ -3,11 +3,11 @@
 from anlan.foundation import tasks
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
+from anlan.foundation.rules.errors import AlertRefused
 from anlan.places.queries import atlas
 from anlan.warn import alert_cap, alert_rows
 from anlan.warn.actions.alerts.common import follow, locked, locked_of_unit, move, note
 from anlan.warn.rules.alert import Event, Evidence
-from anlan.warn.rules.errors import AlertRefused
 
 
 def issue(ctx: Ctx, *, ref: str) -> str:

@@ -10,18 +10,21 @@ from anlan.foundation import packs, tasks
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
+from anlan.foundation.rules.grade import Grade
+from anlan.foundation.rules.stage import Stage
+from anlan.judge.queries import exceedances
+from anlan.judge.queries.exceedances import Exceedance
+from anlan.judge.rules import plainwords
+from anlan.judge.rules.plainwords import Facts, Words
 from anlan.people.units import Unit, over
 from anlan.places.queries import Place, atlas
 from anlan.warn import alert_rows
 from anlan.warn.actions.alerts.approving import take_back
 from anlan.warn.actions.alerts.common import note
 from anlan.warn.actions.alerts.drafting import Text, rewrite, write_new
-from anlan.warn.models import Alert, Exceedance
-from anlan.warn.rules import issuers, plainwords
+from anlan.warn.models import Alert
+from anlan.warn.rules import issuers
 from anlan.warn.rules.alert import Message
-from anlan.warn.rules.evacuation import Stage
-from anlan.warn.rules.grade import Grade
-from anlan.warn.rules.plainwords import Facts, Words
 
 HAZARDS = {
     "rainstorm": Words(zh="山洪", en="a flash flood"),
@@ -37,7 +40,7 @@ def propose(ctx: Ctx, *, exceedance: str) -> str | None:
     below orange, from an example pack, no unit set up that may issue it, or already warned of at this level.
     """
     with action(ctx, "warn.draft"):
-        finding = Exceedance.objects.filter(world_id=ctx.world.id, ref=exceedance).first()
+        finding = exceedances.of_world(ctx).filter(ref=exceedance).first()
         if (
             finding is None
             or finding.stage
@@ -52,7 +55,7 @@ def renew(ctx: Ctx, *, ref: str) -> str | None:
     """Shortly before an alert runs out: while its finding stands, draft its prolongation."""
     with action(ctx, "warn.draft"):
         row = Alert.objects.select_related("issuer").get(world_id=ctx.world.id, ref=ref)
-        finding = Exceedance.objects.filter(world_id=ctx.world.id, ref=row.cause, ended_at=None).first()
+        finding = exceedances.of_world(ctx).filter(ref=row.cause, ended_at=None).first()
         if row.state != "issued" or finding is None:
             return None
         return _propose(ctx, finding, again=True)

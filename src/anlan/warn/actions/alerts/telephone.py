@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from anlan.foundation import crypto
+from anlan.foundation.rules.errors import AlertRefused
 from anlan.people import account_queries as accounts
 from anlan.places.queries import atlas
 from anlan.warn.models import Alert
 from anlan.warn.rules.alert import VerbalApproval
-from anlan.warn.rules.errors import AlertRefused
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from anlan.warn.rules.grade import Grade
-from anlan.warn.rules.pack import hours, minutes, number, table
+from anlan.foundation.rules.grade import Grade
+from anlan.foundation.rules.pack import hours, minutes, number, table
 
 
 class State(StrEnum):

@@ -6,12 +6,12 @@ from typing import Any
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
+from anlan.foundation.rules.grade import Grade
+from anlan.foundation.rules.stage import Stage
 from anlan.foundation.worlds import BEIJING, beijing
 from anlan.simulate import queries as simulate
 from anlan.simulate.queries import VillageForecast
 from anlan.ui.words import t, w
-from anlan.warn.rules.evacuation import Stage
-from anlan.warn.rules.grade import Grade
 
 MINUTE = "%Y-%m-%d %H:%M"
 MOST_NAMES = 8

@@ -11,7 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid
+from anlan.foundation.rules.errors import RuleError
 from anlan.foundation.worlds import BEIJING
+from anlan.judge.views.backtests import levels
 from anlan.people.units import over, unit
 from anlan.places.queries import Place, atlas, search
 from anlan.science.spatial import BadShape
@@ -25,21 +27,12 @@ from anlan.warn.models import Alert
 from anlan.warn.queries import alerts as queries
 from anlan.warn.rules import issuers
 from anlan.warn.rules.alert import Message
-from anlan.warn.rules.errors import RuleError
 from anlan.warn.views.alerts.begun import of_forecast
 from anlan.warn.views.alerts.maps import map_of, polygon_in, polygon_out
 from anlan.wire import cap
 
 CHARACTERS_A_SECOND = 3.5
 MINUTE = "%Y-%m-%d %H:%M"
-LEVEL_WORDS = {4: w("红色"), 3: w("橙色"), 2: w("黄色"), 1: w("蓝色")}
-
-
-def levels(lang: str) -> list[tuple[str, str]]:
-    """The four levels to choose from, the gravest first."""
-    return [(str(n), t(lang, word)) for n, word in LEVEL_WORDS.items()]
-
-
 WORDS = ("description", "instruction", "by_when")
 
 

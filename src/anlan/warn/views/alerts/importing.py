@@ -10,6 +10,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from anlan.foundation.errors import AnlanError, Invalid
+from anlan.foundation.rules.errors import RuleError
+from anlan.foundation.rules.grade import Grade
 from anlan.foundation.worlds import BEIJING
 from anlan.places.queries import Place, atlas, search
 from anlan.ui.acts import address, done, told
@@ -17,8 +19,6 @@ from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w
 from anlan.warn import alert_cap, alert_rows
 from anlan.warn.actions import alerts
-from anlan.warn.rules.errors import RuleError
-from anlan.warn.rules.grade import Grade
 from anlan.warn.views.alerts.composer import MINUTE, levels
 from anlan.wire import cap
 

@@ -9,15 +9,15 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from anlan.foundation.errors import AnlanError, NotFound
+from anlan.foundation.rules.errors import RuleError
+from anlan.foundation.rules.grade import Grade
+from anlan.judge.queries.exceedances import Exceedance
 from anlan.ui.acts import address, done, not_done
 from anlan.ui.pages import Request, attached, page
 from anlan.ui.words import w
 from anlan.warn import alert_cap, alert_rows, identity, targets
 from anlan.warn.actions import alerts
-from anlan.warn.models import Exceedance
 from anlan.warn.queries import alerts as queries
-from anlan.warn.rules.errors import RuleError
-from anlan.warn.rules.grade import Grade
 from anlan.warn.views.alerts.composer import may_issue_any
 from anlan.warn.views.alerts.maps import map_of
 from anlan.wire.cap import CapError

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from anlan.foundation.errors import AnlanError, NotFound
+from anlan.foundation.rules.errors import RuleError
 from anlan.foundation.worlds import BEIJING
 from anlan.people import account_queries as accounts
 from anlan.ui.acts import address, done, told
@@ -17,7 +18,6 @@ from anlan.ui.pages import Request, page
 from anlan.ui.words import t, w, written
 from anlan.warn.actions import alerts
 from anlan.warn.queries import alerts as queries
-from anlan.warn.rules.errors import RuleError
 from anlan.warn.views.alerts.one import context_of
 
 

@@ -1,0 +1,176 @@
+"""What was heard 回执: answers and outcomes of calls, one by one from a person, or many of one moment from a channel."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from anlan.call import calldown_rows
+from anlan.call.actions.calldown import dialled, go_on_with, lines_of, reached
+from anlan.call.models import Answer, CallDown
+from anlan.call.rules.calldown import reduce, shapes
+from anlan.foundation.actions import action
+from anlan.foundation.context import Ctx
+from anlan.foundation.errors import NotFound
+from anlan.foundation.journal import Note
+from anlan.foundation.rules.errors import UnknownCall
+from anlan.people import queries as people
+from anlan.places.queries import Place, atlas
+
+ANSWERED = "answered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """One thing heard. `outcome` is `answered` with a `kind` 1 to 5, or how the call ended without an answer.
+
+    `key` is the idempotency key of an answer: the same key again changes nothing.
+    """
+
+    outcome: str = ANSWERED
+    call: str = ""
+    holder: str = ""
+    key: str = ""
+    kind: int = 0
+    channel: str = ""
+    households: int | None = None
+    people: int | None = None
+    words: str = ""
+
+
+def heard_answer(
+    ctx: Ctx,
+    *,
+    call_down: str,
+    holder: str,
+    kind: int,
+    key: str,
+    channel: str,
+    call: str = "",
+    households: int | None = None,
+    people_moved: int | None = None,
+    words: str = "",
+) -> None:
+    """Take in what a person answered. The same key again changes nothing.
+
+    Raises: RuleError for an answer that does not fit (4 without numbers); NotFound for who is out of scope.
+    """
+    one = Heard(
+        holder=holder,
+        kind=kind,
+        key=key,
+        channel=channel,
+        call=call,
+        households=households,
+        people=people_moved,
+        words=words,
+    )
+    hear(ctx, call_down=call_down, heard=[one])
+
+
+def heard_outcome(ctx: Ctx, *, call_down: str, call: str, outcome: str) -> None:
+    """Take in that a call ended without an answer: no_answer, busy, wrong_number, refused, unreachable."""
+    hear(ctx, call_down=call_down, heard=[Heard(call=call, outcome=outcome)])
+
+
+def hear(ctx: Ctx, *, call_down: str, heard: Sequence[Heard]) -> None:
+    """Take in all that one moment brought to one call-down, in order; then it goes on once."""
+    with action(ctx, "warn.answer"):
+        row = reached(ctx, call_down)
+        fresh = _fresh(ctx, heard)
+        if not fresh:
+            return
+        value = calldown_rows.value_of(ctx, row)
+        _are_theirs(ctx, value, fresh)
+        notes = [note for one in fresh for note in (*_dialled(row, value, one), _note(ctx, row, value, one))]
+        changed = value
+        for one in fresh:
+            changed = _applied(ctx, changed, one)
+        _keep_answers(ctx, row, value, [one for one in fresh if one.outcome == ANSWERED])
+        go_on_with(ctx, row, lambda _: changed, notes)
+
+
+def _are_theirs(ctx: Ctx, value: shapes.CallDown, heard: Sequence[Heard]) -> None:
+    """Whose call it is, and who answers, must stand within the actor's scope; an answer names no call of somebody else."""
+    placed = {call.key: call.holder for call in value.calls}
+    known = people.holders_by_ref(ctx, {*(one.holder for one in heard), *placed.values()})
+    for one in heard:
+        if one.outcome == ANSWERED and one.holder not in known:
+            raise NotFound("责任人 {holder} 不在您的范围内。", holder=one.holder)
+        called = placed.get(one.call, "")
+        if one.call and (called not in known or (one.outcome == ANSWERED and called != one.holder)):
+            raise UnknownCall(one.call)
+
+
+def _fresh(ctx: Ctx, heard: Sequence[Heard]) -> list[Heard]:
+    keys = [one.key for one in heard if one.key]
+    known = set(Answer.objects.filter(world_id=ctx.world.id, key__in=keys).values_list("key", flat=True))
+    return [one for one in heard if not one.key or one.key not in known]
+
+
+def _applied(ctx: Ctx, value: shapes.CallDown, one: Heard) -> shapes.CallDown:
+    if one.outcome != ANSWERED:
+        state = shapes.CallState(one.outcome)
+        return reduce.on_outcome(call_down=value, call=one.call, outcome=state, at=ctx.now)
+    answer = shapes.Answer(
+        holder=one.holder,
+        kind=shapes.AnswerKind(one.kind),
+        at=ctx.now,
+        channel=one.channel,
+        call=one.call,
+        households=one.households,
+        people=one.people,
+        words=one.words,
+    )
+    return reduce.on_answer(call_down=value, answer=answer)
+
+
+def _dialled(row: CallDown, value: shapes.CallDown, one: Heard) -> list[Note]:
+    """A call that lay on the desk and now has a result was dialled: that is when it was placed."""
+    call = next((c for c in value.calls if c.key == one.call and c.waits_for_a_hand), None)
+    return [dialled(row, call, lines_of(value, call.holder))] if call else []
+
+
+def _note(ctx: Ctx, row: CallDown, value: shapes.CallDown, one: Heard) -> Note:
+    if one.outcome != ANSWERED:
+        told: dict[str, object] = {"calls": [{"call": one.call, "outcome": one.outcome}]}
+        return Note("warn.call.ended", {"call_down": row.ref}, told, atlas().by_id[row.place_id].path)
+    place = place_of(value, one.holder)
+    told = {
+        "answer": one.kind,
+        "channel": one.channel,
+        "call": one.call,
+        "households": one.households,
+        "people": one.people,
+    }
+    refs = {"call_down": row.ref, "holder": one.holder, "place": place.code}
+    return Note("warn.call.answered", refs, told, place.path)
+
+
+def _keep_answers(ctx: Ctx, row: CallDown, value: shapes.CallDown, answers: list[Heard]) -> None:
+    known = people.holders_by_ref(ctx, [one.holder for one in answers])
+    Answer.objects.bulk_create(
+        Answer(
+            world_id=ctx.world.id,
+            call_down=row,
+            place_id=place_of(value, one.holder).id,
+            holder_id=known[one.holder].id,
+            call_key=one.call,
+            key=one.key,
+            kind=one.kind,
+            at=ctx.now,
+            channel=one.channel,
+            households=one.households,
+            people=one.people,
+            words=one.words,
+        )
+        for one in answers
+    )
+
+
+def place_of(value: shapes.CallDown, holder: str) -> Place:
+    """The village that a person answers for in this call-down, else the township."""
+    for line in sorted(value.lines, key=lambda line: line.key):
+        if line.kind is shapes.LineKind.VILLAGE:
+            standing = (h.ref for rung in line.rungs if rung.stands_for_place for h in rung.holders)
+            if holder in standing:
+                return atlas().by_path[line.place]
+    return atlas().by_path[value.place]

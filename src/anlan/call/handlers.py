@@ -1,0 +1,128 @@
+"""What this room does when something has happened: findings call out, silence sends to the door, answers move people."""
+
+from datetime import datetime
+from typing import Any
+
+from anlan.call import calldown_rows
+from anlan.call.actions import callout, contact, doorchecks, sheets
+from anlan.call.models import CallDown, CallLine
+from anlan.call.rules.calldown.shapes import BY_HAND
+from anlan.foundation import journal, tasks
+from anlan.foundation.context import Ctx
+from anlan.foundation.events import on
+from anlan.foundation.rules.grade import Grade
+from anlan.move.actions import moving
+from anlan.places.queries import atlas
+
+Told = dict[str, Any]
+
+
+@on("warn.exceedance.opened")
+def call_out(ctx: Ctx, told: Told) -> None:
+    """Decide on the township's findings of this moment together, once."""
+    township = atlas().township(atlas().code(told["refs"]["place"]))
+    key = f"callout:{township.path}:{journal.utc(ctx.now)}"
+    tasks.schedule(
+        ctx, "warn.callout", key=key, due_at=ctx.now, payload={"path": township.path, "at": told["at"]}
+    )
+
+
+@tasks.task("warn.callout")
+def _call_out(ctx: Ctx, payload: Told) -> None:
+    found_at = datetime.fromisoformat(payload["at"])
+    callout.decide_exceedances(ctx, township=atlas().by_path[payload["path"]], found_at=found_at)
+
+
+@on("warn.alert.imported")
+@on("warn.alert.issued")
+def call_out_on_alert(ctx: Ctx, told: Told) -> None:
+    """A lawful issuer's red or orange calls out by the standing order, whoever took it in; ours at its issue."""
+    body = told["body"]
+    speaks = body["kind"] == "alert" and body["message"] in ("alert", "update")
+    if speaks and body["level"] >= Grade.ORANGE:
+        places = [atlas().code(code) for code in body.get("called", body["named"])]
+        callout.decide_alert(
+            ctx, ref=told["refs"]["alert"], event_type=body["event_type"], level=body["level"], named=places
+        )
+
+
+@on("warn.calldown.opened")
+@on("warn.calldown.joined")
+def order_moving(ctx: Ctx, told: Told) -> None:
+    """The villages of a call-down are told its stage: prepare, or move at once."""
+    row = CallDown.objects.get(world_id=ctx.world.id, ref=told["refs"]["call_down"])
+    if not row.stage:
+        return
+    lines = CallLine.objects.filter(call_down=row, kind="village").order_by("key")
+    moving.order_stages(
+        ctx,
+        villages=[atlas().by_id[line.place_id] for line in lines],
+        stage=row.stage,
+        by=row.order_no,
+        tier="county",
+        call_down=row.ref,
+    )
+
+
+@on("warn.calldown.opened")
+def make_sheet(ctx: Ctx, told: Told) -> None:
+    """Under orange and red the township's sheet is made at once, and anew each hour."""
+    sheets.make(ctx, ref=told["refs"]["call_down"])
+
+
+@on("warn.line.silent")
+def send_to_the_door(ctx: Ctx, told: Told) -> None:
+    """A silent village gets its door check; two of them in a township mean contact lost."""
+    line = CallLine.objects.get(
+        call_down__ref=told["refs"]["call_down"], world_id=ctx.world.id, key=told["refs"]["line"]
+    )
+    if line.kind != "village":
+        return
+    doorchecks.order(ctx, call_down=told["refs"]["call_down"], line=line.key)
+    contact.look(ctx, township=atlas().township(atlas().by_id[line.place_id]))
+
+
+@on("warn.line.answered")
+@on("warn.doorcheck.done")
+def look_whether_contact_is_back(ctx: Ctx, told: Told) -> None:
+    """A village that was heard, or a door that was reached, may end its township's loss of contact."""
+    line = CallLine.objects.filter(
+        call_down__ref=told["refs"]["call_down"],
+        world_id=ctx.world.id,
+        key=told["refs"]["line"],
+        kind="village",
+    ).first()
+    if line is not None:
+        contact.look(ctx, township=atlas().township(atlas().by_id[line.place_id]))
+
+
+@on("warn.call.ended")
+def look_once_the_desk_has_dialled(ctx: Ctx, told: Told) -> None:
+    """Villages whose calls lay on the desk count as silent from the first call that was made in vain."""
+    if calldown_rows.voice_channel(ctx) in BY_HAND:
+        row = CallDown.objects.get(world_id=ctx.world.id, ref=told["refs"]["call_down"])
+        contact.look(ctx, township=atlas().by_id[row.place_id])
+
+
+@on("observe.station.returned")
+@on("observe.station.silent")
+def look_for_lost_contact(ctx: Ctx, told: Told) -> None:
+    """A second silent station in a township means contact lost."""
+    contact.look(ctx, township=atlas().township(atlas().code(told["refs"]["place"])))
+
+
+@on("warn.contact.lost")
+def call_the_lost(ctx: Ctx, told: Told) -> None:
+    """A township out of contact is treated as red."""
+    callout.decide_contact_lost(
+        ctx, ref=told["refs"]["contact_lost"], township=atlas().code(told["refs"]["township"])
+    )
+
+
+@on("warn.call.answered")
+def people_set_out(ctx: Ctx, told: Told) -> None:
+    """Answer 3 says that the village is on its way. Answer 4 is a claim; only the count at the site makes it moved."""
+    if told["body"]["answer"] in (3, 4):
+        place = atlas().code(told["refs"]["place"])
+        if place.tier == 4:
+            moving.set_out(ctx, village=place, by=told["refs"]["holder"])

@@ -1,0 +1,76 @@
+"""What is said for a call-down: the facts of a place, for script, group text, sheet and answer page."""
+
+from anlan.call.models import CallDown
+from anlan.foundation.context import Ctx
+from anlan.foundation.rules.grade import Grade
+from anlan.foundation.rules.stage import Stage
+from anlan.judge.queries import exceedances
+from anlan.judge.rules.plainwords import Facts, Words, rain_cause
+from anlan.move.queries.moves import Move, moves
+from anlan.places.queries import Place, atlas
+from anlan.warn.queries import rows as alert_rows
+
+HAZARD = Words(zh="山洪", en="a flash flood")
+GRADE_WORDS = {
+    Grade.RED: Words(zh="红色", en="red"),
+    Grade.ORANGE: Words(zh="橙色", en="orange"),
+    Grade.YELLOW: Words(zh="黄色", en="yellow"),
+    Grade.BLUE: Words(zh="蓝色", en="blue"),
+}
+
+
+def facts_for(ctx: Ctx, row: CallDown, place: Place, known: dict[int, Move]) -> Facts:
+    """What to say to somebody of this place; a township is told the sum of its villages."""
+    own = [m for m in known.values() if m.place.path.startswith(place.path)]
+    sites = sorted({m.destination for m in own if m.destination})
+    stage = own[0].stage if len(own) == 1 else Stage(row.stage or Stage.PREPARE)
+    return Facts(
+        caller=headquarters(place),
+        place=both(place.name),
+        hazard=HAZARD,
+        stage=stage,
+        exercise=not ctx.world.is_live,
+        cause=cause_of(ctx, row),
+        households=sum(m.to_move for m in own) or None,
+        people=sum(m.people_to_move for m in own) or None,
+        site=both(sites[0]) if len(sites) == 1 else None,
+    )
+
+
+def facts_of_move(ctx: Ctx, move: Move) -> Facts:
+    """The same for a village's move; of one that no call-down ordered, the stage alone is known."""
+    row = CallDown.objects.filter(world_id=ctx.world.id, ref=move.call_down).first() or CallDown(
+        world_id=ctx.world.id, place_id=move.place.id, stage=move.stage.value, cause="", grade=Grade.RED
+    )
+    return facts_for(ctx, row, move.place, moves(ctx, move.place.path))
+
+
+def headquarters(place: Place) -> Words:
+    """Who calls: the county's flood headquarters."""
+    county = atlas().county(place).name
+    return Words(zh=f"{county}防指", en=f"the flood headquarters of {county}")
+
+
+def both(name: str) -> Words:
+    """A proper name reads alike in both languages."""
+    return Words(zh=name, en=name)
+
+
+def cause_of(ctx: Ctx, row: CallDown) -> Words | None:
+    """Why we call: what was measured, or which warning came in, or the officer's own words."""
+    found = exceedances.of_world(ctx).filter(ref=row.cause).select_related("station").first()
+    if found is not None and found.quantity == "rain" and found.window_min:
+        where = found.station.name if found.station else atlas().by_id[found.place_id].name
+        return rain_cause(
+            place=both(where),
+            rain_tenths_mm=found.value,
+            over_minutes=found.window_min,
+            still_raining=found.ended_at is None,
+        )
+    alert = alert_rows.by_ref(ctx, row.cause)
+    if alert is not None:
+        grade = GRADE_WORDS[Grade(alert.level)]
+        return Words(
+            zh=f"{alert.issuer_name}发布{grade.zh}预警", en=f"{alert.issuer_name} issued a {grade.en} warning"
+        )
+    return both(row.order_no) if row.cause == "manual" else None

@@ -1,0 +1,90 @@
+"""敲门核查 and 失联: send somebody, send another, take the report; a township that is heard again."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from anlan.call.actions import contact, doorchecks
+from anlan.call.queries.board import OUTCOMES_AT_DOOR
+from anlan.call.queries.contact import the_lost
+from anlan.call.queries.doors import doors
+from anlan.foundation.errors import AnlanError, NotFound
+from anlan.foundation.rules.errors import RuleError
+from anlan.ui.acts import address, done, not_done, whole
+from anlan.ui.pages import Request, page
+from anlan.ui.words import t, w
+
+
+@page("warn.view")
+@require_GET
+def one(request: Request, ref: str) -> HttpResponse:
+    """The door of one silent village: who was sent, who could go, who may not and why."""
+    found = doors(request.ctx, ref, request.GET.get("line", ""))
+    context = {
+        "doors": found,
+        "here": address(request, "calls", ref),
+        "outcomes": OUTCOMES_AT_DOOR.items(),
+        "may": request.ctx.may("warn.doorcheck") and found.row.closed_at is None,
+    }
+    return render(request, "call/door.html", context)
+
+
+def _back(request: Request, ref: str) -> str:
+    return f"{address(request, 'calls', ref, 'door')}?line={request.POST.get('line', '')}"
+
+
+@page("warn.doorcheck")
+@require_POST
+def send(request: Request, ref: str) -> HttpResponse:
+    """Send the person who was chosen, in place of whoever is on the way; nobody chosen: the first thing that can go."""
+    given = request.POST
+    try:
+        doorchecks.order(request.ctx, call_down=ref, line=given.get("line", ""), who=given.get("who", ""))
+    except (AnlanError, RuleError) as error:
+        return not_done(request, error, _back(request, ref))
+    return done(request, "已派。到时限没有回报，会自动派下一个。", _back(request, ref))
+
+
+@page("warn.doorcheck")
+@require_POST
+def report(request: Request, ref: str) -> HttpResponse:
+    """What was found at the door."""
+    given = request.POST
+    try:
+        households = whole(given.get("households", ""), what=t(request.lang, "户数"))
+        doorchecks.report(
+            request.ctx, ref=given.get("check", ""), outcome=given.get("outcome", ""), households=households
+        )
+    except (AnlanError, RuleError) as error:
+        return not_done(request, error, _back(request, ref))
+    return done(request, "已记下敲门结果。", _back(request, ref))
+
+
+class Heard(forms.Form):
+    """How contact was regained."""
+
+    how = forms.CharField(label=w("怎么联系上的"), min_length=4, max_length=60)
+
+
+@page("warn.view")
+@require_http_methods(["GET", "POST"])
+def lost(request: Request, ref: str) -> HttpResponse:
+    """A township out of contact: its ladder, the step that is due, and the word that it was heard again; or its end."""
+    found = the_lost(request.ctx, ref)
+    form = Heard(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            contact.regained(request.ctx, ref=ref, how=form.cleaned_data["how"])
+        except NotFound as error:  # somebody else said so first
+            return not_done(request, error, request.path)
+        return done(request, "已恢复联系。叫应板照常。", address(request, "calls"))
+    context: dict[str, Any] = {
+        "lost": found,
+        "form": form,
+        "may": request.ctx.may("warn.call") and found.ended_at is None,
+        "back": address(request, "calls"),
+    }
+    return render(request, "call/lost.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,30 @@
+"""`anlan demo`: the demo city, the night of Liulin at sixty times, and the pages to watch it on."""
+
+import argparse
+from typing import Any
+
+from anlan.cli import options
+from anlan.cli.run import add_ports, web_args
+
+
+def register(commands: Any) -> None:
+    parser = commands.add_parser("demo", help="set up and open the running demo")
+    add_ports(parser)
+    parser.add_argument("--speed", type=options.speed, default=60.0, help="simulated seconds a second")
+    parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    from anlan.conf.install import ready
+
+    ready()
+    from anlan.conf import demoing, supervisor
+
+    demoing.set_up(speed=args.speed)
+    entry = demoing.link(host=args.host, port=args.port)
+    print(demoing.welcome(entry), flush=True)
+    if not args.no_browser:
+        demoing.open_when_ready(entry)
+    supervisor.run(web=web_args(args), engine=["engine", "--gauge-port", str(args.gauge_port)])
+    return 0

@@ -1,0 +1,141 @@
+"""规则包: each with its clause, dates, confidence, where it applies and how it was tested; and the back-test."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from anlan.desk import figures
+from anlan.desk.views import critical_rain
+from anlan.foundation import packs, shelf
+from anlan.foundation.home import home
+from anlan.foundation.packs import SYNTHETIC_ONLY, Pack
+from anlan.judge.queries import backtests
+from anlan.judge.rules.backtest import PastRun, note_on_tests
+from anlan.judge.views.backtests import pack_of
+from anlan.places.queries import atlas
+from anlan.ui.acts import address
+from anlan.ui.pages import Request, page
+from anlan.ui.words import t, w
+
+KIND_WORDS = {
+    "threshold": w("阈值"),
+    "neighbour": w("邻近联动"),
+    "issuers": w("发布主体"),
+    "event_types": w("事件类型"),
+    "wording": w("用语"),
+    "duty_kinds": w("责任人种类"),
+    "call_down": w("叫应"),
+    "standing_orders": w("长效指令"),
+    "answers": w("应答"),
+    "door_check": w("敲门核查"),
+    "contact_lost": w("失联"),
+    "approval": w("审签"),
+    "evacuation": w("转移"),
+    "quality": w("数据质量"),
+    "silent_station": w("测站静默"),
+    "soil": w("土壤含水"),
+    "retention": w("保存期限"),
+    "live_forecast": w("滚动预报"),
+    "critical_rain": w("临界雨量计算"),
+    "ensemble": w("集合离散度"),
+    "roles": w("角色"),
+    "fire_weather": w("火险天气指数"),
+    "forest_fire_index": w("森林火险等级"),
+    "attenuation": w("地震衰减关系"),
+    "quake_grading": w("地震灾害分级"),
+    "flood_breach": w("溃口离散度"),
+    "hazard_source": w("重大危险源"),
+    "slope_rain": w("滑坡雨量阈值"),
+    "geohazard_risk": w("地质灾害气象风险"),
+    "vulnerability": w("脆弱性曲线"),
+    "relief_needs": w("安置需求"),
+}
+CONFIDENCE_WORDS = {
+    "A": w("两处独立来源"),
+    "B": w("一处来源"),
+    "M": w("通行文本，未再核对"),
+    "M?": w("不确定，用前先核实"),
+    "X": w("来源互相矛盾"),
+}
+SOIL_WORDS = {"dry": w("较干"), "normal": w("一般"), "wet": w("较湿")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A pack as its page shows it."""
+
+    pack: Pack
+    kind_word: str
+    in_force: bool
+    refused: str
+    confidence_word: str
+    applies: str
+    tests: str
+    can_test: bool
+
+
+@page("packs.view")
+@require_GET
+def listing(request: Request) -> HttpResponse:
+    """All packs by kind; those in force first."""
+    found = packs.load_all(home=home())
+    shown = [_shown(request, pack) for kind in packs.KINDS for pack in found.of_kind(kind)]
+    kinds = [(word, [s for s in shown if s.pack.kind == kind]) for kind, word in KIND_WORDS.items()]
+    context = {"kinds": [(word, rows) for word, rows in kinds if rows], "here": address(request, "packs")}
+    return render(request, "desk/packs.html", context)
+
+
+@page("packs.view")
+@require_GET
+def one(request: Request, id: str) -> HttpResponse:
+    """One pack with every figure and what stands behind it."""
+    pack = pack_of(request.ctx, id)
+    tests = backtests.of_pack(request.ctx, pack.id)[:20]
+    versions = [p for p in packs.of_kind(pack.kind, home=home()) if p.id == pack.id]
+    context = {
+        "shown": _shown(request, pack),
+        "pack": pack,
+        "figures": figures.shown(pack),
+        "critical": critical_rain.table(pack, request.lang),
+        "groups": figures.groups(pack, request.lang),
+        "unknown_soil": SOIL_WORDS.get(pack.data.get("threshold", {}).get("wetness_if_unknown", "")),
+        "versions": versions,
+        "runs": [(test, test.pack_version == pack.version) for test in tests],
+        "here": address(request, "packs"),
+        "results_at": address(request, "back-tests"),
+    }
+    return render(request, "desk/pack.html", context)
+
+
+def _shown(request: Request, pack: Pack) -> Shown:
+    runs = [
+        PastRun(pack=r.pack, version=r.pack_version, at=r.ran_at, series=1, events=r.result.get("events", 0))
+        for r in backtests.of_pack(request.ctx, pack.id)
+    ]
+    is_threshold = pack.kind == "threshold"
+    return Shown(
+        pack=pack,
+        kind_word=KIND_WORDS[pack.kind],
+        in_force=pack.is_in_force(shelf.today(request.ctx)),
+        refused=SYNTHETIC_ONLY["en" if request.lang == "en" else "zh"] if pack.synthetic else "",
+        confidence_word=CONFIDENCE_WORDS[pack.confidence],
+        applies=_applies(pack, request.lang),
+        tests=note_on_tests(pack=pack.id, version=pack.version, runs=runs, lang=request.lang)
+        if is_threshold
+        else "",
+        can_test=is_threshold and not _reads_stages(pack),
+    )
+
+
+def _reads_stages(pack: Pack) -> bool:
+    return not set(pack.data["threshold"].get("subjects", ())) & {"gauge", "village"}
+
+
+def _applies(pack: Pack, lang: str) -> str:
+    names = []
+    for code in pack.applies_to:
+        known = atlas().by_code.get(code)
+        names.append(t(lang, w("各地")) if code == "*" else known.name if known else code)
+    return "、".join(names)

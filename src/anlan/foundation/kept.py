@@ -1,0 +1,94 @@
+"""Kept in memory: what is small, asked for at every step and seldom changed, such as places and duty holders.
+
+Every table that such a value is read from has a mark, drawn anew by whatever statement writes a row of it, in the writer's own
+transaction: a rename, a move, a bulk load and a change taken back are all seen, from this process or another. Within `once()`
+(a request, an action, a piece of due work) marks are asked for once; who writes there sees the change at the next call.
+"""
+
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Generic, TypeVar
+
+from anlan.foundation.models import TableMark
+
+T = TypeVar("T")
+WRITES = re.compile(r'(?:INSERT (?:OR IGNORE )?INTO|UPDATE|DELETE FROM) "(\w+)"')
+_watched: set[str] = set()
+_asked: ContextVar[dict[Any, Any] | None] = ContextVar("asked", default=None)
+
+
+class Kept(Generic[T]):
+    """A value made by `read` from tables; call it for the value as it stands."""
+
+    def __init__(self, read: Callable[[], T], *tables: str) -> None:
+        self._read, self._tables = read, tables
+        self._last: tuple[tuple[int | None, ...], T] | None = None
+        _watched.update(tables)
+
+    def __call__(self) -> T:
+        asked = _asked.get()
+        if asked is not None and self in asked:
+            return asked[self]  # type: ignore[no-any-return]
+        marks = _marks()
+        mark = tuple(marks.get(table) for table in self._tables)
+        if self._last is None or self._last[0] != mark:
+            self._last = mark, self._read()
+        value = self._last[1]
+        if asked is not None and WRITES not in asked:
+            asked[self] = value
+        return value
+
+
+@contextmanager
+def once(*, afresh: bool = False) -> Iterator[None]:
+    """Ask for marks once from here on; `afresh` does not trust what was asked before."""
+    before = _asked.get()
+    if before is not None and not afresh:
+        yield
+        return
+    asked: dict[Any, Any] = {}
+    token = _asked.set(asked)
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+        if before is not None and WRITES in asked:
+            _forget(before)
+
+
+def _marks() -> dict[str, int]:
+    asked = _asked.get()
+    if asked is None or WRITES in asked:
+        return dict(TableMark.objects.values_list("table", "number"))
+    if TableMark not in asked:
+        asked[TableMark] = dict(TableMark.objects.values_list("table", "number"))
+    return asked[TableMark]  # type: ignore[no-any-return]
+
+
+def _forget(asked: dict[Any, Any]) -> None:
+    """Something was written here: from now on marks are asked for at each call, for the change may be taken back."""
+    asked.clear()
+    asked[WRITES] = True
+
+
+def notice(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """Wrapper of every statement of a connection: draws the mark of a watched table that it writes."""
+    result = execute(sql, params, many, context)
+    written = WRITES.match(sql)
+    if written and written[1] in _watched:
+        mark = TableMark(table=written[1], number=secrets.randbits(62) + 1)
+        TableMark.objects.using(context["connection"].alias).bulk_create(
+            [mark], update_conflicts=True, unique_fields=["table"], update_fields=["number"]
+        )
+        if (asked := _asked.get()) is not None:
+            _forget(asked)
+    return result
+
+
+def watch(*, connection: Any, **_: Any) -> None:
+    """On every new connection to the database."""
+    if notice not in connection.execute_wrappers:
+        connection.execute_wrappers.append(notice)

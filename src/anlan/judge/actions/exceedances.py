@@ -1,0 +1,192 @@
+"""Exceedances 超警: keep what the watch found, once, with the state that the rules go on from."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from anlan.foundation import journal
+from anlan.foundation.actions import action, next_ref
+from anlan.foundation.context import Ctx
+from anlan.foundation.journal import Note
+from anlan.judge.models import Exceedance, RuleState
+from anlan.judge.rules.thresholds import Change, Element, Move, Scale, State
+from anlan.judge.watch import Found, Key
+from anlan.observe import queries as observe
+from anlan.places.queries import atlas
+
+
+def keep(ctx: Ctx, found: Sequence[Found], states: Mapping[Key, State]) -> list[str]:
+    """Store changes and the moved states in one transaction; returns the refs of new exceedances.
+
+    Exceedances are unique by world, rule version, place, level and onset, so that windows rebuilt after a crash
+    repeat nothing.
+    """
+    with action(ctx, "warn.call"):
+        ids = observe.station_ids([f.station for f in found])
+        notes: list[Note] = []
+        refs = []
+        for item in found:
+            _close_above(ctx, item, notes)
+            if item.change.move is Move.RAISED and item.change.evidence:
+                ref = _open(ctx, item, ids.get(item.station), notes)
+                refs += [ref] if ref else []
+        _save_states(ctx, states)
+        if notes:
+            journal.append_many(ctx, notes)
+        return refs
+
+
+def _open(ctx: Ctx, item: Found, station: int | None, notes: list[Note]) -> str | None:
+    change = item.change
+    evidence = change.evidence
+    assert evidence is not None
+    key = {
+        "world_id": ctx.world.id,
+        "rule_version": change.version,
+        "place_id": item.place,
+        "level": grade_of(change),
+        "onset": change.at,
+    }
+    if Exceedance.objects.filter(**key).exists():
+        return None
+    row = Exceedance.objects.create(
+        **key,
+        ref=next_ref(ctx, "X"),
+        pack=change.pack,
+        station_id=station,
+        stage=change.level_name if change.scale is Scale.STAGE else "",
+        known_at=ctx.now,
+        quantity="rain" if evidence.element is Element.RAIN else "stage",
+        value=evidence.value,
+        threshold=evidence.threshold,
+        window_min=evidence.window_minutes or None,
+        at_least=evidence.partial,
+    )
+    place = atlas().by_id[item.place]
+    told = {
+        "pack": change.pack,
+        "version": change.version,
+        "hazard": change.hazard,
+        "level": row.level,
+        "stage": row.stage,
+        "onset": change.at,
+        "station": item.station,
+        "quantity": row.quantity,
+        "value": row.value,
+        "threshold": row.threshold,
+        "window_min": row.window_min,
+        "at_least": row.at_least,
+    }
+    if change.soil:
+        told |= {"soil": change.soil, "soil_from": change.soil_from}
+    refs = {"exceedance": row.ref, "place": place.code}
+    notes.append(Note("warn.exceedance.opened", refs, told, place.path))
+    return row.ref
+
+
+def grade_of(change: Change) -> int:
+    """The level on the one scale of four: a village's prepare stands with orange, its immediate with red."""
+    return change.level if change.scale is Scale.SIGNAL else change.level + 2
+
+
+def _close_above(ctx: Ctx, item: Found, notes: list[Note]) -> None:
+    """A level that fell ends what stood above it."""
+    change = item.change
+    if change.move not in (Move.LOWERED, Move.CLEARED):
+        return
+    standing = Exceedance.objects.filter(
+        world_id=ctx.world.id, pack=change.pack, place_id=item.place, ended_at=None
+    )
+    now_at = grade_of(change) if change.level else 0
+    place = atlas().by_id[item.place]
+    for row in standing.filter(level__gt=now_at).order_by("pk"):
+        row.ended_at = change.at
+        row.save(update_fields=["ended_at"])
+        refs = {"exceedance": row.ref, "place": place.code}
+        notes.append(Note("warn.exceedance.ended", refs, {"pack": row.pack, "level": row.level}, place.path))
+
+
+def _save_states(ctx: Ctx, states: Mapping[Key, State]) -> None:
+    RuleState.objects.bulk_create(
+        [
+            RuleState(
+                world_id=ctx.world.id, pack=pack, version=version, subject=subject, state=state.to_record()
+            )
+            for (pack, version, subject), state in sorted(states.items())
+        ],
+        update_conflicts=True,
+        unique_fields=["world", "pack", "subject"],
+        update_fields=["version", "state"],
+    )
+
+
+def states(ctx: Ctx) -> dict[Key, State]:
+    """Where every pack stood for every subject when it was last looked at.
+
+    A pack that has changed since begins anew: what was pending counted other rules.
+    """
+    rows = RuleState.objects.filter(world_id=ctx.world.id).values_list("pack", "version", "subject", "state")
+    return {(pack, version, subject): State.from_record(record) for pack, version, subject, record in rows}
+
+
+def open_neighbours(
+    ctx: Ctx, *, pack: str, version: str, villages: Sequence[tuple[int, dict[str, Any]]]
+) -> int:
+    """Villages that prepare because of a red nearby or upstream: (division id, reason). Returns how many are new."""
+    if not villages:
+        return 0
+    with action(ctx, "warn.call"):
+        standing = set(
+            Exceedance.objects.filter(world_id=ctx.world.id, pack=pack, ended_at=None).values_list(
+                "place_id", flat=True
+            )
+        )
+        notes = []
+        for place_id, reason in villages:
+            if place_id in standing:
+                continue
+            row = Exceedance.objects.create(
+                world_id=ctx.world.id,
+                ref=next_ref(ctx, "X"),
+                pack=pack,
+                rule_version=version,
+                place_id=place_id,
+                level=3,
+                stage="prepare",
+                onset=ctx.now,
+                known_at=ctx.now,
+                quantity="neighbour",
+                value=reason["distance_m"],
+                threshold=reason["within_m"],
+            )
+            place = atlas().by_id[place_id]
+            told = {
+                "pack": pack,
+                "version": version,
+                "hazard": "neighbour",
+                "level": 3,
+                "stage": "prepare",
+                **reason,
+            }
+            refs = {"exceedance": row.ref, "place": place.code}
+            notes.append(Note("warn.exceedance.opened", refs, told, place.path))
+        if notes:
+            journal.append_many(ctx, notes)
+        return len(notes)
+
+
+def end_neighbours(ctx: Ctx, *, pack: str, still: set[int], before: datetime) -> None:
+    """The last red nearby has gone for long enough: villages not in `still`, prepared before that time, are free."""
+    rows = Exceedance.objects.filter(world_id=ctx.world.id, pack=pack, ended_at=None, onset__lt=before)
+    if not rows.exclude(place_id__in=still).exists():
+        return
+    with action(ctx, "warn.call"):
+        notes = []
+        for row in rows.exclude(place_id__in=still).order_by("pk"):
+            row.ended_at = ctx.now
+            row.save(update_fields=["ended_at"])
+            place = atlas().by_id[row.place_id]
+            refs = {"exceedance": row.ref, "place": place.code}
+            notes.append(Note("warn.exceedance.ended", refs, {"pack": pack, "level": row.level}, place.path))
+        if notes:
+            journal.append_many(ctx, notes)

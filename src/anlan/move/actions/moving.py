@@ -1,0 +1,268 @@
+"""Moving people 转移避险: order a village's stages, and count households in. Reached never counts as moved."""
+
+from collections.abc import Sequence
+
+from anlan.foundation import journal, shelf
+from anlan.foundation.actions import action, next_refs
+from anlan.foundation.context import Ctx
+from anlan.foundation.errors import Invalid, NotFound
+from anlan.foundation.journal import Note
+from anlan.foundation.rules.stage import Stage
+from anlan.move.models import Evacuation, HouseholdMove
+from anlan.move.rules import evacuation as rules
+from anlan.move.rules.evacuation import HouseholdEvent, HouseholdState
+from anlan.people import queries as people
+from anlan.places.queries import Place, atlas
+
+
+def order_stage(
+    ctx: Ctx, *, village: Place, stage: str, by: str, tier: str, call_down: str = "", basis: str = ""
+) -> str:
+    """Order a stage for one village and return the evacuation's ref; the same stage again changes nothing.
+
+    Raises: rules.errors with the next step when the stage cannot follow or the tier may not order it.
+    """
+    found = order_stages(
+        ctx, villages=[village], stage=stage, by=by, tier=tier, call_down=call_down, basis=basis
+    )
+    return found[village.code]
+
+
+def order_stages(
+    ctx: Ctx,
+    *,
+    villages: Sequence[Place],
+    stage: str,
+    by: str,
+    tier: str,
+    call_down: str = "",
+    basis: str = "",
+) -> dict[str, str]:
+    """The same for many villages at once: village code → ref of its evacuation."""
+    with action(ctx, "warn.move"):
+        for village in villages:
+            if not ctx.scope.holds(village.path):
+                raise NotFound("{village}不在您的范围内。", village=village.name)
+        wanted = Stage(stage)
+        present = _latest(ctx, villages)
+        behind = [v for v in villages if not _stands(present.get(v.id), wanted)]
+        orders = {v.id: _order(ctx, v, present.get(v.id), wanted, by, tier, basis) for v in behind}
+        rows = present | _begin(ctx, [v for v in behind if _is_new(present.get(v.id))], wanted, by, call_down)
+        notes = [_ordered(ctx, v, rows[v.id], orders[v.id], tier, basis) for v in behind]
+        if notes:
+            journal.append_many(ctx, notes)
+        return {v.code: rows[v.id].ref for v in villages}
+
+
+def _latest(ctx: Ctx, villages: Sequence[Place]) -> dict[int, Evacuation]:
+    """By division: its last evacuation, locked."""
+    rows = ctx.rows(Evacuation).select_for_update(of=("self",)).filter(place_id__in=[v.id for v in villages])
+    return {row.place_id: row for row in rows.order_by("pk")}
+
+
+def _stands(row: Evacuation | None, wanted: Stage) -> bool:
+    """Whether the village is at that stage, or already further than an automatic `prepare`."""
+    return row is not None and (row.stage == wanted or _is_behind(Stage(row.stage), wanted))
+
+
+def _is_new(row: Evacuation | None) -> bool:
+    """After the all-clear a new move counts everybody anew."""
+    return row is None or row.stage == Stage.RETURN
+
+
+def _order(
+    ctx: Ctx, village: Place, row: Evacuation | None, wanted: Stage, by: str, tier: str, basis: str
+) -> rules.StageOrder:
+    settings = rules.EvacuationSettings.from_pack(shelf.the(ctx, "evacuation", village.code).data)
+    return rules.order_stage(
+        present=Stage(row.stage) if row else None,
+        to=wanted,
+        by=rules.Orderer(ref=by, tier=tier),
+        now=ctx.now,
+        settings=settings,
+        basis=basis,
+    )
+
+
+def _ordered(
+    ctx: Ctx, village: Place, row: Evacuation, order: rules.StageOrder, tier: str, basis: str
+) -> Note:
+    """Put the order into the row; returns the journal's words."""
+    if (row.stage, row.ordered_by) != (order.stage.value, order.by) or row.stage_at != ctx.now:
+        row.stage, row.stage_at, row.ordered_by = order.stage.value, ctx.now, order.by
+        row.save(update_fields=["stage", "stage_at", "ordered_by"])
+    told = {
+        "stage": order.stage.value,
+        "by": order.by,
+        "tier": tier,
+        "basis": basis,
+        "report_due_at": order.report_due_at,
+        "households_to_move": row.households_to_move,
+        "people_to_move": row.people_to_move,
+        "households_moved": row.households_moved,
+        "households_moving": row.households_moving,
+    }
+    return Note(
+        "warn.evacuation.ordered", {"evacuation": row.ref, "village": village.code}, told, village.path
+    )
+
+
+def _is_behind(present: Stage | None, wanted: Stage) -> bool:
+    """An automatic `prepare` never takes back a village that is already told to move."""
+    return wanted is Stage.PREPARE and present not in (None, Stage.PREPARE, Stage.RETURN)
+
+
+def _running(ctx: Ctx, village: Place) -> Evacuation | None:
+    rows = ctx.rows(Evacuation).select_for_update().filter(place_id=village.id)
+    return rows.order_by("-pk").first()
+
+
+def _begin(
+    ctx: Ctx, villages: Sequence[Place], stage: Stage, by: str, call_down: str
+) -> dict[int, Evacuation]:
+    """New evacuations with their lists of households, by division."""
+    if not villages:
+        return {}
+    listed = people.households_in_danger(ctx, [v.id for v in villages])
+    refs = next_refs(ctx, "E", len(villages))
+    rows = [
+        Evacuation(
+            world_id=ctx.world.id,
+            ref=ref,
+            place_id=village.id,
+            call_down=call_down,
+            stage=stage.value,
+            stage_at=ctx.now,
+            began_at=ctx.now,
+            ordered_by=by,
+            households_to_move=len(listed.get(village.id, ())),
+            people_to_move=sum(h.at_home for h in listed.get(village.id, ())),
+            destination=next((h.destination for h in listed.get(village.id, ()) if h.destination), ""),
+        )
+        for village, ref in zip(villages, refs, strict=True)
+    ]
+    Evacuation.objects.bulk_create(rows)
+    HouseholdMove.objects.bulk_create(
+        HouseholdMove(
+            world_id=ctx.world.id,
+            evacuation=row,
+            household_id=h.pk,
+            state=HouseholdState.TO_MOVE.value,
+            at=ctx.now,
+            by=by,
+        )
+        for row in rows
+        for h in listed.get(row.place_id, ())
+    )
+    return {row.place_id: row for row in rows}
+
+
+def set_out(ctx: Ctx, *, village: Place, by: str) -> None:
+    """The village's people are on the way: whoever had not set out, has now."""
+    with action(ctx, "warn.move"):
+        row = _running(ctx, village)
+        if row is None or row.stage not in (Stage.PREPARE, Stage.MOVE):
+            return
+        waiting = HouseholdMove.objects.filter(evacuation=row, state=HouseholdState.TO_MOVE)
+        moved = waiting.update(state=HouseholdState.MOVING.value, at=ctx.now, by=by)
+        if moved:
+            _recount(row)
+            _note(ctx, row, village, "warn.evacuation.set_out", {"households": moved, "by": by})
+
+
+def count_in(ctx: Ctx, *, village: Place, households: int, people_in: int, site: str, by: str) -> None:
+    """Count households in at a site: the next so many of the list, in its order, as the keeper ticks them.
+
+    Raises: NotFound when no move was ordered for the village; Invalid for numbers that cannot be.
+    """
+    with action(ctx, "warn.move"):
+        row = _running(ctx, village)
+        if row is None:
+            raise NotFound("{village}还没有下达转移，请先下达再清点。", village=village.name)
+        open_rows = [
+            move
+            for move in HouseholdMove.objects.filter(evacuation=row)
+            .select_related("household")
+            .order_by("household__ref")
+            if move.state not in (HouseholdState.MOVED, HouseholdState.RETURNED)
+        ]
+        if households < 0 or people_in < 0 or households > len(open_rows):
+            raise Invalid(
+                "清点 {n} 户不对：名册上还没转移的有 {left} 户。请核对后再报。",
+                n=households,
+                left=len(open_rows),
+            )
+        counted = open_rows[:households]
+        for move in counted:
+            move.state, move.at, move.by = HouseholdState.MOVED.value, ctx.now, by
+        HouseholdMove.objects.bulk_update(counted, ["state", "at", "by"])
+        _recount(row)
+        if row.stage == Stage.MOVE and row.households_moved == row.households_to_move:
+            row.stage, row.stage_at, row.counted_at = Stage.COUNT.value, ctx.now, ctx.now
+            row.save(update_fields=["stage", "stage_at", "counted_at"])
+        told = {"households": households, "people": people_in, "site": site, "by": by}
+        _note(ctx, row, village, "warn.evacuation.counted", told)
+
+
+def mark_household(ctx: Ctx, *, evacuation: str, household: str, event: str, note: str = "") -> None:
+    """One household of the list: set out, counted in, refused, not found, went home. Refusal goes to the leader.
+
+    Raises: NotFound; rules.errors when the event cannot happen now.
+    """
+    with action(ctx, "warn.move"):
+        row = ctx.rows(Evacuation).select_for_update().filter(ref=evacuation).first()
+        move = (
+            HouseholdMove.objects.filter(evacuation=row, household__ref=household)
+            .select_related("household")
+            .first()
+        )
+        if row is None or move is None:
+            raise NotFound("名册里没有这一户（{household}）。请从名册里选择。", household=household)
+        village = atlas().by_id[row.place_id]
+        after = rules.on_household(
+            household=_household(move),
+            event=HouseholdEvent(event),
+            now=ctx.now,
+            count=rules.Count(
+                people=move.household.at_home, site=row.destination or "安置点", by=ctx.actor.ref
+            ),
+            stage=Stage(row.stage),
+        )
+        move.state, move.at, move.by, move.note = after.state.value, ctx.now, ctx.actor.ref, note[:100]
+        move.save(update_fields=["state", "at", "by", "note"])
+        _recount(row)
+        told = {"household": household, "event": event, "state": after.state.value, "by": ctx.actor.ref}
+        _note(ctx, row, village, "warn.household.marked", told)
+
+
+def _household(move: HouseholdMove) -> rules.Household:
+    return rules.Household(
+        ref=move.household.ref,
+        group=str(move.household.group),
+        people=move.household.at_home,
+        state=HouseholdState(move.state),
+        at=move.at,
+    )
+
+
+def _recount(row: Evacuation) -> None:
+    moves: Sequence[HouseholdMove] = HouseholdMove.objects.filter(evacuation=row).select_related("household")
+    moved = [m for m in moves if m.state in (HouseholdState.MOVED, HouseholdState.RETURNED)]
+    row.households_moved = len(moved)
+    row.people_moved = sum(m.household.at_home for m in moved)
+    row.households_moving = sum(m.state == HouseholdState.MOVING for m in moves)
+    row.households_refused = sum(m.state == HouseholdState.REFUSED for m in moves)
+    row.save(update_fields=["households_moved", "people_moved", "households_moving", "households_refused"])
+
+
+def _note(ctx: Ctx, row: Evacuation, village: Place, name: str, told: dict[str, object]) -> None:
+    told = {
+        **told,
+        "households_moved": row.households_moved,
+        "households_to_move": row.households_to_move,
+        "households_moving": row.households_moving,
+        "households_refused": row.households_refused,
+        "people_moved": row.people_moved,
+    }
+    refs = {"evacuation": row.ref, "village": village.code}
+    journal.append_many(ctx, [Note(name, refs, told, village.path)])

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class MoveConfig(AppConfig):
+    name = "anlan.move"
+    label = "move"

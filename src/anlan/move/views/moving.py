@@ -1,0 +1,242 @@
+"""转移避险: the board of villages, one village's list, the order of a stage, counting in, lists and cards to print."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from anlan.foundation.context import Ctx
+from anlan.foundation.errors import AnlanError, Invalid, NotFound
+from anlan.foundation.rules.errors import RuleError
+from anlan.foundation.rules.stage import Stage
+from anlan.move.actions import moving
+from anlan.move.queries import moves as reading
+from anlan.move.rules.evacuation import HouseholdEvent, HouseholdState
+from anlan.places.queries import Place, atlas, search
+from anlan.ui.acts import address, ask, done, moment, not_done, told, whole
+from anlan.ui.pages import Request, page
+from anlan.ui.words import t, w
+
+STAGE_WORDS = {
+    Stage.PREPARE: w("准备转移"),
+    Stage.MOVE: w("立即转移"),
+    Stage.COUNT: w("清点"),
+    Stage.STAY_OUT: w("不得擅自返回"),
+    Stage.RETURN: w("解除返回"),
+}
+STAGE_EFFECTS = {
+    Stage.PREPARE: w("村组逐户交底，帮扶人到户。还不走。"),
+    Stage.MOVE: w("现在就走，去安置点。到了要点名，点过名才算已转移。"),
+    Stage.COUNT: w("在安置点逐户点名，报几户几人。"),
+    Stage.STAY_OUT: w("守住路口，没有解除谁也不许回去。"),
+    Stage.RETURN: w("写明谁核实过已经安全。由村组带回，逐户登记。"),
+}
+EVENT_WORDS = {
+    HouseholdEvent.SET_OUT: w("出发"),
+    HouseholdEvent.COUNTED_IN: w("点到"),
+    HouseholdEvent.REFUSED: w("不肯走"),
+    HouseholdEvent.NOT_FOUND: w("找不到"),
+    HouseholdEvent.SLIPPED_BACK: w("擅自返回"),
+    HouseholdEvent.WENT_HOME: w("已带回"),
+}
+HOUSEHOLD_MARKS = {  # palette code and word
+    HouseholdState.TO_MOVE: ("idle", w("没动")),
+    HouseholdState.MOVING: ("moving", ""),
+    HouseholdState.MOVED: ("moved", ""),
+    HouseholdState.REFUSED: ("refused", ""),
+    HouseholdState.UNREACHABLE: ("unknown", w("找不到")),
+    HouseholdState.RETURNED: ("answered", w("已带回")),
+}
+
+
+@page("warn.view")
+@require_GET
+def board(request: Request) -> HttpResponse:
+    """Every village that was told to move, by township; with `at`, as it was known then."""
+    at = moment(request)
+    found = list(reading.moves(request.ctx, "", at).values())
+    running = [m for m in found if m.stage is not Stage.RETURN]
+    ordered = sorted(running, key=lambda m: (m.is_complete, -m.refused, -m.still, -m.moving, m.place.path))
+    context = {
+        "rows": [(m, atlas().township(m.place)) for m in ordered if m.stage is not Stage.PREPARE],
+        "preparing": [(m, atlas().township(m.place)) for m in ordered if m.stage is Stage.PREPARE],
+        "ended": [(m, atlas().township(m.place)) for m in found if m.stage is Stage.RETURN],
+        "total": {
+            "to_move": sum(m.to_move for m in running),
+            "moving": sum(m.moving for m in running),
+            "moved": sum(m.moved for m in running),
+            "still": sum(m.still for m in running),
+            "refused": sum(m.refused for m in running),
+        },
+        "is_past": at is not None,
+        "now": at or request.ctx.now,
+        "may": request.ctx.may("warn.move") and at is None,
+        "order_url": address(request, "moving", "order"),
+    }
+    return render(request, "move/moving.html", context)
+
+
+@page("warn.view")
+@require_GET
+def one(request: Request, ref: str) -> HttpResponse:
+    """One village: its stages, its households, and who does not go."""
+    return render(request, "move/village_move.html", village_of(request, ref))
+
+
+def village_of(request: Request, ref: str) -> dict[str, Any]:
+    move = reading.the_move(request.ctx, ref)
+    rows = reading.households(request.ctx, ref)
+    events = {state: reading.may_happen(state, move.stage) for state in HouseholdState}
+    return {
+        "move": move,
+        "township": atlas().township(move.place),
+        "rows": [
+            {
+                "it": row,
+                "mark": HOUSEHOLD_MARKS[row.state],
+                "events": [(e.value, EVENT_WORDS[e]) for e in events[row.state]],
+            }
+            for row in rows
+        ],
+        "refused": [row for row in rows if row.state is HouseholdState.REFUSED],
+        "stages": [{"code": s.value, "word": STAGE_WORDS[s]} for s in Stage],
+        "follows": [{"code": s.value, "word": STAGE_WORDS[s]} for s in reading.may_follow(move)],
+        "may": request.ctx.may("warn.move"),
+        "here": address(request, "moving", ref),
+        "back": address(request, "moving"),
+    }
+
+
+class Order(forms.Form):
+    """Why the stage is ordered; a return must say who made sure that it is safe."""
+
+    basis = forms.CharField(label=w("依据"), max_length=120, required=False)
+
+
+@page("warn.move")
+@require_http_methods(["GET", "POST"])
+def stage(request: Request, ref: str, code: str) -> HttpResponse:
+    """Order the next stage for a village that is moving."""
+    move = reading.the_move(request.ctx, ref)
+    return _ask_stage(request, move.place, code, back=address(request, "moving", ref))
+
+
+@page("warn.move")
+@require_http_methods(["GET", "POST"])
+def order(request: Request) -> HttpResponse:
+    """Order a first stage for a village: ?village=<code>&stage=prepare or move."""
+    code = request.GET.get("village", "")
+    if not code:
+        context = {
+            "places": _found(request.ctx, request.GET.get("q", "")),
+            "q": request.GET.get("q", ""),
+            "here": request.path,
+            "back": address(request, "moving"),
+        }
+        return render(request, "move/order_move.html", context)
+    village = atlas().code(code)
+    if village.tier != 4 or not request.ctx.scope.holds(village.path):
+        raise NotFound("{village}不在您的范围内。", village=village.name)
+    return _ask_stage(
+        request, village, request.GET.get("stage", "prepare"), back=address(request, "moving"), query=True
+    )
+
+
+def _found(ctx: Ctx, text: str) -> list[Place]:
+    return [p for p in search(text, limit=40) if p.tier == 4 and ctx.scope.holds(p.path)]
+
+
+def _ask_stage(
+    request: Request, village: Place, code: str, *, back: str, query: bool = False
+) -> HttpResponse:
+    """The question before the order, and the order."""
+    if code not in set(Stage):
+        raise NotFound("没有“{code}”这个转移阶段。", code=code)
+    wanted = Stage(code)
+    form = Order(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            ref = moving.order_stage(
+                request.ctx,
+                village=village,
+                stage=code,
+                by=request.ctx.actor.ref,
+                tier=tier_of(request.ctx),
+                basis=form.cleaned_data["basis"],
+            )
+        except (AnlanError, RuleError) as error:
+            form.add_error(None, told(request, error))
+        else:
+            return done(request, "已下达。", address(request, "moving", ref))
+    return ask(
+        request,
+        question=t(
+            request.lang,
+            "{village}：{stage}？",
+            village=village.name,
+            stage=t(request.lang, STAGE_WORDS[wanted]),
+        ),
+        effect=STAGE_EFFECTS[wanted],
+        do=w("下达"),
+        form=form,
+        back=back,
+        action=request.get_full_path() if query else request.path,
+    )
+
+
+def tier_of(ctx: Ctx) -> str:
+    """At which tier somebody orders, by the places that they hold."""
+    shortest = 4 if ctx.scope.all else min((len(path) for path in ctx.scope.paths), default=16)
+    return {4: "county", 8: "county", 12: "township"}.get(shortest, "village")
+
+
+@page("warn.move")
+@require_POST
+def mark(request: Request, ref: str) -> HttpResponse:
+    """Mark one household: set out, counted in, refuses, not found, went home."""
+    given, back = request.POST, address(request, "moving", ref)
+    try:
+        if given.get("event", "") not in set(HouseholdEvent):
+            raise Invalid("没认出要记什么。请用名册里的按钮。")
+        moving.mark_household(
+            request.ctx,
+            evacuation=ref,
+            household=given.get("household", ""),
+            event=given.get("event", ""),
+            note=given.get("note", "").strip(),
+        )
+    except (AnlanError, RuleError) as error:
+        return not_done(request, error, back)
+    return done(request, "已记下。", f"{back}#{given.get('household', '')}")
+
+
+@page("warn.move")
+@require_POST
+def count(request: Request, ref: str) -> HttpResponse:
+    """Count so many households in at the site, in the order of the list."""
+    move, back, given = reading.the_move(request.ctx, ref), address(request, "moving", ref), request.POST
+    try:
+        households = whole(given.get("households", ""), what=t(request.lang, "户数"))
+        people = whole(given.get("people", ""), what=t(request.lang, "人数"))
+        if not households or people is None:
+            raise Invalid("请填点到几户、几人。")
+        moving.count_in(
+            request.ctx,
+            village=move.place,
+            households=households,
+            people_in=people,
+            site=given.get("site", "").strip()[:80] or move.destination,
+            by=request.ctx.actor.ref,
+        )
+    except (AnlanError, RuleError) as error:
+        return not_done(request, error, back)
+    return done(request, "已点到 {n} 户。", back, n=households)
+
+
+@page("warn.view")
+@require_GET
+def printed(request: Request, ref: str) -> HttpResponse:
+    """The list of households to print, with boxes to tick."""
+    return render(request, "move/move_list.html", village_of(request, ref))

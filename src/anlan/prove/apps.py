@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ProveConfig(AppConfig):
+    name = "anlan.prove"
+    label = "prove"
