@@ -108,8 +108,52 @@ def written_names() -> set[str]:
     return found
 
 
+def strings(node: ast.AST, within: ast.AST) -> set[str]:
+    """What an expression may be: a text, one of two, one of a table's, or what a name was given."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return {text}
+        case ast.IfExp(body=one, orelse=other):
+            return strings(one, within) | strings(other, within)
+        case ast.Subscript(value=ast.Dict(values=values)):
+            return set().union(*(strings(value, within) for value in values))
+        case ast.Name(id=name):
+            given = (
+                a for a in ast.walk(within) if isinstance(a, ast.Assign) and ast.unparse(a.targets[0]) == name
+            )
+            return set().union(*(strings(a.value, within) for a in given))
+    return set()
+
+
+def names_by_verb() -> set[str]:
+    """Names that a room's note makes of a verb: f"people.account.{verb}", and the verbs that it is called with."""
+    found = set()
+    trees = [(path, ast.parse(path.read_text())) for path in sources()]
+    defs = [(path, d) for path, tree in trees for d in ast.walk(tree) if isinstance(d, ast.FunctionDef)]
+    for path, made in defs:
+        prefix = re.search(r"f'([a-z]+\.[a-z_]+\.)\{verb\}'", ast.unparse(made))
+        if not prefix:
+            continue
+        at = [arg.arg for arg in made.args.args].index("verb")
+        for other, within in defs:
+            if other.parts[:-1] != path.parts[:-1]:
+                continue
+            for call in ast.walk(within):
+                if isinstance(call, ast.Call) and ast.unparse(call.func) == made.name and len(call.args) > at:
+                    found |= {prefix[1] + verb for verb in strings(call.args[at], within)}
+    return found
+
+
+def test_names_made_of_a_verb_are_found() -> None:
+    assert {
+        "warn.alert.cancelled",
+        "people.account.deactivated",
+        "foundation.exercise.paused",
+    } <= names_by_verb()
+
+
 def test_every_name_that_an_action_writes_has_its_words() -> None:
-    written = written_names()
+    written = written_names() | names_by_verb()
     assert len(written) > 15
     assert not written - set(NAMES), "add to desk/names.py"
 
