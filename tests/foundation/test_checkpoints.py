@@ -48,6 +48,17 @@ def test_a_head_is_signed_once_and_an_empty_chain_never(signed: World, live: Wor
     assert fault(live) is None
 
 
+def test_a_line_that_a_full_disk_cut_off_is_none_and_the_next_is_whole(
+    signed: World, own_folder: Path
+) -> None:
+    with (own_folder / f"{signed.key}.jsonl").open("a") as file:
+        file.write('{"seq": 6, "ha')
+    write(signed, "f")
+    assert checkpoints.write(worlds.info(signed))
+    assert [row["seq"] for row in checkpoints.read(worlds.info(signed))] == [3, 5, 6]
+    assert fault(signed) is None
+
+
 def test_a_chain_cut_short_with_its_head_is_seen(signed: World) -> None:
     JournalEntry.objects.filter(world=signed, seq__gt=3).delete()
     JournalHead.objects.filter(world=signed).update(

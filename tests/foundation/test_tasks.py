@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from anlan.foundation import tasks, worlds
 from anlan.foundation.context import Actor, Ctx
@@ -179,3 +180,18 @@ def test_hands_at_once_do_a_piece_of_work_once(durable_exercise: World, runners:
     done = at_once(*[lambda: tasks.run(work, durable_exercise)] * 4)
     assert sorted(done) == [False, False, False, True]
     assert Counter.objects.count() == 1
+
+
+def test_a_full_disk_kills_no_work(exercise: World, runners: dict[str, Callable[..., Any]]) -> None:
+    def full(ctx: Ctx, payload: dict[str, Any]) -> None:
+        raise OperationalError("database or disk is full")
+
+    runners["full"] = full
+    schedule(exercise, "a", kind="full")
+    for _ in range(2 * tasks.TRIES):
+        Task.objects.update(retry_at=None)
+        work = due(exercise)
+        assert work is not None
+        tasks.run(work, exercise)
+    assert state("a") == Task.State.DUE
+    assert due(exercise) is None, "it rests first"

@@ -145,7 +145,8 @@ def test_an_import_is_read_shown_confirmed_and_tells_what_was_wrong(mini: Mini, 
     page = get(mini, f"imports/{run.ref}")
     assert "已写入" in page
     errors = get(mini, f"imports/{run.ref}/errors").splitlines()
-    assert [line.split(",")[0] for line in errors[1:]] == ["3", "4"]
+    assert [line.split(",")[0] for line in errors[1:]] == [GAUGE, FOREIGN_GAUGE]
+    assert [line.split(",")[-1] for line in errors] == ["原因", "不是数", "没有这个测站，或不在您的辖区"]
     get(mini, f"imports/{run.ref}", role="foreign", status=404)
     assert run.ref in get(mini, "imports")
 

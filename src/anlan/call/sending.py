@@ -15,11 +15,11 @@ from typing import Any
 from anlan.call import calldown_rows
 from anlan.call.actions import doorchecks, hearing, lines
 from anlan.call.models import Call, DoorCheck
+from anlan.call.rules.calldown import CallState
 from anlan.foundation import channels, cursors
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
 from anlan.foundation.kept import once
-from anlan.foundation.rules.errors import RuleError
 from anlan.foundation.writing import writing
 from anlan.move.actions import moving
 from anlan.move.queries.moves import to_move_of_world
@@ -88,15 +88,17 @@ def _send_calls(ctx: Ctx, channel: channels.Channel) -> int:
         return 0
     numbers = people.numbers([call.contact for call in calls])
     listed = to_move_of_world(ctx)
-    _hand_over(
-        channel, [_request(call, numbers[call.contact], listed) for call in calls if call.contact in numbers]
-    )
+    known = [call for call in calls if call.contact in numbers]
+    _hand_over(channel, [_request(ctx, call, numbers[call.contact], listed) for call in known])
     with writing():
         calldown_rows.mark_sent(ctx, calls)
     return len(calls)
 
 
-def _request(call: Call, line: tuple[str, str], listed: dict[int, tuple[int, int]]) -> channels.Request:
+def _request(
+    ctx: Ctx, call: Call, line: tuple[str, str], listed: dict[int, tuple[int, int]]
+) -> channels.Request:
+    """It rings when it is handed over: what was laid by hand between two ticks of an exercise rings no earlier than its clock."""
     households, residents = listed.get(call.place_id, (0, 0))
     facts: dict[str, Any] = {
         "place": atlas().by_id[call.place_id].code,
@@ -109,7 +111,7 @@ def _request(call: Call, line: tuple[str, str], listed: dict[int, tuple[int, int
         "line": line[1],
         "deadline": call.deadline.isoformat(),
     }
-    return channels.Request(call.key, line[0], call.placed_at, "叫应", facts)
+    return channels.Request(call.key, line[0], max(call.placed_at, ctx.now), "叫应", facts)
 
 
 def _send_errands(ctx: Ctx, channel: channels.Channel) -> int:
@@ -130,7 +132,9 @@ def _send_errands(ctx: Ctx, channel: channels.Channel) -> int:
             "people": listed.get(check.place_id, (0, 0))[1],
             "deadline": check.due_at.isoformat(),
         }
-        requests.append(channels.Request(f"door:{check.ref}", "", check.ordered_at, "敲门核查", facts))
+        requests.append(
+            channels.Request(f"door:{check.ref}", "", max(check.ordered_at, ctx.now), "敲门核查", facts)
+        )
     _hand_over(channel, requests)
     DoorCheck.objects.filter(pk__in=[check.pk for check in checks]).update(sent=True)
     return len(checks)
@@ -171,7 +175,9 @@ def hear(ctx: Ctx, reports: Sequence[channels.Report]) -> None:
             call_down, holder = calls[report.key]
             by_call_down.setdefault(call_down, []).append(_heard(report, holder))
     for call_down, heard in by_call_down.items():
-        _noise_is_kept_out(hearing.hear, ctx, call_down=call_down, heard=heard)
+        if not _noise_is_kept_out(hearing.hear, ctx, call_down=call_down, heard=heard) and len(heard) > 1:
+            for one in heard:  # what cannot be must not take the others of its moment with it
+                _noise_is_kept_out(hearing.hear, ctx, call_down=call_down, heard=[one])
     for report in reports:
         if report.key not in calls:
             _noise_is_kept_out(_hear_field, ctx, report)
@@ -188,24 +194,28 @@ def _calls(ctx: Ctx, keys: list[str]) -> dict[str, tuple[str, str]]:
 def _heard(report: channels.Report, holder: str) -> hearing.Heard:
     if report.outcome != hearing.ANSWERED:
         return hearing.Heard(call=report.key, outcome=report.outcome)
+    if report.digit is None:  # somebody, or an answering machine, lifted the receiver
+        return hearing.Heard(call=report.key, outcome=CallState.PICKED_UP.value)
     return hearing.Heard(
         call=report.key,
         holder=holder,
         key=f"{report.key}#{report.sequence}",
-        kind=report.digit or 1,
+        kind=report.digit,
         channel=VOICE,
         households=report.households,
         people=report.people,
     )
 
 
-def _noise_is_kept_out(take: Callable[..., None], *args: Any, **kwargs: Any) -> None:
+def _noise_is_kept_out(take: Callable[..., None], *args: Any, **kwargs: Any) -> bool:
     """What cannot be (a second report of a door check, a count beyond the list) changes nothing and is logged."""
     try:
         with writing():
             take(*args, **kwargs)
-    except (AnlanError, RuleError) as error:
+    except AnlanError as error:
         log.info("taken as noise: %s", error)
+        return False
+    return True
 
 
 def _hear_field(ctx: Ctx, report: channels.Report) -> None:

@@ -73,9 +73,8 @@ def error_text(error: Exception) -> str:
 
     if isinstance(error, AnlanError):
         from anlan.conf.doctor.finding import is_chinese
-        from anlan.ui.words import t
 
-        return t("zh" if is_chinese() else "en", error.text, **error.values)
+        return error.said("zh" if is_chinese() else "en")
     if isinstance(error, DatabaseError):
         return f"the database does not answer as it should ({error}): `anlan doctor` says how to mend it"
     if isinstance(error, OSError) and error.filename:

@@ -27,5 +27,5 @@ def run(args: argparse.Namespace) -> int:
 
     if args.only:
         worlds.get(args.only)
-    engine.main(port=None if args.only else args.gauge_port, only=args.only)
+    engine.main(port=None if args.only else args.gauge_port, host=args.gauge_host, only=args.only)
     return 0

@@ -1,16 +1,16 @@
 """The engine: gateways, windows, rules and due work of the live world, and the drivers of exercises that run.
 
 Only the engine writes readings. Everything it holds in memory is rebuilt from the store and the records when it starts.
+Each of its loops is a `Part`: one that falls is tried again and tells since when and why; the others go on.
 """
 
-import json
 import logging
 import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable
+from functools import partial
 
 from django.conf import settings
 from django.db import close_old_connections
@@ -18,10 +18,11 @@ from django.db import close_old_connections
 from anlan.conf.lines import Lines
 from anlan.demo.driver import Driver
 from anlan.foundation import checkpoints, events, journal, tasks, worlds
-from anlan.foundation.home import home
+from anlan.foundation.health import Health, Part
 from anlan.foundation.worlds import World
 from anlan.foundation.writing import goes_behind
 from anlan.gateways import plug_ins as gateways
+from anlan.gateways.sl651.limits import SIMULATED
 from anlan.judge.watching import Watching
 from anlan.observe.ingest import Ingest
 from anlan.people import register as people_in_memory
@@ -32,164 +33,198 @@ LOOK_SECONDS = 0.5
 CHECKPOINT_SECONDS = 60.0
 KEEP_SECONDS = 60.0
 """How often the live forecasts are looked after: one whose cycle died goes on with the next."""
+LEAVE_SECONDS = 20.0
+EXERCISE = "exercise:"
+"""Begins the name of the part that drives an exercise."""
 
 
 class Engine:
     """All of it; `run` returns when asked to stop."""
 
-    def __init__(self, *, port: int | None, only: str = "") -> None:
-        self._port = port
+    def __init__(self, *, port: int | None, host: str = "127.0.0.1", only: str = "") -> None:
+        self._port, self._host = port, host
         self._only = only
         self._stop = threading.Event()
-        self._drivers: dict[str, threading.Thread] = {}
-        self._gateways: list[gateways.Gateway] = []
+        self._health = Health(only)
+        self._threads: dict[str, threading.Thread] = {}
 
     def run(self) -> None:
         for sign in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sign, lambda *_: self._stop.set())
-        if not self._only:
-            threading.Thread(target=self._live, name="live", daemon=True).start()
-        goes_behind()  # this thread's work is ordered runs
-        signed = 0.0
+        if not self._only:  # what people order is the business of the one engine that stays
+            self._keep("live", self._live, LOOK_SECONDS, lasts=True)
+            self._keep("ordered", self._ordered, LOOK_SECONDS)
+            self._keep("slow work", self._slow_work, LOOK_SECONDS)
+        self._keep("signing", self._sign, CHECKPOINT_SECONDS)
+        self._keep("exercises", self._start_drivers, LOOK_SECONDS)
         while not self._stop.is_set():
-            self._beat()
-            self._start_drivers()
-            if not self._only:  # what people order is the business of the one engine that stays
-                ordered.look()
-            if time.monotonic() - signed > CHECKPOINT_SECONDS:
-                self._sign()
-                signed = time.monotonic()
-            if self._only and self._is_over():
-                break
+            self._health.beat()
             self._stop.wait(LOOK_SECONDS)
-        self._stop.set()
-        for driver in self._drivers.values():
-            driver.join(timeout=20)
-        for gateway in self._gateways:
-            gateway.stop()
-        self._sign()
+        self._leave()
 
-    def _beat(self) -> None:
-        """Tell doctor and pages that the engine is alive."""
-        folder = home() / "run"
-        folder.mkdir(exist_ok=True)
-        scratch = folder / f"engine{self._only}.new"
-        scratch.write_text(json.dumps({"pid": os.getpid(), "beat": datetime.now(UTC).isoformat()}))
-        scratch.rename(folder / f"engine{self._only}.json")
+    def _leave(self) -> None:
+        """Whoever drives or computes ends before what they compute with is taken down."""
+        end = time.monotonic() + LEAVE_SECONDS
+        for thread in self._threads.values():
+            thread.join(max(0.0, end - time.monotonic()))
+        self._health.part("signing").do(self._sign)
+        late = [name for name, thread in self._threads.items() if thread.is_alive()]
+        if late:  # as by a kill, which every step outlives: without its runner it would only fail
+            log.warning("not waiting for %s", ", ".join(late))
+            logging.shutdown()
+            os._exit(0)
 
-    def _is_over(self) -> bool:
-        thread = self._drivers.get(self._only)
-        ended = World.objects.filter(key=self._only, state=World.State.ENDED).exists()
-        return ended or (thread is not None and not thread.is_alive())
+    def _keep(self, name: str, step: Callable[[], None], every: float, *, lasts: bool = False) -> None:
+        """A loop of its own thread; what it cannot bear costs nobody else a turn."""
+        part = self._health.part(name)
+        part.may_last = lasts
+
+        def turn() -> None:
+            while not self._stop.is_set():
+                part.do(step)
+                close_old_connections()
+                self._stop.wait(max(every, part.rests))
+
+        self._start(name, turn)
+
+    def _start(self, name: str, work: Callable[[], None]) -> None:
+        self._threads[name] = threading.Thread(target=work, name=name, daemon=True)
+        self._threads[name].start()
+
+    def _ordered(self) -> None:
+        goes_behind()
+        ordered.look()
+
+    def _slow_work(self) -> None:
+        """Due work of the live world that computes or reads files: no call waits for it."""
+        goes_behind()
+        live_world = worlds.get("live")
+        while not self._stop.is_set():
+            work = tasks.next_due(live_world.pk, worlds.clock(live_world), slow=True)
+            if work is None:
+                return
+            tasks.run(work, live_world)
 
     def _sign(self) -> None:
         for world in World.objects.all():
             checkpoints.write(worlds.info(world))
 
     def _start_drivers(self) -> None:
-        """A driver for each exercise that should run and has none."""
+        """A driver for each exercise that should run and has none; with an exercise of our own we end when it does."""
+        if self._only and World.objects.filter(key=self._only, state=World.State.ENDED).exists():
+            self._stop.set()
         running = World.objects.filter(state=World.State.RUNNING).exclude(key="live")
+        self._health.well_but(EXERCISE, {EXERCISE + world.key for world in running})
         for world in running:
+            name = EXERCISE + world.key
+            part, thread = self._health.part(name), self._threads.get(name)
             mine = world.key == self._only if self._only else not world.settings.get("own_engine")
-            alive = world.key in self._drivers and self._drivers[world.key].is_alive()
-            if mine and not alive:
-                thread = threading.Thread(target=self._drive, args=(world.key,), name=world.key, daemon=True)
-                self._drivers[world.key] = thread
-                thread.start()
+            if mine and not part.rests and (thread is None or not thread.is_alive()):
+                part.may_last = True
+                self._start(name, partial(part.do, partial(self._drive, world.key, part)))
 
-    def _drive(self, key: str) -> None:
+    def _drive(self, key: str, part: Part) -> None:
         """One exercise from where its clock stands."""
         gateway = None
         try:
             world = worlds.get(key)
             ingest = Ingest(worlds.info(world))
             clock = lambda: worlds.clock(worlds.get(key))  # noqa: E731
-            gateway = gateways.make("sl651", ingest, host="127.0.0.1", port=0, clock=clock)
-            Driver(world, ingest, gateway.start(), self._stop).run()
-        except Exception:
-            log.exception("the driver of exercise %s stopped; it is started again", key)
-            self._stop.wait(1.0)
+            gateway = gateways.make("sl651", ingest, host="127.0.0.1", port=0, clock=clock, limits=SIMULATED)
+            Driver(world, ingest, gateway.start(), self._stop, part).run()
         finally:
             if gateway is not None:
                 gateway.stop()
             close_old_connections()
 
     def _live(self) -> None:
-        """The live world: its gateway, its watch, its due work."""
-        while not self._stop.is_set():
-            try:
-                Live(self._port, self._stop).run()
-            except Exception:
-                log.exception("the live watch stopped; starting it again")
-                close_old_connections()
-                self._stop.wait(1.0)
+        """The live world: its gateways, its watch, its due work."""
+        Live(self._port, self._stop, self._health, host=self._host).run()
 
 
 class Live:
     """Readings of the live world to calls, without waiting for anybody."""
 
-    def __init__(self, port: int | None, stop: threading.Event) -> None:
+    def __init__(
+        self, port: int | None, stop: threading.Event, health: Health, *, host: str = "127.0.0.1"
+    ) -> None:
+        self._host = host
         self._stop = stop
+        self._health = health
         self._world = worlds.get("live")
         self._ingest = Ingest(worlds.info(self._world))
-        self._watching = Watching(worlds.context(self._world), self._ingest.addresses)
+        self._watching: Watching | None = None
         people_in_memory.register()  # before a gauge speaks: the first call must not wait for it
         self._news = threading.Event()
         self._lines = Lines(worlds.info(self._world))
-        chosen = gateways.chosen(settings.GATEWAYS, sl651_port=port) if port is not None else []
-        self._gateways = [gateway for name, at in chosen for gateway in self._gateway(name, at)]
-
-    def _gateway(self, name: str, port: int) -> Iterator[gateways.Gateway]:
-        """The gateway of that name, or none: one that is not installed stops nothing else."""
-        clock = lambda: worlds.clock(self._world)  # noqa: E731
-        try:
-            yield gateways.make(
-                name,
-                self._ingest,
-                host="0.0.0.0",
-                port=port,
-                clock=clock,
-                on_batch=lambda _: self._news.set(),
-            )
-        except gateways.NotInstalled:
-            log.exception("its stations are not heard")
+        self._chosen = gateways.chosen(settings.GATEWAYS, sl651_port=port) if port is not None else []
+        self._gateways: dict[str, gateways.Gateway] = {}
 
     def run(self) -> None:
         journal.on_append(self._news.set)
-        kept = -KEEP_SECONDS
-        self._news.set()  # what came in before we fell is judged at once
+        fresh, kept = True, -KEEP_SECONDS  # what came in before we fell is judged at once
         try:
-            for gateway in self._gateways:
-                gateway.start()
+            self._do("watch", self._look)  # before a gauge speaks, again
             while not self._stop.is_set():
+                self._health.part("live").well()
+                close_old_connections()
+                self._open_gateways()
                 if time.monotonic() - kept > KEEP_SECONDS:
-                    live.keep_going(worlds.context(self._world))
+                    self._do("forecasts", lambda: live.keep_going(worlds.context(self._world)))
                     kept = time.monotonic()
                 self._news.wait(0.05)
-                fresh = self._news.is_set()
+                fresh |= self._news.is_set()
                 self._news.clear()
-                self._once(fresh)
+                if fresh or worlds.clock(self._world).second % 10 == 0:
+                    fresh = not self._do("watch", self._look)
+                self._follow()
         finally:
-            for gateway in self._gateways:
+            for gateway in self._gateways.values():
                 gateway.stop()
 
-    def _once(self, fresh: bool) -> None:
-        """Judge what came in, then everything that follows from it or has fallen due."""
-        ctx = worlds.context(self._world)
-        if fresh or ctx.now.second % 10 == 0:
-            self._ingest.advance(ctx.now)
-            self._watching.look(ctx, self._ingest)
-        self._lines.hear(ctx)
-        while True:
-            handled = events.step(self._world)
+    def _do(self, part: str, work: Callable[[], object]) -> bool:
+        """Whether that part could do it."""
+        self._health.part(part).do(work)
+        return self._health.part(part).ill is None
+
+    def _open_gateways(self) -> None:
+        """Each that is not open yet: a port that is taken or a package that is missing stops nothing else."""
+        for name, port in self._chosen:
+            if name not in self._gateways:
+                self._do(f"gateway:{name}", partial(self._open, name, port))
+
+    def _open(self, name: str, port: int) -> None:
+        clock = lambda: worlds.clock(self._world)  # noqa: E731
+        heard = lambda _: self._news.set()  # noqa: E731
+        made = gateways.make(name, self._ingest, host=self._host, port=port, clock=clock, on_batch=heard)
+        made.start()
+        self._gateways[name] = made
+
+    def _look(self) -> None:
+        """Judge what came in; a watch that fell forgets what it had judged and reads it from the records."""
+        ctx, watching = worlds.context(self._world), self._watching
+        self._watching = None
+        watching = watching or Watching(ctx, self._ingest.addresses)
+        self._ingest.advance(ctx.now)
+        watching.look(ctx, self._ingest)
+        self._watching = watching
+
+    def _follow(self) -> None:
+        """Everything that follows from what was found or has fallen due."""
+        self._lines.hear(worlds.context(self._world))
+        while not self._stop.is_set():
+            handled = self._health.part("handlers").do(partial(events.step, self._world))
             sent = self._lines.send(worlds.context(self._world))
-            work = tasks.next_due(self._world.pk, worlds.clock(self._world))
-            if work is not None:
-                tasks.run(work, self._world)
-            if not handled and not sent and work is None:
+            worked = self._health.part("due work").do(self._work)
+            if not handled and not sent and not worked:
                 return
 
+    def _work(self) -> bool:
+        """One piece of due work; whether there was any."""
+        work = tasks.next_due(self._world.pk, worlds.clock(self._world), slow=False)
+        return work is not None and tasks.run(work, self._world) is not None
 
-def main(*, port: int | None, only: str = "") -> None:
+
+def main(*, port: int | None, host: str, only: str = "") -> None:
     """Run the engine in this process until told to stop."""
-    Engine(port=port, only=only).run()
+    Engine(port=port, host=host, only=only).run()

@@ -144,4 +144,5 @@ LOGGING = {
 
 CHANNELS = [n for n in os.environ.get("ANLAN_CHANNELS", "").split(",") if n]
 GATEWAYS = os.environ.get("ANLAN_GATEWAYS", "sl651")
+SL651_PEER_LINES = int(os.environ.get("ANLAN_SL651_PEER_LINES", "32"))
 PACK_FOLDERS = [Path(__file__).parent.parent / "packs", HOME / "packs"]

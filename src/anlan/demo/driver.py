@@ -20,16 +20,21 @@ from anlan.demo.liulin import load_scenario
 from anlan.foundation import channels, cursors, events, tasks, worlds
 from anlan.foundation.context import SYSTEM, Ctx
 from anlan.foundation.errors import Invalid
+from anlan.foundation.health import Part
 from anlan.foundation.scope import Scope
 from anlan.foundation.worlds import World
 from anlan.foundation.writing import goes_behind, writing
 from anlan.judge.watching import Watching
 from anlan.observe.ingest import Ingest
+from anlan.simulate import live
 
 log = logging.getLogger(__name__)
 VOICE = "voice"
 FIELD = "simulated-field"
 LOOK_SECONDS = 0.2
+AGAIN_SECONDS = 1.0
+UNACKNOWLEDGED = "unacknowledged"
+"""Why a night waits: its gateway can write nothing down, so that no gauge was told that its report stands."""
 
 
 class Stopped(Exception):
@@ -39,7 +44,10 @@ class Stopped(Exception):
 class Driver:
     """Runs one exercise in this process."""
 
-    def __init__(self, world: World, ingest: Ingest, port: int, stop: threading.Event) -> None:
+    def __init__(
+        self, world: World, ingest: Ingest, port: int, stop: threading.Event, part: Part | None = None
+    ) -> None:
+        self._part = part or Part(f"exercise:{world.key}")
         self._world = world
         self._ingest = ingest
         self._port = port
@@ -80,12 +88,22 @@ class Driver:
     def _tick(self, n: int, end: datetime) -> None:
         """One tick: frames in, judged, and everything that falls due before the next."""
         self._move_to(end)
-        told = self._field.ask("tick", n=n, host="127.0.0.1", port=self._port)
-        if told["acked"] != told["sent"]:
-            raise ConnectionError(f"tick {n}: {told['sent'] - told['acked']} frames were not acknowledged")
+        self._report(n)
+        self._part.well()
         self._ingest.advance(end)
         self._watching.look(self._ctx(end), self._ingest)
+        live.keep_going(self._ctx(end))
         self._drain(end, end + self._step)
+
+    def _report(self, n: int) -> None:
+        """Send a tick until every frame of it is acknowledged; what stands already is acknowledged again."""
+        while (told := self._field.ask("tick", n=n, host="127.0.0.1", port=self._port))["acked"] != told[
+            "sent"
+        ]:
+            log.warning("tick %d: %d frames were not acknowledged", n, told["sent"] - told["acked"])
+            self._part.fell(UNACKNOWLEDGED)
+            self._pace.wait_for(self._at, self._stop)
+            self._stop.wait(AGAIN_SECONDS)
 
     def _drain(self, at: datetime, until: datetime) -> None:
         """Handlers, calls, due work and reports, in time order, up to but not with `until`.
@@ -123,9 +141,12 @@ class Driver:
         return self._heard[0] if self._heard else None
 
     def _take_in(self, at: datetime) -> None:
-        """Take in all reports of one moment; their effect and the reader's step are one transaction."""
+        """Take in all reports of one moment, and what comes late: a call may be laid by hand while the clock moves on.
+
+        Their effect and the reader's step are one transaction.
+        """
         reports = []
-        while self._heard and self._heard[0].at == at:
+        while self._heard and self._heard[0].at <= at:
             reports.append(self._heard.popleft())
         with writing():
             cursors.move(self._info, VOICE, reports[-1].mark)

@@ -117,7 +117,8 @@ def _cosign(ctx: Ctx, work: dict[str, Any]) -> None:
         _later(ctx, "issue", work, ISSUED_AFTER)
 
 
-@tasks.task("demo.alert.issue")
+@tasks.task("demo.alert.issue", slow=True)
 def _issue(ctx: Ctx, work: dict[str, Any]) -> None:
+    """Outside a transaction, for the first signature draws a key; issued already, there is nothing to do."""
     if row := _standing(ctx, work, "approved"):
         alerts.issue(_as(ctx, row, FORECASTER), ref=row.ref)

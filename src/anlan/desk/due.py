@@ -12,15 +12,17 @@ from typing import Any
 from anlan.call.queries.board import KIND_WORDS, MEANS_WORDS
 from anlan.call.queries.waiting import Wait, waiting
 from anlan.call.rules.calldown import LineKind
+from anlan.desk import ill, tried
 from anlan.foundation import tasks
 from anlan.foundation.context import Ctx
+from anlan.foundation.words import t, w, written
 from anlan.judge.rules.urgency import SMALL, Harm, rank
 from anlan.observe.moments import silences
 from anlan.observe.queries import stations
+from anlan.observe.queries.doubtful import doubtful
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui import format as show
-from anlan.ui.words import t, w, written
 
 FOLDS = {"calling": 3, "sheet": 3, "count": 1}
 """More rows alike than this make one: lines of a call-down, sheets of an hour, small counts of a township."""
@@ -59,6 +61,7 @@ HARMS = {
     Harm.CALL: w("叫应"),
     Harm.COUNT: w("清点"),
     Harm.PAPER: w("单据、测站、系统"),
+    Harm.DONE: w("已办完"),
 }
 
 Say = Callable[..., str]
@@ -90,9 +93,11 @@ def dues(ctx: Ctx, *, lang: str, at: datetime | None = None, path: str = "") -> 
     if ctx.may("warn.view"):
         found += waiting(ctx, at=at, path=path)
     if ctx.may("observe.view"):
-        found += _silent_stations(ctx, at, path)
+        found += _silent_stations(ctx, at, path) + _doubtful(ctx, at, path) + tried.waits(ctx, at, path)
     if ctx.may("admin.manage") and at is None:
         found += _dead_letters(ctx)
+    if ctx.may("desk.view") and at is None and not path:
+        found += ill.waits(ctx)
     words = Words(lang, at or ctx.now, _titles(ctx, lang, found))
     return in_order([SENTENCES[each.kind](words, each) for each in found], words)
 
@@ -167,21 +172,27 @@ def _silent_stations(ctx: Ctx, at: datetime | None, path: str) -> list[Wait]:
     return found
 
 
+def _doubtful(ctx: Ctx, at: datetime | None, path: str) -> list[Wait]:
+    """Readings that no rule goes by until somebody or something bears them out."""
+    return [
+        Wait(
+            kind="doubtful",
+            key=f"doubtful:{station.address}:{reading.code}",
+            place=atlas().by_id[station.place_id],
+            since=reading.at,
+            due_at=None,
+            facts={"address": station.address, "name": station.name, "reading": reading},
+        )
+        for station, reading in doubtful(ctx, at=at, path=path)
+    ]
+
+
 def _dead_letters(ctx: Ctx) -> list[Wait]:
     dead = tasks.dead_letters(ctx)
     if not dead:
         return []
-    facts = {"n": len(dead)}
-    return [
-        Wait(
-            kind="dead",
-            key="dead",
-            place=atlas().city,
-            since=dead[0].due_at,
-            due_at=dead[0].due_at,
-            facts=facts,
-        )
-    ]
+    since, facts = dead[0].due_at, {"n": len(dead)}
+    return [Wait(kind="dead", key="dead", place=atlas().city, since=since, due_at=since, facts=facts)]
 
 
 # ---------- sentences ----------
@@ -328,6 +339,16 @@ def _station(say: Words, it: Wait) -> Due:
     return _due(it, title=title, detail=detail, state="silent")
 
 
+def _doubted(say: Words, it: Wait) -> Due:
+    reading = it.facts["reading"]
+    value = f"{reading.value:.{reading.decimals}f} {reading.unit}".strip()
+    what = say(reading.name)
+    title = say(w("{name}读数可疑：{what} {value}"), name=it.facts["name"], what=what, value=value)
+    why = ("、" if say.lang == "zh" else ", ").join(say(flag) for flag in reading.flags)
+    text = w("{clock}，{why}。研判不用它，等下一次报来。下一步：核实；若属实，人工录入")
+    return _due(it, title=title, detail=say(text, clock=say.clock(it.since), why=why), badge=say(w("可疑")))
+
+
 def _dead(say: Words, it: Wait) -> Due:
     title = say(w("{n} 件系统任务没有做成"), n=it.facts["n"])
     return _due(
@@ -365,6 +386,9 @@ SENTENCES: dict[str, Sentence] = {
     "held": _held,
     "sheet": _sheet,
     "station": _station,
+    "doubtful": _doubted,
+    "tried": lambda say, it: _due(it, badge=say(w("安全")), **tried.told(say, it)),
     "forecast": _forecast,
     "dead": _dead,
+    "ill": lambda say, it: _due(it, badge=say(w("系统")), **ill.told(say, it)),
 }

@@ -1,6 +1,6 @@
 """What the journal's names are called in speech; a test finds names that an action writes and nobody worded."""
 
-from anlan.ui.words import w
+from anlan.foundation.words import w
 
 NAMES = {
     "foundation.exercise.created": w("建立演练"),
@@ -14,8 +14,10 @@ NAMES = {
     "observe.quarantine.requeued": w("重新送入了隔离的报文"),
     "observe.reading.corrected": w("更正了读数"),
     "observe.soil.set": w("设定了土壤含水"),
+    "observe.station.peer_changed": w("测站换了来源地址"),
     "observe.station.returned": w("测站恢复来报"),
     "observe.station.silent": w("测站不来报了"),
+    "observe.station.tried": w("有人在试测站密码"),
     "people.account.activated": w("启用账号"),
     "people.account.asked": w("请另一位管理员确认账号变动"),
     "people.account.created": w("建立账号"),

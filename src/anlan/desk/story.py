@@ -16,9 +16,9 @@ from anlan.foundation import journal, journal_reading
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.stage import Stage
+from anlan.foundation.words import t, w, written
 from anlan.people import queries as people
 from anlan.places.queries import Place
-from anlan.ui.words import t, w, written
 
 AT_MOST = 40
 STAGE_WORDS = {
@@ -241,7 +241,7 @@ def _ordered(say: _Say, told: Told) -> Told2:
 
 def _counted(say: _Say, told: Told) -> Told2:
     body = told["body"]
-    return say(w("点名到 {n}／{of} 户"), n=body["households_moved"], of=body["households_to_move"]), "safe"
+    return say(w("清点到 {n}／{of} 户"), n=body["households_moved"], of=body["households_to_move"]), "safe"
 
 
 def _marked(say: _Say, told: Told) -> Told2:

@@ -110,12 +110,12 @@ def flush() -> None:
         log.warning("times under the write lock are not kept: %s", error)
 
 
-def of_all() -> dict[str, Held]:
-    """What all processes of this installation counted, by name."""
+def of_all(state: Path) -> dict[str, Held]:
+    """What all processes of the installation in that folder counted, the slowest first."""
     found: dict[str, Held] = {}
-    for file in _folder().glob("*.json"):
+    for file in (state / "run" / "held").glob("*.json"):
         for name, (worst, buckets) in json.loads(file.read_text()).items():
             each = found.setdefault(name, Held())
             each.worst = max(each.worst, worst)
             each.buckets.update({int(bucket): count for bucket, count in buckets.items()})
-    return found
+    return dict(sorted(found.items(), key=lambda pair: -pair[1].p99()))

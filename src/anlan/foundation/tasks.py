@@ -2,8 +2,8 @@
 
 A runner gets `(ctx, payload)` with `ctx.now` = the moment it was due in an exercise, or the real moment when live. A runner that raises is
 tried again (1 s, 4 s, 16 s); then it is dead and stands on the dead-letter page until somebody feeds it again. Records that
-others hold are no failure of the work: it stays due. A runner that must compute, parse or wait is registered as `slow`: it runs
-outside any transaction and does what counts in `with effect():`, which claims the work.
+others hold or a full disk are no failure of the work: it stays due. A runner that must compute, parse or wait is registered as
+`slow`: it runs outside any transaction and does what counts in `with effect():`, which claims the work.
 """
 
 import logging
@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from anlan.foundation import kept, worlds
+from anlan.foundation import health, kept, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict
 from anlan.foundation.models import Task, World
@@ -74,9 +74,11 @@ def is_waiting(ctx: Ctx, prefix: str) -> bool:
     return Task.objects.filter(world_id=ctx.world.id, key__startswith=prefix, state=Task.State.DUE).exists()
 
 
-def next_due(world_id: int, until: datetime) -> Task | None:
-    """The first work due by `until`, in (due_at, key) order."""
+def next_due(world_id: int, until: datetime, *, slow: bool | None = None) -> Task | None:
+    """The first work due by `until`, in (due_at, key) order; of the slow kinds alone, or of the others, where it is said."""
     waiting = Task.objects.filter(world_id=world_id, state=Task.State.DUE, due_at__lte=until)
+    if slow is not None:
+        waiting = waiting.filter(kind__in=_slow) if slow else waiting.exclude(kind__in=_slow)
     ready = waiting.filter(Q(retry_at=None) | Q(retry_at__lte=datetime.now(UTC)))
     return ready.order_by("due_at", "key").first()
 
@@ -103,7 +105,7 @@ def run(work: Task, world: World) -> bool:
             log.warning("task %s %s waits: others hold the records", work.kind, work.key)
             return True
         log.exception("task %s %s failed", work.kind, work.key)
-        _failed(work, traceback.format_exc())
+        _failed(work, traceback.format_exc(), counts=not health.passes(error))
     return True
 
 
@@ -121,15 +123,22 @@ def effect() -> Iterator[None]:
         yield
 
 
-def _failed(work: Task, trace: str) -> None:
-    tries = work.tries + 1
+def _failed(work: Task, trace: str, *, counts: bool) -> None:
+    tries = work.tries + counts
     dead = tries >= TRIES
     Task.objects.filter(pk=work.pk, state=Task.State.DUE).update(
         tries=tries,
         error=trace[-4000:],
-        retry_at=datetime.now(UTC) + timedelta(seconds=4 ** (tries - 1)),
+        retry_at=datetime.now(UTC) + timedelta(seconds=4 ** max(tries - 1, 0)),
         state=Task.State.DEAD if dead else Task.State.DUE,
     )
+
+
+def past(ctx: Ctx, prefix: str, since: datetime) -> list[tuple[datetime, dict[str, Any], str]]:
+    """Of the work whose key begins so and that is over: when it was due, what it was about, and the trace of what died."""
+    over = Task.objects.filter(world_id=ctx.world.id, key__startswith=prefix, due_at__gte=since)
+    rows = over.filter(state__in=[Task.State.DONE, Task.State.DEAD]).order_by("due_at", "key")
+    return [(row.due_at, row.payload, row.error if row.state == Task.State.DEAD else "") for row in rows]
 
 
 def dead_letters(ctx: Ctx) -> list[Task]:

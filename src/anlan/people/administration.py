@@ -43,7 +43,7 @@ def create_account(
         raise Invalid("用户名用 3 到 40 个小写字母、数字或 . - _，例如 sui-duty-1。")
     if not name.strip():
         raise Invalid("请填姓名。它加密保存，页面上只显示姓和星号。")
-    hashed = hashed_anew(password)
+    hashed, nobodys = hashed_anew(password), make_password(None)
     with action(ctx, "admin.manage"):
         if Account.objects.filter(username=username).exists():
             raise Conflict("用户名 {username} 已经有人用，请换一个。", username=username)
@@ -60,7 +60,7 @@ def create_account(
         )
         account.save()
         if _waits(ctx, account, "create", post):
-            account.is_active, account.password = False, make_password(None)  # nobody knows one
+            account.is_active, account.password = False, nobodys
             account.save(update_fields=["is_active", "password"])
         else:
             note(ctx, account, "created", {"post": post.ref, "role": post.role})

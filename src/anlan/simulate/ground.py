@@ -44,17 +44,18 @@ def add(ctx: Ctx, *, ref: str, place: Place, terrain: Terrain) -> Ground:
     """Put a county's own ground on the list, its file into the state folder. Raises: Invalid, Conflict for a ref that is taken."""
     from anlan.simulate import concentration  # solvers are loaded where they are used
 
+    ctx.require("simulate.run")
+    check_free(ref)
+    row = Ground(ref=ref, place_id=place.id, dx_m=round(terrain.dx), maker=OWN, synthetic=False)
+    path = path_of(row)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_suffix(".new.npz")
+    np.savez_compressed(scratch, **vars(concentration.told(terrain)))
+    body = {"dx_m": row.dx_m, "cells": int(np.isfinite(terrain.bed).sum()), "sha256": _digest(scratch)}
     with action(ctx, "simulate.run"):
         check_free(ref)
-        row = Ground.objects.create(
-            ref=ref, place_id=place.id, dx_m=round(terrain.dx), maker=OWN, synthetic=False
-        )
-        path = path_of(row)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        scratch = path.with_suffix(".new.npz")
-        np.savez_compressed(scratch, **vars(concentration.told(terrain)))
+        row.save(force_insert=True)
         scratch.rename(path)
-        body = {"dx_m": row.dx_m, "cells": int(np.isfinite(terrain.bed).sum()), "sha256": _digest(path)}
         journal.append(ctx, "simulate.ground.added", refs={"ground": ref}, body=body, place=place.path)
     return row
 

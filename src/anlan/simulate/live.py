@@ -6,10 +6,13 @@ that is what makes it honest: a forecast is known no sooner than the machine of 
 
 import logging
 import traceback
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from anlan.foundation import journal, tasks
+from django.db.models import Q
+
+from anlan.foundation import health, journal, tasks
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Conflict
@@ -65,6 +68,38 @@ def keep_going(ctx: Ctx) -> None:
         if not tasks.is_waiting(ctx, _key(row.ground)):
             every = settings.live(ctx, row.ground)["cycle_min"]
             _schedule(ctx, row, _mark(ctx.now, every) + timedelta(minutes=every))
+
+
+@dataclass(frozen=True)
+class Missed:
+    """Moments of a ground at which no forecast came of a cycle, and why the last did not."""
+
+    ground: str
+    place_id: int
+    at: tuple[datetime, ...]
+    why: str
+    stands_since: datetime | None
+    """None: a later cycle went well."""
+
+
+def missed(ctx: Ctx, since: datetime) -> list[Missed]:
+    """Where forecasts are switched on and some since then did not come: their cycle died, or their run broke."""
+    died = {told["ref"]: trace for _, told, trace in tasks.past(ctx, "simulate:publish:", since) if trace}
+    broken = Q(state=Run.State.FAILED) | Q(ref__in=list(died))
+    found = []
+    for row in ctx.rows(LiveGround).select_related("ground"):
+        told = [(at, trace) for at, _, trace in tasks.past(ctx, _key(row.ground), since)]
+        runs = ctx.rows(Run).filter(broken, ground=row.ground, purpose="live", ordered_at__gte=since)
+        told += [(run.ordered_at, died.get(run.ref) or run.log or "Failed") for run in runs]
+        told.sort(key=lambda each: (each[0], bool(each[1])))
+        stands: datetime | None = None
+        for at, trace in told:
+            stands = (stands or at) if trace else None
+        bad = [(at, trace) for at, trace in told if trace]
+        if bad:
+            why, moments_of = health.cause(bad[-1][1]), tuple(at for at, _ in bad)
+            found.append(Missed(row.ground.ref, row.ground.place_id, moments_of, why, stands))
+    return found
 
 
 def _key(over: Ground) -> str:

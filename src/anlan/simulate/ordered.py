@@ -4,7 +4,9 @@ import logging
 import traceback
 from pathlib import Path
 
-from anlan.foundation import worlds
+from django.db import DatabaseError
+
+from anlan.foundation import health, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
 from anlan.foundation.writing import is_busy
@@ -40,10 +42,18 @@ def look() -> None:
                 log.warning("run %s of %s waits: others hold the records", ref, world_key)
                 continue
             log.exception("run %s of %s failed", ref, world_key)
-            said = (
-                error.text.format(**error.values) if isinstance(error, AnlanError) else traceback.format_exc()
-            )
-            actions.fail(ctx, ref=ref, log=said)
+            _fails(ctx, ref, error)
+
+
+def _fails(ctx: Ctx, ref: str, error: Exception) -> None:
+    """The run broke. Records that are busy broke nothing: the next look tries it again, and so it does where this falls too."""
+    if health.passes(error):
+        return
+    said = error.said("zh") if isinstance(error, AnlanError) else traceback.format_exc()
+    try:
+        actions.fail(ctx, ref=ref, log=said)
+    except DatabaseError:
+        log.exception("that run %s of %s failed cannot be written down yet", ref, ctx.world.key)
 
 
 def _goes_on(ctx: Ctx, ref: str) -> bool:

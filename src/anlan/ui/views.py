@@ -8,8 +8,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from anlan.foundation.words import w
+
 from .context import page
-from .words import w
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,11 +23,17 @@ MESSAGES = {
 MOST_A_SECOND = 10
 
 
-def sign(ctx: Ctx, row: Alert) -> tuple[str, str]:
+def signer(ctx: Ctx, ref: str) -> identity.Identity | None:
+    """By whose key an alert will be signed; read, and the first time drawn, before its action opens."""
+    row = ctx.rows(Alert).filter(ref=ref, kind="alert").select_related("issuer").first()
+    if row is None or row.issuer is None:
+        return None
+    return identity.of_unit(ctx, ref=row.issuer.ref, name=row.issuer_name)
+
+
+def sign(ctx: Ctx, row: Alert, mine: identity.Identity) -> tuple[str, str]:
     """Identifier and signed CAP 1.2 of an alert that is being issued now. Raises: Invalid, CapError."""
-    assert row.issuer is not None
     alert = compose(ctx, row, serial=_serial(ctx, row))
-    mine = identity.of_unit(ctx, ref=row.issuer.ref, name=row.issuer_name)
     signed = cap.sign(cap.write(alert), mine.key, mine.certificate)
     return alert.identifier, signed.decode()
 

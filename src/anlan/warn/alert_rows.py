@@ -9,6 +9,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.pack import minutes, table
+from anlan.foundation.words import say
 from anlan.people.units import Unit, units
 from anlan.places.queries import Place, atlas
 from anlan.warn.models import Alert
@@ -189,16 +190,14 @@ def verdict(ctx: Ctx, row: Alert) -> IssuerVerdict:
     rules = issuer_packs(ctx, place.code)
     if row.kind == "notice":
         may = issuers.may_do(rules, org_kind=row.issuer.kind, deed="risk_notice")
-        return IssuerVerdict(
-            lawful=may, zh="本单位不能发风险提示。", en="This unit may not send a risk notice."
-        )
+        return IssuerVerdict(lawful=may, says=say("本单位不能发风险提示。"))
     found = issuers.may_issue(
         rules, org_kind=row.issuer.kind, event_type=row.event_type, grade=Grade(row.level)
     )
     if not found.allowed:
-        return IssuerVerdict(lawful=False, zh=found.reason_zh, en=found.reason_en)
+        return IssuerVerdict(lawful=False, says=found.reason)
     with_us = {unit.kind for unit in joint(row) if place.path.startswith(unit.place_path)}
-    return IssuerVerdict(lawful=set(found.jointly_with) <= with_us, zh=found.reason_zh, en=found.reason_en)
+    return IssuerVerdict(lawful=set(found.jointly_with) <= with_us, says=found.reason)
 
 
 def event_title(ctx: Ctx, code: str) -> dict[str, str]:

@@ -89,6 +89,49 @@ def test_a_file_that_is_no_such_table_says_so(data: bytes) -> None:
     assert (len(parsed.wrongs), parsed.wrongs[0].line, parsed.rows) == (1, 1, ())
 
 
+def test_a_title_above_the_head_and_old_line_ends_do_no_harm() -> None:
+    assert rows(f"临县雨量站降水量表,,,\r{HEAD.strip()}\r{STATION},22,2021-08-12 03:00,1.5\r") == [
+        (3, STATION, "22", "1.5")
+    ]
+
+
+def test_a_reading_of_tomorrow_is_refused() -> None:
+    assert wrongs(f"{HEAD}{STATION},22,2021-08-12 12:30,1\n") == [(2, "at")]
+    assert wrongs(f"{HEAD}{STATION},22,2021-08-12 12:04,1\n") == []
+
+
+def test_fill_values_are_missing_readings() -> None:
+    text = f"{HEAD}{STATION},22,2021-08-12 03:00,-9999\n{STATION},39,2021-08-12 03:00,缺测\n"
+    assert rows(text) == [(2, STATION, "22", "None"), (3, STATION, "39", "None")]
+
+
+BAD = (
+    f'备注,{HEAD.strip()}\n"好,\n两行",{STATION},22,2021-08-12 02:00,1\n'
+    f"坏,{STATION},22,2021-08-12 02:05,1;5\n=坏,12,22,2021-08-12 02:10,1\n"
+)
+
+
+def test_the_error_file_gives_the_bad_rows_back_and_is_taken_when_they_are_mended() -> None:
+    first = parse(BAD.encode(), now=NOW)
+    assert [(w.line, w.column) for w in first.wrongs] == [(4, "value"), (5, "station")]
+    back = csvrows.error_file(BAD.encode(), first.wrongs, lambda w: w.text)
+    head, *bad = back.splitlines()
+    assert (head, len(bad)) == ("备注,station,code,at,value,原因", 2)
+    again = parse(back.encode("utf-8-sig"), now=NOW)
+    assert [w.column for w in again.wrongs] == ["value", "station"]
+    assert csvrows.error_file(back.encode(), again.wrongs, lambda w: w.text) == back
+    mended = parse(back.replace("1;5", "1.5").replace(",12,", f",{STATION},").encode(), now=NOW)
+    assert [(str(r.value), r.at.minute) for r in mended.rows] == [("1.5", 5), ("1", 10)]
+    assert mended.wrongs == []
+
+
 def test_the_error_file_runs_no_formula_in_a_spreadsheet() -> None:
-    wrong = parse(f"{HEAD}=cmd,22,2021-08-12 02:00,-5\n".encode(), now=NOW).wrongs
-    assert "'=cmd" in csvrows.error_file(wrong, lambda w: w.text)
+    data = f"{HEAD}=cmd,22,2021-08-12 02:00,-5\n".encode()
+    assert "'=cmd" in csvrows.error_file(data, parse(data, now=NOW).wrongs, lambda w: w.text)
+
+
+def test_a_file_without_a_head_is_given_back_with_the_reason() -> None:
+    data = b"a,b,c\n1,2,3\n"
+    assert (
+        csvrows.error_file(data, parse(data, now=NOW).wrongs, lambda w: "why").splitlines()[0] == "a,b,c,why"
+    )

@@ -39,6 +39,8 @@ def thing(kind: str, **told: object) -> Thing:
         (thing("refused_call_out"), Harm.UNCALLED),
         (thing("alert", grade=Grade.RED, step="issue"), Harm.UNCALLED),
         (thing("held", grade=Grade.RED), Harm.UNCALLED),
+        (thing("ill", step="blind"), Harm.UNCALLED),
+        (thing("ill"), Harm.PAPER),
         (thing("held", grade=Grade.ORANGE), Harm.CALL),
         (thing("alert", grade=Grade.ORANGE, step="approve"), Harm.CALL),
         (thing("alert", grade=Grade.RED, step="countersign"), Harm.PAPER),

@@ -2,8 +2,9 @@
 
 from anlan.conf.doctor import duty, machine, records
 from anlan.conf.doctor.finding import Finding, found
+from anlan.foundation import held
 
-__all__ = ["Finding", "examine"]
+__all__ = ["Finding", "examine", "write_times"]
 
 
 def examine() -> list[Finding]:
@@ -15,8 +16,22 @@ def examine() -> list[Finding]:
     fault = _settings()
     if fault is not None:
         return [*findings, fault]
-    findings += [*machine.processes(), *machine.fonts(), *duty.assets(), *duty.packs()]
+    findings += [
+        *machine.processes(),
+        *machine.slow_writes(),
+        *machine.fonts(),
+        *duty.assets(),
+        *duty.packs(),
+    ]
     return [*findings, *records.all_of_them()]
+
+
+def write_times() -> list[str]:
+    """How long each kind of transaction held the write lock, a line each, the slowest first: times, p99, worst, name."""
+    times = held.of_all(machine.folder())
+    return [
+        f"{each.count:>8} {each.p99():>9.1f} ms {each.worst:>9.1f} ms  {name}" for name, each in times.items()
+    ]
 
 
 def _settings() -> Finding | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from anlan.conf.doctor.finding import Finding, found
+from anlan.foundation import held
 
 LITTLE_MB, TOO_LITTLE_MB = 5_000, 500
 STATIONS = 15_000
@@ -178,6 +179,21 @@ def processes() -> Iterator[Finding]:
                     f"停掉它，或把 {name} 改成别的端口。",
                     f"Stop it, or set {name} to another port.",
                 )
+
+
+def slow_writes() -> Iterator[Finding]:
+    """What held the write lock too long while everybody else waited to write."""
+    slow = [name for name, each in held.of_all(folder()).items() if each.p99() > held.MOST_MS]
+    if slow:
+        names = "、".join(slow[:5])
+        yield found(
+            "slow_writes",
+            f"有 {len(slow)} 种写入百次里有一次占锁超过 {held.MOST_MS} 毫秒：{names}。",
+            f"{len(slow)} kinds of writes hold the lock for more than {held.MOST_MS} ms once in a hundred: {names}.",
+            "看 anlan doctor --times；机器太忙就减演练和模型运行，或换 PostgreSQL。",
+            "See anlan doctor --times; where the machine is too busy run fewer exercises and models, or take PostgreSQL.",
+            bad=False,
+        )
 
 
 def _beat_age() -> float | None:

@@ -1,6 +1,7 @@
 """Exercises: what has been played, what can be made, and the keys of the one that runs."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -8,12 +9,13 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from anlan.desk import ill
 from anlan.foundation import exercises, scenarios, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
+from anlan.foundation.words import t, w
 from anlan.foundation.worlds import World
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
 
 STATES = {
     World.State.READY: w("待开始"),
@@ -34,7 +36,7 @@ def live(ctx: Ctx) -> Ctx:
 @require_http_methods(["GET"])
 def listing(request: Request) -> HttpResponse:
     told = {
-        "exercises": [_shown(world) for world in worlds.everything() if world.key != "live"],
+        "exercises": [_shown(world, request.lang) for world in worlds.everything() if world.key != "live"],
         "scenarios": scenarios.all_scenarios(),
         "speeds": exercises.SPEEDS,
         "may_run": request.ctx.may("exercise.run"),
@@ -42,8 +44,10 @@ def listing(request: Request) -> HttpResponse:
     return render(request, "desk/exercises.html", told)
 
 
-def _shown(world: World) -> dict[str, Any]:
+def _shown(world: World, lang: str) -> dict[str, Any]:
+    say = partial(t, lang)
     return {
+        "ill": [(each.since, ill.reason(say, each.why)) for each in ill.parts(world)],
         "key": world.key,
         "title": scenarios.title_of(world),
         "state": world.state,

@@ -2,15 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from anlan.desk import leads
+from anlan.desk.ill import LOOK_BACK, reason
+from anlan.foundation.words import t, w
 from anlan.judge.queries import lead
+from anlan.places.queries import atlas
+from anlan.simulate import live
+from anlan.ui.format import clock
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
 
 
 @dataclass(frozen=True)
@@ -42,8 +47,14 @@ class Shown:
 @page("simulate.view")
 @require_GET
 def review(request: Request) -> HttpResponse:
-    shown = [_shown(found, request.lang) for found in lead.reviews(request.ctx)]
-    return render(request, "desk/review.html", {"shown": shown})
+    ctx, say = request.ctx, partial(t, request.lang)
+    began = request.world.starts_at or ctx.now - LOOK_BACK  # type: ignore[attr-defined]
+    missed = [
+        (atlas().by_id[each.place_id].name, [clock(at, ctx.now) for at in each.at], reason(say, each.why))
+        for each in live.missed(ctx, began)
+    ]
+    shown = [_shown(found, request.lang) for found in lead.reviews(ctx)]
+    return render(request, "desk/review.html", {"shown": shown, "missed": missed})
 
 
 def _shown(found: lead.Review, lang: str) -> Shown:

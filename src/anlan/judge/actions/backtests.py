@@ -86,27 +86,29 @@ def run(
     ctx: Ctx, *, pack: str, rain: Rain, place: Place, events: str, from_level: int, lead_hours: int
 ) -> str:
     """Run and keep; returns the ref. Raises: NotFound; Invalid; rules.errors.RuleError for a series that will not do."""
+    ctx.require("packs.view")
+    if not ctx.scope.holds(place.path):
+        raise NotFound("所选地点不在您的范围内。")
+    chosen = packs.load_all(home=home()).get(pack)
+    if chosen.kind != "threshold":
+        raise Invalid("只有阈值规则包能回测。")
+    rules = thresholds.compile_pack(chosen)
+    kind = next((k for k in ("gauge", "village") if k in rules.subjects), "gauge")
+    series = Series(
+        place=place.code,
+        kind=kind,
+        times=tuple(at for at, _ in rain.rows),
+        tenths=tuple(tenths for _, tenths in rain.rows),
+    )
+    report = back_test(
+        rules,
+        series=[series],
+        events=read_events(events, place=place.code),
+        from_level=from_level,
+        lead_window=timedelta(hours=lead_hours),
+    )
+    result = _result(report, rain)
     with action(ctx, "packs.view"):
-        if not ctx.scope.holds(place.path):
-            raise NotFound("所选地点不在您的范围内。")
-        chosen = packs.load_all(home=home()).get(pack)
-        if chosen.kind != "threshold":
-            raise Invalid("只有阈值规则包能回测。")
-        rules = thresholds.compile_pack(chosen)
-        kind = next((k for k in ("gauge", "village") if k in rules.subjects), "gauge")
-        series = Series(
-            place=place.code,
-            kind=kind,
-            times=tuple(at for at, _ in rain.rows),
-            tenths=tuple(tenths for _, tenths in rain.rows),
-        )
-        report = back_test(
-            rules,
-            series=[series],
-            events=read_events(events, place=place.code),
-            from_level=from_level,
-            lead_window=timedelta(hours=lead_hours),
-        )
         row = BackTest.objects.create(
             world_id=ctx.world.id,
             ref=next_ref(ctx, "B"),
@@ -117,7 +119,7 @@ def run(
             series_digest=rain.digest,
             ran_at=ctx.now,
             by=ctx.actor.ref,
-            result=_result(report, rain),
+            result=result,
         )
         told = {
             "pack": row.pack,

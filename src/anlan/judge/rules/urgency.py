@@ -16,6 +16,8 @@ SMALL = 2
 """差得少: counts of so few households stand folded, one row a township."""
 SPEAKS_FOR_ALL = ("approve", "cosign", "issue")
 """Steps of an alert before which nobody is called by it."""
+BLIND = "blind"
+"""The step of a part of the system that is ill, where nobody is found or called without it."""
 
 
 class Harm(IntEnum):
@@ -77,6 +79,7 @@ ROWS: tuple[tuple[Harm, tuple[str, ...], str, Fits], ...] = (
         lambda it: it.water_is_sooner,
     ),
     (Harm.UNCALLED, ("refused_call_out",), "always: no order covers the line", lambda it: True),
+    (Harm.UNCALLED, ("ill",), "what judges or calls has stopped", lambda it: it.step == BLIND),
     (Harm.UNCALLED, ("held", "alert"), "red, and it calls nobody until this is done", lambda it: it.nobody_is_called),
     (Harm.CALL, ("silent", "calling", "forecast", "held"), "else", lambda it: True),
     (Harm.CALL, ("alert",), "not issued yet", lambda it: it.step in SPEAKS_FOR_ALL),

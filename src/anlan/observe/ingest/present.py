@@ -10,13 +10,14 @@ import numpy as np
 from anlan.observe.ingest.locked import LockedWindows
 from anlan.observe.ingest.roster import Roster
 from anlan.observe.ingest.stages import StageRing
-from anlan.observe.rules.quality import Flags, Limits
+from anlan.observe.rules.quality import Flag, Flags, Limits, believed
 from anlan.observe.rules.rain import RAIN_5MIN, Known, RainFold, counted
 from anlan.science.jit import Int32s, Int64s
 from anlan.science.windows import LENGTHS_MIN, RETRACT, ClockWentBack, RainWindows
 
 STAGE, RESERVOIR = 0x39, 0x3B
 LOOK_BACK_MS = 26 * 3_600_000  # the counter before the first one that counts
+OWN_HOLDS_MS = 2 * 3_600_000  # a reservoir's own level goes before a newer one of the river below it so long
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Present:
 
     def __init__(self, roster: Roster, limits: Limits, lock: threading.RLock) -> None:
         self.roster = roster
-        self.fold = RainFold(limits, len(roster))
+        self.fold = RainFold(limits, len(roster), roster.township)
         self._windows = RainWindows(roster.keys[roster.rain_row >= 0])
         self.windows = LockedWindows(self._windows, lock)
         self.heard_ms = np.zeros(len(roster), np.int64)
@@ -44,7 +45,7 @@ class Present:
         """Move the windows on. Raises ClockWentBack: then build a new one."""
         self._windows.advance(now_ms)
 
-    def count(self, now_ms: int, rain: tuple[Int32s, Int64s, Int64s], news: Known) -> None:
+    def count(self, now_ms: int, rain: tuple[Int32s, Int64s, Int64s], news: Known, flags: Flags) -> None:
         """Let stored readings count: rain as the fold gave it, and stages."""
         row, at_ms, tenths = rain
         self._windows.advance(now_ms)
@@ -52,20 +53,22 @@ class Present:
         gauge = mine >= 0
         self._windows.push(mine[gauge], at_ms[gauge], np.minimum(tenths[gauge], 1 << 30).astype(np.int32))
         for code, latest in self._stage.items():
-            latest.see(news, code)
-        self._ring.see(news, STAGE)
+            latest.see(news, flags, code)
+        self._ring.see(news, flags, STAGE)
         self._hear(news)
 
-    def count_typed(self, now_ms: int, news: Known) -> None:
+    def count_typed(self, now_ms: int, news: Known, flags: Flags) -> None:
         """What people brought: five-minute rain replaces what the gauge said, or takes it back; stages as usual."""
         self._windows.advance(now_ms)
-        rain = news.pick((news.code == RAIN_5MIN) & (news.value >= 0))
+        rain = news.pick((news.code == RAIN_5MIN) & (news.value >= 0) & ((flags & Flag.RANGE) == 0))
         row = self.roster.rain_row[rain.row]
         value = np.where(rain.missing, RETRACT, np.minimum(rain.value, 1 << 30)).astype(np.int32)
         past = (row >= 0) & (rain.at_ms <= rain.known_ms)
         self._windows.push(row[past], rain.at_ms[past], value[past])
         for code, latest in self._stage.items():
-            latest.see(news, code)
+            latest.see(news, flags, code)
+        self._ring.see(news, flags, STAGE)
+        self.fold.believe(news, flags)
 
     def _hear(self, news: Known) -> None:
         np.maximum.at(self.heard_ms, news.row, np.minimum(news.at_ms, news.known_ms))
@@ -80,23 +83,24 @@ class Present:
 
     def rebuild(self, now_ms: int, stored: Stored) -> None:
         """The same from what is stored: the newest of each series, and a day in the order in which it became known."""
-        newest, _ = stored.newest
+        newest, of_newest = stored.newest
         for code, latest in self._stage.items():
-            latest.see(newest, code)
+            latest.see(newest, of_newest, code)
         self._hear(newest)
         day, flags = stored.day
         self.fold.remember(day, flags)
         self.fold.remember(*stored.newest)
-        self.count(now_ms, counted(day), day)
-        self.count_typed(now_ms, stored.typed[0])
+        self.count(now_ms, counted(day, flags), day, flags)
+        self.count_typed(now_ms, *stored.typed)
 
     def stages_mm(self) -> dict[str, int]:
-        """The latest stage of each station that measures one, millimetres; a reservoir's own level comes first."""
+        """The latest stage of each station that measures one, millimetres; a reservoir's own level comes first while it is new."""
         river, dam = self._stage[STAGE], self._stage[RESERVOIR]
         found = {}
         for row, gauge in enumerate(self.roster.gauges):
             first, second = (dam, river) if gauge.is_reservoir else (river, dam)
-            latest = first if first.known[row] else second
+            is_new = first.at_ms[row] >= second.at_ms[row] - OWN_HOLDS_MS
+            latest = first if first.known[row] and is_new else second
             if gauge.kind == "stage" and latest.known[row]:
                 found[gauge.address] = int(latest.value[row])
         return found
@@ -117,15 +121,15 @@ class Present:
 
 
 class Latest:
-    """The newest value of one element at every station. A clock that runs ahead does not hide what comes after."""
+    """The newest value of one element at every station that may rule. A clock that runs ahead does not hide what comes after."""
 
     def __init__(self, stations: int) -> None:
         self.value = np.zeros(stations, np.int64)
         self.at_ms = np.zeros(stations, np.int64)
         self.known = np.zeros(stations, np.bool_)
 
-    def see(self, news: Known, code: int) -> None:
-        mine = np.flatnonzero((news.code == code) & ~news.missing)
+    def see(self, news: Known, flags: Flags, code: int) -> None:
+        mine = np.flatnonzero((news.code == code) & believed(flags))
         row, value = news.row[mine], news.value[mine]
         at = np.minimum(news.at_ms[mine], news.known_ms[mine])
         order = np.lexsort((np.arange(mine.size), at, row))

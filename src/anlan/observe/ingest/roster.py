@@ -33,7 +33,9 @@ class Roster:
         self._table = CodeTable(self.keys)
         self._by_address: Mapping[str, int] = {g.address: row for row, g in enumerate(self.gauges)}
         names = sorted({g.township for g in self.gauges})
-        self.township = np.array([names.index(g.township) for g in self.gauges], np.int32)
+        self.township = np.array(
+            [names.index(g.township) if g.township else -1 for g in self.gauges], np.int32
+        )
         rain = np.array([g.kind == "rain" for g in self.gauges], np.bool_)
         self.rain_row = np.where(rain, np.cumsum(rain) - 1, -1).astype(np.int32)
         self.rain_addresses = [g.address for g in self.gauges if g.kind == "rain"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from anlan.observe.rules.quality import Flags, believed
 from anlan.observe.rules.rain import Known
 
 SLOT_MS = 300_000
@@ -18,9 +19,9 @@ class StageRing:
         self._value = np.full((stations, SLOTS), UNKNOWN, np.int64)
         self._slot = np.full((stations, SLOTS), -1, np.int64)
 
-    def see(self, news: Known, code: int) -> None:
-        """Take readings of one element."""
-        mine = np.flatnonzero((news.code == code) & ~news.missing)
+    def see(self, news: Known, flags: Flags, code: int) -> None:
+        """Take readings of one element that may rule."""
+        mine = np.flatnonzero((news.code == code) & believed(flags))
         slot = news.at_ms[mine] // SLOT_MS
         column = slot % SLOTS
         row = news.row[mine]

@@ -47,7 +47,7 @@ def columns(rows: Sequence[Typed], roster: Roster, known_ms: int) -> Known:
 
 
 def repeats(news: Known, roster: Roster, reader: store.Reader) -> Bools:
-    """Which of them say what is stored already, whoever said it."""
+    """Which of them say what is stored already, whoever said it; one that bears out a doubtful leap is news."""
     held = np.zeros(news.row.size, np.bool_)
     series: dict[tuple[int, int], list[int]] = defaultdict(list)
     for n, key in enumerate(zip(news.row.tolist(), news.code.tolist(), strict=True)):
@@ -59,17 +59,17 @@ def repeats(news: Known, roster: Roster, reader: store.Reader) -> Bools:
         except store.UnknownSeries:
             continue
         missing = (stored.quality & Flag.MISSING) != 0
-        known = dict(
-            zip(stored.at.tolist(), zip(stored.value.tolist(), missing.tolist(), strict=True), strict=True)
-        )
+        doubted = ((stored.quality & Flag.RATE) != 0).tolist()
+        told = zip(stored.value.tolist(), missing.tolist(), doubted, strict=True)
+        known = dict(zip(stored.at.tolist(), told, strict=True))
         for n in mine:
-            held[n] = known.get(int(news.at_ms[n])) == (int(news.value[n]), bool(news.missing[n]))
+            held[n] = known.get(int(news.at_ms[n])) == (int(news.value[n]), bool(news.missing[n]), False)
     return held
 
 
-def batch(news: Known, roster: Roster, limits: Limits, known_ms: int) -> store.Batch:
-    """What is to be written: marked as a person's, and where it is out of range."""
-    flags: Flags = quality.flag(
+def flags(news: Known, limits: Limits) -> Flags:
+    """Marked as a person's, and where it is out of range; late it is by nature."""
+    found = quality.flag(
         limits,
         code=news.code,
         value=news.value,
@@ -77,7 +77,10 @@ def batch(news: Known, roster: Roster, limits: Limits, known_ms: int) -> store.B
         at_ms=news.at_ms,
         known_ms=news.known_ms,
     )
-    flags &= np.int16(Flag.RANGE | Flag.MISSING)  # late it is by nature
-    flags |= np.int16(Flag.MANUAL)
+    return (found & np.int16(Flag.RANGE | Flag.MISSING)) | np.int16(Flag.MANUAL)
+
+
+def batch(news: Known, flags: Flags, roster: Roster, known_ms: int) -> store.Batch:
+    """What is to be written."""
     decimals = np.where(news.code < 256, DECIMALS[np.minimum(news.code, 255)], 0).astype(np.int8)
     return store.typed(known_ms, roster.keys[news.row], news.code, news.at_ms, news.value, decimals, flags)

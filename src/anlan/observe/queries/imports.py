@@ -28,6 +28,14 @@ def run(ctx: Ctx, ref: str) -> ImportRun:
     return found
 
 
+def bytes_of(ctx: Ctx, found: ImportRun) -> bytes:
+    """The file as it was uploaded. Raises NotFound where it is gone, as after a restore."""
+    try:
+        return path_of(ctx, found.ref).read_bytes()
+    except FileNotFoundError:
+        raise NotFound("导入 {ref} 的文件已不在。请重新上传。", ref=found.ref) from None
+
+
 def preview(ctx: Ctx, found: ImportRun) -> Sequence[Row]:
     """The first good rows of an import that nobody has confirmed yet: of those that would be written, no others."""
     if found.state != ImportRun.State.READ:

@@ -218,7 +218,7 @@ class _Seen:
             return []
         mine = rows.take(rows.station == station_key(address))
         columns = (mine.element, mine.decimals, mine.at, mine.known, mine.value, mine.quality)
-        return [_reading(*row) for row in zip(*(c.tolist() for c in columns), strict=True)]
+        return [reading_of(*row) for row in zip(*(c.tolist() for c in columns), strict=True)]
 
     def _rows(self, address: str, code: int, since: datetime, until: datetime) -> Iterator[Reading]:
         return between(self._ctx, address, code, since, until, known_by=self._by)
@@ -237,7 +237,7 @@ def between(
         return
     columns = (seen.at, seen.known, seen.value, seen.quality)
     for at, known, value, flags in zip(*(c.tolist() for c in columns), strict=True):
-        yield _reading(code, seen.decimals, at, known, value, flags)
+        yield reading_of(code, seen.decimals, at, known, value, flags)
 
 
 def latest(ctx: Ctx, address: str, *, at: datetime | None = None) -> list[Reading]:
@@ -255,7 +255,7 @@ def elements(ctx: Ctx, address: str) -> list[int]:
     return sorted(rows.element[rows.station == station_key(address)].tolist())
 
 
-def _reading(code: int, decimals: int, at: int, known: int, value: int, flags: int) -> Reading:
+def reading_of(code: int, decimals: int, at: int, known: int, value: int, flags: int) -> Reading:
     known_element = element(f"{code:02X}")
     missing = bool(flags & quality.Flag.MISSING)
     return Reading(

@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
+from anlan.wire import tables
 from anlan.wire.sl651 import Sl651Error, element
 from anlan.wire.sl651.address import normal
 from anlan.wire.sl651.elements import BY_SYMBOL, Coding
 
-BEIJING: Final = timezone(timedelta(hours=8))
+AHEAD: Final = timedelta(minutes=5)  # a clock may be so far off; later is tomorrow's reading
+TITLES: Final = 6
+REASON: Final = "原因"
+Line = tuple[int, list[str]]
+T = TypeVar("T")
 MOST_ROWS: Final = 500_000
 MOST_WRONGS: Final = 10_000
 HEADS: Final = {
@@ -79,10 +84,10 @@ class _Reader:
     seen: dict[tuple[str, str, datetime], tuple[int, Decimal | None]] = field(default_factory=dict)
 
     def row(self, line: int, cells: Mapping[str, str]) -> Row:
-        station = self._station(cells["station"])
-        code = _code(cells["code"])
-        at = self._at(cells["at"])
-        value = _value(code, cells["value"])
+        station = _clear("station", cells, self._station)
+        code = _clear("code", cells, _code)
+        at = _clear("at", cells, self._at)
+        value = _clear("value", cells, lambda text: _value(code, text))
         before = self.seen.setdefault((station, code, at), (line, value))
         if before[0] != line:
             raise _Fault("value", "与第 {n} 行是同一站、同一要素、同一时刻", cells["value"], before[0])
@@ -90,7 +95,7 @@ class _Reader:
 
     def _station(self, text: str) -> str:
         try:
-            station = _normal(text)
+            station = _address(text)
         except Sl651Error:
             raise _Fault("station", "测站编码应是 10 位，或 8 位水文测站编码", text) from None
         if self.stations is not None and station not in self.stations:
@@ -98,22 +103,32 @@ class _Reader:
         return station
 
     def _at(self, text: str) -> datetime:
-        try:
-            at = _time(text)
-        except ValueError:
-            raise _Fault("at", "时间写成 2021-08-12 03:00", text) from None
-        if at > self.now + timedelta(days=1) or at.year < 1971:
+        at = _moment(text)
+        if at > self.now + AHEAD or at.year < 1971:
             raise _Fault("at", "时间不可能：在未来，或早于 1971 年", text)
         return at
 
 
+def _clear(column: str, cells: Mapping[str, str], read: Callable[[str], T]) -> T:
+    try:
+        return read(cells[column])
+    except tables.Unclear as error:
+        raise _Fault(column, str(error), cells[column]) from None
+
+
 # The rows of a file repeat stations, elements, times and values: each spelling is read once.
-_normal = lru_cache(maxsize=1 << 14)(normal)
+@lru_cache(maxsize=1 << 14)
+def _address(text: str) -> str:
+    return normal(tables.code(text))
+
+
+_moment = lru_cache(maxsize=1 << 16)(tables.moment)
 
 
 @lru_cache(maxsize=1 << 10)
 def _code(text: str) -> str:
-    code = BY_SYMBOL[text.upper()].code if text.upper() in BY_SYMBOL else text.upper()
+    code = tables.code(text).upper()
+    code = BY_SYMBOL[code].code if code in BY_SYMBOL else code
     try:
         known = element(code)
     except Sl651Error:
@@ -124,27 +139,12 @@ def _code(text: str) -> str:
 
 
 @lru_cache(maxsize=1 << 16)
-def _time(text: str) -> datetime:
-    plain = text.strip().replace("/", "-").replace("T", " ")
-    for form in ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"):
-        try:
-            return datetime.strptime(plain, form).replace(tzinfo=BEIJING).astimezone(UTC)
-        except ValueError:
-            continue
-    at = datetime.fromisoformat(plain)
-    return (at if at.tzinfo else at.replace(tzinfo=BEIJING)).astimezone(UTC)
-
-
-@lru_cache(maxsize=1 << 16)
 def _value(code: str, text: str) -> Decimal | None:
-    if not text:
+    value = tables.number(text)
+    if value is None:
         return None
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        raise _Fault("value", "不是数", text) from None
     known = element(code)
-    if not value.is_finite() or abs(value) >= Decimal(10) ** max(known.digits, 9):
+    if abs(value) >= Decimal(10) ** max(known.digits, 9):
         raise _Fault("value", "不是这个要素可能的数", text)
     if value != round(value, known.decimals):
         raise _Fault("value", "这个要素最多 {n} 位小数", text, known.decimals)
@@ -153,23 +153,22 @@ def _value(code: str, text: str) -> Decimal | None:
 
 def parse(data: bytes, *, now: datetime, stations: frozenset[str] | None = None) -> Parsed:
     """Read a whole file. `stations`: the addresses that the importer may write, None for any."""
-    text, encoding = _text(data)
-    if text is None:
+    try:
+        text, encoding = tables.text_of(data)
+        lines = list(tables.rows_of(text))
+    except (tables.NoText, csv.Error):
         return Parsed("", wrongs=[Wrong(1, "", "读不出字：请存成 UTF-8 或 GB 18030 的 CSV", "")])
-    lines = csv.reader(io.StringIO(text), delimiter=_delimiter(text))
-    places, wrong = _heads(next(lines, []))
+    head, places, wrong = _head(lines)
     if wrong is not None:
         return Parsed(encoding, wrongs=[wrong])
-    return _rows(encoding, lines, places, _Reader(now, stations))
+    return _rows(encoding, lines[head + 1 :], places, _Reader(now, stations))
 
 
-def _rows(encoding: str, lines: Iterator[list[str]], places: Mapping[str, int], reader: _Reader) -> Parsed:
+def _rows(encoding: str, lines: Sequence[Line], places: Mapping[str, int], reader: _Reader) -> Parsed:
     rows: list[Row] = []
     wrongs: list[Wrong] = []
     total = 0
-    for line, cells in enumerate(lines, start=2):
-        if not any(cell.strip() for cell in cells):
-            continue
+    for line, cells in lines:
         total += 1
         if total > MOST_ROWS:
             wrongs.append(Wrong(line, "", "一次最多 {n} 行：请分成几个文件", "", MOST_ROWS))
@@ -183,41 +182,39 @@ def _rows(encoding: str, lines: Iterator[list[str]], places: Mapping[str, int], 
     return Parsed(encoding, rows, wrongs, total)
 
 
-def _text(data: bytes) -> tuple[str | None, str]:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return text, encoding
-    return None, ""
+def _head(lines: Sequence[Line]) -> tuple[int, dict[str, int], Wrong | None]:
+    """The number of the row that names the columns, titles above it left out, and where they stand."""
+    missing = ""
+    for n, (_, cells) in enumerate(lines[:TITLES]):
+        given = [tables.plain(cell).lower() for cell in cells]
+        places = {
+            name: given.index(w) for name, words in HEADS.items() for w in reversed(words) if w in given
+        }
+        if len(places) == len(HEADS):
+            return n, places, None
+        missing = missing or next(name for name in HEADS if name not in places)
+    line, cells = lines[0] if lines else (1, [])
+    text = "第一行要有列名：station,code,at,value（或 测站,要素,时间,数值）"
+    return 0, {}, Wrong(line, missing or "station", text, ",".join(cells)[:80])
 
 
-def _delimiter(text: str) -> str:
-    head = text.partition("\n")[0]
-    return max(",\t;", key=head.count)
+def error_file(data: bytes, wrongs: Iterable[Wrong], say: Callable[[Wrong], str]) -> str:
+    """The rows of a file that were not taken, as they stood, with one more column 原因: to be mended and sent again.
 
-
-def _heads(cells: Sequence[str]) -> tuple[dict[str, int], Wrong | None]:
-    given = [cell.strip().lower() for cell in cells]
-    places = {}
-    for name, words in HEADS.items():
-        found = [n for n, cell in enumerate(given) if cell in words]
-        if not found:
-            text = "第一行要有列名：station,code,at,value（或 测站,要素,时间,数值）"
-            return {}, Wrong(1, name, text, ",".join(cells)[:80])
-        places[name] = found[0]
-    return places, None
-
-
-def error_file(wrongs: Iterable[Wrong], say: Callable[[Wrong], str]) -> str:
-    """The rows that were not taken, as CSV to download; `say` gives a reason in the reader's language."""
+    `say` gives a reason in the reader's language.
+    """
+    lines = list(tables.rows_of(tables.text_of(data)[0]))
+    head, _, wrong = _head(lines)
+    reasons = {wrong.line: say(wrong) for wrong in wrongs}
+    names = lines[head][1] if wrong is None else []
+    keep = [n for n, name in enumerate(names) if name != REASON] or range(len(lines[0][1]) if lines else 0)
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["line", "column", "error", "value"])
-    for wrong in wrongs:
-        writer.writerow([wrong.line, wrong.column, say(wrong), _harmless(wrong.value)])
+    if names:
+        writer.writerow([*(_harmless(names[n]) for n in keep), REASON])
+    for line, cells in lines:
+        if line in reasons:
+            writer.writerow([*(_harmless(cells[n]) if n < len(cells) else "" for n in keep), reasons[line]])
     return out.getvalue()
 
 

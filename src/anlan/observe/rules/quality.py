@@ -34,6 +34,7 @@ class Flag(IntFlag):
     MANUAL = 128
     DERIVED = 256
     SPREAD = 512
+    STAMP = 1024
 
 
 NAMES: Final = {
@@ -47,7 +48,17 @@ NAMES: Final = {
     Flag.MANUAL: "人工录入",
     Flag.DERIVED: "由累计值推算",
     Flag.SPREAD: "间隔长，均摊",
+    Flag.STAMP: "时刻待核实",
 }
+
+
+DOUBTFUL: Final = Flag.RANGE | Flag.RATE
+"""可疑: no rule may go by such a reading; a leap (RATE) waits for a second reading, a neighbour or an officer."""
+
+
+def believed(flags: Flags) -> Bools:
+    """Which readings rules may go by."""
+    return np.asarray((flags & (Flag.MISSING | DOUBTFUL)) == 0)
 
 
 def names(flags: int) -> list[str]:
@@ -103,6 +114,7 @@ class Limits:
 
 _FAR: Final = 1 << 60
 HOUR_MS: Final = 3_600_000
+RAIN_SLOT: Final = 0x22
 HOUR_SLOTS: Final = (0xF4, 0xFC)
 """First and last of the elements that hold twelve five-minute values of one hour."""
 
@@ -118,6 +130,8 @@ def limits_of(data: Mapping[str, Any]) -> Limits:
             step = _whole(row["highest_step"], code)
             seconds = int(row["step_minutes"]) * 60
             steps.append(Steps(code, step, seconds, bool(row.get("counter")), bool(row.get("daily"))))
+    for table in (lowest, highest):
+        table[HOUR_SLOTS[0]] = table[RAIN_SLOT]  # twelve of them in an hour
     clock = data["clock"]
     return Limits(
         ahead_ms=int(clock["ahead_s"]) * 1000,

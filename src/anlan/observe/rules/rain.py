@@ -1,21 +1,20 @@
-"""One rain a gauge, never two: five-minute rain (22, F4) where a station sends it; else what its counter (26) grew by;
-else the rain of the day so far (20); else the rain of full hours (1A).
+"""One rain a gauge, never two: per span the greater of what slots (22, F4) and counters (26, 20, 1A) prove.
 
-A station that has sent the better for a day is not asked for the lesser. What is worked out becomes five-minute rain of
-its own, marked and stored beside what was sent, and so do the slots of F4, which are such rain as they stand: windows,
-maps and pages read one series, also after a restart.
+What only a counter proves becomes five-minute rain of its own, marked and stored beside what was sent, and so do the
+slots of F4, which are such rain as they stand: windows, maps and pages read one series, also after a restart. What is
+flagged out of range proves nothing.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from anlan.observe.rules.quality import Flag, Flags, Limits, Steps
-from anlan.observe.rules.spread import spread
-from anlan.science.counters import increments
+from anlan.observe.rules import proved
+from anlan.observe.rules.quality import Flag, Flags, Limits, Steps, believed
 from anlan.science.jit import Bools, Int32s, Int64s
 
 RAIN_5MIN: Final = 0x22
@@ -24,10 +23,13 @@ RAIN_TOTAL: Final = 0x26
 RAIN_DAY: Final = 0x20
 RAIN_1H: Final = 0x1A
 LESSER: Final = (RAIN_TOTAL, RAIN_DAY, RAIN_1H)
+MINUTE_MS: Final = 60_000
 HOUR_MS: Final = 3_600_000
-DAY_MS: Final = 86_400_000  # a rain day begins at 08:00 in Beijing, which is 00:00 UTC
-_LONG_AGO: Final = np.iinfo(np.int64).min
 _MODULUS: Final = 1_000_000  # six digits of 0.1 mm
+_KINDS: Final = np.full(256, -1, np.int64)
+_KINDS[[RAIN_5MIN, RAIN_SLOTS, RAIN_TOTAL, RAIN_DAY, RAIN_1H]] = (
+    proved.MEASURED, proved.MEASURED, proved.TOTAL, proved.OF_DAY, proved.OF_HOUR,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -56,16 +58,6 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Moved:
-    """What changed in one element that is followed: place in the batch, growth since when, flags."""
-
-    index: Int64s
-    grown: Int64s
-    since_ms: Int64s
-    flags: Flags
-
-
-@dataclass(frozen=True)
 class Derived:
     """Five-minute rain that was not sent as element 22: the reading of the batch it comes from, time, tenths, flags."""
 
@@ -74,60 +66,46 @@ class Derived:
     tenths: Int64s
     flags: Flags
 
+    def pick(self, which: Bools) -> Derived:
+        return Derived(self.index[which], self.at_ms[which], self.tenths[which], self.flags[which])
+
 
 class Follower:
-    """The last value of one element at every station, to see how far it went."""
+    """The last value of one element at every station that is believed, and one that waits to be borne out."""
 
-    def __init__(self, steps: Steps, stations: int) -> None:
-        self.steps = steps
-        self.value = np.zeros(stations, np.int64)
-        self.at_ms = np.full(stations, _LONG_AGO, np.int64)
+    def __init__(self, steps: Steps, near: Int32s) -> None:
+        self.steps, self._near = steps, near
+        self._value, self._held = np.zeros((2, near.size), np.int64)
+        self._at_ms, self._held_ms = np.full((2, near.size), proved.LONG_AGO, np.int64)
 
-    def follow(self, news: Known) -> Moved:
-        """Take in what belongs to this element; a reading older than one known before it is left as it is."""
-        mine = np.flatnonzero((news.code == self.steps.code) & ~news.missing)
-        index = self._fresh(news, mine)
-        row, at, value = news.row[index], news.at_ms[index], news.value[index]
-        before, since = self.value[row], self.at_ms[row]
-        same = row[1:] == row[:-1]
-        before[1:][same], since[1:][same] = value[:-1][same], at[:-1][same]
-        first = since == _LONG_AGO
-        grown, back = self._grown(value, before, first)
-        known_since = np.where(first, at, since)
-        if self.steps.is_daily:
-            grown, back, known_since = _of_the_day(value, grown, back, at, known_since)
-        flags = np.zeros(index.size, np.int16)
-        begun = np.where(first, 1, -(-(at - known_since) // (self.steps.step_s * 1000)))
-        flags[~first & (np.abs(grown) > self.steps.highest_step * np.maximum(begun, 1))] |= Flag.RATE
-        flags[back] |= Flag.RESET
-        self.value[row], self.at_ms[row] = value, at  # in time order, so the last of each row stays
-        return Moved(index, grown, known_since, flags)
+    def follow(self, news: Known, flags: Flags) -> tuple[Int64s, Flags]:
+        """Take in what belongs to this element; the readings that are marked, and their marks.
 
-    def _fresh(self, news: Known, mine: Int64s) -> Int64s:
-        """By row, the readings that are newer than all that became known before them."""
-        index = mine[np.argsort(news.row[mine], kind="stable")]
-        row, at = news.row[index], news.at_ms[index]
-        key = (row.astype(np.int64) << 43) + np.where(at > self.at_ms[row], at, 0)
-        top = np.maximum.accumulate(key) if key.size else key
-        newest = np.ones(index.size, np.bool_)
-        newest[1:] = key[1:] > top[:-1]
-        return index[newest & (at > self.at_ms[row])]
+        One older than what was known before is left as it is, and so is one that is out of range.
+        """
+        sound = ~news.missing & ((flags & Flag.RANGE) == 0)
+        mine = np.flatnonzero((news.code == self.steps.code) & sound)
+        leaps, back = proved.follow(
+            *(self._value, self._at_ms, self._held, self._held_ms, self._near),
+            *(news.row[mine], news.at_ms[mine], news.value[mine]),
+            *(self.steps.highest_step, self.steps.step_s * 1000),
+            *(self.steps.is_counter, self.steps.is_daily),
+        )
+        return mine, (leaps * Flag.RATE + back * Flag.RESET).astype(np.int16)
 
-    def _grown(self, value: Int64s, before: Int64s, first: Bools) -> tuple[Int64s, Bools]:
-        if not self.steps.is_counter:
-            return np.where(first, 0, value - before), np.zeros(value.size, np.bool_)
-        pairs = np.stack([np.where(first, value, before), value], axis=1).ravel()
-        grown, back = increments(pairs, modulus=_MODULUS, most=self.steps.highest_step)
-        return grown[1::2], back[1::2]
+    def believe(self, news: Known) -> None:
+        """What a person says of it is borne out."""
+        for n in np.flatnonzero(news.code == self.steps.code).tolist():
+            row, at = news.row[n], news.at_ms[n]
+            if at >= max(self._at_ms[row], self._held_ms[row]):
+                self._value[row], self._at_ms[row], self._held_ms[row] = news.value[n], at, proved.LONG_AGO
 
+    def of(self, rows: Int32s) -> tuple[Int64s, ...]:
+        return self._value[rows], self._at_ms[rows], self._held[rows], self._held_ms[rows]
 
-def _of_the_day(
-    value: Int64s, grown: Int64s, back: Bools, at: Int64s, since: Int64s
-) -> tuple[Int64s, Bools, Int64s]:
-    """On a new rain day it shows what fell since 08:00; what fell between the last report and 08:00 nobody told."""
-    began = (at - 1) // DAY_MS * DAY_MS
-    anew = since <= began
-    return np.where(anew, value, grown), back & ~anew, np.where(anew, began, since)
+    def put(self, rows: Int32s, state: tuple[Int64s, ...]) -> None:
+        """Go back to what `of` gave."""
+        self._value[rows], self._at_ms[rows], self._held[rows], self._held_ms[rows] = state
 
 
 @dataclass(frozen=True)
@@ -135,87 +113,88 @@ class Kept:
     """What a fold knew of some stations."""
 
     rows: Int32s
-    followers: list[tuple[int, Int64s, Int64s]]
-    heard: list[Int64s]
+    followers: list[tuple[int, tuple[Int64s, ...]]]
+    told: list[NDArray[Any]]
 
 
 class RainFold:
     """From readings to the rain that the windows count."""
 
-    def __init__(self, limits: Limits, stations: int) -> None:
-        self.followers = {steps.code: Follower(steps, stations) for steps in limits.steps}
-        self._heard = [np.full(stations, _LONG_AGO, np.int64) for _ in range(1 + len(LESSER))]
+    def __init__(self, limits: Limits, stations: int, near: Int32s | None = None) -> None:
+        """`near`: a number that neighbours share, -1 where a station has none."""
+        near = np.full(stations, -1, np.int32) if near is None else near
+        self.followers = {steps.code: Follower(steps, near) for steps in limits.steps}
+        most = {steps.code: steps.highest_step * 300 // steps.step_s for steps in limits.steps}
+        self._steps = np.array([most.get(code, _MODULUS) for code in (RAIN_TOTAL, RAIN_DAY)], np.int64)
+        self._cells = np.zeros((stations, 4, proved.MINUTES), np.int32)
+        self._made = np.zeros((stations, proved.MINUTES), np.int32)
+        self._told = np.full((stations, 6), -proved.MINUTES, np.int64)
+        self._ledger = (self._cells, self._made, self._told)
 
     def take(self, news: Known, flags: Flags) -> tuple[Int32s, Int64s, Int64s, Derived]:
         """Rows, times (ms) and tenths of rain to count, and what was worked out; sets RATE and RESET in `flags`."""
-        moved = self._follow(news, flags)
-        derived = _joined(self._derive(news, flags, moved), _slots(news, flags))
-        row, at, rain = counted(news)
-        if derived.index.size:
+        self._follow(news, flags)
+        slots, more = _slots(news, flags), self._prove(news, flags)
+        row, at, rain = counted(news, flags)
+        sound = slots.pick((slots.flags & Flag.RANGE) == 0)
+        for derived in (sound, more):
             row = np.concatenate([row, news.row[derived.index]])
             at = np.concatenate([at, derived.at_ms])
             rain = np.concatenate([rain, derived.tenths])
-        return row, at, rain, derived
+        return row, at, rain, _joined(slots, more)
 
     def remember(self, news: Known, flags: Flags) -> None:
         """Take in what was told long ago, whose rain is counted already: readings as stored, with their flags."""
-        own = news.pick((flags & Flag.DERIVED) == 0)
-        self._hear(own)
-        self._follow(own, np.zeros(own.row.size, np.int16))
+        made = (flags & Flag.DERIVED) != 0
+        own = news.pick(~made)
+        self._follow(own, flags[~made].copy())
+        self._prove(own, flags[~made])
+        mine = news.pick(made)
+        minute = mine.at_ms // MINUTE_MS
+        known = minute > self._told[mine.row, proved.NEWEST] - proved.MINUTES
+        self._made[mine.row[known], minute[known] % proved.MINUTES] = mine.value[known] + 1
 
-    def _follow(self, news: Known, flags: Flags) -> dict[int, Moved]:
-        found = {code: follower.follow(news) for code, follower in self.followers.items()}
-        for moved in found.values():
-            flags[moved.index] |= moved.flags
-        return found
+    def believe(self, news: Known, flags: Flags) -> None:
+        """Levels that people bring; a counter they do not set."""
+        for follower in self.followers.values():
+            if not follower.steps.is_counter:
+                follower.believe(news.pick(believed(flags)))
 
-    def _hear(self, news: Known) -> None:
-        fine = (news.code == RAIN_5MIN) | (news.code == RAIN_SLOTS)
-        for heard, mine in zip(self._heard, [fine, *(news.code == code for code in LESSER)], strict=True):
-            mine &= ~news.missing
-            np.maximum.at(heard, news.row[mine], news.known_ms[mine])
+    def _follow(self, news: Known, flags: Flags) -> None:
+        for follower in self.followers.values():
+            index, marks = follower.follow(news, flags)
+            flags[index] |= marks
 
-    def _derive(self, news: Known, flags: Flags, moved: dict[int, Moved]) -> Derived:
-        """Five-minute rain of stations that have sent nothing better within a day."""
-        self._hear(news)
-        best = np.full(news.row.size, _LONG_AGO, np.int64)
-        index, since, tenths = [], [], []
-        for heard, code in zip(self._heard[:-1], LESSER, strict=True):
-            np.maximum(best, heard[news.row], out=best)
-            mine = moved[code] if code in moved else _hours(news)
-            use = best[mine.index] < news.known_ms[mine.index] - DAY_MS
-            index.append(mine.index[use])
-            since.append(mine.since_ms[use])
-            tenths.append(mine.grown[use])
-        from_ = np.concatenate(index)
-        ahead = np.maximum(news.at_ms[from_] - news.known_ms[from_], 0)  # a clock that runs ahead
-        parts = spread(
-            since_ms=np.concatenate(since) - ahead,
-            at_ms=news.at_ms[from_] - ahead,
-            tenths=np.concatenate(tenths),
-        )
-        at = from_[parts.index]
-        marks = flags[at] | Flag.DERIVED | np.where(parts.is_spread, Flag.SPREAD, 0)
-        return Derived(at, parts.at_ms, parts.tenths, marks.astype(np.int16))
+    def _prove(self, news: Known, flags: Flags) -> Derived:
+        """Five-minute rain that counters prove beyond the slots, of the hours that these readings touch."""
+        at_ms = np.minimum(news.at_ms, news.known_ms)  # a clock that runs ahead
+        kind = _KINDS[np.minimum(news.code, 255)]
+        told = (kind >= 0) & ~news.missing & (news.value >= 0) & ((flags & Flag.RANGE) == 0)
+        told &= (news.code != RAIN_SLOTS) | (news.at_ms <= news.known_ms)
+        told &= (news.code != RAIN_1H) | (
+            news.at_ms % HOUR_MS == 0
+        )  # one that slides tells of the same rain again
+        index = np.flatnonzero(told)
+        index = index[np.argsort(news.row[index], kind="stable")]
+        minute = -(-at_ms[index] // MINUTE_MS)
+        columns = [news.row[index], kind[index], minute, np.minimum(news.value[index], _MODULUS), index]
+        rows = np.stack([column.astype(np.int64) for column in columns], axis=1)
+        index, minute, tenths, spread = proved.take(*self._ledger, self._steps, rows).T
+        marks = flags[index] | Flag.DERIVED | np.where(spread, Flag.SPREAD, 0)
+        return Derived(index, minute * MINUTE_MS, tenths, marks.astype(np.int16))
 
     def rollback(self, kept: Kept) -> None:
         """Go back to what `keep` gave: the readings were not stored after all."""
-        for code, value, at_ms in kept.followers:
-            self.followers[code].value[kept.rows], self.followers[code].at_ms[kept.rows] = value, at_ms
-        for heard, before in zip(self._heard, kept.heard, strict=True):
-            heard[kept.rows] = before
+        for code, state in kept.followers:
+            self.followers[code].put(kept.rows, state)
+        for now, before in zip(self._ledger, kept.told, strict=True):
+            now[kept.rows] = before
 
     def keep(self, rows: Int32s) -> Kept:
         """What the fold knows of these stations now, to go back to."""
         rows = np.unique(rows)
-        followers = [(code, f.value[rows], f.at_ms[rows]) for code, f in self.followers.items()]
-        return Kept(rows, followers, [heard[rows] for heard in self._heard])
-
-
-def _hours(news: Known) -> Moved:
-    """Rain of an hour that ends on the hour; one that slides would tell of the same rain again."""
-    index = np.flatnonzero((news.code == RAIN_1H) & ~news.missing & (news.at_ms % HOUR_MS == 0))
-    return Moved(index, news.value[index], news.at_ms[index] - HOUR_MS, np.zeros(index.size, np.int16))
+        followers = [(code, follower.of(rows)) for code, follower in self.followers.items()]
+        return Kept(rows, followers, [of[rows] for of in self._ledger])
 
 
 def _slots(news: Known, flags: Flags) -> Derived:
@@ -239,10 +218,11 @@ def _joined(first: Derived, then: Derived) -> Derived:
     )
 
 
-def counted(news: Known) -> tuple[Int32s, Int64s, Int64s]:
-    """Rows, times (ms) and tenths of five-minute rain (22); a negative rain is flagged and kept, and is no rain.
+def counted(news: Known, flags: Flags) -> tuple[Int32s, Int64s, Int64s]:
+    """Rows, times (ms) and tenths of five-minute rain (22); what is out of range is kept, and is no rain.
 
     A gauge whose clock runs ahead still measures rain that has fallen: it counts as of when it became known.
     """
-    mine = news.pick(np.flatnonzero((news.code == RAIN_5MIN) & ~news.missing & (news.value >= 0)))
+    fine = (news.code == RAIN_5MIN) & ~news.missing & (news.value >= 0) & ((flags & Flag.RANGE) == 0)
+    mine = news.pick(np.flatnonzero(fine))
     return mine.row, np.minimum(mine.at_ms, mine.known_ms), mine.value

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
+from anlan.foundation.words import t, w
 from anlan.simulate import actions, ground, queries
 from anlan.simulate.models import Ground, Run
-from anlan.ui.acts import address, done, not_done
+from anlan.ui.acts import address, done, not_done, posted
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
 
 SOLVER_WORDS = {"li": w("局部惯性（快）"), "godunov": w("Godunov 二阶（陡坡）")}
 PRECISION_WORDS = {"f32": w("单精度"), "f64": w("双精度")}
@@ -127,13 +127,13 @@ def orders(
 ) -> HttpResponse:
     """What was ordered so far and a form for the next: placed, or shown again with what is wrong. `name`: of address and template."""
     ctx = request.ctx
-    form = form_class(request.POST or None, ctx=ctx, lang=request.lang)
+    form = form_class(posted(request), ctx=ctx, lang=request.lang)
     if request.method == "POST" and form.is_valid():
         try:
             ref = form.order(ctx)
             return done(request, w("已排上，算完这一页会自己更新"), address(request, name, ref))
         except AnlanError as error:
-            form.add_error(None, t(request.lang, error.text, **error.values))
+            form.add_error(None, error.said(request.lang))
     context = {
         "form": form,
         "runs": [shown(request, run) for run in so_far],

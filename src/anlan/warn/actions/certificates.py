@@ -14,13 +14,16 @@ from anlan.warn import pins
 
 def pin(ctx: Ctx, *, data: bytes) -> pins.Pin:
     """Trust this certificate (PEM). Raises: Invalid for what is none, or has expired; Conflict when it is pinned already."""
+    ctx.require("admin.manage")
+    certificate = pins.read(data, now=ctx.now)
+    found = pins.Pin(
+        path=pins.folder() / f"{pins.fingerprint(certificate)[:32]}.pem", certificate=certificate
+    )
+    if any(each.fingerprint == found.fingerprint for each in pins.pins()):
+        raise Conflict("这张证书已经存过了，不用再存。")
+    own = found.path.with_suffix(f".{os.getpid()}.new")
+    own.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     with action(ctx, "admin.manage"):
-        certificate = pins.read(data, now=ctx.now)
-        found = pins.Pin(
-            path=pins.folder() / f"{pins.fingerprint(certificate)[:32]}.pem", certificate=certificate
-        )
-        if any(each.fingerprint == found.fingerprint for each in pins.pins()):
-            raise Conflict("这张证书已经存过了，不用再存。")
         told = {
             "fingerprint": found.fingerprint,
             "valid_from": found.valid_from,
@@ -34,20 +37,15 @@ def pin(ctx: Ctx, *, data: bytes) -> pins.Pin:
             body=told,
             place=atlas().city.path,
         )
-        _write(found)  # last: a file without an entry would be trust that nobody gave
-        return found
-
-
-def _write(found: pins.Pin) -> None:
-    own = found.path.with_suffix(f".{os.getpid()}.new")
-    own.write_bytes(found.certificate.public_bytes(serialization.Encoding.PEM))
-    own.replace(found.path)
+        own.replace(found.path)  # last: a file without an entry would be trust that nobody gave
+    return found
 
 
 def unpin(ctx: Ctx, *, ref: str) -> None:
     """Trust it no longer. What came in by it stays as it was taken in. Raises: NotFound."""
+    ctx.require("admin.manage")
+    found = pins.the_pin(ref)
     with action(ctx, "admin.manage"):
-        found = pins.the_pin(ref)
         journal.append(
             ctx,
             "warn.certificate.unpinned",

@@ -10,11 +10,11 @@ from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.rules.grade import Grade
+from anlan.foundation.words import w
 from anlan.judge.queries import exceedances
 from anlan.judge.queries.exceedances import Exceedance
 from anlan.people import account_queries as accounts
 from anlan.places.queries import Place, atlas
-from anlan.ui.words import w
 from anlan.warn import alert_rows
 from anlan.warn.models import Alert
 from anlan.warn.queries import alert_signing as signing

@@ -11,15 +11,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid
-from anlan.foundation.rules.errors import RuleError
+from anlan.foundation.words import t, w
 from anlan.foundation.worlds import BEIJING
 from anlan.judge.views.backtests import levels
 from anlan.people.units import over, unit
 from anlan.places.queries import Place, atlas, search
 from anlan.science.spatial import BadShape
-from anlan.ui.acts import address, done, told
+from anlan.ui.acts import address, done, posted
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
 from anlan.warn import alert_cap, alert_rows, targets
 from anlan.warn.actions import alerts
 from anlan.warn.actions.alerts.drafting import taken_over
@@ -247,19 +246,17 @@ def _compose(request: Request, case: _Case, back: str) -> HttpResponse:
                 ref = case.save(ctx, form.cleaned_data["event_type"], text)
                 return done(request, "已存稿。送审前再看一遍会到谁。", address(request, "alerts", ref))
             context |= _preview(request, text)
-        except (AnlanError, RuleError) as error:
-            form.add_error(None, told(request, error))
+        except AnlanError as error:
+            form.add_error(None, error.said(request.lang))
     if asked in ("save", "preview") and form.errors:
         status = 422
     return render(request, "warn/alert_edit.html", context, status=status)
 
 
 def _form(request: Request, case: _Case) -> Composer:
-    given = request.POST or None
-    codes = list(given.getlist("named")) if given else list(case.initial.get("named", []))
+    given = posted(request)
+    codes = case.initial.get("named", []) if given is None else given.getlist("named")
     places = {code: atlas().by_code[code] for code in codes if code in atlas().by_code}
-    if not places and not given:
-        places = {}
     for found in search(request.POST.get("q", ""), limit=40):
         if request.ctx.scope.holds(found.path) and found.code:
             places.setdefault(found.code, found)

@@ -10,13 +10,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from anlan.foundation.errors import AnlanError, Invalid
-from anlan.foundation.rules.errors import RuleError
 from anlan.foundation.rules.grade import Grade
+from anlan.foundation.words import t, w
 from anlan.foundation.worlds import BEIJING
 from anlan.places.queries import Place, atlas, search
-from anlan.ui.acts import address, done, told
+from anlan.ui.acts import address, done
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
 from anlan.warn import alert_cap, alert_rows
 from anlan.warn.actions import alerts
 from anlan.warn.views.alerts.composer import MINUTE, levels
@@ -76,8 +75,8 @@ def take_in(request: Request) -> HttpResponse:
             if context["form"].is_valid():
                 return _keep_typed(request, context["form"])
             status = 422
-    except (AnlanError, RuleError) as error:
-        context["wrong"], status = told(request, error), 422
+    except AnlanError as error:
+        context["wrong"], status = error.said(request.lang), 422
     except cap.CapError as error:
         context["wrong"], status = error.text(request.lang), 422
     except ValueError:

@@ -6,11 +6,11 @@ from typing import Any
 from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET
 
+from anlan.foundation.words import w
 from anlan.places import queries as places
 from anlan.places.queries import Place
 from anlan.ui.acts import address
 from anlan.ui.pages import Request, page
-from anlan.ui.words import w
 from anlan.warn.queries import alerts as queries
 
 

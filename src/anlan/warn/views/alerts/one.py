@@ -9,12 +9,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from anlan.foundation.errors import AnlanError, NotFound
-from anlan.foundation.rules.errors import RuleError
 from anlan.foundation.rules.grade import Grade
+from anlan.foundation.words import w
 from anlan.judge.queries.exceedances import Exceedance
 from anlan.ui.acts import address, done, not_done
 from anlan.ui.pages import Request, attached, page
-from anlan.ui.words import w
 from anlan.warn import alert_cap, alert_rows, identity, targets
 from anlan.warn.actions import alerts
 from anlan.warn.queries import alerts as queries
@@ -106,7 +105,7 @@ def _act(permission: str, do: Callable[[Request, str], object], sentence: str) -
         here = address(request, "alerts", ref)
         try:
             do(request, ref)
-        except (AnlanError, RuleError) as error:
+        except AnlanError as error:
             return not_done(request, error, here)
         except CapError as error:
             messages.error(request, error.text(request.lang))

@@ -1,0 +1,99 @@
+"""The driver of an exercise: whatever comes late, the night goes to its end and its clock never back."""
+
+import random
+import threading
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from anlan.demo import driver as driving
+from anlan.demo.driver import Driver
+from anlan.demo.liulin import load_scenario
+from anlan.foundation import channels, cursors, worlds
+from anlan.foundation.health import Part
+from anlan.foundation.models import World
+from anlan.observe.ingest import Ingest
+from tests.support.city import Mini, make_city
+
+pytestmark = pytest.mark.django_db
+TICKS = 3
+
+
+class Field:
+    """The field of an exercise without its process: some reports come into its books after their time."""
+
+    simulated = True
+
+    def __init__(self, rows: Sequence[tuple[datetime, datetime]], deaf: int = 0) -> None:
+        self._rows = [
+            (shows, channels.Report(f"call/{n}", at, n, "answered", mark=f"{n:04}"))
+            for n, (shows, at) in enumerate(rows)
+        ]
+        self._deaf = deaf
+        self.ticks: list[int] = []
+
+    def ask(self, op: str, *, n: int, **rest: Any) -> dict[str, int]:
+        self.ticks.append(n)
+        self._deaf -= 1
+        return {"sent": 4, "acked": 0 if self._deaf >= 0 else 4}
+
+    def reports(self, *, after: str, until: datetime) -> list[channels.Report]:
+        known = [r for shows, r in self._rows if shows <= until and r.at <= until and r.mark > after]
+        return sorted(known, key=lambda r: r.mark)
+
+    def place(self, requests: Sequence[channels.Request]) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@pytest.fixture
+def ends() -> list[datetime]:
+    return load_scenario(hours="ending").ends_of_ticks()[60 : 60 + TICKS]
+
+
+@pytest.fixture
+def night(ends: list[datetime], monkeypatch: pytest.MonkeyPatch) -> Mini:
+    monkeypatch.setattr(driving, "AGAIN_SECONDS", 0.0)
+    mini = make_city(with_accounts=False).exercise(
+        settings={"hours": "ending", "since": ends[0].isoformat(), "until": ends[-1].isoformat()}
+    )
+    World.objects.filter(pk=mini.world.pk).update(now=ends[0], state=World.State.RUNNING)
+    return mini
+
+
+def drive(mini: Mini, field: Field, monkeypatch: pytest.MonkeyPatch) -> list[tuple[datetime, str]]:
+    """The whole exercise; when each report was taken in."""
+    heard: list[tuple[datetime, str]] = []
+    monkeypatch.setattr(
+        driving.sending, "hear", lambda ctx, reports: heard.extend((ctx.now, r.key) for r in reports)
+    )
+    monkeypatch.setattr(channels, "make", lambda name, world: field)
+    mini.world.refresh_from_db()
+    Driver(mini.world, Ingest(worlds.info(mini.world)), 0, threading.Event(), Part("exercise:x1")).run()
+    return heard
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_reports_earlier_than_the_clock_are_taken_at_the_clocks_time(
+    seed: int, night: Mini, ends: list[datetime], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dice = random.Random(seed)
+    last = int((ends[-1] - ends[0]).total_seconds()) + 240
+    shows = sorted(ends[0] + timedelta(seconds=dice.randrange(last)) for _ in range(dice.randrange(1, 12)))
+    rows = [(at, at - timedelta(seconds=dice.choice((0, 0, 1, 90, 4000)))) for at in shows]
+    heard = drive(night, Field(rows), monkeypatch)
+    assert sorted(key for _, key in heard) == sorted(f"call/{n}" for n in range(len(rows)))
+    assert [at for at, _ in heard] == sorted(at for at, _ in heard), "the clock never goes back"
+    night.world.refresh_from_db()
+    assert night.world.state == World.State.ENDED
+    assert cursors.mark(worlds.info(night.world), driving.VOICE) == f"{len(rows) - 1:04}"
+
+
+def test_gauges_that_hear_nothing_send_again_and_the_night_waits_for_them(
+    night: Mini, ends: list[datetime], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    field = Field([], deaf=2)
+    drive(night, field, monkeypatch)
+    assert field.ticks == [60, 60, 60, 61, 62]
