@@ -111,6 +111,7 @@ NEUTRAL = {
 }
 """Arguments that name nothing of Liulin; an address with any other is not found by a foreign account."""
 QUERIES: dict[str, Callable[[Stage], dict[str, str]]] = {
+    "w/<slug:world>/map/paper": lambda s: {"path": LIULIN_PATH},
     "w/<str:world>/calls/<str:ref>/door": lambda s: {"line": _village_line(s)},
     **{
         f"w/<slug:world>/compare{part}": lambda s: {"a": s.refs["run"], "b": s.refs["run"]}

@@ -22,8 +22,8 @@ def run_add(args: argparse.Namespace) -> int:
     opened()
     from anlan.foundation import worlds
     from anlan.foundation.errors import Invalid
+    from anlan.foundation.words import w
     from anlan.people.administration import create_account
-    from anlan.ui.words import w
 
     ctx = worlds.context(worlds.get("live"))
     try:

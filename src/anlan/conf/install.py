@@ -22,7 +22,7 @@ def opened() -> None:
 
     from anlan.foundation.errors import Conflict
     from anlan.foundation.home import home
-    from anlan.ui.words import w
+    from anlan.foundation.words import w
 
     is_file = connection.vendor == "sqlite"
     if (is_file and not os.path.exists(connection.settings_dict["NAME"])) or not _has_tables(connection):
