@@ -13,7 +13,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid
 from anlan.foundation.worlds import World
 from tests.support.city import NIGHT, Mini, make_city
-from tests.support.house import sources
+from tests.support.house import PACKAGE, sources
 from tests.support.records import make_records
 
 pytestmark = pytest.mark.django_db
@@ -108,53 +108,45 @@ def written_names() -> set[str]:
     return found
 
 
-def strings(node: ast.AST, within: ast.AST) -> set[str]:
-    """What an expression may be: a text, one of two, one of a table's, or what a name was given."""
-    match node:
-        case ast.Constant(value=str(text)):
-            return {text}
-        case ast.IfExp(body=one, orelse=other):
-            return strings(one, within) | strings(other, within)
-        case ast.Subscript(value=ast.Dict(values=values)):
-            return set().union(*(strings(value, within) for value in values))
-        case ast.Name(id=name):
-            given = (
-                a for a in ast.walk(within) if isinstance(a, ast.Assign) and ast.unparse(a.targets[0]) == name
-            )
-            return set().union(*(strings(a.value, within) for a in given))
-    return set()
-
-
-def names_by_verb() -> set[str]:
-    """Names that a room's note makes of a verb: f"people.account.{verb}", and the verbs that it is called with."""
+def composed_names() -> set[str]:
+    """Names put together of a room's prefix and a verb: f"warn.alert.{verb}" and whoever hands its function the verb."""
+    trees = {path: ast.parse(path.read_text()) for path in sources()}
+    prefixes: dict[tuple[str, str], str] = {}
+    for path, tree in trees.items():
+        for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+            for text in (node for node in ast.walk(function) if isinstance(node, ast.JoinedStr)):
+                begin = re.fullmatch(r"([a-z]+\.[a-z_]+\.)", str(getattr(text.values[0], "value", "")))
+                if begin and begin[1] and len(text.values) == 2 and function.name.strip("_") == "note":
+                    prefixes[path.relative_to(PACKAGE).parts[0], function.name] = begin[1]
     found = set()
-    trees = [(path, ast.parse(path.read_text())) for path in sources()]
-    defs = [(path, d) for path, tree in trees for d in ast.walk(tree) if isinstance(d, ast.FunctionDef)]
-    for path, made in defs:
-        prefix = re.search(r"f'([a-z]+\.[a-z_]+\.)\{verb\}'", ast.unparse(made))
-        if not prefix:
-            continue
-        at = [arg.arg for arg in made.args.args].index("verb")
-        for other, within in defs:
-            if other.parts[:-1] != path.parts[:-1]:
-                continue
-            for call in ast.walk(within):
-                if isinstance(call, ast.Call) and ast.unparse(call.func) == made.name and len(call.args) > at:
-                    found |= {prefix[1] + verb for verb in strings(call.args[at], within)}
+    for path, tree in trees.items():
+        room = path.relative_to(PACKAGE).parts[0]
+        for node in ast.walk(tree):
+            called = getattr(getattr(node, "func", None), "id", "")
+            values = node.args if isinstance(node, ast.Call) and (room, called) in prefixes else []
+            if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "verb":
+                values, called = [node.value], next((name for r, name in prefixes if r == room), "")
+            verbs = [each.value for value in values for each in _said(value)]
+            found |= {
+                prefixes[room, called] + v for v in verbs if called and re.fullmatch(r"[a-z_]{4,}", str(v))
+            }
     return found
 
 
-def test_names_made_of_a_verb_are_found() -> None:
-    assert {
-        "warn.alert.cancelled",
-        "people.account.deactivated",
-        "foundation.exercise.paused",
-    } <= names_by_verb()
+def _said(value: ast.expr) -> list[ast.Constant]:
+    """A text, or the texts that a table written there answers with."""
+    told = (
+        value.value.values
+        if isinstance(value, ast.Subscript) and isinstance(value.value, ast.Dict)
+        else [value]
+    )
+    return [each for each in told if isinstance(each, ast.Constant)]
 
 
 def test_every_name_that_an_action_writes_has_its_words() -> None:
-    written = written_names() | names_by_verb()
-    assert len(written) > 15
+    written = written_names() | composed_names()
+    assert len(written) > 60
+    assert {"warn.alert.submitted", "warn.alert.all_clear", "foundation.exercise.started"} <= written
     assert not written - set(NAMES), "add to desk/names.py"
 
 

@@ -125,7 +125,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
-USE_I18N = False
+USE_I18N = True  # Django's own sentences, of forms above all, in the reader's language
 LANGUAGE_CODE = "zh-hans"
 
 STATIC_URL = "/static/"
