@@ -4,13 +4,14 @@ import argparse
 import os
 from typing import Any
 
+from anlan.cli import options
 from anlan.cli.run import add_ports, engine_args, web_args
 
 
 def register(commands: Any) -> None:
     parser = commands.add_parser("demo", help="set up and open the running demo")
     add_ports(parser)
-    parser.add_argument("--speed", type=float, default=60.0, help="simulated seconds a second")
+    parser.add_argument("--speed", type=options.speed, default=60.0, help="simulated seconds a second")
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
     parser.set_defaults(run=run, gauge_host=os.environ.get("ANLAN_SL651_HOST", "127.0.0.1"))
 
