@@ -1,14 +1,35 @@
-from django.apps import AppConfig
+from anlan.foundation.rooms import Entry, Room
+from anlan.foundation.words import w
 
 
-class WarnConfig(AppConfig):
-    name = "anlan.warn"
-    label = "warn"
+class WarnRoom(Room):
+    after = "judge"
+    registers = ("handlers",)
+    menu = (Entry(w("预警"), "alerts", "warn.view", 4),)
+    events = {
+        "warn.alert.approved": w("预警已批准"),
+        "warn.alert.cosigned": w("联合单位已会签"),
+        "warn.alert.cosigned_verbally": w("联合单位口头会签"),
+        "warn.alert.countersigned": w("预警已补签"),
+        "warn.alert.drafted": w("预警已起草"),
+        "warn.alert.imported": w("收到外单位预警"),
+        "warn.alert.issued": w("预警已发布"),
+        "warn.alert.proposed": w("系统建议发预警"),
+        "warn.certificate.pinned": w("存了发布单位证书"),
+        "warn.certificate.unpinned": w("撤下发布单位证书"),
+    }
+    rings = ("warn.alert.",)
+    pack_kinds = {
+        "issuers": (w("发布主体"), ("issue",)),
+        "event_types": (w("事件类型"), ("event",)),
+        "wording": (w("用语"), ("words",)),
+        "approval": (w("审签"), ("approval",)),
+    }
 
     def ready(self) -> None:
+        super().ready()
         from anlan.judge import watching
         from anlan.observe import silence
-        from anlan.warn import handlers  # noqa: F401  (registers what this room does)
         from anlan.warn.queries import high, rows
 
         silence.also_close_in(high.places)

@@ -2,7 +2,7 @@
 
 from anlan.conf.doctor import duty, machine, records
 from anlan.conf.doctor.finding import Finding, found
-from anlan.foundation import held
+from anlan.foundation import held, rooms
 
 __all__ = ["Finding", "examine", "write_times"]
 
@@ -22,6 +22,9 @@ def examine() -> list[Finding]:
         *machine.fonts(),
         *duty.assets(),
         *duty.packs(),
+    ]
+    findings += [
+        found(*told) for room in rooms.found() if room.checks for told in room.function(room.checks)()
     ]
     return [*findings, *records.all_of_them()]
 
