@@ -74,23 +74,21 @@ from anlan.conf.api import api
 from anlan.desk.names import spoken
 from anlan.foundation import packs, rooms
 from tests.support import routes
-from tests.support.city import make_city
 
 names = [room.name.rpartition(".")[2] for room in rooms.found()]
 assert names[names.index("call") + 1 :][:2] == ["lanterns", "prove"], names
-mini = make_city()
-officer = mini.client("duty_officer")
-shown = officer.get("/w/live/lanterns", HTTP_ACCEPT_LANGUAGE="zh")
+stage = routes.make_stage()
+officer, key = stage.mini.client("duty_officer"), stage.mini.world.key
+shown = officer.get(f"/w/{key}/lanterns", HTTP_ACCEPT_LANGUAGE="zh")
 assert shown.status_code == 200, shown.content
-assert "/w/live/lanterns" in officer.get("/w/live/desk").content.decode()
-assert officer.get("/w/live/lanterns?lang=en").status_code == 200
-assert officer.get("/api/v1/w/live/lanterns").json() == ["L-1"]
+assert f"/w/{key}/lanterns" in officer.get(f"/w/{key}/desk").content.decode()
+assert officer.get(f"/w/{key}/lanterns?lang=en").status_code == 200
+assert officer.get(f"/api/v1/w/{key}/lanterns").json() == ["L-1"]
 assert "/api/v1/w/{world}/lanterns" in api.get_openapi_schema()["paths"]
 assert spoken("lanterns.set_out") == "放了河灯"
 assert packs.kinds()["lanterns"] == ("lantern",)
 told = doctor.examine()
 assert "lanterns" in {finding.code for finding in told}, told
-stage = routes.make_stage()
 walked = {route.pattern: routes.address(route, stage)[0] for route in routes.everything() if "lanterns" in route.pattern}
 assert walked["w/<slug:world>/lanterns/<str:lantern>"].endswith("/lanterns/L-1"), walked
 assert len(walked) == 3, walked

@@ -39,6 +39,7 @@ class CallRoom(Room):
         "warn.line.answered": w("一条叫应线应了"),
         "warn.line.escalated": w("往上一级叫"),
         "warn.line.silent": w("一条叫应线没人应"),
+        "warn.link.handed": w("递了应答链接"),
         "warn.sheet.made": w("叫应一张纸已生成"),
         "warn.sheet.printed": w("叫应一张纸已打印"),
     }

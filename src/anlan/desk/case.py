@@ -387,7 +387,7 @@ _NEXT: dict[str, Any] = {
     "alert": _alert,
     "held": _held,
     "sheet": _sheet,
-    **dict.fromkeys(("station", "doubtful"), _station),
+    **dict.fromkeys(("station", "doubtful", "tried"), _station),
     "forecast": _forecast,
     "refused_call_out": lambda say, due: (
         say(w("没有授权不会自动叫，要人来启动")),

@@ -12,7 +12,7 @@ from typing import Any
 from anlan.call.queries.board import KIND_WORDS, MEANS_WORDS
 from anlan.call.queries.waiting import Wait, waiting
 from anlan.call.rules.calldown import LineKind
-from anlan.desk import ill
+from anlan.desk import ill, tried
 from anlan.foundation import tasks
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import t, w, written
@@ -92,7 +92,7 @@ def dues(ctx: Ctx, *, lang: str, at: datetime | None = None, path: str = "") -> 
     if ctx.may("warn.view"):
         found += waiting(ctx, at=at, path=path)
     if ctx.may("observe.view"):
-        found += _silent_stations(ctx, at, path) + _doubtful(ctx, at, path)
+        found += _silent_stations(ctx, at, path) + _doubtful(ctx, at, path) + tried.waits(ctx, at, path)
     if ctx.may("admin.manage") and at is None:
         found += _dead_letters(ctx)
     if ctx.may("desk.view") and at is None and not path:
@@ -386,6 +386,7 @@ SENTENCES: dict[str, Sentence] = {
     "sheet": _sheet,
     "station": _station,
     "doubtful": _doubted,
+    "tried": lambda say, it: _due(it, badge=say(w("安全")), **tried.told(say, it)),
     "forecast": _forecast,
     "dead": _dead,
     "ill": lambda say, it: _due(it, badge=say(w("系统")), **ill.told(say, it)),

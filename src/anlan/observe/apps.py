@@ -15,10 +15,14 @@ class ObserveRoom(Room):
     events = {
         "observe.import.confirmed": w("数据导入已确认"),
         "observe.import.done": w("数据导入完成了"),
+        "observe.quarantine.dropped": w("隔离的报文已丢弃"),
+        "observe.quarantine.requeued": w("隔离的报文重新入库"),
         "observe.reading.corrected": w("更正了读数"),
         "observe.soil.set": w("设定了土壤含水"),
+        "observe.station.peer_changed": w("测站换了来源地址"),
         "observe.station.returned": w("测站恢复来报"),
         "observe.station.silent": w("测站不来报了"),
+        "observe.station.tried": w("有人在试测站密码"),
     }
     pack_kinds = {
         "quality": (w("数据质量"), ("element",)),

@@ -19,15 +19,15 @@ class SimulateRoom(Room):
         ),
     )
     events = {
+        "simulate.forecast.made": w("洪水预报作出"),
         "simulate.ground.added": w("地形已放入"),
-        "simulate.live.on": w("滚动预报已开"),
         "simulate.live.off": w("滚动预报已停"),
-        "simulate.run.ordered": w("模型运行已下达"),
+        "simulate.live.on": w("滚动预报已开"),
         "simulate.run.accepted": w("模型运行可用"),
-        "simulate.run.refused": w("模型运行被拒用"),
         "simulate.run.cancelled": w("模型运行已取消"),
         "simulate.run.failed": w("模型运行出错"),
-        "simulate.forecast.made": w("洪水预报作出"),
+        "simulate.run.ordered": w("模型运行已下达"),
+        "simulate.run.refused": w("模型运行被拒用"),
     }
     rings = ("simulate.forecast",)
     pack_kinds = {

@@ -28,7 +28,7 @@ def listing(request: Request) -> HttpResponse:
         "items": items,
         "reasons": {c: words for c, (words, _) in quarantine.REASONS.items()},
         "reason": code,
-        "counts": queries.counts(request.ctx),
+        "over": queries.counts(request.ctx)["only_counted"],
         "next_after": items[-1].id if len(items) == quarantine.PAGE else None,
         "here": address(request, "quarantine"),
         "now": request.ctx.now,

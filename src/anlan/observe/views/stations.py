@@ -19,7 +19,7 @@ from anlan.foundation.worlds import beijing
 from anlan.observe import queries
 from anlan.observe.actions import mending
 from anlan.observe.moments import GaugeNow, gauges
-from anlan.observe.queries import series
+from anlan.observe.queries import quarantine, series
 from anlan.observe.queries.series import Sheet
 from anlan.observe.views import picture, soil
 from anlan.places.queries import atlas
@@ -47,6 +47,7 @@ def listing(request: Request) -> HttpResponse:
         "asked": asked,
         "kinds": KINDS,
         "counts": queries.counts(ctx),
+        "quarantined": quarantine.count(ctx) if ctx.may("observe.requeue") else None,
         "silent": sum(row.silent_since is not None for row in rows),
         "all": len(rows),
         "now": at or ctx.now,
