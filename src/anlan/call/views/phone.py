@@ -168,7 +168,7 @@ def card(request: Request, world: str, ref: str, holder: str, token: str) -> Htt
         ctx, row = _opened(request, world, ref, holder, token)
         order = answering.order_of(ctx, row, holder)
     except NotFound as error:
-        return _refused(request, error, 404)
+        return _refused(request, error)
     except TooMany as error:
         return _refused(request, error)
     words = answering.card(order)
