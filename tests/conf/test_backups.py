@@ -1,66 +1,16 @@
 """Backup under load, and restore onto an empty machine: SQLite to PostgreSQL and back, with the same heads."""
 
-import hashlib
 import json
 import shutil
 import threading
 import time
 import zipfile
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from anlan.conf.backups import BackupError, restore, write
-from anlan.conf.backups.errors import BackupDamaged, CannotWrite, OtherKeys, TargetNotEmpty
-from anlan.foundation import worlds
-from anlan.foundation.models import JournalEntry, World
+from tests.support.backups import Source, public_key
 from tests.support.installation import Installation
-
-FILL = """
-ready()
-import numpy as np
-from datetime import timedelta
-from anlan.foundation import checkpoints, worlds
-from anlan.foundation.home import home
-from anlan.observe.ingest import path_of
-from anlan.observe.store import Writer, typed
-from tests.support.city import NIGHT, make_city
-from tests.support.records import make_records
-mini = make_city().exercise()
-make_records(mini)
-ms = int(NIGHT.timestamp() * 1000)
-with Writer(path_of(mini.world.key)) as store:
-    for n in range(40):
-        at = np.full(3, ms + n * 300_000)
-        store.write(typed(ms + n * 300_000 + 900, np.array([11, 12, 13]), np.full(3, 0x22, np.int32), at,
-                          np.arange(3) + n, np.ones(3, np.int8)))
-    store.quarantine.put([(b"~~garbage", "BadCrc: 1"), (b"x" * 40, "Resync: 2")], peer="1.2.3.4:5", received_at=ms)
-    store.quarantine.mark([2], "dropped")
-checkpoints.write(worlds.info(mini.world))
-(home() / "packs" / "mine").mkdir(parents=True)
-(home() / "packs" / "mine" / "README.txt").write_text("本市规则的出处")
-told = [heads(), run("backup", BACKUP)]
-"""
-
-
-@dataclass(frozen=True)
-class Source:
-    """A small city with one of each thing that happens, readings, quarantine, checkpoints and packs of its own."""
-
-    made: Installation
-    backup: Path
-    heads: dict[str, list[object]]
-    said: str
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Source:
-    made = Installation(tmp_path_factory.mktemp("source"))
-    backup = tmp_path_factory.mktemp("backup") / "anlan.zip"
-    heads, said = made.python(f"BACKUP = {str(backup)!r}\n{FILL}")
-    return Source(made, backup, heads, said)
 
 
 def empty(folder: Path, like: Installation | None, url: str = "") -> Installation:
@@ -177,115 +127,10 @@ except KeyMissing as error:
 @pytest.mark.slow
 def test_without_its_keys_a_backup_restores_and_no_new_key_is_drawn(source: Source, tmp_path: Path) -> None:
     bare = empty(tmp_path / "bare", None)
-    assert "seal-k1" in bare.python(restored(source.backup, then=WITHOUT_KEYS))
+    assert "copy the keys folder" in bare.anlan("restore", str(source.backup), code=2).stderr
+    told = f"run('restore', {str(source.backup)!r}, '--key', {str(public_key(source))!r})\n{WITHOUT_KEYS}"
+    assert "seal-k1" in bare.python(told)
     assert not (bare.home / "keys" / "seal-k1").exists()
-
-
-# Refusals, in this very process and its empty test database.
-
-
-@pytest.fixture
-def bare(transactional_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty state folder over an empty database."""
-    home = tmp_path / "bare"
-    monkeypatch.setenv("ANLAN_HOME", str(home))
-    return home
-
-
-def test_the_keys_of_another_installation_are_refused(source: Source, bare: Path) -> None:
-    (bare / "keys").mkdir(parents=True)
-    (bare / "keys" / "seal-k1").write_bytes(b"k" * 32)
-    with pytest.raises(OtherKeys, match="another installation's"):
-        restore(source.backup)
-
-
-def test_a_database_that_holds_anything_is_refused(source: Source, bare: Path) -> None:
-    worlds.ensure_live("somebody else's")
-    with pytest.raises(TargetNotEmpty, match=r"foundation\.world"):
-        restore(source.backup)
-
-
-def test_a_folder_that_holds_readings_is_refused(source: Source, bare: Path) -> None:
-    bare.mkdir()
-    (bare / "readings-live.sqlite3").touch()
-    with pytest.raises(TargetNotEmpty, match="readings-live"):
-        restore(source.backup)
-
-
-def test_an_existing_file_is_never_overwritten(source: Source, bare: Path) -> None:
-    before = source.backup.read_bytes()
-    with pytest.raises(CannotWrite, match="exists already"):
-        write(source.backup)
-    assert source.backup.read_bytes() == before
-
-
-def test_a_folder_that_is_not_there_is_named(bare: Path) -> None:
-    with pytest.raises(CannotWrite, match="choose a folder"):
-        write(bare / "no" / "such" / "folder.zip")
-
-
-def rewritten(backup: Path, target: Path, change: Callable[[dict[str, bytes]], object]) -> Path:
-    """A copy with its parts changed by hand."""
-    with zipfile.ZipFile(backup) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    change(members)
-    with zipfile.ZipFile(target, "w") as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return target
-
-
-JOURNAL = "records/foundation.journalentry.jsonl"
-
-
-def lie_in_the_journal(members: dict[str, bytes]) -> None:
-    """Edit an entry, and the manifest's digest with it: what one does who knows the format."""
-    members[JOURNAL] = (
-        members[JOURNAL].replace("联盟村".encode(), "古城畈".encode()).replace(b"call", b"cell", 1)
-    )
-    told = json.loads(members["manifest.json"])
-    told["parts"][JOURNAL] |= {
-        "digest": hashlib.sha256(members[JOURNAL]).hexdigest(),
-        "size": len(members[JOURNAL]),
-    }
-    members["manifest.json"] = json.dumps(told).encode()
-
-
-SPOILED: dict[str, tuple[Callable[[dict[str, bytes]], object], str]] = {
-    "a part was changed": (lambda m: m.update({JOURNAL: m[JOURNAL] + b" "}), "not what the manifest says"),
-    "a part is gone": (lambda m: m.pop(JOURNAL), "the same parts"),
-    "a part was put in": (lambda m: m.update({"files/../../evil": b""}), "the same parts"),
-    "there is no manifest": (lambda m: m.pop("manifest.json"), "not finished"),
-    "the manifest is no JSON": (lambda m: m.update({"manifest.json": b"{"}), "cannot be read"),
-    "it is of a later format": (
-        lambda m: m.update({"manifest.json": m["manifest.json"].replace(b'"format": 1', b'"format": 9')}),
-        "update anlan",
-    ),
-    "it was made with other tables": (
-        lambda m: m.update({"manifest.json": m["manifest.json"].replace(b'"warn": "0001', b'"warn": "0999')}),
-        "other tables",
-    ),
-    "the journal was edited": (lie_in_the_journal, "does not hold at entry"),
-}
-
-
-@pytest.mark.parametrize("what", SPOILED)
-def test_a_spoiled_backup_is_refused_and_leaves_nothing(
-    source: Source, bare: Path, tmp_path: Path, what: str
-) -> None:
-    change, word = SPOILED[what]
-    with pytest.raises(BackupError, match=word):
-        restore(rewritten(source.backup, tmp_path / "spoiled.zip", change))
-    assert not list(bare.glob("readings-*"))
-    assert not World.objects.exists()
-    assert not JournalEntry.objects.exists()
-
-
-def test_a_file_cut_short_is_refused(source: Source, bare: Path, tmp_path: Path) -> None:
-    short = tmp_path / "short.zip"
-    short.write_bytes(source.backup.read_bytes()[:-200])
-    with pytest.raises(BackupDamaged, match="cannot be opened"):
-        restore(short)
 
 
 LOAD = """

@@ -1,5 +1,6 @@
 """The duty desk: one list by deadline, as known at any moment, for whoever may see it."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from anlan.call.queries.villages import people_called, tally, village_states
 from anlan.call.queries.waiting import Wait, waiting
 from anlan.desk import mapdata, timeline
 from anlan.desk.due import Due, Words, dues, in_order
+from anlan.desk.story import story
 from anlan.desk.timeline import density
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
@@ -104,6 +106,7 @@ def test_a_cry_for_help_is_first_on_desk_and_wall_however_long_the_counts_are_ov
     night.world.now = NIGHT + 60 * MIN
     night.world.save()
     pages = [night.client("duty_officer").get(f"/w/{night.world.key}/{a}") for a in ("desk", "wall")]
+    assert f"/w/{night.world.key}/wall" in pages[0].content.decode(), "the wall has a door"
     strip = pages[0].content.decode().partition('class="redline"')[2].partition("</nav>")[0]
     assert found[0].title in strip
     assert pages[1].context["dues"][0].kind == "help"
@@ -269,7 +272,8 @@ def test_in_the_past_nothing_can_be_pressed(night: Mini) -> None:
     past = page(night, query=f"?at={at}&item={item}")
     assert "desk/act" not in past
     assert "desk/pace" not in past
-    assert "data-live=" not in past
+    alive = re.findall(r'id="(\w+)"[^>]* data-live=', past)
+    assert alive == ["alarm"], "who looks back still hears the red line of now"
     assert "回到现在" in past
 
 
@@ -340,3 +344,17 @@ def test_dead_letters_wait_for_the_administrator_alone(night: Mini) -> None:
     Task.objects.create(world=night.world, kind="event", key="e:1", due_at=NIGHT, state="dead", error="x")
     assert "dead" in [d.kind for d in dues(ctx_at(night, 1), lang="zh")]
     assert "dead" not in [d.kind for d in dues(ctx_at(night, 1, "duty_officer"), lang="zh")]
+
+
+def test_the_story_of_a_township_names_whose_line_it_was_and_who_answered(night: Mini) -> None:
+    ref = call_out(night)
+    for holder in ("H-v1-secretary", "H-v1-group", "H-v1-deputy"):
+        answer(night, ref, holder, 1, 2)
+    calldown.go_on(ctx_at(night, 11), ref)
+    village = story(ctx_at(night, 12), atlas().code(VILLAGE), lang="zh")
+    assert any("联盟村应答够了：" in line.text and "支书" in line.text for line in village.lines)
+    assert not any("{line}" in line.text or line.text.startswith("应答够了") for line in village.lines)
+    town = story(ctx_at(night, 12), atlas().code(TOWN), lang="zh")
+    steps = [line.text for line in town.lines if "无人应答" in line.text or "上提一级" in line.text]
+    assert steps
+    assert all(text.startswith("柳林镇") for text in steps), "each names its line"

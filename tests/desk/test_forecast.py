@@ -73,7 +73,7 @@ def wall(mini: Mini, role: str = "duty_officer", lang: str = "zh") -> str:
 def test_the_wall_shows_where_water_is_expected_how_deep_and_when_and_whose_word_it_is(mini: Mini) -> None:
     forecast(mini, {VILLAGE: (120, 30)})
     shown = wall(mini)
-    assert shown.count('<circle class="wall__wet"') == 2, "around one village, and beside the words"
+    assert shown.count('<circle class="sketch__wet"') == 2, "around one village, and beside the words"
     (row,) = re.findall(r"<li><span>联盟村</span>.*</li>", shown)
     assert re.sub(r"<[^>]+>", "", row) == "联盟村 1.2 m 04:30"
     for word in ("模型预报 04:00：1 个村可能进水", "合成地形", "1 村未模拟"):

@@ -16,11 +16,11 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from anlan.call.models import CallDown
 from anlan.call.queries import answering
+from anlan.foundation.words import written
 from anlan.observe import queries as observe
 from anlan.people.models import DutyHolder, Household, Organisation, Post
 from anlan.people.scope import permissions_of
 from anlan.places.queries import atlas
-from anlan.ui.words import written
 from anlan.warn.models import Alert
 from tests.support.city import ROLES
 from tests.support.routes import ABSENT, QUERIES, Stage, address, make_stage, pages

@@ -290,7 +290,7 @@ def test_a_browser_without_webgl_is_told_where_the_same_content_is(chromium: Bro
     with visitor(chromium, pages) as (page, home, _):
         page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
         page.goto(home)
-        expect(page.locator(".anlan-map__say")).to_contain_text("列表和表格里有同样的内容")
+        expect(page.locator(".anlan-map__canvas")).to_contain_text("列表和表格里有同样的内容")
 
 
 # ---------- for everybody ----------

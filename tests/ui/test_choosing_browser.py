@@ -157,8 +157,8 @@ def test_any_page_of_an_officer_asks_for_the_red_line_and_counts_it_in_its_title
 
 def test_the_browser_is_asked_for_notices_by_a_button_only(chromium: Browser) -> None:
     asked = "Notification.permission = 'default'; Notification.requestPermission = async () => { window.asked = 1; return 'granted'; }"
-    shown = page_of("{% block main %}{% endblock %}", alarm_url="/desk", alarm_on="warn.contact.")
-    pages = {"/": shown, "/desk": "", "/w/x1/live": (404, "")}
+    shown = page_of("{% block main %}<button data-notify hidden>通知</button>{% endblock %}")
+    pages = {"/": shown, "/w/x1/live": (404, "")}
     with visitor(chromium, pages) as (page, home, _):
         page.add_init_script(EARS + asked)
         page.goto(home)

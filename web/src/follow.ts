@@ -74,6 +74,7 @@ function toPrimary(row: HTMLElement): void {
 }
 
 function moveTo(map: Element, told: DOMStringMap): void {
-  if (told.bounds && map.getAttribute("bounds") !== told.bounds) map.setAttribute("bounds", told.bounds);
-  if (told.state && map.getAttribute("state") !== told.state) map.setAttribute("state", told.state);
+  for (const [name, value] of [["bounds", told.bounds], ["state", told.state], ["paper", told.paperUrl]] as const) {
+    if (value && map.getAttribute(name) !== value) map.setAttribute(name, value);
+  }
 }

@@ -119,7 +119,13 @@ function circle(pen: CanvasRenderingContext2D, r: number): void {
 
 function box(pen: CanvasRenderingContext2D, half: number, radius: number): void {
   pen.beginPath();
-  pen.roundRect(-half, -half, half * 2, half * 2, radius);
+  if (!radius) return pen.rect(-half, -half, half * 2, half * 2);
+  pen.moveTo(0, -half);
+  for (const [x, y] of [[1, -1], [1, 1], [-1, 1], [-1, -1]] as const) {
+    const [nextX, nextY] = [x === y ? 0 : x * half, x === y ? y * half : 0]; // the middle of the side that follows
+    pen.arcTo(x * half, y * half, nextX, nextY, radius);
+  }
+  pen.closePath();
 }
 
 function path(pen: CanvasRenderingContext2D, points: readonly [number, number][]): void {

@@ -99,7 +99,7 @@ class OutcomeIn(Given):
     """How a call ended without an answer; `call` is its key."""
 
     call: CallKey
-    outcome: Literal["no_answer", "busy", "wrong_number", "refused", "unreachable"]
+    outcome: Literal["no_answer", "busy", "picked_up", "wrong_number", "refused", "unreachable"]
 
 
 @router.post(

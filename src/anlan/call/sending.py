@@ -15,11 +15,11 @@ from typing import Any
 from anlan.call import calldown_rows
 from anlan.call.actions import doorchecks, hearing, lines
 from anlan.call.models import Call, DoorCheck
+from anlan.call.rules.calldown import CallState
 from anlan.foundation import channels, cursors
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
 from anlan.foundation.kept import once
-from anlan.foundation.rules.errors import RuleError
 from anlan.foundation.writing import writing
 from anlan.move.actions import moving
 from anlan.move.queries.moves import to_move_of_world
@@ -175,7 +175,9 @@ def hear(ctx: Ctx, reports: Sequence[channels.Report]) -> None:
             call_down, holder = calls[report.key]
             by_call_down.setdefault(call_down, []).append(_heard(report, holder))
     for call_down, heard in by_call_down.items():
-        _noise_is_kept_out(hearing.hear, ctx, call_down=call_down, heard=heard)
+        if not _noise_is_kept_out(hearing.hear, ctx, call_down=call_down, heard=heard) and len(heard) > 1:
+            for one in heard:  # what cannot be must not take the others of its moment with it
+                _noise_is_kept_out(hearing.hear, ctx, call_down=call_down, heard=[one])
     for report in reports:
         if report.key not in calls:
             _noise_is_kept_out(_hear_field, ctx, report)
@@ -192,24 +194,28 @@ def _calls(ctx: Ctx, keys: list[str]) -> dict[str, tuple[str, str]]:
 def _heard(report: channels.Report, holder: str) -> hearing.Heard:
     if report.outcome != hearing.ANSWERED:
         return hearing.Heard(call=report.key, outcome=report.outcome)
+    if report.digit is None:  # somebody, or an answering machine, lifted the receiver
+        return hearing.Heard(call=report.key, outcome=CallState.PICKED_UP.value)
     return hearing.Heard(
         call=report.key,
         holder=holder,
         key=f"{report.key}#{report.sequence}",
-        kind=report.digit or 1,
+        kind=report.digit,
         channel=VOICE,
         households=report.households,
         people=report.people,
     )
 
 
-def _noise_is_kept_out(take: Callable[..., None], *args: Any, **kwargs: Any) -> None:
+def _noise_is_kept_out(take: Callable[..., None], *args: Any, **kwargs: Any) -> bool:
     """What cannot be (a second report of a door check, a count beyond the list) changes nothing and is logged."""
     try:
         with writing():
             take(*args, **kwargs)
-    except (AnlanError, RuleError) as error:
+    except AnlanError as error:
         log.info("taken as noise: %s", error)
+        return False
+    return True
 
 
 def _hear_field(ctx: Ctx, report: channels.Report) -> None:

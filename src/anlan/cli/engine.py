@@ -24,5 +24,5 @@ def run(args: argparse.Namespace) -> int:
     prepare()
     from anlan.conf import engine
 
-    engine.main(port=None if args.only else args.gauge_port, only=args.only)
+    engine.main(port=None if args.only else args.gauge_port, host=args.gauge_host, only=args.only)
     return 0

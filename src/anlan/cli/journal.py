@@ -22,7 +22,7 @@ def run_verify(args: argparse.Namespace) -> int:
     from anlan.conf.install import prepare
 
     prepare()
-    from anlan.foundation import checkpoints, journal, worlds
+    from anlan.foundation import checkpoints, edited, journal, worlds
     from anlan.foundation.worlds import World
 
     rows = World.objects.order_by("pk")
@@ -36,6 +36,9 @@ def run_verify(args: argparse.Namespace) -> int:
             print(f"{world.key}: {verdict.entries} entries hold, head {verdict.head}")
         else:
             print(f"{world.key}: entry {bad} is bad: {reason}")
+            code = 1
+        for row in edited.edited(worlds.info(world)):
+            print(f"{world.key}: row {row.ref} was edited: its {row.what} is not what the journal tells")
             code = 1
     return code
 

@@ -28,6 +28,11 @@ def add_ports(parser: argparse.ArgumentParser) -> None:
         default=int(os.environ.get("ANLAN_SL651_PORT", GAUGE_PORT)),
         help="port on which SL 651 stations report",
     )
+    parser.add_argument(
+        "--gauge-host",
+        default=os.environ.get("ANLAN_SL651_HOST", "0.0.0.0"),
+        help="address on which stations report; the demo listens on this machine alone",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -35,9 +40,13 @@ def run(args: argparse.Namespace) -> int:
     from anlan.conf.install import ready
 
     ready()
-    supervisor.run(web=web_args(args), engine=["engine", "--gauge-port", str(args.gauge_port)])
+    supervisor.run(web=web_args(args), engine=engine_args(args))
     return 0
 
 
 def web_args(args: argparse.Namespace) -> list[str]:
     return ["web", "--host", args.host, "--port", str(args.port)]
+
+
+def engine_args(args: argparse.Namespace) -> list[str]:
+    return ["engine", "--gauge-host", args.gauge_host, "--gauge-port", str(args.gauge_port)]

@@ -22,6 +22,7 @@ from anlan.foundation.health import Health, Part
 from anlan.foundation.worlds import World
 from anlan.foundation.writing import goes_behind
 from anlan.gateways import plug_ins as gateways
+from anlan.gateways.sl651.limits import SIMULATED
 from anlan.judge.watching import Watching
 from anlan.observe.ingest import Ingest
 from anlan.people import register as people_in_memory
@@ -40,8 +41,8 @@ EXERCISE = "exercise:"
 class Engine:
     """All of it; `run` returns when asked to stop."""
 
-    def __init__(self, *, port: int | None, only: str = "") -> None:
-        self._port = port
+    def __init__(self, *, port: int | None, host: str = "127.0.0.1", only: str = "") -> None:
+        self._port, self._host = port, host
         self._only = only
         self._stop = threading.Event()
         self._health = Health(only)
@@ -53,6 +54,7 @@ class Engine:
         if not self._only:  # what people order is the business of the one engine that stays
             self._keep("live", self._live, LOOK_SECONDS, lasts=True)
             self._keep("ordered", self._ordered, LOOK_SECONDS)
+            self._keep("slow work", self._slow_work, LOOK_SECONDS)
         self._keep("signing", self._sign, CHECKPOINT_SECONDS)
         self._keep("exercises", self._start_drivers, LOOK_SECONDS)
         while not self._stop.is_set():
@@ -93,6 +95,16 @@ class Engine:
         goes_behind()
         ordered.look()
 
+    def _slow_work(self) -> None:
+        """Due work of the live world that computes or reads files: no call waits for it."""
+        goes_behind()
+        live_world = worlds.get("live")
+        while not self._stop.is_set():
+            work = tasks.next_due(live_world.pk, worlds.clock(live_world), slow=True)
+            if work is None:
+                return
+            tasks.run(work, live_world)
+
     def _sign(self) -> None:
         for world in World.objects.all():
             checkpoints.write(worlds.info(world))
@@ -118,7 +130,7 @@ class Engine:
             world = worlds.get(key)
             ingest = Ingest(worlds.info(world))
             clock = lambda: worlds.clock(worlds.get(key))  # noqa: E731
-            gateway = gateways.make("sl651", ingest, host="127.0.0.1", port=0, clock=clock)
+            gateway = gateways.make("sl651", ingest, host="127.0.0.1", port=0, clock=clock, limits=SIMULATED)
             Driver(world, ingest, gateway.start(), self._stop, part).run()
         finally:
             if gateway is not None:
@@ -127,13 +139,16 @@ class Engine:
 
     def _live(self) -> None:
         """The live world: its gateways, its watch, its due work."""
-        Live(self._port, self._stop, self._health).run()
+        Live(self._port, self._stop, self._health, host=self._host).run()
 
 
 class Live:
     """Readings of the live world to calls, without waiting for anybody."""
 
-    def __init__(self, port: int | None, stop: threading.Event, health: Health) -> None:
+    def __init__(
+        self, port: int | None, stop: threading.Event, health: Health, *, host: str = "127.0.0.1"
+    ) -> None:
+        self._host = host
         self._stop = stop
         self._health = health
         self._world = worlds.get("live")
@@ -181,7 +196,7 @@ class Live:
     def _open(self, name: str, port: int) -> None:
         clock = lambda: worlds.clock(self._world)  # noqa: E731
         heard = lambda _: self._news.set()  # noqa: E731
-        made = gateways.make(name, self._ingest, host="0.0.0.0", port=port, clock=clock, on_batch=heard)
+        made = gateways.make(name, self._ingest, host=self._host, port=port, clock=clock, on_batch=heard)
         made.start()
         self._gateways[name] = made
 
@@ -206,10 +221,10 @@ class Live:
 
     def _work(self) -> bool:
         """One piece of due work; whether there was any."""
-        work = tasks.next_due(self._world.pk, worlds.clock(self._world))
+        work = tasks.next_due(self._world.pk, worlds.clock(self._world), slow=False)
         return work is not None and tasks.run(work, self._world) is not None
 
 
-def main(*, port: int | None, only: str = "") -> None:
+def main(*, port: int | None, host: str, only: str = "") -> None:
     """Run the engine in this process until told to stop."""
-    Engine(port=port, only=only).run()
+    Engine(port=port, host=host, only=only).run()

@@ -125,7 +125,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
-USE_I18N = False
+USE_I18N = True  # Django's own sentences, of forms above all, in the reader's language
 LANGUAGE_CODE = "zh-hans"
 
 STATIC_URL = "/static/"
@@ -144,4 +144,5 @@ LOGGING = {
 
 CHANNELS = [n for n in os.environ.get("ANLAN_CHANNELS", "").split(",") if n]
 GATEWAYS = os.environ.get("ANLAN_GATEWAYS", "sl651")
+SL651_PEER_LINES = int(os.environ.get("ANLAN_SL651_PEER_LINES", "32"))
 PACK_FOLDERS = [Path(__file__).parent.parent / "packs", HOME / "packs"]

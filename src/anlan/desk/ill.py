@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from anlan.foundation import health, worlds
 from anlan.foundation.context import Ctx
+from anlan.foundation.words import w
 from anlan.foundation.worlds import World
 from anlan.judge.queries.waiting import Wait
 from anlan.judge.rules.urgency import BLIND, Thing, harm_of
 from anlan.places.queries import atlas
 from anlan.simulate import live
-from anlan.ui.words import w
 
 if TYPE_CHECKING:
     from anlan.desk.due import Words
@@ -25,6 +25,7 @@ PARTS = {
     "due work": w("到时要办的事停了，叫应不往下走"),
     "forecasts": w("滚动预报没有人照看"),
     "ordered": w("下了单的模型运行停了"),
+    "slow work": w("读数导入和滚动预报停了"),
     "signing": w("日志没有签上检查点"),
     "exercises": w("演练没有人开动"),
     "gateway": w("测站的报文收不进来"),
@@ -42,7 +43,7 @@ WHY = {
 }
 BLIND_PARTS = (health.ENGINE, "live", "watch", "handlers", "due work", "gateway", "exercise")
 """Without these nobody is found or called."""
-OF_LIVE = ("live", "watch", "handlers", "due work", "forecasts", "gateway", "signing")
+OF_LIVE = ("live", "watch", "handlers", "due work", "forecasts", "slow work", "gateway", "signing")
 
 
 def waits(ctx: Ctx) -> list[Wait]:

@@ -1,4 +1,7 @@
-"""A township drawn as SVG by the server: outlines, water, villages with their marks. For the wall, which has no script to wait for."""
+"""A place drawn as SVG by the server: outlines, water, marks of its villages, or of townships where it is wider.
+
+For the wall, which has no script to wait for; for paper; and where a browser cannot draw the living map.
+"""
 
 import math
 from collections.abc import Container, Iterable, Mapping
@@ -7,7 +10,7 @@ from dataclasses import dataclass, replace
 from anlan.call.queries.villages import VillageState
 from anlan.desk import labels
 from anlan.places import queries as places
-from anlan.places.queries import FloodArea, Place
+from anlan.places.queries import FloodArea, Place, atlas
 from anlan.ui import palette
 
 WIDTH, HEIGHT, EDGE = 860.0, 820.0, 60.0
@@ -76,13 +79,15 @@ def sketch(
     chosen: str,
     wet: Container[int] = (),
 ) -> Sketch | None:
-    """The drawing of a township; None where no outline is known. `wet`: villages to which the forecast brings water, by id."""
+    """The drawing of a place; None where no outline is known. `wet`: villages to which the forecast brings water, by id."""
     outlines = dict(places.outlines(township.tier, township.path))
     edge = outlines.get(township)
     if not edge:
         return None
     paper = _Paper(edge)
-    cells = places.outlines(4, township.path)
+    cells = places.outlines(4 if township.tier >= 3 else 3, township.path)
+    if township.tier < 3:
+        states = _towns(states.values())
     lines = places.lines("stream")
     return Sketch(
         cells=tuple(paper.path(rings[0], close=True) for _, rings in cells if rings),
@@ -92,6 +97,16 @@ def sketch(
         floods=tuple(paper.path(area.ring, close=True) for area in floods),
         marks=_marks(paper, [p for p, _ in cells], states, chosen, wet),
     )  # fmt: skip
+
+
+def _towns(states: Iterable[VillageState]) -> dict[int, VillageState]:
+    """Of each township its most urgent village."""
+    worst: dict[int, VillageState] = {}
+    for each in states:
+        town = atlas().township(each.place)
+        if town.id not in worst or worst[town.id].order < each.order:
+            worst[town.id] = replace(each, place=town, move=None)
+    return worst
 
 
 def _near(points: Points, edge: list[list[list[float]]]) -> bool:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("w/<slug:world>/wall", wall.wall, name="wall"),
     path("w/<slug:world>/map", map.city, name="map"),
     path("w/<slug:world>/map/base", map.base, name="map-base"),
+    path("w/<slug:world>/map/paper", map.paper, name="map-paper"),
     path("w/<slug:world>/map/state", map.state, name="map-state"),
     path("w/<slug:world>/map/place/<str:path>", map.place, name="map-place"),
     path("w/<slug:world>/journal", journal.listing, name="journal"),

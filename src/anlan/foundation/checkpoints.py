@@ -22,6 +22,7 @@ from anlan.foundation.context import WorldInfo
 from anlan.foundation.home import home, secret
 from anlan.foundation.models import JournalEntry
 
+KEY = "checkpoint-k1"
 SIGNED = ("seq", "hash", "at", "key")
 
 
@@ -38,12 +39,31 @@ def write(world: WorldInfo) -> bool:
     last = read(world)
     if head.seq == 0 or (last and last[-1]["seq"] >= head.seq):
         return False
-    key = Ed25519PrivateKey.from_private_bytes(secret("checkpoint-k1"))
+    key = _key()
     row = {"seq": head.seq, "hash": head.hash, "at": journal.utc(datetime.now(UTC)), "key": _publish(key)}
     row["signature"] = base64.b64encode(key.sign(journal.canonical(row).encode())).decode()
     with _file(world).open("ab") as file:
         file.truncate(len(_whole(world)))  # what a full disk cut off
         file.write(json.dumps(row).encode() + b"\n")
+    return True
+
+
+def sign(message: bytes) -> bytes:
+    """A signature of this installation over something that leaves the machine, a backup's manifest."""
+    return base64.b64encode(_key().sign(message))
+
+
+def public_here() -> bytes | None:
+    """This installation's own public key, where its secret one lies in the keys folder; none is drawn for it."""
+    return _raw(_key()) if (home() / "keys" / KEY).exists() else None
+
+
+def is_signed_by(raw: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether the holder of a public key signed exactly this."""
+    try:
+        Ed25519PublicKey.from_public_bytes(raw).verify(base64.b64decode(signature), message)
+    except (InvalidSignature, ValueError):
+        return False
     return True
 
 
@@ -76,9 +96,17 @@ def _file(world: WorldInfo) -> Path:
     return folder() / f"{world.key}.jsonl"
 
 
+def _key() -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(secret(KEY))
+
+
+def _raw(key: Ed25519PrivateKey) -> bytes:
+    return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
 def _publish(key: Ed25519PrivateKey) -> str:
     """Lay the public key beside the checkpoints; returns its id."""
-    raw = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    raw = _raw(key)
     name = hashlib.sha256(raw).hexdigest()[:16]
     path = folder() / f"{name}.pub"
     if not path.exists():
@@ -95,8 +123,4 @@ def _is_signed(row: dict[str, Any]) -> bool:
     if hashlib.sha256(raw).hexdigest()[:16] != name:
         return False
     told = journal.canonical({field: row[field] for field in SIGNED})
-    try:
-        Ed25519PublicKey.from_public_bytes(raw).verify(base64.b64decode(row["signature"]), told.encode())
-    except InvalidSignature:
-        return False
-    return True
+    return is_signed_by(raw, told.encode(), row["signature"].encode())

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from anlan.foundation.context import Ctx, WorldInfo
 from anlan.foundation.models import JournalEntry, JournalHead
@@ -183,6 +184,15 @@ def newest(name: str) -> int:
 def named(name: str, after: int) -> list[JournalEntry]:
     """Entries of that name in any world after such a number, in the order they were written."""
     return list(JournalEntry.objects.filter(name=name, pk__gt=after).order_by("pk"))
+
+
+def of_names(world: WorldInfo, starts: tuple[str, ...]) -> Iterator[JournalEntry]:
+    """Entries whose name begins with one of these, in order."""
+    wanted = Q()
+    for start in starts:
+        wanted |= Q(name__startswith=start)
+    rows = JournalEntry.objects.filter(wanted, world_id=world.id).order_by("seq")
+    return rows.iterator(chunk_size=2000)
 
 
 def verify(world: WorldInfo, scenario: str) -> Verdict:

@@ -74,9 +74,11 @@ def is_waiting(ctx: Ctx, prefix: str) -> bool:
     return Task.objects.filter(world_id=ctx.world.id, key__startswith=prefix, state=Task.State.DUE).exists()
 
 
-def next_due(world_id: int, until: datetime) -> Task | None:
-    """The first work due by `until`, in (due_at, key) order."""
+def next_due(world_id: int, until: datetime, *, slow: bool | None = None) -> Task | None:
+    """The first work due by `until`, in (due_at, key) order; of the slow kinds alone, or of the others, where it is said."""
     waiting = Task.objects.filter(world_id=world_id, state=Task.State.DUE, due_at__lte=until)
+    if slow is not None:
+        waiting = waiting.filter(kind__in=_slow) if slow else waiting.exclude(kind__in=_slow)
     ready = waiting.filter(Q(retry_at=None) | Q(retry_at__lte=datetime.now(UTC)))
     return ready.order_by("due_at", "key").first()
 

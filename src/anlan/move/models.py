@@ -21,7 +21,10 @@ class Evacuation(Happening):
     households_to_move = models.IntegerField(default=0)
     people_to_move = models.IntegerField(default=0)
     households_moving = models.IntegerField(default=0)
-    households_moved = models.IntegerField(default=0)  # counted in, by name list or by the cadre's count
+    households_moved = models.IntegerField(default=0)  # the greater of what names and what headcounts prove
+    households_named = models.IntegerField(default=0)  # counted in by name
+    households_counted = models.IntegerField(default=0)  # counted at a site, not named
+    people_counted = models.IntegerField(default=0)
     people_moved = models.IntegerField(default=0)
     households_refused = models.IntegerField(default=0)
     counted_at = models.DateTimeField(null=True)

@@ -71,7 +71,7 @@ def test_people_and_households_are_counted_apart(mini: Mini, ref: str, officer: 
     counts = dict(re.findall(r'<p class="count[^"]*"><span>([^<]*)</span><strong>(\d+)', body))
     assert counts["已应"] == "1"
     assert counts["应转"] == "2"
-    assert counts["已转移（点过名）"] == "0"
+    assert counts["已转移（清点过）"] == "0"
     assert "电话报 2" in body
 
 

@@ -203,9 +203,10 @@ def test_the_card_tells_residents_what_where_and_when(mini: Mini, ref: str) -> N
 
 
 def test_in_an_exercise_whoever_looks_gets_the_link_and_its_code(mini: Mini, ref: str) -> None:
-    body = (
-        mini.client("auditor").get(f"/w/{mini.world.key}/calls/{ref}/phone/H-v1-secretary").content.decode()
-    )
+    url = f"/w/{mini.world.key}/calls/{ref}/phone/H-v1-secretary"
+    asked = mini.client("auditor").get(url).content.decode()
+    assert link(mini, ref) not in asked
+    body = mini.client("auditor").post(url, follow=True).content.decode()
     assert link(mini, ref) in body
     assert "<svg" in body
 

@@ -9,7 +9,7 @@ from anlan.call.models import Answer, CallDown
 from anlan.call.rules.calldown import reduce, shapes
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import NotFound
+from anlan.foundation.errors import Invalid, NotFound
 from anlan.foundation.journal import Note
 from anlan.foundation.rules.errors import UnknownCall
 from anlan.people import queries as people
@@ -80,6 +80,7 @@ def hear(ctx: Ctx, *, call_down: str, heard: Sequence[Heard]) -> None:
             return
         value = calldown_rows.value_of(ctx, row)
         _are_theirs(ctx, value, fresh)
+        _can_be(value, fresh)
         notes = [note for one in fresh for note in (*_dialled(row, value, one), _note(ctx, row, value, one))]
         changed = value
         for one in fresh:
@@ -98,6 +99,22 @@ def _are_theirs(ctx: Ctx, value: shapes.CallDown, heard: Sequence[Heard]) -> Non
         called = placed.get(one.call, "")
         if one.call and (called not in known or (one.outcome == ANSWERED and called != one.holder)):
             raise UnknownCall(one.call)
+
+
+def _can_be(value: shapes.CallDown, heard: Sequence[Heard]) -> None:
+    """A figure beyond what is registered for the place is asked about, not taken."""
+    for one in heard:
+        place = place_of(value, one.holder) if one.households or one.people else None
+        for said, known in (
+            ((one.households, place.households), (one.people, place.residents)) if place else ()
+        ):
+            if said and known and said > known:
+                raise Invalid(
+                    "{place}登记的是 {known}，报的是 {said}，多出来了。请问清再报。",
+                    place=place.name if place else "",
+                    known=known,
+                    said=said,
+                )
 
 
 def _fresh(ctx: Ctx, heard: Sequence[Heard]) -> list[Heard]:

@@ -19,12 +19,12 @@ from anlan.foundation.errors import AnlanError
 from anlan.foundation.journal import JournalEntry
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.stage import Stage
+from anlan.foundation.words import t, w
 from anlan.judge.rules.plainwords import clock
 from anlan.places.queries import Place, atlas, search
 from anlan.ui import svg
-from anlan.ui.acts import address, ask, done, moment, not_done, told
+from anlan.ui.acts import address, ask, done, moment, not_done, posted
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
 from anlan.warn.views.alerts.begun import call_of_forecast
 
 BINS = 72
@@ -131,7 +131,7 @@ class Reason(forms.Form):
 def hold(request: Request, ref: str) -> HttpResponse:
     """Hold it: nobody is called until it is released."""
     place = atlas().by_id[boards.the_call_down(request.ctx, ref).place_id].name
-    form, back = Reason(request.POST or None), address(request, "calls", ref)
+    form, back = Reason(posted(request)), address(request, "calls", ref)
     if request.method == "POST" and form.is_valid():
         try:
             calldown.hold(request.ctx, ref=ref, reason=form.cleaned_data["reason"])
@@ -165,7 +165,7 @@ def release(request: Request, ref: str) -> HttpResponse:
 def stand_down(request: Request, ref: str) -> HttpResponse:
     """End it: nobody is called any more."""
     place = atlas().by_id[boards.the_call_down(request.ctx, ref).place_id].name
-    form, back = Reason(request.POST or None), address(request, "calls", ref)
+    form, back = Reason(posted(request)), address(request, "calls", ref)
     if request.method == "POST" and form.is_valid():
         try:
             calldown.stand_down(request.ctx, ref=ref, why=form.cleaned_data["reason"])
@@ -213,7 +213,7 @@ def by_hand(request: Request) -> HttpResponse:
     asked = request.GET.getlist("places") or request.GET.getlist("place") or begun.get("places", [])
     chosen = request.POST.getlist("places") or asked
     form = ByHand(
-        request.POST or None,
+        posted(request),
         choices=_choices(request.ctx, text, chosen),
         initial={**begun, "places": chosen},
     )
@@ -228,7 +228,7 @@ def by_hand(request: Request) -> HttpResponse:
                 reason=given["reason"],
             )
         except AnlanError as error:
-            form.add_error(None, told(request, error))
+            form.add_error(None, error.said(request.lang))
         else:
             target = address(request, "calls", refs[0]) if len(refs) == 1 else address(request, "calls")
             return done(request, "已经叫出去 {n} 个乡镇。", target, n=len(refs))

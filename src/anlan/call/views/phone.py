@@ -6,11 +6,11 @@ from typing import Any
 import segno
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from anlan.call.actions import hearing
+from anlan.call.actions import hearing, links
 from anlan.call.queries import answering
 from anlan.call.queries.board import the_call_down
 from anlan.call.queries.desk import people_of
@@ -18,12 +18,11 @@ from anlan.call.views.calls import may_link
 from anlan.foundation import scenarios
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Forbidden, Invalid, NotFound
-from anlan.foundation.rules.errors import RuleError
+from anlan.foundation.words import t, w
 from anlan.foundation.worlds import World, beijing
 from anlan.ui import format as show
 from anlan.ui.acts import address, whole
 from anlan.ui.pages import Request, page, public
-from anlan.ui.words import t, w
 
 PER_MINUTE = 30
 WRONG_LINKS_PER_MINUTE = 30
@@ -38,18 +37,16 @@ def answer(request: Request, world: str, ref: str, holder: str, token: str) -> H
     """The page of one person in one call-down, and the answer that it posts."""
     try:
         ctx, row = _opened(request, world, ref, holder, token)
-    except NotFound as error:
-        return _refused(request, error, 404)
-    except TooMany as error:
-        return _refused(request, error, 429)
+    except (NotFound, TooMany) as error:
+        return _refused(request, error)
     if request.method == "GET":
         return _shown(request, ctx, row, holder)
     try:
         _limit(f"{world}:{ref}:{holder}", PER_MINUTE)
         key = _taken_in(request, ctx, row.ref, holder)
     except TooMany as error:
-        return _refused(request, error, 429)
-    except (AnlanError, RuleError) as error:
+        return _refused(request, error)
+    except AnlanError as error:
         return _wrong(request, ctx, row, holder, error)
     if _wants_json(request):
         return JsonResponse({"received_at": beijing(answering.received_at(ctx, key)).isoformat()})
@@ -111,22 +108,17 @@ def _wants_json(request: HttpRequest) -> bool:
     return request.accepts("application/json") and not request.accepts("text/html")
 
 
-def _refused(request: Request, error: AnlanError, status: int) -> HttpResponse:
-    sentence = t(request.lang, error.text, **error.values)
+def _refused(request: Request, error: AnlanError) -> HttpResponse:
+    sentence = error.said(request.lang)
     if _wants_json(request):
-        return JsonResponse({"error": sentence}, status=status)
-    return render(request, "call/answer_gone.html", {"sentence": sentence}, status=status)
+        return JsonResponse({"error": sentence}, status=error.status)
+    return render(request, "call/answer_gone.html", {"sentence": sentence}, status=error.status)
 
 
-def _wrong(request: Request, ctx: Ctx, row: Any, holder: str, error: AnlanError | RuleError) -> HttpResponse:
-    sentence = (
-        {"zh": error.zh, "en": error.en}[request.lang]
-        if isinstance(error, RuleError)
-        else t(request.lang, error.text, **error.values)
-    )
+def _wrong(request: Request, ctx: Ctx, row: Any, holder: str, error: AnlanError) -> HttpResponse:
     if _wants_json(request):
-        return JsonResponse({"error": sentence}, status=422)
-    return _shown(request, ctx, row, holder, wrong=sentence)
+        return JsonResponse({"error": error.said(request.lang)}, status=422)
+    return _shown(request, ctx, row, holder, wrong=error.said(request.lang))
 
 
 def _shown(request: Request, ctx: Ctx, row: Any, holder: str, wrong: str = "") -> HttpResponse:
@@ -178,7 +170,7 @@ def card(request: Request, world: str, ref: str, holder: str, token: str) -> Htt
     except NotFound as error:
         return _refused(request, error, 404)
     except TooMany as error:
-        return _refused(request, error, 429)
+        return _refused(request, error)
     words = answering.card(order)
     said = [
         (w("会发生什么"), getattr(words.what, request.lang)),
@@ -195,7 +187,7 @@ def card(request: Request, world: str, ref: str, holder: str, token: str) -> Htt
 
 
 @page("warn.view")
-@require_GET
+@require_http_methods(["GET", "POST"])
 def handed(request: Request, ref: str, holder: str) -> HttpResponse:
     """The link and its square code, for the officer to send or show."""
     if not may_link(request):
@@ -204,6 +196,12 @@ def handed(request: Request, ref: str, holder: str) -> HttpResponse:
     person = next((p for p in people_of(request.ctx, row) if p.holder == holder), None)
     if person is None:
         raise NotFound("叫应阶梯上没有这个人。请从叫应板里选。")
+    if request.method == "POST":
+        links.hand_over(request.ctx, call_down=ref, holder=holder)
+        return redirect(request.path)
+    if not links.is_handed(request.ctx, call_down=ref, holder=holder):
+        context = {"person": person, "back": address(request, "calls", ref)}
+        return render(request, "call/handed.html", context)
     url = answering.link(request.ctx.world.key, ref, holder)
     whole_url = request.build_absolute_uri(url)
     code = segno.make(whole_url, error="m").svg_inline(scale=6, border=2, svgclass="qr", lineclass=None)

@@ -69,7 +69,7 @@ def _said(args: argparse.Namespace, work: Any) -> int:
         print(f"anlan ground {args.action}: {error}", file=sys.stderr)
         return 2
     except AnlanError as error:
-        print(f"anlan ground {args.action}: {error.text.format(**error.values)}", file=sys.stderr)
+        print(f"anlan ground {args.action}: {error}", file=sys.stderr)
         return 2
     return 0
 

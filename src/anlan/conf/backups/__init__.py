@@ -3,6 +3,7 @@
 Records first, as of one moment; then readings and the books of exercises, which may so be newer than the records, never older.
 Never the keys: the manifest tells which keys a backup needs by fingerprint alone.
 
+    manifest.sig                       the installation's signature over the manifest, by the key of its checkpoints
     manifest.json                      version, heads by world, digest and row count of each part, fingerprints of the keys
     records/<room>.<table>.jsonl       one row a line, numbers of rows as they were, tables in the order of their links
     readings/<world>.rows.jsonl        one hour a line: station, element, decimals, at, known, value, quality as columns
@@ -39,13 +40,14 @@ def command_write(path: Path) -> int:
     return 0
 
 
-def command_restore(path: Path) -> int:
+def command_restore(path: Path, *, key: Path | None = None, unverified: bool = False) -> int:
     """`anlan restore FILE`."""
     try:
-        made, missing = restore(path)
+        made, missing = restore(path, key=key, unverified=unverified)
     except (BackupError, DatabaseError) as error:
         return _refused("restore", error)
-    print(f"{path}: {made.rows} rows restored, every digest and head is the same")
+    signed = "nobody vouches for it: it was NOT verified" if unverified else "its signature holds"
+    print(f"{path}: {made.rows} rows restored, every digest and head is the same, {signed}")
     _print_heads(made)
     if missing:
         from anlan.foundation.home import home

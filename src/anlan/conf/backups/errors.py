@@ -3,6 +3,8 @@
 BackupError
 ├── CannotWrite     the file exists, or its folder cannot be written or is full
 ├── BackupDamaged   no backup, cut short, or a digest does not fit
+├── NotOurs         not signed by the key that is known here, or no key is known
+├── NoRoom          it needs more space than there is
 ├── OtherVersion    made with other tables: restore with that version, then update
 ├── TargetNotEmpty  the state folder or the database holds something
 ├── OtherKeys       the keys folder is another installation's
@@ -20,6 +22,14 @@ class CannotWrite(BackupError):
 
 class BackupDamaged(BackupError):
     """The file is no whole backup."""
+
+
+class NotOurs(BackupError):
+    """Nobody vouches for the file."""
+
+
+class NoRoom(BackupError):
+    """The state folder has no room for it."""
 
 
 class OtherVersion(BackupError):

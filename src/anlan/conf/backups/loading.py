@@ -1,5 +1,6 @@
 """Restoring into an empty installation: everything is checked before anything is written, and again before it is kept."""
 
+import base64
 import hashlib
 import json
 import os
@@ -11,24 +12,42 @@ from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 
 from anlan.conf.backups import manifest, readings, records
-from anlan.conf.backups.errors import BackupDamaged, HeadsDiffer, OtherKeys, OtherVersion, TargetNotEmpty
+from anlan.conf.backups.errors import (
+    BackupDamaged,
+    HeadsDiffer,
+    NoRoom,
+    NotOurs,
+    OtherKeys,
+    OtherVersion,
+    TargetNotEmpty,
+)
 from anlan.conf.backups.manifest import Manifest, Part
-from anlan.foundation import journal, worlds
+from anlan.foundation import checkpoints, journal, worlds
 from anlan.foundation.home import AWAITED, home
 from anlan.observe.ingest import path_of
 
-SAFE = re.compile(r"(records|readings|files)(/[\w.-]+)+")
+WRITTEN = re.compile(
+    r"records/[\w.]+\.jsonl|readings/[\w-]+\.(rows|counters|quarantine)\.jsonl|files/checkpoints/[\w-]+\.(jsonl|pub)"
+    r"|files/(packs|grounds/own)(/[\w.-]+)+|files/field/[\w-]+/(settings\.json|[\w.-]+\.sqlite3)"
+)
+"""The parts that a backup writes; keys, static files and whatever else lies in the state folder are never among them."""
 BLOCK = 1 << 20
 OPENS = ("seal-", "index-")
 """Keys that may never be drawn anew over restored records: names would be sealed by two keys."""
 
 
-def restore(path: Path) -> tuple[Manifest, list[str]]:
-    """Restore a backup; gives its manifest and the keys that are missing here. Raises BackupError, nothing kept."""
+def restore(path: Path, *, key: Path | None = None, unverified: bool = False) -> tuple[Manifest, list[str]]:
+    """Restore a backup; gives its manifest and the keys that are missing here. Raises BackupError, nothing kept.
+
+    Its signature is checked with `key`, a public key kept apart, else with the one in the keys folder; `unverified` does
+    without.
+    """
     with _opened(path) as archive:
+        if not unverified:
+            _vouched(archive, key)
         made = _checked(archive)
         call_command("migrate", verbosity=0, interactive=False)
         _fits(made)
@@ -63,20 +82,62 @@ def _opened(path: Path) -> Iterator[ZipFile]:
             raise BackupDamaged(f"{path} is damaged ({error}): take another backup") from error
 
 
-def _checked(archive: ZipFile) -> Manifest:
-    """The manifest, once every part is found to be what it says."""
+def _vouched(archive: ZipFile, key: Path | None) -> None:
+    """The manifest bears the signature of the installation whose key the officer holds. Raises: NotOurs."""
+    public = _public(key) if key else checkpoints.public_here()
+    if public is None:
+        raise NotOurs(
+            f"nothing here can tell who wrote it: copy the keys folder of the backed-up installation to {home() / 'keys'} first, or "
+            "give --key with its checkpoints/….pub; --unverified restores whatever it holds"
+        )
+    text = manifest.message(_manifest(archive))
+    signed = manifest.SIGNATURE in archive.namelist() and archive.getinfo(manifest.SIGNATURE).file_size < 1000
+    if not signed or not checkpoints.is_signed_by(public, text, archive.read(manifest.SIGNATURE)):
+        raise NotOurs(
+            "it is not signed by the installation whose key is here, so somebody may have changed it: take another backup, or the "
+            "keys that belong to it; --unverified restores whatever it holds"
+        )
+
+
+def _public(path: Path) -> bytes:
+    try:
+        return base64.b64decode(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise NotOurs(
+            f"{path} is no public key ({error}): give a file checkpoints/….pub that was copied off the machine"
+        ) from error
+
+
+def _manifest(archive: ZipFile) -> bytes:
     if manifest.NAME not in archive.namelist():
         raise BackupDamaged("it has no manifest, so it was not finished: take another backup")
-    made = manifest.parse(archive.read(manifest.NAME))
-    names = set(archive.namelist()) - {manifest.NAME}
+    if archive.getinfo(manifest.NAME).file_size > manifest.LARGEST:
+        raise BackupDamaged("its manifest is larger than any that anlan writes: take another backup")
+    return archive.read(manifest.NAME)
+
+
+def _checked(archive: ZipFile) -> Manifest:
+    """The manifest, once every part is found to be what it says. Nothing is unpacked that is longer than told."""
+    made = manifest.parse(_manifest(archive))
+    names = set(archive.namelist()) - {manifest.NAME, manifest.SIGNATURE}
     if odd := sorted(names ^ made.parts.keys()):
         raise BackupDamaged(f"its manifest does not tell of the same parts ({odd[0]}): take another backup")
+    _has_room(made)
     for name, part in made.parts.items():
-        if not SAFE.fullmatch(name) or ".." in name:
+        if not WRITTEN.fullmatch(name) or ".." in name:
             raise BackupDamaged(f"it has a part {name!r} that anlan never writes: take another backup")
-        if _part(archive, name, part.rows) != part:
+        if archive.getinfo(name).file_size != part.size or _part(archive, name, part.rows) != part:
             raise BackupDamaged(f"{name} is not what the manifest says: take another backup")
     return made
+
+
+def _has_room(made: Manifest) -> None:
+    elsewhere = "records/" if connection.vendor != "sqlite" else "nowhere/"
+    wanted = sum(part.size for name, part in made.parts.items() if not name.startswith(elsewhere))
+    if (free := shutil.disk_usage(home()).free) < wanted:
+        raise NoRoom(
+            f"it needs {wanted >> 20} MB in {home()}, {free >> 20} are free: give an ANLAN_HOME with room"
+        )
 
 
 def _part(archive: ZipFile, name: str, rows: int) -> Part:
@@ -94,6 +155,9 @@ def _fits(made: Manifest) -> None:
         raise OtherVersion(
             f"it was made by version {made.version} with other tables: install that version, restore, then update"
         )
+    lacking = {f"records/{records.name_of(model)}.jsonl" for model in records.tables()} - made.parts.keys()
+    if lacking:
+        raise BackupDamaged(f"it lacks {min(lacking)}: take another backup")
     if full := records.filled():
         raise TargetNotEmpty(
             f"the database holds rows already ({full[0]}): give ANLAN_DATABASE_URL of an empty one, or another ANLAN_HOME"
@@ -125,7 +189,8 @@ def _lay_out(archive: ZipFile, made: Manifest, scratch: Path) -> None:
         if name.startswith("files/"):
             target = scratch / name.removeprefix("files/")
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(archive.read(name))
+            with archive.open(name) as member, target.open("wb") as file:
+                shutil.copyfileobj(member, file)
     for world in made.heads:
         told = {kind: f"readings/{world}.{kind}.jsonl" for kind in ("rows", "counters", "quarantine")}
         if told["rows"] in made.parts:

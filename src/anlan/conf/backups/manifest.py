@@ -9,7 +9,9 @@ from anlan.foundation.home import home
 from anlan.foundation.journal import Head
 
 FORMAT = 1
-NAME = "manifest.json"
+NAME, SIGNATURE = "manifest.json", "manifest.sig"
+LARGEST = 64 << 20
+"""No manifest is larger; a larger one is not read."""
 OWN_TO_A_MACHINE = ("django",)
 """Keys whose loss costs a new sign-in and nothing else."""
 
@@ -61,6 +63,11 @@ def parse(text: bytes) -> Manifest:
         return Manifest(**raw)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BackupDamaged(f"its manifest cannot be read ({error}): take another backup") from error
+
+
+def message(text: bytes) -> bytes:
+    """What the signature is over: nothing else that the same key signs begins so."""
+    return b"anlan backup\x00" + text
 
 
 def fingerprints() -> dict[str, str]:

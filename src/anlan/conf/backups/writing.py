@@ -17,6 +17,7 @@ from anlan import __version__
 from anlan.conf.backups import manifest, readings, records
 from anlan.conf.backups.errors import CannotWrite
 from anlan.conf.backups.manifest import Manifest, Part
+from anlan.foundation import checkpoints
 from anlan.foundation.home import home
 from anlan.foundation.journal import Head
 from anlan.observe.ingest import path_of
@@ -62,7 +63,9 @@ def _all(archive: ZipFile) -> Manifest:
                 made.parts[name] = _add(archive, name, lines())
     for name, data in _files(made):
         made.parts[name] = _add(archive, name, [data])
-    archive.writestr(manifest.NAME, made.text())
+    text = made.text().encode()
+    archive.writestr(manifest.SIGNATURE, checkpoints.sign(manifest.message(text)))
+    archive.writestr(manifest.NAME, text)
     return made
 
 
@@ -70,6 +73,7 @@ def _begun(using: str) -> Manifest:
     heads = apps.get_model("foundation", "JournalHead")._base_manager.using(using)
     rows = heads.order_by("world__pk").values_list("world__key", "seq", "hash")
     mark = home() / "installation"
+    checkpoints.sign(b"")  # draws the key if none was yet, so that its fingerprint is told too
     return Manifest(
         version=__version__,
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -59,13 +59,13 @@ def assets() -> Iterator[Finding]:
 def packs() -> Iterator[Finding]:
     """Every pack loads; the standing order is signed, in force, and no demo's where people are real."""
     from anlan.call.rules.standing import StandingOrder
+    from anlan.foundation.errors import AnlanError
     from anlan.foundation.packs import PackError, load_all
-    from anlan.foundation.rules.errors import RuleError
 
     try:
         shelf = load_all(home=machine.folder())
         orders = [(pack, StandingOrder.from_pack(pack.data)) for pack in shelf.of_kind("standing_orders")]
-    except (PackError, RuleError) as error:
+    except (PackError, AnlanError) as error:
         yield found(
             "packs",
             f"规则包读不了：{error}",

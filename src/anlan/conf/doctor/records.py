@@ -35,6 +35,7 @@ def all_of_them() -> Iterator[Finding]:
         accounts,
         letters,
         channels,
+        strangers,
     )
     try:
         for check in checks:
@@ -180,5 +181,26 @@ def channels() -> Iterator[Finding]:
             "No channel is chosen for the live world: exercises use simulated lines, real calls are made at the call desk.",
             "需要自动拨打时安装线路插件（anlan.channels），写进 ANLAN_CHANNELS。",
             "Install a channel plug-in (anlan.channels) where calls should go out by themselves, and name it in ANLAN_CHANNELS.",
+            bad=False,
+        )
+
+
+def strangers() -> Iterator[Finding]:
+    """Broken input of the live world that was only counted."""
+    from anlan.observe import store
+    from anlan.observe.ingest import path_of
+
+    try:
+        with store.Reader(path_of("live")) as reader:
+            over = reader.broken_over()
+    except store.StoreMissing:
+        return
+    if over:
+        yield found(
+            "quarantine-over",
+            f"隔离区另有 {over} 份只计了数，没有留字节：来源一天里发得太多。",
+            f"{over} more pieces of broken input were only counted, not kept: their senders sent too much in a day.",
+            "在“隔离区”页面看来源地址；那里不该有人发报就在网络上拦住它。",
+            "Look at the addresses on the quarantine page; block in the network whoever should not send.",
             bad=False,
         )

@@ -13,9 +13,9 @@ from anlan.desk import ill
 from anlan.foundation import exercises, scenarios, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
+from anlan.foundation.words import t, w
 from anlan.foundation.worlds import World
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
 
 STATES = {
     World.State.READY: w("待开始"),

@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.views.decorators.http import require_http_methods
 
 from anlan.desk.names import spoken
-from anlan.foundation import checkpoints, journal, journal_reading, worlds
+from anlan.foundation import checkpoints, edited, journal, journal_reading, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.journal_reading import Entry
 from anlan.foundation.paging import Cut
@@ -105,6 +105,7 @@ def verify(request: Request) -> HttpResponse:
     if request.method == "POST":
         world = worlds.get(request.ctx.world.key)
         told["verdict"] = journal.verify(request.ctx.world, world.scenario)
+        told["edited"] = edited.edited(request.ctx.world)
         fault = checkpoints.fault(request.ctx.world)
         told["fault"] = {"seq": fault[0], "why": fault[1]} if fault else None
     return render(request, "desk/verify.html", told)

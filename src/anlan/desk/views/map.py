@@ -11,16 +11,18 @@ from django.views.decorators.http import require_GET
 from anlan.call.queries.villages import Tally, tally, village_states
 from anlan.desk import forecast, mapdata
 from anlan.desk.case import place_case
+from anlan.desk.sketch import sketch
 from anlan.desk.timeline import timebar
+from anlan.desk.views.wall import LEGEND
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.rules.grade import Grade
+from anlan.foundation.words import w
 from anlan.observe.moments import GaugeNow, gauges
 from anlan.places.queries import Place, atlas
 from anlan.ui.acts import moment
 from anlan.ui.pages import Request, page
-from anlan.ui.words import w
-from anlan.warn.queries.situation import findings_at, gravest, in_force
+from anlan.warn.queries.situation import findings_at, floods_at, gravest, in_force
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +66,7 @@ def city(request: Request) -> HttpResponse:
             "title": w("全市地图"),
             "base": f"{inside}/map/base",
             "state": f"{inside}/map/state",
+            "paper": f"{inside}/map/paper?path={shown.path}",
             "bounds": mapdata.bounds_of(shown),
             "at": at,
             "live_on": "warn. observe.",
@@ -131,6 +134,26 @@ def place(request: Request, path: str) -> HttpResponse:
     }
     is_part = "X-Anlan-Part" in request.headers
     return render(request, "desk/duty/case.html" if is_part else "desk/place.html", context)
+
+
+@page("places.view")
+@require_GET
+def paper(request: Request) -> HttpResponse:
+    """The map as a drawing: a sheet to print, or the part that stands where a browser cannot draw the living one."""
+    found = atlas().by_path.get(request.GET.get("path", ""))
+    ctx, at = request.ctx, moment(request)
+    if found is None or not _may_see(ctx, found):
+        raise NotFound("地图上没有这个地方，或不在您的范围内。")
+    drawn = atlas().township(found) if found.tier > 3 else found
+    states = village_states(ctx, path=drawn.path, at=at) if ctx.may("warn.view") else {}
+    context = {
+        "place": drawn,
+        "drawing": sketch(drawn, states, floods_at(ctx, path=drawn.path, at=at), chosen=found.path),
+        "legend": LEGEND,
+        "now": at or ctx.now,
+    }
+    is_part = "X-Anlan-Part" in request.headers
+    return render(request, "desk/parts/paper.html" if is_part else "desk/paper.html", context)
 
 
 def _may_see(ctx: Ctx, found: Place) -> bool:

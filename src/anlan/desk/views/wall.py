@@ -11,14 +11,18 @@ from anlan.desk import forecast
 from anlan.desk.due import dues
 from anlan.desk.sketch import sketch
 from anlan.foundation.context import Ctx
+from anlan.foundation.words import w
 from anlan.places.queries import Place, atlas
+from anlan.ui import palette
 from anlan.ui.format import clock
 from anlan.ui.pages import Request, page
-from anlan.ui.words import w
 from anlan.warn.queries.situation import floods_at
 
 MOST, MOST_WATERS = 4, 8
-LEGEND = (("叫", w("叫应中")), ("应", w("已应")), ("转", w("在路上")), ("毕", w("到齐")), ("静", w("静默")))
+LEGEND = tuple(
+    palette.state(code) for code in ("calling", "answered", "moving", "moved", "silent", "lost", "help")
+)
+"""At most seven; the paper map has the same."""
 
 
 @page("warn.view")

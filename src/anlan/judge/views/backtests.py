@@ -13,7 +13,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid, NotFound
 from anlan.foundation.home import home
 from anlan.foundation.packs import Pack
-from anlan.foundation.rules.errors import RuleError
+from anlan.foundation.words import t, w
 from anlan.foundation.worlds import BEIJING
 from anlan.judge.actions import backtests
 from anlan.judge.models import BackTest
@@ -21,9 +21,9 @@ from anlan.observe import queries as observe
 from anlan.observe.rainfall import rain_series
 from anlan.places.queries import atlas
 from anlan.ui import svg
-from anlan.ui.acts import address, done, told
+from anlan.ui.acts import address, done, posted
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
+from anlan.ui.words import w
 from anlan.wire import tables
 
 MOST_HOURS = 24 * 31
@@ -70,7 +70,7 @@ def test(request: Request, id: str) -> HttpResponse:
     gauges = observe.stations(request.ctx, "rain")
     now = request.ctx.now.astimezone(BEIJING)
     form = TestForm(
-        request.POST or None,
+        posted(request),
         request.FILES or None,
         stations=[(s.address, f"{s.name} {s.address}") for s in gauges],
         lang=request.lang,
@@ -85,8 +85,8 @@ def test(request: Request, id: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             ref = _run(request, pack, form.cleaned_data, {s.address: s for s in gauges})
-        except (AnlanError, RuleError) as error:
-            form.add_error(None, told(request, error))
+        except AnlanError as error:
+            form.add_error(None, error.said(request.lang))
         else:
             return done(request, "回测完成，结果已存。", address(request, "back-tests", ref))
     context = {"form": form, "pack": pack, "back": address(request, "packs", id)}

@@ -171,7 +171,7 @@ def set_out(ctx: Ctx, *, village: Place, by: str) -> None:
 
 
 def count_in(ctx: Ctx, *, village: Place, households: int, people_in: int, site: str, by: str) -> None:
-    """Count households in at a site: the next so many of the list, in its order, as the keeper ticks them.
+    """Count so many households and people in at a site. A headcount names nobody: the list stays as it is.
 
     Raises: NotFound when no move was ordered for the village; Invalid for numbers that cannot be.
     """
@@ -179,23 +179,15 @@ def count_in(ctx: Ctx, *, village: Place, households: int, people_in: int, site:
         row = _running(ctx, village)
         if row is None:
             raise NotFound("{village}还没有下达转移，请先下达再清点。", village=village.name)
-        open_rows = [
-            move
-            for move in HouseholdMove.objects.filter(evacuation=row)
-            .select_related("household")
-            .order_by("household__ref")
-            if move.state not in (HouseholdState.MOVED, HouseholdState.RETURNED)
-        ]
-        if households < 0 or people_in < 0 or households > len(open_rows):
+        left = row.households_to_move - row.households_moved
+        if households < 0 or people_in < 0 or households > left:
             raise Invalid(
                 "清点 {n} 户不对：名册上还没转移的有 {left} 户。请核对后再报。",
                 n=households,
-                left=len(open_rows),
+                left=left,
             )
-        counted = open_rows[:households]
-        for move in counted:
-            move.state, move.at, move.by = HouseholdState.MOVED.value, ctx.now, by
-        HouseholdMove.objects.bulk_update(counted, ["state", "at", "by"])
+        row.households_counted = row.households_moved + households
+        row.people_counted = row.people_moved + people_in
         _recount(row)
         if row.stage == Stage.MOVE and row.households_moved == row.households_to_move:
             row.stage, row.stage_at, row.counted_at = Stage.COUNT.value, ctx.now, ctx.now
@@ -245,24 +237,27 @@ def _household(move: HouseholdMove) -> rules.Household:
     )
 
 
+COUNTS = ("households_moved", "households_named", "households_moving", "households_refused", "people_moved")
+"""What every entry about a move tells of it, and what `anlan journal verify` holds its row to."""
+
+
 def _recount(row: Evacuation) -> None:
     moves: Sequence[HouseholdMove] = HouseholdMove.objects.filter(evacuation=row).select_related("household")
-    moved = [m for m in moves if m.state in (HouseholdState.MOVED, HouseholdState.RETURNED)]
-    row.households_moved = len(moved)
-    row.people_moved = sum(m.household.at_home for m in moved)
-    row.households_moving = sum(m.state == HouseholdState.MOVING for m in moves)
+    named = [m for m in moves if m.state in (HouseholdState.MOVED, HouseholdState.RETURNED)]
+    row.households_named = len(named)
+    row.households_moved = max(len(named), row.households_counted)
+    row.people_moved = max(sum(m.household.at_home for m in named), row.people_counted)
+    moving = sum(m.state == HouseholdState.MOVING for m in moves)
+    row.households_moving = max(0, moving - (row.households_moved - row.households_named))
     row.households_refused = sum(m.state == HouseholdState.REFUSED for m in moves)
-    row.save(update_fields=["households_moved", "people_moved", "households_moving", "households_refused"])
+    row.save(update_fields=[*COUNTS, "households_counted", "people_counted"])
 
 
 def _note(ctx: Ctx, row: Evacuation, village: Place, name: str, told: dict[str, object]) -> None:
     told = {
         **told,
-        "households_moved": row.households_moved,
         "households_to_move": row.households_to_move,
-        "households_moving": row.households_moving,
-        "households_refused": row.households_refused,
-        "people_moved": row.people_moved,
+        **{key: getattr(row, key) for key in COUNTS},
     }
     refs = {"evacuation": row.ref, "village": village.code}
     journal.append_many(ctx, [Note(name, refs, told, village.path)])

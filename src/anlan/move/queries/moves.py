@@ -40,10 +40,17 @@ class Move:
     destination: str = ""
     ordered_by: str = ""
     call_down: str = ""
+    named: int = 0
+    """Of those moved, counted in by name; the rest were counted and not named."""
 
     @property
     def is_complete(self) -> bool:
         return self.to_move > 0 and self.moved >= self.to_move
+
+    @property
+    def unnamed(self) -> int:
+        """Households that were counted at a site and whose names nobody has ticked yet."""
+        return self.moved - self.named
 
     @property
     def still(self) -> int:
@@ -85,6 +92,7 @@ def _of_row(row: Evacuation) -> Move:
         destination=row.destination,
         ordered_by=row.ordered_by,
         call_down=row.call_down,
+        named=row.households_named,
     )
 
 
@@ -107,6 +115,7 @@ def _moves_then(ctx: Ctx, path: str, at: datetime) -> dict[int, Move]:
             moving=body.get("households_moving", 0),
             moved=body.get("households_moved", 0),
             people_moved=body.get("people_moved", 0),
+            named=body.get("households_named", before.named if before else 0),
             refused=body.get("households_refused", before.refused if before else 0),
         )
     return found

@@ -25,6 +25,7 @@ class EvacuationRecord:
     households_moving: int
     households_moved: int
     people_moved: int
+    households_named: int
     households_refused: int
     counted_at: datetime | None
 

@@ -14,18 +14,18 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.foundation.errors import AnlanError
+from anlan.foundation.words import t, w
 from anlan.foundation.worlds import beijing
 from anlan.observe import queries
 from anlan.observe.actions import mending
 from anlan.observe.moments import GaugeNow, gauges
-from anlan.observe.queries import series
+from anlan.observe.queries import quarantine, series
 from anlan.observe.queries.series import Sheet
 from anlan.observe.views import picture, soil
 from anlan.places.queries import atlas
 from anlan.ui.acts import address as address_in
-from anlan.ui.acts import ask, done, moment
+from anlan.ui.acts import ask, done, moment, posted
 from anlan.ui.pages import Request, attached, page
-from anlan.ui.words import t, w
 
 HOURS = (3, 6, 12, 24, 72)
 PAGE = 60
@@ -47,6 +47,7 @@ def listing(request: Request) -> HttpResponse:
         "asked": asked,
         "kinds": KINDS,
         "counts": queries.counts(ctx),
+        "quarantined": quarantine.count(ctx) if ctx.may("observe.requeue") else None,
         "silent": sum(row.silent_since is not None for row in rows),
         "all": len(rows),
         "now": at or ctx.now,
@@ -193,7 +194,7 @@ def correct(request: Request, address: str) -> HttpResponse:
     row = queries.station(request.ctx, address)
     codes = [(f"{c:02X}", _element(c, request.lang)) for c in series.elements(request.ctx, address)]
     form = Correction(
-        request.POST or None, codes=codes, initial={"at": f"{beijing(request.ctx.now):%Y-%m-%d %H:%M}"}
+        posted(request), codes=codes, initial={"at": f"{beijing(request.ctx.now):%Y-%m-%d %H:%M}"}
     )
     back = address_in(request, "stations", row.address)
     if form.is_valid():
@@ -201,7 +202,7 @@ def correct(request: Request, address: str) -> HttpResponse:
             mending.correct(request.ctx, address=row.address, **form.cleaned_data)
             return done(request, w("更正已交给引擎，原值留存"), back)
         except AnlanError as error:
-            form.add_error(None, t(request.lang, error.text, **error.values))
+            form.add_error(None, error.said(request.lang))
     return ask(
         request,
         question=w("更正一个值"),

@@ -8,6 +8,7 @@ from anlan.call.calldown_rows import whole
 from anlan.foundation import journal
 from anlan.foundation.errors import NotFound
 from anlan.foundation.journal import JournalEntry
+from anlan.foundation.words import w, written
 from anlan.judge.rules.plainwords import BEIJING
 from anlan.people import queries as people
 from anlan.places.queries import atlas
@@ -17,7 +18,6 @@ from anlan.prove.documents.reader import WIDTHS, Reader, full_name, hours, spell
 from anlan.prove.queries.proof import facts_of
 from anlan.prove.rules import proof as rules
 from anlan.prove.rules.proof import Fact, FactKind
-from anlan.ui.words import w, written
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,7 @@ def _told(
     reader: Reader, speaker: words.Speaker, record: rules.DutyRecord, facts: Sequence[Fact], day: str
 ) -> Section:
     say = reader.say
-    by_call = {(f.seq, f.text("call")): f for f in facts if f.kind is FactKind.CALLED}
-    calls = {seq: f for (seq, _), f in by_call.items()}
+    calls = {f.seq: f for f in facts if f.kind in rules.duty.TOLD}
     rows = []
     for row in record.told:
         fact = calls[row.seq]
@@ -119,7 +118,8 @@ def _told(
 
 
 def _first_answer(facts: Sequence[Fact], call: Fact) -> Fact:
-    return next(f for f in facts if f.kind is FactKind.ANSWERED and f.text("call") == call.text("call"))
+    said = (f for f in facts if f.kind is FactKind.ANSWERED and f.text("call") == call.text("call"))
+    return next(f for f in said if call.text("call") or f.at >= call.at)
 
 
 def _did(

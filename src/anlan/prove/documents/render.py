@@ -7,12 +7,12 @@ from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
+from anlan.foundation.words import t
 from anlan.foundation.worlds import beijing
 from anlan.prove.documents.papers import Paper
 from anlan.prove.queries.proof import VillageRow
 from anlan.ui import typeset
 from anlan.ui.palette import level
-from anlan.ui.words import t
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
 
@@ -30,6 +30,7 @@ def _level_words(lang: str) -> dict[str, str]:
 COLUMNS = (
     "code",
     "name",
+    "known_at",
     "called_at",
     "answered_at",
     "answered_by",
@@ -37,6 +38,7 @@ COLUMNS = (
     "door_checked_at",
     "households_to_move",
     "households_moved",
+    "households_named",
     "proof_at",
 )
 

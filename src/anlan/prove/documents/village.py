@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from anlan.foundation import journal
+from anlan.foundation.words import w
 from anlan.judge.rules.plainwords import BEIJING
 from anlan.places.queries import Place, atlas
 from anlan.prove.documents import words
 from anlan.prove.documents.papers import Figure, Paper, Section
 from anlan.prove.documents.reader import WIDTHS, Reader, full_name, spelled
 from anlan.prove.queries.proof import VillageRow, facts_of, rows_of
-from anlan.prove.rules.proof import Fact, FactKind, Mark
-from anlan.ui.words import w
+from anlan.prove.rules.proof import KNOWN, Fact, FactKind, Mark
 
 
 def village_paper(reader: Reader, place: Place) -> Paper:
@@ -67,7 +67,7 @@ def _outcome(reader: Reader, row: VillageRow) -> str:
         return say(word, at=spelled(mark.at))
     lacks = ("not_called", "not_dialled", "door_not_reported", "not_reached")
     why = [getattr(gap.words, reader.lang) for gap in proof.gaps if gap.name in lacks]
-    if proof.called is None and not why:
+    if proof.known is None and not why:
         return say("没有叫过这个村")
     return (" " if reader.lang == "en" else "").join((say("没有证据说明这个村联系上了。"), *why))
 
@@ -77,6 +77,7 @@ def _is_of(fact: Fact, place: Place) -> bool:
     about_people = (
         FactKind.LAID,
         FactKind.CALLED,
+        FactKind.HANDED,
         FactKind.NO_ANSWER,
         FactKind.ANSWERED,
         FactKind.LINE_ANSWERED,
@@ -95,30 +96,28 @@ def _between(first: Mark | None, then: Mark | None) -> str:
 
 def _village_figures(reader: Reader, row: VillageRow, facts: Sequence[Fact]) -> tuple[Figure, ...]:
     say, proof = reader.say, row.proof
-    called = {f.who for f in facts if f.kind is FactKind.CALLED}
+    told = {f.who for f in facts if f.kind in KNOWN}
     answered = {f.who for f in facts if f.kind is FactKind.ANSWERED}
     second = say("秒")
     first = proof.first_exceedance
-    if first is not None and proof.called is not None and proof.called.at < first.at:
+    if first is not None and proof.known is not None and proof.known.at < first.at:
         first = None  # called before anything was found here: by a warning, or by hand
     return (
+        Figure(label=say("首次超警到知道"), value=_between(first, proof.known), unit=second if first else ""),
         Figure(
-            label=say("首次超警到开叫"), value=_between(first, proof.called), unit=second if first else ""
-        ),
-        Figure(
-            label=say("开叫到第一人应答"),
-            value=_between(proof.called, proof.first_answer),
+            label=say("知道到第一人应答"),
+            value=_between(proof.known, proof.first_answer),
             unit=second if proof.first_answer else "",
         ),
-        Figure(label=say("责任人已应"), value=f"{len(answered & called)}／{len(called)}", unit=say("人")),
+        Figure(label=say("责任人已应"), value=f"{len(answered)}／{len(told)}", unit=say("人")),
         Figure(
-            label=say("点过名的转移"),
+            label=say("清点到的转移"),
             value=f"{row.households_moved}／{row.households_to_move}",
-            unit=say("户 {n} 人", n=proof.people_moved),
+            unit=say("户 {n} 人，点名 {k} 户", n=proof.people_moved, k=proof.households_named),
         ),
     )
 
 
 def _gaps(reader: Reader, row: VillageRow) -> tuple[str, ...]:
     said = [getattr(gap.words, reader.lang) for gap in row.proof.gaps]
-    return (*said, reader.say("应答不算转移，转移只算点过名的。"))
+    return (*said, reader.say("应答不算转移，转移只算清点过的。"))

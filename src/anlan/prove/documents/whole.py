@@ -1,6 +1,7 @@
 """处置证明 of a township: every village in one table."""
 
 from anlan.foundation import journal
+from anlan.foundation.words import written
 from anlan.judge.rules.plainwords import BEIJING
 from anlan.places.queries import Place, atlas
 from anlan.prove.documents import words
@@ -8,7 +9,6 @@ from anlan.prove.documents.papers import Cell, Figure, Paper, Row, Section
 from anlan.prove.documents.reader import WIDTHS, Reader, full_name, hours
 from anlan.prove.queries.proof import VillageRow, facts_of, rows_of
 from anlan.prove.rules import proof as rules
-from anlan.ui.words import written
 
 
 def whole_paper(reader: Reader, place: Place) -> Paper:
@@ -30,7 +30,7 @@ def whole_paper(reader: Reader, place: Place) -> Paper:
             Figure(label=say("最后一村落实"), value=hours(proof.last_proof_at)),
             Figure(label=say("应答或敲门"), value=f"{proof.reached}／{len(villages)}", unit=say("村")),
             Figure(
-                label=say("点过名的转移"),
+                label=say("清点到的转移"),
                 value=f"{proof.households_moved}／{proof.households_to_move}",
                 unit=say("户"),
             ),

@@ -12,13 +12,13 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
 from anlan.foundation.journal import JournalEntry
 from anlan.foundation.rules.grade import Grade
+from anlan.foundation.words import t, w, written
 from anlan.judge.queries import exceedances
 from anlan.judge.queries.exceedances import Exceedance
 from anlan.judge.rules.plainwords import BEIJING
 from anlan.people import queries as people
 from anlan.prove.documents.papers import Cell, Row
 from anlan.prove.rules.proof import Fact, FactKind
-from anlan.ui.words import t, w, written
 from anlan.warn.queries.alert_signing import who
 
 CHANNELS = {
@@ -144,6 +144,8 @@ def _said(speaker: Speaker, own: list[Fact]) -> tuple[Cell, str]:
             text = say("叫应 {n} 人", n=len({f.who for f in own}))
             told = speaker.joined(say(word) for word in (GRADES.get(first.text("grade"), ""), stage) if word)
             return Cell(text=speaker.told(text, told)), speaker.by(first.text("channel"))
+        case FactKind.HANDED:
+            return Cell(text=say("发了手机应答页链接")), speaker.joined(map(speaker.who, own))
         case FactKind.LAID:
             return Cell(text=say("{n} 通电话上了叫应台，待拨", n=len(own))), speaker.by(first.text("channel"))
         case FactKind.NO_ANSWER:
@@ -170,7 +172,7 @@ def _said(speaker: Speaker, own: list[Fact]) -> tuple[Cell, str]:
             word = say(STAGES.get(first.text("stage"), ""))
             return Cell(text=say("下达：{stage}", stage=word)), speaker.who(first) or first.who
         case FactKind.COUNTED:
-            told = say("点过名累计 {n} 户 {p} 人", n=first.count("households"), p=first.count("people"))
+            told = say("清点累计 {n} 户 {p} 人", n=first.count("households"), p=first.count("people"))
             return Cell(text=told), first.text("site")
         case _:
             return Cell(text=first.text("what")), speaker.who(first)

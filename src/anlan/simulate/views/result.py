@@ -6,6 +6,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
+from anlan.foundation.words import t, w
 from anlan.simulate import jobs, moments, queries
 from anlan.simulate.kinds import DEPTH, KINDS, Kind, kind_of
 from anlan.simulate.models import Run
@@ -17,7 +18,6 @@ from anlan.ui import svg
 from anlan.ui.acts import address
 from anlan.ui.format import clock
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
 
 
 @page("simulate.view")

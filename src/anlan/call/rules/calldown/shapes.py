@@ -53,6 +53,8 @@ class CallState(StrEnum):
     ANSWERED = "answered"
     NO_ANSWER = "no_answer"
     BUSY = "busy"
+    PICKED_UP = "picked_up"
+    """Somebody lifted the receiver and pressed nothing: no answer, the ladder goes on."""
     WRONG_NUMBER = "wrong_number"
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
@@ -69,6 +71,7 @@ OUTCOMES = frozenset(
     {
         CallState.NO_ANSWER,
         CallState.BUSY,
+        CallState.PICKED_UP,
         CallState.WRONG_NUMBER,
         CallState.REFUSED,
         CallState.UNREACHABLE,

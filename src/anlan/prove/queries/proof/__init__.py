@@ -37,6 +37,11 @@ class VillageRow:
         return self.proof.called.at if self.proof.called else None
 
     @property
+    def known_at(self) -> datetime | None:
+        """When somebody there first knew; a call may have been placed later, or never."""
+        return self.proof.known.at if self.proof.known else None
+
+    @property
     def answered_at(self) -> datetime | None:
         return self.proof.answered.at if self.proof.answered else None
 
@@ -55,6 +60,10 @@ class VillageRow:
     @property
     def households_moved(self) -> int:
         return self.proof.households_moved
+
+    @property
+    def households_named(self) -> int:
+        return self.proof.households_named
 
     @property
     def proof_at(self) -> datetime | None:

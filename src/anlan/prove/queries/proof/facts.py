@@ -92,6 +92,10 @@ def _placed(reader: _Reader, told: Told, place: str) -> Read:
         yield FactKind.CALLED, places, holder, detail
 
 
+def _handed(reader: _Reader, told: Told, place: str) -> Read:
+    yield FactKind.HANDED, (place,), told["refs"]["holder"], {"call": "", "channel": "web"}
+
+
 def _laid(reader: _Reader, told: Told, place: str) -> Read:
     """On the officer's desk, not dialled: nobody has been called by it, so it is nobody's."""
     for call in told["body"]["calls"]:
@@ -157,6 +161,7 @@ def _counted(reader: _Reader, told: Told, place: str) -> Read:
     detail: dict[str, str | int] = {
         "households": body["households_moved"],
         "people": body.get("people_moved", 0),
+        "named": body.get("households_named", 0),
         "site": body.get("site", ""),
     }
     yield FactKind.COUNTED, (place,), body["by"], detail
@@ -170,6 +175,7 @@ _READERS: dict[str, Callable[[_Reader, Told, str], Read]] = {
     "warn.exceedance.opened": _exceeded,
     "warn.call.placed": _placed,
     "warn.call.laid": _laid,
+    "warn.link.handed": _handed,
     "warn.call.ended": _ended,
     "warn.call.answered": _answered,
     "warn.line.answered": _line_answered,

@@ -17,10 +17,15 @@ _DEEDS = frozenset(
 )
 
 
+TOLD = frozenset({FactKind.CALLED, FactKind.HANDED})
+KNOWN = TOLD | {FactKind.ANSWERED}
+"""By these somebody knows: told, or heard unasked."""
+
+
 def duty_record(*, holder: str, facts: Iterable[Fact]) -> DutyRecord:
     """What the holder was told and when, what they did, and what was asked of them and has no record."""
     own = sorted((fact for fact in facts if fact.who == holder), key=lambda fact: (fact.at, fact.seq))
-    told = tuple(_told(fact, own) for fact in own if fact.kind is FactKind.CALLED)
+    told = tuple(_told(fact, own) for fact in own if fact.kind in TOLD)
     waits = [row.answered_after_s for row in told if row.answered_after_s is not None]
     sequence = [fact.seq for fact in own]
     return DutyRecord(
@@ -32,7 +37,7 @@ def duty_record(*, holder: str, facts: Iterable[Fact]) -> DutyRecord:
             if fact.kind in _DEEDS
         ),
         asked_unrecorded=_unrecorded(own),
-        first_told_at=told[0].at if told else None,
+        first_told_at=next((fact.at for fact in own if fact.kind in KNOWN), None),
         slowest_answer_s=max(waits, default=None),
         first_seq=min(sequence, default=None),
         last_seq=max(sequence, default=None),
@@ -40,11 +45,10 @@ def duty_record(*, holder: str, facts: Iterable[Fact]) -> DutyRecord:
 
 
 def _told(call: Fact, own: Sequence[Fact]) -> Told:
-    """A call with its first answer; an answer without a call key is no answer to this call."""
+    """A call with its first answer. An answer without a call's key answers no call; by a link it follows the hand-over."""
     key = call.text("call")
-    answer = next(
-        (fact for fact in own if fact.kind is FactKind.ANSWERED and key and fact.text("call") == key), None
-    )
+    said = (fact for fact in own if fact.kind is FactKind.ANSWERED and fact.text("call") == key)
+    answer = next((fact for fact in said if key or fact.at >= call.at), None)
     return Told(
         at=call.at,
         what=call.text("what"),

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from anlan.foundation.rules.grade import Grade
-from anlan.judge.rules.plainwords import Words
+from anlan.foundation.words import Sentence
 
 
 class FactKind(StrEnum):
@@ -30,6 +30,8 @@ class FactKind(StrEnum):
     """[alert, level]"""
     CALLED = "called"
     """A call to `who` left by a line, or was dialled by hand. [call, channel, what]"""
+    HANDED = "handed"
+    """An officer handed `who` the link of their answer page. [channel]"""
     LAID = "laid"
     """A call lies on the officer's desk, for somebody to dial; nobody is called by it yet. [call, channel]"""
     NO_ANSWER = "no_answer"
@@ -47,7 +49,7 @@ class FactKind(StrEnum):
     LISTED = "listed"
     """The list of households to move as it stands. [households, people]"""
     COUNTED = "counted"
-    """Households and people counted in so far, in all. [households, people]"""
+    """Households and people counted in so far, in all, and of them by name. [households, people, named]"""
     TASKED = "tasked"
     """Something was asked of `who` from above. [task, what]"""
     DONE = "done"
@@ -91,7 +93,7 @@ class Gap:
     """What was not done, or not recorded, in plain words."""
 
     name: str
-    words: Words
+    words: Sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +118,8 @@ class VillageProof:
     place: str
     first_exceedance: Mark | None
     called: Mark | None
+    known: Mark | None
+    """First knowledge: the earliest of a call, a link handed over, an answer that came unasked."""
     first_answer: Mark | None
     answered: Mark | None
     channel: str
@@ -125,6 +129,7 @@ class VillageProof:
     people_to_move: int | None
     households_moved: int
     people_moved: int
+    households_named: int
     moved_at: datetime | None
     draft: Mark | None
     approval: Mark | None

@@ -1,0 +1,55 @@
+"""What the journal tells of call-downs: every answer, the lines that were answered, and how calls ended."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from anlan.call.models import Answer, Call, CallDown, CallLine
+from anlan.call.rules.calldown import CallState, LineState
+from anlan.foundation import journal
+from anlan.foundation.context import WorldInfo
+from anlan.foundation.edited import Edited, derives
+
+
+@derives
+def call_downs(world: WorldInfo) -> Iterator[Edited]:
+    """Answers one for one, lines that closed, calls that ended, call-downs that were stood down."""
+    said: Counter[tuple[Any, ...]] = Counter()
+    answered: dict[tuple[str, str], str] = {}
+    ended: dict[str, str] = {}
+    closed: set[str] = set()
+    for entry in journal.of_names(world, ("warn.call.", "warn.line.answered", "warn.calldown.closed")):
+        told = journal.read(entry)
+        body, ref = told["body"], told["refs"]["call_down"]
+        if entry.name == "warn.call.answered":
+            numbers = (body["households"], body["people"])
+            said[
+                ref, told["refs"]["holder"], body["answer"], journal.utc(entry.at), body["channel"], *numbers
+            ] += 1
+        elif entry.name == "warn.line.answered":
+            answered[ref, told["refs"]["line"]] = body["state"]
+        elif entry.name == "warn.call.ended":
+            ended |= {call["call"]: call["outcome"] for call in body["calls"] if call["call"] not in ended}
+        elif entry.name == "warn.calldown.closed":
+            closed.add(ref)
+    yield from _answers(world, said)
+    lines = CallLine.objects.filter(world_id=world.id)
+    for ref, key, state in lines.values_list("call_down__ref", "key", "state"):
+        if (answered.get((ref, key)) == state) != (state == LineState.ANSWERED):
+            yield Edited(f"{ref} {key}", "state")
+    for key, state in Call.objects.filter(world_id=world.id).values_list("key", "state"):
+        is_over = state not in (CallState.SENDING, CallState.RINGING, CallState.ANSWERED)
+        if is_over and key not in ended:
+            yield Edited(key, "state")
+    rows = CallDown.objects.filter(world_id=world.id, ref__in=closed, closed_at=None)
+    yield from (Edited(ref, "closed_at") for ref in rows.values_list("ref", flat=True))
+
+
+def _answers(world: WorldInfo, said: Counter[tuple[Any, ...]]) -> Iterator[Edited]:
+    columns = ("call_down__ref", "holder__ref", "kind", "at", "channel", "households", "people")
+    rows = Counter(
+        (ref, holder, kind, journal.utc(at), *rest)
+        for ref, holder, kind, at, *rest in Answer.objects.filter(world_id=world.id).values_list(*columns)
+    )
+    for ref, holder, *_ in ((rows - said) | (said - rows)).elements():
+        yield Edited(f"{ref} {holder}", "answer")
