@@ -23,7 +23,6 @@ from anlan.places.queries import atlas
 from anlan.ui import svg
 from anlan.ui.acts import address, done, posted
 from anlan.ui.pages import Request, page
-from anlan.ui.words import w
 from anlan.wire import tables
 
 MOST_HOURS = 24 * 31
