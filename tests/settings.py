@@ -10,9 +10,13 @@ import shutil
 import tempfile
 
 os.environ["ANLAN_HOME"] = tempfile.mkdtemp(prefix="anlan-test-")
+os.environ.setdefault(
+    "NUMBA_CACHE_DIR", ""
+)  # kernels beside their sources: one compilation for all processes of all tests
 atexit.register(shutil.rmtree, os.environ["ANLAN_HOME"], ignore_errors=True)
 
 from anlan.conf.settings import *  # noqa: E402, F403
+from anlan.foundation import words  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-ANLAN_STRICT_WORDS = True  # a sentence without its English fails the test that shows it
+words.STRICT = True  # a sentence without its English fails the test that shows it

@@ -34,8 +34,9 @@ class Centre:
 
     lines: list[Line] = field(default_factory=list)
 
-    def line(self) -> Line:
-        self.lines.append(Line(self.port))
+    def line(self, source: str = "127.0.0.1") -> Line:
+        """A station's line; of the loop's other addresses each is another peer."""
+        self.lines.append(Line(self.port, source=source))
         return self.lines[-1]
 
     def rain(self, address: str = RAIN) -> list[int]:

@@ -195,7 +195,8 @@ def test_one_frame_that_nobody_was_prepared_for_does_not_hold_up_the_others(
     assert [reason for reason, _, _ in centre.quarantine()] == ["Unfit"]
 
 
-def test_stations_come_and_go_by_the_hundred(centre: Centre) -> None:
+def test_stations_come_and_go_by_the_hundred(make_centre: Callable[..., Centre]) -> None:
+    centre = make_centre(peer_lines=200)
     lines = [centre.line() for _ in range(200)]
     for n, line in enumerate(lines):
         line.send(rain(RAIN, NOW - timedelta(minutes=n), n % 50, serial=n + 1))

@@ -1,11 +1,12 @@
 """What was acknowledged is there, whatever happens: kill -9, a full disk, a locked database, clocks that jump."""
 
+import errno
 import random
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -40,26 +41,22 @@ def test_what_was_acknowledged_outlives_kill_9(tmp_path: Path) -> None:
     """Three times the process is killed the moment an acknowledgement came; every one of them was true."""
     acknowledged: list[int] = []
     for life in range(3):
-        with child(tmp_path) as (process, port):
-            line = Line(port)
+        with child(tmp_path) as (process, port), closing(Line(port)) as line:
             for n in range(life * 40, life * 40 + random.Random(life).randrange(5, 40)):
                 line.send(rain(RAIN, NOW - (200 - n) * MINUTE, n, serial=n + 1))
                 assert line.answer()
                 acknowledged.append(n)
             process.kill()
-            line.close()
         assert values(tmp_path, RAIN) == acknowledged
 
 
 def test_frames_sent_again_after_a_crash_are_stored_once(tmp_path: Path) -> None:
     frames = [rain(RAIN, NOW - n * MINUTE, n, serial=n + 1) for n in range(30)]
     for _ in range(2):
-        with child(tmp_path) as (process, port):
-            line = Line(port)
+        with child(tmp_path) as (process, port), closing(Line(port)) as line:
             line.send(b"".join(frames))
             assert ends(line.answers(30)) == [Control.ESC] * 30
             process.kill()
-            line.close()
     assert values(tmp_path, RAIN) == list(reversed(range(30)))
 
 
@@ -87,6 +84,28 @@ def test_a_full_disk_acknowledges_nothing_and_loses_nothing(tmp_path: Path) -> N
         assert len(values(tmp_path, RAIN)) == answered + 1
         line.close()
         again.close()
+
+
+def test_a_disk_without_space_holds_the_gateway_which_says_why_and_recovers(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether the store names the full disk or the system does: the line lives, nothing is acknowledged, then all is."""
+    faults = [store.DiskFull("The disk is full."), OSError(errno.ENOSPC, "No space left on device")]
+    true_write, line = store.Writer.write, centre.line()
+    for n, fault in enumerate(faults, 1):
+
+        def full(*_: object, fault: Exception = fault) -> None:
+            raise fault
+
+        monkeypatch.setattr(store.Writer, "write", full)
+        line.send(rain(RAIN, NOW - n * MINUTE, n, serial=n))
+        assert eventually(lambda: centre.thread.gateway.trouble != "")
+        assert line.is_silent()
+        assert centre.quarantine() == []
+        monkeypatch.setattr(store.Writer, "write", true_write)
+        assert ends([line.answer()]) == [Control.ESC]
+        assert eventually(lambda: centre.thread.gateway.trouble == "")
+    assert centre.rain() == [2, 1]
 
 
 def test_a_locked_database_makes_stations_wait_not_lose(

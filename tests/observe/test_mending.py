@@ -5,6 +5,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from anlan.desk.due import dues
 from anlan.foundation import journal, tasks
 from anlan.foundation.errors import Conflict, Forbidden, Invalid, NotFound
 from anlan.observe import queries
@@ -13,7 +14,7 @@ from anlan.observe.ingest import Ingest
 from anlan.observe.models import ImportRun, Station
 from anlan.observe.queries import quarantine
 from anlan.observe.store import Quality
-from anlan.wire.sl651 import station_key
+from anlan.wire.sl651 import Uplink, encode_message, station_key
 from tests.support.city import FOREIGN_GAUGE, GAUGE, NIGHT, Mini
 from tests.support.stations import rain
 
@@ -196,3 +197,61 @@ def test_broken_input_of_other_places_is_nobodys_business(mini: Mini, ingest: In
         quarantine.one(mini.ctx("foreign"), whole[0].id)
     with pytest.raises(NotFound):
         mending.requeue(mini.ctx("foreign"), ids=[whole[0].id])
+
+
+def test_who_tends_the_stations_sees_frames_of_stations_that_nobody_registered(
+    mini: Mini, ingest: Ingest
+) -> None:
+    """An address that begins with 00 tells no county; the counter of the stations' page says what the list shows."""
+    frames = [
+        rain("0099999999", NIGHT, 12),
+        rain("4213210007", NIGHT, 3),
+        rain(GAUGE, NIGHT, 1, password=0x9999),
+    ]
+    ingest.take([*frames, b"\x7e\x7enoise" * 4], peers=["10.0.0.9"] * 4, known_at=NIGHT)
+    seen = {
+        role: sorted(item.station for item in quarantine.items(mini.ctx(role)))
+        for role in ("station_engineer", "foreign")
+    }
+    assert {"0099999999", "4213210007", GAUGE} <= set(seen["station_engineer"])
+    assert seen["foreign"] == ["0099999999"]
+    for role, items in seen.items():
+        assert quarantine.count(mini.ctx(role)) == len(items)
+
+
+def test_what_was_kept_in_part_is_not_fed_again_but_can_be_put_aside(mini: Mini, ingest: Ingest) -> None:
+    long = Uplink(station="0099999999").message(
+        function=0x32, serial=1, sent_at=NIGHT, groups=[("0099999999", "P", NIGHT, [("22", "1.5")] * 200)]
+    )
+    ingest.take([encode_message(long)], peers=["10.0.0.9"], known_at=NIGHT)
+    (item,) = quarantine.items(mini.ctx())
+    assert (len(item.data), item.is_cut, item.size > 1_000) == (512, True, True)
+    with pytest.raises(Invalid, match="只留了开头"):
+        mending.requeue(mini.ctx("duty_officer"), ids=[item.id])
+    mending.drop(mini.ctx("duty_officer"), ids=[item.id])
+    work(mini)
+    assert quarantine.items(mini.ctx()) == []
+
+
+def test_a_tried_password_and_a_new_address_stand_in_the_journal_and_the_first_on_the_desk(
+    mini: Mini, ingest: Ingest
+) -> None:
+    for n, peer in enumerate(("10.0.0.1", "10.0.0.2"), 1):
+        ingest.take([rain(GAUGE, NIGHT, n, serial=n)], peers=[peer], known_at=NIGHT)
+    ingest.tell_tried(GAUGE, "10.0.0.66")
+    ingest.advance(NIGHT)
+    ingest.advance(NIGHT + MINUTE)
+    told = [journal.read(row) for row in journal.tail(mini.world.pk, 0)]
+    names = [(each["name"], each["body"]) for each in told if each["name"].startswith("observe.station.")]
+    assert names == [
+        ("observe.station.peer_changed", {"peer": "10.0.0.2", "before": "10.0.0.1"}),
+        ("observe.station.tried", {"peer": "10.0.0.66", "before": ""}),
+    ]
+    later = mini.ctx("duty_officer", at=NIGHT + MINUTE)
+    (row,) = [due for due in dues(later, lang="zh") if due.kind == "tried"]
+    assert "有人在试" in row.title
+    assert "10.0.0.66" in row.detail
+    assert "tried" not in [due.kind for due in dues(mini.ctx("foreign", at=NIGHT + MINUTE), lang="zh")]
+    assert "tried" not in [
+        due.kind for due in dues(mini.ctx("duty_officer", at=NIGHT + 150 * MINUTE), lang="en")
+    ]

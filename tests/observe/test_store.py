@@ -391,4 +391,4 @@ def test_broken_input_is_kept_once_with_its_count_until_someone_decides(writer: 
 def test_quarantine_on_a_full_disk_is_named(writer: Writer) -> None:
     _full(writer._db)
     with pytest.raises(StoreError, match="free space"):
-        writer.quarantine.put([(bytes(50_000), "crc")], peer="p", received_at=T0)
+        writer.quarantine.put([(bytes(50_000), "crc")], peer="p", received_at=T0, ours=True)

@@ -11,6 +11,7 @@ from anlan.wire.sl651.build import Value
 
 PASSWORD = 0x1234
 NOW = datetime(2021, 8, 11, 20, 0, tzinfo=UTC)  # 04:00 in Beijing
+PATIENCE_S = 60.0  # the first frame of a process waits while kernels compile
 RAIN, RIVER, STRANGER = "0042130001", "0042130003", "0099999999"
 
 
@@ -47,8 +48,8 @@ def rain(address: str, at: datetime, tenths: int, **more: int) -> bytes:
 class Line:
     """One station's TCP connection."""
 
-    def __init__(self, port: int, timeout: float = 10.0) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout)
+    def __init__(self, port: int, timeout: float = PATIENCE_S, *, source: str = "127.0.0.1") -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout, (source, 0))
         self._file = self.socket.makefile("rb")
 
     def send(self, data: bytes) -> None:
@@ -72,7 +73,7 @@ class Line:
         except TimeoutError:
             return True
         finally:
-            self.socket.settimeout(10.0)
+            self.socket.settimeout(PATIENCE_S)
 
     def is_cut(self) -> bool:
         """The centre ended the connection."""

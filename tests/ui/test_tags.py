@@ -6,9 +6,9 @@ import pytest
 from django import forms
 from django.core.paginator import Paginator
 
+from anlan.foundation.words import w
 from anlan.ui.palette import UnknownMark
 from anlan.ui.templatetags.anlan import UnknownBadge
-from anlan.ui.words import w
 from tests.ui.page import NOW, render
 
 

@@ -8,13 +8,25 @@ from pathlib import Path
 import pytest
 
 import anlan
-from anlan.ui.words import WordMissing, WordsClash, catalogue, read_catalogue, t, written
+from anlan.foundation import words
+from anlan.foundation.errors import AnlanError
+from anlan.foundation.words import WordMissing, WordsClash, catalogue, read_catalogue, say, t, written
 from anlan.wire.sl651.elements import ELEMENTS
 
 PACKAGE = Path(anlan.__file__).parent
 CHINESE = re.compile("[\u4e00-\u9fff]")
 TAG = re.compile(r"""\{%\s*(?:t|unknown|nothing|badge|field|bar)\s.*?%\}""", re.S)
 QUOTED = re.compile(r'"([^"]*)"|\'([^\']*)\'')
+
+
+def kinds_of(error: type[AnlanError]) -> Iterator[str]:
+    for kind in error.__subclasses__():
+        yield kind.__name__
+        yield from kinds_of(kind)
+
+
+SAYS = {"t", "w", "say", "translate", "done", *kinds_of(AnlanError)}
+"""Whoever takes a Chinese sentence that a reader will see."""
 SILENT = re.compile(r"\{%\s*comment.*?endcomment\s*%\}|\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->", re.S)
 
 
@@ -34,7 +46,7 @@ def said_by(module: Path) -> Iterator[str]:
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        if name not in {"t", "w", "translate"}:
+        if name not in SAYS:
             continue
         for argument in node.args[:2]:
             if (
@@ -93,16 +105,15 @@ def test_a_title_that_a_register_wrote_is_english_where_it_is_known_and_else_as_
     assert written("zh", "镇长") == "镇长"
 
 
-def test_a_missing_sentence_raises_where_it_is_strict_and_shows_chinese_elsewhere(settings) -> None:
-    settings.ANLAN_STRICT_WORDS = False
+def test_a_missing_sentence_raises_where_it_is_strict_and_shows_chinese_elsewhere(monkeypatch) -> None:
+    monkeypatch.setattr(words, "STRICT", False)
     assert t("en", "没有这句话的英文") == "没有这句话的英文"
-    settings.ANLAN_STRICT_WORDS = True
+    monkeypatch.setattr(words, "STRICT", True)
     with pytest.raises(WordMissing, match=r"words\.toml"):
         t("en", "没有这句话的英文")
 
 
-def test_units_and_latin_words_need_no_entry(settings) -> None:
-    settings.ANLAN_STRICT_WORDS = True
+def test_units_and_latin_words_need_no_entry() -> None:
     assert t("en", "m³/s") == "m³/s"
 
 
@@ -130,3 +141,30 @@ def test_english_counts_by_number(n: int, said: str) -> None:
 
 def test_chinese_is_left_as_it_is() -> None:
     assert t("zh", "在路上 {n} 户", n=1) == "在路上 1 户"
+
+
+def test_a_rules_sentence_and_what_stands_in_it_are_read_in_either_language() -> None:
+    inner = say("{place}{n}户", place={"zh": "双利村", "en": "Shuangli"}, n=1)
+    sentence = say("{who}现在就转{to}{by}", who=inner, to=say("，去{site}", site="小学"), by="")
+    assert sentence.zh == "双利村1户现在就转，去小学"
+    assert sentence.en == "Shuangli, 1 household: move now, to 小学"
+
+
+def test_a_list_in_a_sentence_is_joined_as_each_language_joins() -> None:
+    sentence = say("还缺：{lacking}。补齐再送审。", lacking=("a", "b"))
+    assert sentence.zh == "还缺：a、b。补齐再送审。"
+    assert sentence.en == "Still missing: a, b. Fill it in and submit again."
+
+
+def test_english_stands_in_words_files_only() -> None:
+    pairs = [
+        f"{module.relative_to(PACKAGE)}:{node.lineno}"
+        for module in PACKAGE.glob("*/rules/**/*.py")
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and {"zh", "en"} <= {each.arg for each in node.keywords}
+        and any(
+            isinstance(each.value, ast.Constant | ast.JoinedStr) for each in node.keywords if each.arg == "en"
+        )
+    ]
+    assert not pairs, f"write say(中文) and its English into words.toml: {pairs}"

@@ -7,6 +7,7 @@ import pytest
 from anlan.call.actions import hearing
 from anlan.call.models import Call
 from anlan.call.queries.doors import Doors, Kept
+from anlan.foundation.words import say
 from anlan.prove.documents.papers import Cell, Row, Section
 from tests.support.city import NIGHT, VILLAGE, Mini
 from tests.warn.test_calldown_actions import opened
@@ -44,11 +45,11 @@ def test_a_fold_says_from_when_to_when() -> None:
 
 def test_those_who_are_not_sent_are_counted_by_reason_the_commonest_first() -> None:
     kept = tuple(
-        Kept(name="杨**", title="组长", reason=reason, why={"zh": zh, "en": en})
-        for reason, zh, en in (
-            ("moving", "正在转移群众。", "Moving people."),
-            ("too_far", "太远，5200 米。", "Too far, 5200 m."),
-            ("too_far", "太远，7100 米。", "Too far, 7100 m."),
+        Kept(name="杨**", title="组长", reason=reason, why=why)
+        for reason, why in (
+            ("moving", say("正在转移群众。")),
+            ("too_far", say("太远，{m} 米。", m=5200)),
+            ("too_far", say("太远，{m} 米。", m=7100)),
         )
     )
     doors = Doors(
@@ -56,7 +57,7 @@ def test_those_who_are_not_sent_are_counted_by_reason_the_commonest_first() -> N
     )  # type: ignore[arg-type]  # fmt: skip
     assert [(why["zh"], why["en"], len(people)) for why, people in doors.kept_by_reason] == [
         ("太远", "Too far", 2),
-        ("正在转移群众", "Moving people", 1),
+        ("正在转移群众", "Is moving people", 1),
     ]
 
 

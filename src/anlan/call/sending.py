@@ -20,7 +20,6 @@ from anlan.foundation import channels, cursors
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
 from anlan.foundation.kept import once
-from anlan.foundation.rules.errors import RuleError
 from anlan.foundation.writing import writing
 from anlan.move.actions import moving
 from anlan.move.queries.moves import to_move_of_world
@@ -213,7 +212,7 @@ def _noise_is_kept_out(take: Callable[..., None], *args: Any, **kwargs: Any) -> 
     try:
         with writing():
             take(*args, **kwargs)
-    except (AnlanError, RuleError) as error:
+    except AnlanError as error:
         log.info("taken as noise: %s", error)
         return False
     return True

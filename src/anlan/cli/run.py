@@ -4,6 +4,8 @@ import argparse
 import os
 from typing import Any
 
+from anlan.cli import options
+
 PORT = 8765
 GAUGE_PORT = 7651
 
@@ -20,13 +22,21 @@ def add_ports(parser: argparse.ArgumentParser) -> None:
         "--host", default=os.environ.get("ANLAN_HOST", "127.0.0.1"), help="address of the web pages"
     )
     parser.add_argument(
-        "--port", type=int, default=int(os.environ.get("ANLAN_PORT", PORT)), help="port of the web pages"
+        "--port",
+        type=options.port,
+        default=int(os.environ.get("ANLAN_PORT", PORT)),
+        help="port of the web pages",
     )
     parser.add_argument(
         "--gauge-port",
-        type=int,
+        type=options.port,
         default=int(os.environ.get("ANLAN_SL651_PORT", GAUGE_PORT)),
         help="port on which SL 651 stations report",
+    )
+    parser.add_argument(
+        "--gauge-host",
+        default=os.environ.get("ANLAN_SL651_HOST", "0.0.0.0"),
+        help="address on which stations report; the demo listens on this machine alone",
     )
 
 
@@ -35,9 +45,13 @@ def run(args: argparse.Namespace) -> int:
     from anlan.conf.install import ready
 
     ready()
-    supervisor.run(web=web_args(args), engine=["engine", "--gauge-port", str(args.gauge_port)])
+    supervisor.run(web=web_args(args), engine=engine_args(args))
     return 0
 
 
 def web_args(args: argparse.Namespace) -> list[str]:
     return ["web", "--host", args.host, "--port", str(args.port)]
+
+
+def engine_args(args: argparse.Namespace) -> list[str]:
+    return ["engine", "--gauge-host", args.gauge_host, "--gauge-port", str(args.gauge_port)]

@@ -14,7 +14,6 @@ from anlan.conf import refusals
 from anlan.foundation import scenarios, worlds
 from anlan.foundation.api import Asked, Listing, may
 from anlan.foundation.errors import AnlanError, NotSignedIn
-from anlan.foundation.rules.errors import RuleError
 from anlan.places.queries import atlas
 from anlan.wire.cap import CapError
 
@@ -69,10 +68,9 @@ api = Api(
 
 
 @api.exception_handler(AnlanError)
-@api.exception_handler(RuleError)
-def _ours(request: HttpRequest, error: Exception) -> HttpResponse:
+def _ours(request: HttpRequest, error: Any) -> HttpResponse:
     told = refusals.body(error, getattr(request, "lang", "zh"))
-    return api.create_response(request, told, status=refusals.status_of(error))
+    return api.create_response(request, told, status=error.status)
 
 
 @api.exception_handler(CapError)

@@ -22,8 +22,9 @@ from anlan.foundation.health import Health, Part
 from anlan.foundation.worlds import World
 from anlan.foundation.writing import goes_behind
 from anlan.gateways import plug_ins as gateways
+from anlan.gateways.sl651.limits import SIMULATED
 from anlan.judge.watching import Watching
-from anlan.observe.ingest import Ingest
+from anlan.observe.ingest import Ingest, warm
 from anlan.people import register as people_in_memory
 from anlan.simulate import live, ordered
 
@@ -40,8 +41,8 @@ EXERCISE = "exercise:"
 class Engine:
     """All of it; `run` returns when asked to stop."""
 
-    def __init__(self, *, port: int | None, only: str = "") -> None:
-        self._port = port
+    def __init__(self, *, port: int | None, host: str = "127.0.0.1", only: str = "") -> None:
+        self._port, self._host = port, host
         self._only = only
         self._stop = threading.Event()
         self._health = Health(only)
@@ -126,10 +127,11 @@ class Engine:
         """One exercise from where its clock stands."""
         gateway = None
         try:
+            warm()
             world = worlds.get(key)
             ingest = Ingest(worlds.info(world))
             clock = lambda: worlds.clock(worlds.get(key))  # noqa: E731
-            gateway = gateways.make("sl651", ingest, host="127.0.0.1", port=0, clock=clock)
+            gateway = gateways.make("sl651", ingest, host="127.0.0.1", port=0, clock=clock, limits=SIMULATED)
             Driver(world, ingest, gateway.start(), self._stop, part).run()
         finally:
             if gateway is not None:
@@ -138,13 +140,16 @@ class Engine:
 
     def _live(self) -> None:
         """The live world: its gateways, its watch, its due work."""
-        Live(self._port, self._stop, self._health).run()
+        Live(self._port, self._stop, self._health, host=self._host).run()
 
 
 class Live:
     """Readings of the live world to calls, without waiting for anybody."""
 
-    def __init__(self, port: int | None, stop: threading.Event, health: Health) -> None:
+    def __init__(
+        self, port: int | None, stop: threading.Event, health: Health, *, host: str = "127.0.0.1"
+    ) -> None:
+        self._host = host
         self._stop = stop
         self._health = health
         self._world = worlds.get("live")
@@ -160,7 +165,8 @@ class Live:
         journal.on_append(self._news.set)
         fresh, kept = True, -KEEP_SECONDS  # what came in before we fell is judged at once
         try:
-            self._do("watch", self._look)  # before a gauge speaks, again
+            self._do("warming", warm)  # and again: before a gauge speaks
+            self._do("watch", self._look)
             while not self._stop.is_set():
                 self._health.part("live").well()
                 close_old_connections()
@@ -192,7 +198,7 @@ class Live:
     def _open(self, name: str, port: int) -> None:
         clock = lambda: worlds.clock(self._world)  # noqa: E731
         heard = lambda _: self._news.set()  # noqa: E731
-        made = gateways.make(name, self._ingest, host="0.0.0.0", port=port, clock=clock, on_batch=heard)
+        made = gateways.make(name, self._ingest, host=self._host, port=port, clock=clock, on_batch=heard)
         made.start()
         self._gateways[name] = made
 
@@ -221,6 +227,6 @@ class Live:
         return work is not None and tasks.run(work, self._world) is not None
 
 
-def main(*, port: int | None, only: str = "") -> None:
+def main(*, port: int | None, host: str, only: str = "") -> None:
     """Run the engine in this process until told to stop."""
-    Engine(port=port, only=only).run()
+    Engine(port=port, host=host, only=only).run()

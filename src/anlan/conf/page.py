@@ -8,9 +8,9 @@ from django.urls import Resolver404, resolve
 
 from anlan.foundation import journal, scenarios
 from anlan.foundation.context import Ctx
+from anlan.foundation.words import w, written
 from anlan.foundation.worlds import World
 from anlan.places.queries import atlas
-from anlan.ui.words import w, written
 
 ROOMS = (  # word, address below the world, permission
     (w("值班台"), "desk", "desk.view"),

@@ -6,19 +6,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 
 from anlan.foundation.errors import AnlanError, Busy, NotSignedIn
-from anlan.foundation.rules.errors import RuleError
 from anlan.foundation.writing import is_busy, wrote
-from anlan.ui.words import t
 
-RULE_STATUS = 409
 RETRY_SECONDS = 2
 SECRET_FIELDS = {"password", "code", "old", "new", "again"}
 """What never stands in a page, not even in the one that sends it again."""
 
 
-def ours(error: BaseException | None) -> Exception | None:
+def ours(error: BaseException | None) -> AnlanError | None:
     """The error as it was written for a person to read; records that others hold are told as such. None: it is a fault."""
-    if isinstance(error, AnlanError | RuleError):
+    if isinstance(error, AnlanError):
         return error
     if not is_busy(error):
         return None
@@ -27,25 +24,8 @@ def ours(error: BaseException | None) -> Exception | None:
     return Busy("正忙，已记下，稍后自动再试。")
 
 
-def status_of(error: Exception) -> int:
-    return error.status if isinstance(error, AnlanError) else RULE_STATUS
-
-
-def sentence(error: Exception, lang: str) -> str:
-    """What happened and what to do next, in the reader's language."""
-    if isinstance(error, RuleError):
-        return error.en if lang == "en" else error.zh
-    assert isinstance(error, AnlanError)
-    return t(lang, error.text, **error.values)
-
-
-def code_of(error: Exception) -> str:
-    """A word for programs: `forbidden`, `not_found`, `moved_needs_count`."""
-    return "".join(f"_{c.lower()}" if c.isupper() else c for c in type(error).__name__).lstrip("_")
-
-
-def body(error: Exception, lang: str) -> dict[str, str]:
-    return {"code": code_of(error), "error": sentence(error, lang)}
+def body(error: AnlanError, lang: str) -> dict[str, str]:
+    return {"code": error.code, "error": error.said(lang)}
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -65,19 +45,18 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse:
     return response
 
 
-def _answer(request: HttpRequest, error: Exception) -> HttpResponse:
+def _answer(request: HttpRequest, error: AnlanError) -> HttpResponse:
     lang = getattr(request, "lang", "zh")
-    status = status_of(error)
     if wants_json(request):
-        return JsonResponse(body(error, lang), status=status)
+        return JsonResponse(body(error, lang), status=error.status)
     if isinstance(error, Busy):
-        return _busy_page(request, sentence(error, lang))
+        return _busy_page(request, error.said(lang))
     if isinstance(error, NotSignedIn):
         back = {"next": request.get_full_path()} if request.method == "GET" and request.path != "/" else {}
         return HttpResponseRedirect(f"/sign-in?{urlencode(back)}" if back else "/sign-in")
     base = "ui/base.html" if getattr(request, "ctx", None) else "ui/plain.html"
-    told = {"status": status, "sentence": sentence(error, lang), "base": base}
-    return render(request, "conf/refusal.html", told, status=status)
+    told = {"status": error.status, "sentence": error.said(lang), "base": base}
+    return render(request, "conf/refusal.html", told, status=error.status)
 
 
 def _busy_page(request: HttpRequest, said: str) -> HttpResponse:

@@ -13,13 +13,13 @@ from anlan.desk import leads
 from anlan.desk.due import Due, dues
 from anlan.desk.story import Story, story
 from anlan.foundation.context import Ctx
+from anlan.foundation.words import t, w, written
 from anlan.move.queries.moves import Move, moves
 from anlan.observe import moments
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui import format as show
 from anlan.ui import palette
-from anlan.ui.words import t, w, written
 
 NOT_SENT_SHOWN = 3
 
@@ -387,7 +387,7 @@ _NEXT: dict[str, Any] = {
     "alert": _alert,
     "held": _held,
     "sheet": _sheet,
-    **dict.fromkeys(("station", "doubtful"), _station),
+    **dict.fromkeys(("station", "doubtful", "tried"), _station),
     "forecast": _forecast,
     "refused_call_out": lambda say, due: (
         say(w("没有授权不会自动叫，要人来启动")),

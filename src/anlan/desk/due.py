@@ -12,9 +12,10 @@ from typing import Any
 from anlan.call.queries.board import KIND_WORDS, MEANS_WORDS
 from anlan.call.queries.waiting import Wait, waiting
 from anlan.call.rules.calldown import LineKind
-from anlan.desk import ill
+from anlan.desk import ill, tried
 from anlan.foundation import tasks
 from anlan.foundation.context import Ctx
+from anlan.foundation.words import t, w, written
 from anlan.judge.rules.urgency import SMALL, Harm, rank
 from anlan.observe.moments import silences
 from anlan.observe.queries import stations
@@ -22,7 +23,6 @@ from anlan.observe.queries.doubtful import doubtful
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui import format as show
-from anlan.ui.words import t, w, written
 
 FOLDS = {"calling": 3, "sheet": 3, "count": 1}
 """More rows alike than this make one: lines of a call-down, sheets of an hour, small counts of a township."""
@@ -61,6 +61,7 @@ HARMS = {
     Harm.CALL: w("叫应"),
     Harm.COUNT: w("清点"),
     Harm.PAPER: w("单据、测站、系统"),
+    Harm.DONE: w("已办完"),
 }
 
 Say = Callable[..., str]
@@ -92,7 +93,7 @@ def dues(ctx: Ctx, *, lang: str, at: datetime | None = None, path: str = "") -> 
     if ctx.may("warn.view"):
         found += waiting(ctx, at=at, path=path)
     if ctx.may("observe.view"):
-        found += _silent_stations(ctx, at, path) + _doubtful(ctx, at, path)
+        found += _silent_stations(ctx, at, path) + _doubtful(ctx, at, path) + tried.waits(ctx, at, path)
     if ctx.may("admin.manage") and at is None:
         found += _dead_letters(ctx)
     if ctx.may("desk.view") and at is None and not path:
@@ -386,6 +387,7 @@ SENTENCES: dict[str, Sentence] = {
     "sheet": _sheet,
     "station": _station,
     "doubtful": _doubted,
+    "tried": lambda say, it: _due(it, badge=say(w("安全")), **tried.told(say, it)),
     "forecast": _forecast,
     "dead": _dead,
     "ill": lambda say, it: _due(it, badge=say(w("系统")), **ill.told(say, it)),

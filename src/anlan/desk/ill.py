@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from anlan.foundation import health, worlds
 from anlan.foundation.context import Ctx
+from anlan.foundation.words import w
 from anlan.foundation.worlds import World
 from anlan.judge.queries.waiting import Wait
 from anlan.judge.rules.urgency import BLIND, Thing, harm_of
 from anlan.places.queries import atlas
 from anlan.simulate import live
-from anlan.ui.words import w
 
 if TYPE_CHECKING:
     from anlan.desk.due import Words

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from anlan.foundation.context import Ctx
+from anlan.foundation.words import t, w
 from anlan.judge.queries.foreseen import foreseen
 from anlan.judge.queries.lead import Line, Score, score_of
 from anlan.judge.rules.lead import Lead
@@ -11,7 +12,6 @@ from anlan.simulate import foretold
 from anlan.simulate import queries as simulate
 from anlan.simulate.rules.score import Counts
 from anlan.ui import format as show
-from anlan.ui.words import t, w
 
 LEVELS = {"immediate": w("立即转移线"), "red": w("红色线")}
 SOILS = {"dry": w("土壤较干"), "normal": w("土壤一般"), "wet": w("土壤较湿")}

@@ -1,6 +1,6 @@
 """What the journal's names are called in speech; a test finds names that an action writes and nobody worded."""
 
-from anlan.ui.words import w
+from anlan.foundation.words import w
 
 NAMES = {
     "foundation.exercise.created": w("建立演练"),
@@ -19,10 +19,14 @@ NAMES = {
     "simulate.run.cancelled": w("模型运行已取消"),
     "simulate.run.failed": w("模型运行出错"),
     "simulate.forecast.made": w("洪水预报作出"),
+    "observe.quarantine.dropped": w("隔离的报文已丢弃"),
+    "observe.quarantine.requeued": w("隔离的报文重新入库"),
     "observe.reading.corrected": w("更正了读数"),
     "observe.soil.set": w("设定了土壤含水"),
+    "observe.station.peer_changed": w("测站换了来源地址"),
     "observe.station.returned": w("测站恢复来报"),
     "observe.station.silent": w("测站不来报了"),
+    "observe.station.tried": w("有人在试测站密码"),
     "people.account.activated": w("启用账号"),
     "people.account.asked": w("请另一位管理员确认账号变动"),
     "people.account.created": w("建立账号"),
@@ -41,14 +45,24 @@ NAMES = {
     "people.household.moved": w("一户搬了地方"),
     "people.token.made": w("建立接口令牌"),
     "people.token.revoked": w("吊销接口令牌"),
+    "warn.alert.all_clear": w("预警已解除"),
     "warn.alert.approved": w("预警已批准"),
+    "warn.alert.approved_verbally": w("预警经口头批准"),
+    "warn.alert.cancelled": w("预警已取消"),
     "warn.alert.cosigned": w("联合单位已会签"),
     "warn.alert.cosigned_verbally": w("联合单位口头会签"),
+    "warn.alert.countersign_overdue": w("口头批准过时没有补签"),
     "warn.alert.countersigned": w("预警已补签"),
     "warn.alert.drafted": w("预警已起草"),
+    "warn.alert.edited": w("改了预警稿"),
+    "warn.alert.expired": w("预警已过期"),
     "warn.alert.imported": w("收到外单位预警"),
     "warn.alert.issued": w("预警已发布"),
     "warn.alert.proposed": w("系统建议发预警"),
+    "warn.alert.returned": w("预警稿已退回"),
+    "warn.alert.reviewed": w("预警已复核"),
+    "warn.alert.submitted": w("预警已送审"),
+    "warn.alert.updated": w("预警已更新"),
     "warn.backtest.ran": w("做了回测"),
     "warn.call.answered": w("有人应答了"),
     "warn.call.ended": w("通话已结束"),
@@ -80,6 +94,7 @@ NAMES = {
     "warn.line.answered": w("一条叫应线应了"),
     "warn.line.escalated": w("往上一级叫"),
     "warn.line.silent": w("一条叫应线没人应"),
+    "warn.link.handed": w("递了应答链接"),
     "warn.sheet.made": w("叫应一张纸已生成"),
     "warn.sheet.printed": w("叫应一张纸已打印"),
 }

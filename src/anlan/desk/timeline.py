@@ -11,9 +11,9 @@ from typing import Any
 
 from anlan.foundation import journal_reading
 from anlan.foundation.context import Ctx
+from anlan.foundation.words import t
 from anlan.foundation.worlds import World
 from anlan.ui import svg
-from anlan.ui.words import t
 
 BINS = 144
 LIVE_BACK, LIVE_AHEAD = timedelta(hours=12), timedelta(hours=1)

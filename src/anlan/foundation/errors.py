@@ -4,6 +4,7 @@ AnlanError
 ├── NotSignedIn      nobody has signed in, or the session is over       401
 ├── Forbidden        the actor may not do this, or not here            403
 ├── NotFound         nothing of that name within the actor's scope     404
+├── RuleError        a rule of a room says no; each room names its own  409
 ├── Conflict         somebody was quicker, or the state does not allow 409
 ├── Invalid          what was entered cannot be right                  422
 ├── Busy             others are at it; the same again will do, later   503
@@ -12,16 +13,27 @@ AnlanError
 
 from typing import Any
 
+from anlan.foundation.words import t
+
 
 class AnlanError(Exception):
     """An error a person reads: `text` is a Chinese source string with `{named}` places for `values`."""
 
     status = 500
 
-    def __init__(self, text: str, **values: Any) -> None:
+    def __init__(self, text: str, /, **values: Any) -> None:
         self.text = text
         self.values = values
-        super().__init__(text.format(**values) if values else text)
+        super().__init__(self.said("zh"))
+
+    def said(self, lang: str) -> str:
+        """What happened and what to do next, in the reader's language."""
+        return t(lang, self.text, **self.values)
+
+    @property
+    def code(self) -> str:
+        """A word for programs: `forbidden`, `not_found`, `moved_needs_count`."""
+        return "".join(f"_{c.lower()}" if c.isupper() else c for c in type(self).__name__).lstrip("_")
 
 
 class NotSignedIn(AnlanError):
@@ -34,6 +46,10 @@ class Forbidden(AnlanError):
 
 class NotFound(AnlanError):
     status = 404
+
+
+class RuleError(AnlanError):
+    status = 409
 
 
 class Conflict(AnlanError):

@@ -38,12 +38,16 @@ def make(
     port: int,
     clock: Callable[[], datetime],
     on_batch: Callable[[Any], None] | None = None,
+    **more: Any,
 ) -> Gateway:
-    """The gateway that an installed package offers under that name, not started yet. Raises NotInstalled."""
+    """The gateway that an installed package offers under that name, not started yet; `more` is what it alone takes.
+
+    Raises NotInstalled.
+    """
     found = tuple(entry_points(group=GROUP, name=name))
     if not found:
         raise NotInstalled(f"no gateway {name!r} is installed: install its package, or mend ANLAN_GATEWAYS")
-    gateway: Gateway = found[0].load()(ingest, host=host, port=port, clock=clock, on_batch=on_batch)
+    gateway: Gateway = found[0].load()(ingest, host=host, port=port, clock=clock, on_batch=on_batch, **more)
     return gateway
 
 

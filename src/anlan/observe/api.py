@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field
 from anlan.foundation.api import Asked, CutIn, Given, Listing, Once, Ref, Said, WorldKey, may
 from anlan.foundation.errors import Invalid, NotFound
 from anlan.foundation.paging import part
+from anlan.foundation.words import t
 from anlan.observe import queries
 from anlan.observe.actions import imports
 from anlan.observe.ingest import millis
@@ -17,7 +18,6 @@ from anlan.observe.queries import imports as import_queries
 from anlan.observe.queries.series import Reading
 from anlan.observe.rules.csvrows import Wrong
 from anlan.places.queries import atlas
-from anlan.ui.words import t
 
 router = Router(tags=["stations"])
 

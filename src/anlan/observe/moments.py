@@ -7,18 +7,23 @@ from datetime import datetime, timedelta
 import numpy as np
 from django.db.models import Q
 
+from anlan.foundation import journal, journal_reading
 from anlan.foundation.context import Ctx
 from anlan.observe import store
+from anlan.observe.actions.guarding import TRIED
 from anlan.observe.ingest import millis
 from anlan.observe.models import Station, StationSilence
 from anlan.observe.queries import readings
 from anlan.observe.rules.rain import RAIN_5MIN
+from anlan.places.queries import Place, atlas
 from anlan.wire.sl651 import station_key
 
 STAGE = 0x39
 STAGE_HOLDS = timedelta(hours=2)
 """An older stage is not shown as the present one."""
 TREND_OVER = timedelta(minutes=30)
+TRIED_STANDS = timedelta(hours=2)
+"""How long the desk is told that a station's password was tried."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,3 +143,16 @@ def _latest(rows: store.StoredRows) -> dict[str, int]:
 
 def _rise(now: int | None, before: int | None) -> int | None:
     return None if now is None or before is None else now - before
+
+
+def tried_passwords(
+    ctx: Ctx, *, at: datetime | None = None, path: str = ""
+) -> dict[str, tuple[Place, datetime, str]]:
+    """Stations whose password somebody tried lately, by address: where they stand, since when, from which peer."""
+    now = at or ctx.now
+    rows = journal_reading.rows(ctx).filter(name=TRIED, at__gt=now - TRIED_STANDS, at__lte=now)
+    found = {}
+    for row in rows.filter(place__startswith=path).order_by("-seq"):
+        told = journal.read(row)
+        found[told["refs"]["station"]] = atlas().by_path[row.place], row.at, told["body"]["peer"]
+    return found

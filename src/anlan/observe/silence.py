@@ -45,6 +45,10 @@ class Silences:
         rows = StationSilence.objects.filter(world_id=self._world.id, ended_at=None)
         return {address: millis(since) for address, since in rows.values_list("station__address", "since")}
 
+    def ctx(self, now: datetime) -> Ctx:
+        """The world as the engine acts in it."""
+        return worlds.context(worlds.get(self._world.key)).at(now)
+
     def look(self, present: Present, now: datetime) -> None:
         """Compare what was heard with what is due; write down what changed."""
         now_ms = millis(now)
@@ -53,13 +57,12 @@ class Silences:
         self._looked_ms = now_ms
         silent, heard = self._silent(present, now_ms), self._heard(present)
         if silent or heard:
-            notice(worlds.context(worlds.get(self._world.key)).at(now), silent=silent, heard=heard)
+            notice(self.ctx(now), silent=silent, heard=heard)
             self._known = self._read()
 
     def _silent(self, present: Present, now_ms: int) -> dict[str, datetime]:
         hard = rules.hard_rain(self._rule, township=present.roster.township, rain_1h=present.rain_1h())
-        ctx = worlds.context(worlds.get(self._world.key)).at(moment(now_ms))
-        warned = rules.under(_warned(ctx), [g.township for g in present.roster.gauges])
+        warned = rules.under(_warned(self.ctx(moment(now_ms))), [g.township for g in present.roster.gauges])
         late = rules.overdue(
             self._rule, heard_ms=present.heard_ms, since_ms=self._since_ms, now_ms=now_ms, close=hard | warned
         )

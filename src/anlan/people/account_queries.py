@@ -8,10 +8,10 @@ from types import MappingProxyType
 from anlan.foundation import crypto
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
+from anlan.foundation.words import LANGUAGES, w, written
 from anlan.people import tokens, tries
 from anlan.people.models import Account, Post
 from anlan.people.scope import permissions_now, roles, scope_at, scope_of
-from anlan.ui.words import LANGUAGES, w, written
 
 ASKED = {"create": w("新建账号"), "reset": w("重置账号"), "move": w("换岗位")}
 

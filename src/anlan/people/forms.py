@@ -2,8 +2,8 @@
 
 from django import forms
 
+from anlan.foundation.words import w
 from anlan.people import accounts, tokens
-from anlan.ui.words import w
 
 
 class SignIn(forms.Form):

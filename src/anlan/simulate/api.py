@@ -8,12 +8,12 @@ from ninja import Field, Query, Router, Schema
 
 from anlan.foundation.api import Asked, CutIn, Listing, Once, Ref, Said, WorldKey, may
 from anlan.foundation.paging import part
+from anlan.foundation.words import t
 from anlan.places.queries import atlas
 from anlan.simulate import actions, ground, impacts, live, queries
 from anlan.simulate.actions.ensembles import MOST_SEED
 from anlan.simulate.models import Ground, Run
 from anlan.simulate.rules.ensemble import LEAST, MOST
-from anlan.ui.words import t
 
 router = Router(tags=["runs"])
 

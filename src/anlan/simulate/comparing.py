@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from anlan.foundation.words import w
 from anlan.places.queries import Place
 from anlan.simulate import waters
 from anlan.simulate.kinds import DEPTH
 from anlan.simulate.queries import VillageForecast
 from anlan.simulate.waters import Frame
-from anlan.ui.words import w
 from anlan.wire.raster import write_png
 
 CSI_CM = (10, 50)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anlan.foundation.errors import NotFound
-from anlan.ui.words import w
+from anlan.foundation.words import w
 
 NEVER = 65_535
 """In the grid of arrivals: water of 0.3 m never came."""

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from anlan.foundation.words import t, w
 from anlan.simulate import jobs
 from anlan.simulate.models import Run
 from anlan.ui.format import clock
-from anlan.ui.words import t, w
 
 MINUTE = timedelta(minutes=1)
 

@@ -49,7 +49,7 @@ def _fails(ctx: Ctx, ref: str, error: Exception) -> None:
     """The run broke. Records that are busy broke nothing: the next look tries it again, and so it does where this falls too."""
     if health.passes(error):
         return
-    said = error.text.format(**error.values) if isinstance(error, AnlanError) else traceback.format_exc()
+    said = error.said("zh") if isinstance(error, AnlanError) else traceback.format_exc()
     try:
         actions.fail(ctx, ref=ref, log=said)
     except DatabaseError:

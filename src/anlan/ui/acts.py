@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 
 from anlan.foundation.errors import AnlanError, Invalid
+from anlan.foundation.words import t
 from anlan.ui.pages import Request
-from anlan.ui.words import t
 
 
 def moment(request: Request) -> datetime | None:
@@ -47,24 +47,10 @@ def done(request: Request, sentence: str, url: str, **values: object) -> HttpRes
     return HttpResponseRedirect(url)
 
 
-class Spoken(Protocol):
-    """A rule's own error, which says itself in both languages."""
-
-    zh: str
-    en: str
-
-
-def not_done(request: Request, error: AnlanError | Spoken, url: str) -> HttpResponse:
+def not_done(request: Request, error: AnlanError, url: str) -> HttpResponse:
     """Say why it was not done and what to do, and go back to where it was asked."""
-    messages.error(request, told(request, error))
+    messages.error(request, error.said(request.lang))
     return HttpResponseRedirect(url)
-
-
-def told(request: Request, error: AnlanError | Spoken) -> str:
-    """An error in the reader's language."""
-    if isinstance(error, AnlanError):
-        return t(request.lang, error.text, **error.values)
-    return error.en if request.lang == "en" else error.zh
 
 
 def whole(text: str, *, what: str) -> int | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from .words import LANGUAGES
+from anlan.foundation.words import LANGUAGES
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from .words import LANGUAGES
+from anlan.foundation.words import LANGUAGES
 
 THEMES = ("light", "dark")
 _YEAR = 365 * 24 * 3600

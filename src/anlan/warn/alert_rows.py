@@ -9,6 +9,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.pack import minutes, table
+from anlan.foundation.words import say
 from anlan.people.units import Unit, units
 from anlan.places.queries import Place, atlas
 from anlan.warn.models import Alert
@@ -189,16 +190,14 @@ def verdict(ctx: Ctx, row: Alert) -> IssuerVerdict:
     rules = issuer_packs(ctx, place.code)
     if row.kind == "notice":
         may = issuers.may_do(rules, org_kind=row.issuer.kind, deed="risk_notice")
-        return IssuerVerdict(
-            lawful=may, zh="本单位不能发风险提示。", en="This unit may not send a risk notice."
-        )
+        return IssuerVerdict(lawful=may, says=say("本单位不能发风险提示。"))
     found = issuers.may_issue(
         rules, org_kind=row.issuer.kind, event_type=row.event_type, grade=Grade(row.level)
     )
     if not found.allowed:
-        return IssuerVerdict(lawful=False, zh=found.reason_zh, en=found.reason_en)
+        return IssuerVerdict(lawful=False, says=found.reason)
     with_us = {unit.kind for unit in joint(row) if place.path.startswith(unit.place_path)}
-    return IssuerVerdict(lawful=set(found.jointly_with) <= with_us, zh=found.reason_zh, en=found.reason_en)
+    return IssuerVerdict(lawful=set(found.jointly_with) <= with_us, says=found.reason)
 
 
 def event_title(ctx: Ctx, code: str) -> dict[str, str]:
@@ -225,6 +224,17 @@ def sender_name(row: Alert) -> str:
 def joint(row: Alert) -> list[Unit]:
     """The units that issue it together with its own: each of them has to agree before it goes out."""
     return units(row.joint_with)
+
+
+def has_lapsed(row: Alert, now: datetime) -> bool:
+    """A draft of ours whose time ran out before it was issued: nobody can approve or issue it any more."""
+    over = row.expires_at is not None and row.expires_at <= now
+    return row.source == "own" and row.issued_at is None and (over or row.state == "expired")
+
+
+def calls_out(*, kind: str, message: str, level: int, **_: Any) -> bool:
+    """Whether an alert of this kind calls people out: a first one or an update at orange or red, no all-clear."""
+    return kind == "alert" and message in ("alert", "update") and level >= Grade.ORANGE
 
 
 def told(row: Alert, **more: Any) -> dict[str, Any]:

@@ -15,12 +15,12 @@ import numpy as np
 
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
+from anlan.foundation.words import w
 from anlan.people import homes
 from anlan.people import queries as people
 from anlan.places import queries as places
 from anlan.places.queries import Place, atlas
 from anlan.science.spatial import Parts, PointIndex, parts_of
-from anlan.ui.words import w
 
 MOVED = "people.household.moved"
 OBJECTS = ("school", "clinic", "shop", "night_work", "shelter", "reservoir", "pond", "geohazard")

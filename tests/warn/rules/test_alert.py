@@ -83,8 +83,8 @@ def after(alert: AlertState, event: Event, actor: Actor, evidence: Evidence = LA
 def refused(alert: AlertState, event: Event, actor: Actor, evidence: Evidence = LAWFUL, **more: object):
     found = step(alert, event, actor, evidence, **more)
     assert isinstance(found, Refusal), found
-    assert found.zh
-    assert found.en
+    assert found.says.zh
+    assert found.says.en
     return found.name
 
 
@@ -275,7 +275,7 @@ def test_an_alert_needs_an_expiry_ahead_and_not_too_far(expires_at: datetime | N
 def test_an_unfinished_draft_says_what_it_lacks():
     found = step(draft(), Event.SUBMIT, LI, replace(LAWFUL, missing=("给居民的话",)))
     assert isinstance(found, Refusal)
-    assert "给居民的话" in found.zh
+    assert "给居民的话" in found.says.zh
 
 
 def test_the_second_of_two_officers_who_approve_at_once_is_told_so():

@@ -39,7 +39,7 @@ def joint(state: State = State.REVIEW) -> AlertState:
 def test_what_the_other_unit_has_not_agreed_to_is_not_issued_and_says_who_lacks():
     found = step(joint(State.APPROVED), Event.ISSUE, LI)
     assert isinstance(found, Refusal)
-    assert (found.name, "随县气象台" in found.zh) == ("not_cosigned", True)
+    assert (found.name, "随县气象台" in found.says.zh) == ("not_cosigned", True)
 
 
 @pytest.mark.parametrize("first", [Event.APPROVE, Event.COSIGN])

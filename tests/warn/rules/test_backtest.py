@@ -149,13 +149,11 @@ def test_a_gap_in_the_series_makes_the_windows_over_it_partial():
 
 def test_a_pack_that_was_never_tested_says_so():
     runs = [PastRun(pack="p", version="1", at=START, series=3, events=2)]
-    assert note_on_tests(pack="p", version="2", runs=runs) == "从未回测"
-    assert note_on_tests(pack="q", version="1", runs=runs, lang="en") == "never tested"
-    assert note_on_tests(pack="p", version="1", runs=runs) == "已回测1次,共3条序列、2次事件"
-    assert (
-        note_on_tests(pack="p", version="1", runs=runs, lang="en")
-        == "tested 1 times on 3 series with 2 events"
-    )
+    assert note_on_tests(pack="p", version="2", runs=runs).zh == "从未回测"
+    assert note_on_tests(pack="q", version="1", runs=runs).en == "never tested"
+    tested = note_on_tests(pack="p", version="1", runs=runs)
+    assert tested.zh == "已回测1次,共3条序列、2次事件"
+    assert tested.en == "tested 1 times on 3 series with 2 events"
 
 
 @pytest.mark.parametrize(
@@ -173,5 +171,5 @@ def test_a_pack_that_was_never_tested_says_so():
 def test_a_series_that_cannot_be_tested_is_refused_with_its_row(pack, faulty, says):
     with pytest.raises(UnusableSeries) as caught:
         back_test(shipped(pack), series=faulty)
-    assert says in caught.value.en
-    assert caught.value.zh
+    assert says in caught.value.said("en")
+    assert caught.value.said("zh")

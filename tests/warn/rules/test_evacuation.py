@@ -62,7 +62,7 @@ def test_the_five_stages_follow_each_other():
 def test_a_stage_may_not_be_skipped(present: Stage | None, to: Stage):
     with pytest.raises(IllegalStage) as refusal:
         order(present, to)
-    assert FOLLOWS[present][0].zh in refusal.value.zh
+    assert FOLLOWS[present][0].zh in refusal.value.said("zh")
 
 
 def test_water_that_rises_again_leads_back_to_moving():

@@ -6,7 +6,7 @@ import pytest
 
 from anlan.foundation.packs import load_all
 from anlan.foundation.rules.grade import Grade
-from anlan.warn.rules.issuers import may_do, may_issue, title_of_finding
+from anlan.warn.rules.issuers import may_do, may_issue
 
 HUBEI = load_all().in_force("issuers", on=date(2021, 8, 12), division="421321")
 NATION = load_all().in_force("issuers", on=date(2021, 8, 12), division="431129")
@@ -19,13 +19,13 @@ def test_only_the_weather_station_issues_weather_signals_and_alone():
     assert "第二十二条" in verdict.clause
     refused = may_issue(HUBEI, org_kind="water", event_type="11B03")
     assert not refused.allowed
-    assert refused.reason_zh == "气象灾害预警信号由气象台站发布,本单位不得发布。"
+    assert refused.reason.zh == "气象灾害预警信号由气象台站发布,本单位不得发布。"
 
 
 @pytest.mark.parametrize(("one", "other"), [("water", "weather"), ("weather", "water")])
 def test_flash_floods_need_water_and_weather_together(one, other):
     assert may_issue(HUBEI, org_kind=one, event_type="11A06").jointly_with == (other,)
-    assert "jointly" in may_issue(HUBEI, org_kind=one, event_type="11A51").reason_en
+    assert "jointly" in may_issue(HUBEI, org_kind=one, event_type="11A51").reason.en
 
 
 def test_river_floods_are_for_the_water_department():
@@ -38,7 +38,7 @@ def test_geohazards_are_joint_and_in_hubei_public_from_yellow():
     assert may_issue(NATION, **blue).allowed
     refused = may_issue(HUBEI, **blue)
     assert not refused.allowed
-    assert "黄色" in refused.reason_zh
+    assert "黄色" in refused.reason.zh
     assert refused.clause == "黄色(Ⅲ级)及以上公开联合发布"
     yellow = may_issue(HUBEI, **blue | {"grade": Grade.YELLOW})
     assert yellow.jointly_with == ("weather",)
@@ -58,7 +58,7 @@ def test_the_emergency_bureau_issues_nothing_and_is_told_what_it_may_do(organ):
 def test_a_type_without_a_lawful_issuer_may_be_issued_by_nobody():
     verdict = may_issue(HUBEI, org_kind="weather", event_type="12B04")
     assert not verdict.allowed
-    assert "12B04" in verdict.reason_en
+    assert "12B04" in verdict.reason.en
 
 
 def test_a_local_rule_that_is_not_sure_says_so():
@@ -69,8 +69,3 @@ def test_a_local_rule_that_is_not_sure_says_so():
 def test_an_unknown_organ_may_do_nothing():
     assert not may_issue(HUBEI, org_kind="bakery", event_type="11B03").allowed
     assert not may_do(HUBEI, org_kind="bakery", deed="import")
-
-
-def test_what_our_rules_find_is_an_assessment():
-    assert title_of_finding(lang="zh") == "系统研判"
-    assert title_of_finding(lang="en") == "system assessment"

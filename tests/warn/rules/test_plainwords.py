@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anlan.foundation.rules.stage import Stage
+from anlan.foundation.words import say
 from anlan.judge.rules.plainwords import (
     SCRIPT_CHARACTERS,
     SMS_CHARACTERS,
     Facts,
-    Words,
     call_script,
     call_sheet,
     group_chat,
@@ -26,18 +26,23 @@ from anlan.judge.rules.plainwords import (
     spoken_time,
 )
 
-LIULIN = Words(zh="柳林", en="Liulin")
+
+def both(zh: str, en: str) -> dict[str, str]:
+    return {"zh": zh, "en": en}
+
+
+LIULIN = both(zh="柳林", en="Liulin")
 CAUSE = rain_cause(place=LIULIN, rain_tenths_mm=1223, over_minutes=180, still_raining=True)
 FACTS = Facts(
-    caller=Words(zh="随县防指", en="Suixian flood headquarters"),
-    place=Words(zh="双利村", en="Shuangli village"),
-    hazard=Words(zh="山洪", en="a flash flood"),
+    caller=both(zh="随县防指", en="Suixian flood headquarters"),
+    place=both(zh="双利村", en="Shuangli village"),
+    hazard=say("山洪"),
     stage=Stage.MOVE,
     exercise=True,
     cause=CAUSE,
     households=16,
     people=52,
-    site=Words(zh="双利小学", en="Shuangli school"),
+    site=both(zh="双利小学", en="Shuangli school"),
     by=datetime(2021, 8, 11, 20, 30, tzinfo=UTC),
 )
 
@@ -91,9 +96,9 @@ def test_every_script_and_sms_fits_and_keeps_place_and_deed(
 ):
     facts = replace(
         FACTS,
-        place=Words(zh=place, en="P"),
-        site=Words(zh=site, en="S"),
-        caller=Words(zh=caller, en="C"),
+        place=both(zh=place, en="P"),
+        site=both(zh=site, en="S"),
+        caller=both(zh=caller, en="C"),
         stage=stage,
         exercise=exercise,
         households=households,
@@ -107,7 +112,7 @@ def test_every_script_and_sms_fits_and_keeps_place_and_deed(
 
 
 def test_a_script_too_long_drops_the_cause_before_the_place():
-    long = replace(FACTS, site=Words(zh="柳林镇中心小学教学楼三楼会议室和东侧操场", en="the school"))
+    long = replace(FACTS, site=both(zh="柳林镇中心小学教学楼三楼会议室和东侧操场", en="the school"))
     script = call_script(long).zh
     assert "毫米" not in script
     assert "双利村16户现在就转" in script

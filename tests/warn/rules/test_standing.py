@@ -77,13 +77,13 @@ def test_an_order_unsigned_or_run_out_starts_nothing_and_says_so(changes: dict[s
     found = only(FOUND, order=replace(ORDER, **changes))  # type: ignore[arg-type]
     assert isinstance(found, NoCallOut)
     assert found.name == name
-    assert "人工叫应" in found.zh
+    assert "人工叫应" in found.says.zh
 
 
 def test_an_officer_holds_with_a_reason_and_for_a_time():
     held = only(FOUND, holds=[HOLD])
     assert isinstance(held, NoCallOut)
-    assert "测站检修误报" in held.zh
+    assert "测站检修误报" in held.says.zh
     assert isinstance(only(FOUND, holds=[replace(HOLD, until=NOW)]), CallOut)
 
 

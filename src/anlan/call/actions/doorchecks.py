@@ -179,7 +179,9 @@ def _told(plan: rules.DoorCheckPlan) -> dict[str, Any]:
             {"who": p.who, "distance_m": p.distance_m, "arrives_at": journal.utc(p.arrives_at)}
             for p in plan.proposals[:3]
         ],
-        "not_sent": [asdict(n) for n in plan.not_sent[:8]],
+        "not_sent": [
+            {"who": n.who, "why": n.why, "zh": n.says.zh, "en": n.says.en} for n in plan.not_sent[:8]
+        ],
         "instead": [asdict(i) for i in plan.instead],
     }
 

@@ -13,13 +13,13 @@ from anlan.foundation.context import Actor, Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.rules.stage import Stage
 from anlan.foundation.scope import Scope
-from anlan.foundation.worlds import World
+from anlan.foundation.words import Sentence, Text, say, written
+from anlan.foundation.worlds import World, beijing
 from anlan.judge.rules import plainwords
-from anlan.judge.rules.plainwords import Facts, Words
+from anlan.judge.rules.plainwords import Facts
 from anlan.move.queries.moves import moves
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
-from anlan.ui.words import written
 
 LINK_LASTS = timedelta(hours=24)
 """After the call-down has closed."""
@@ -39,10 +39,10 @@ class Sent:
 class Order:
     """What the page says: who calls whom, what to do, where to."""
 
-    caller: Words
-    holder: Words
-    what: Words
-    where: Words | None
+    caller: Text
+    holder: Sentence
+    what: Sentence
+    where: Sentence | None
     place: Place
     facts: Facts
     sent: Sent | None
@@ -121,18 +121,21 @@ def order_of(ctx: Ctx, row: CallDown, holder: str) -> Order:
     latest = Answer.objects.filter(call_down=row, holder__ref=holder).order_by("at", "pk").last()
     return Order(
         caller=facts.caller,
-        holder=Words(
-            zh=f"{place.name} {known.title} {name}", en=f"{place.name} {written('en', known.title)} {name}"
+        holder=say(
+            "{place} {title} {name}",
+            place=place.name,
+            title={"zh": known.title, "en": written("en", known.title)},
+            name=name,
         ),
-        what=_what(facts, told=bool(row.stage)),
-        where=Words(zh=f"去 {facts.site.zh}", en=f"To {facts.site.en}") if facts.site else None,
+        what=_over(row.closed_at) if row.closed_at else _what(facts, told=bool(row.stage)),
+        where=say("去 {site}", site=facts.site) if facts.site and not row.closed_at else None,
         place=place,
         facts=facts,
         sent=Sent(answer=latest.kind, households=latest.households, people=latest.people, at=latest.at)
         if latest
         else None,
         awaited_until=_awaited_until(ctx, row, line),
-        is_overdue=line.settled_at is None and line.door_check_at is not None,
+        is_overdue=line.settled_at is None and line.door_check_at is not None and row.closed_at is None,
         duty_room=people.duty_room_number(seen, place.path),
     )
 
@@ -144,18 +147,24 @@ def _awaited_until(ctx: Ctx, row: CallDown, line: CallLine) -> datetime | None:
     return line.opened_at + settings.silence_limit
 
 
-def _what(facts: Facts, *, told: bool) -> Words:
+def _over(closed_at: datetime) -> Sentence:
+    """The head once the call-down has ended: it commands nobody any more, and an answer is still kept."""
+    return say("叫应已于 {at} 结束", at=beijing(closed_at).strftime("%H:%M"))
+
+
+def _what(facts: Facts, *, told: bool) -> Sentence:
     """The deed in a headline, with how many where that is known."""
     if not told and facts.households is None:
-        return Words(zh="请马上答复", en="Answer at once")
-    many = f" {facts.households} 户 {facts.people or 0} 人" if facts.households else ""
-    many_en = f" {facts.households} households, {facts.people or 0} people" if facts.households else ""
+        return say("请马上答复")
+    many = (
+        say(" {n} 户 {people} 人", n=facts.households, people=facts.people or 0) if facts.households else ""
+    )
     return {
-        Stage.PREPARE: Words(zh=f"准备转移{many}", en=f"Get ready to move{many_en}"),
-        Stage.MOVE: Words(zh=f"现在就转移{many}", en=f"Move now:{many_en}" if many_en else "Move now"),
-        Stage.COUNT: Words(zh="逐户点名，报几户几人", en="Count everybody; report households and people"),
-        Stage.STAY_OUT: Words(zh="看住转移的人，不许返回", en="Nobody goes back on their own"),
-        Stage.RETURN: Words(zh="可以带人返回", en="People may go home, led by you"),
+        Stage.PREPARE: say("准备转移{many}", many=many),
+        Stage.MOVE: say("现在就转移{many}", many=many),
+        Stage.COUNT: say("逐户点名，报几户几人"),
+        Stage.STAY_OUT: say("看住转移的人，不许返回"),
+        Stage.RETURN: say("可以带人返回"),
     }[facts.stage]
 
 

@@ -18,12 +18,12 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.stage import Stage
+from anlan.foundation.words import w
 from anlan.judge.queries.foreseen import arrivals
 from anlan.judge.rules.urgency import Thing, harm_of, rank
 from anlan.move.queries.moves import Move, moves, moving_takes
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
-from anlan.ui.words import w
 
 ANSWER_WORDS = {
     AnswerKind.RECEIVED: w("收到"),

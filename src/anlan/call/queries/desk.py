@@ -13,8 +13,8 @@ from anlan.call.rules.calldown import BY_HAND, CallState, Line, LineKind
 from anlan.call.shelf import call_settings
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
+from anlan.foundation.words import Sentence
 from anlan.judge.rules import plainwords
-from anlan.judge.rules.plainwords import Words
 from anlan.move.queries.moves import moves
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
@@ -72,7 +72,7 @@ class Desk:
 
     row: CallDown
     person: Person | None
-    script: Words | None
+    script: Sentence | None
     queue: tuple[Person, ...]
     left: int
 
@@ -199,7 +199,7 @@ def _queue(everybody: list[Person]) -> Iterator[Person]:
     )
 
 
-def group_text(ctx: Ctx, ref: str) -> Words:
+def group_text(ctx: Ctx, ref: str) -> Sentence:
     """抄给群聊: what to paste into a group of cadres. A 收到 there is no answer, and the text says so."""
     row = the_call_down(ctx, ref)
     place = atlas().by_id[row.place_id]

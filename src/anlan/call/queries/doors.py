@@ -10,6 +10,7 @@ from anlan.call.queries.board import MEANS_WORDS, OUTCOMES_AT_DOOR, STATE_OF_LIN
 from anlan.call.rules.calldown import LineState
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
+from anlan.foundation.words import Sentence
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 
@@ -34,12 +35,12 @@ class Kept:
     name: str
     title: str
     reason: str
-    why: dict[str, str]
+    why: Sentence
 
 
-def _head(why: dict[str, str]) -> dict[str, str]:
+def _head(why: Sentence) -> dict[str, str]:
     """太远, of 太远，1234 米: what the reasons of a group have in common."""
-    return {"zh": why["zh"].split("，")[0].rstrip("。"), "en": why["en"].split(",")[0].rstrip(".")}
+    return {"zh": why.zh.split("，")[0].rstrip("。"), "en": why.en.split(",")[0].rstrip(".")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +126,7 @@ def doors(ctx: Ctx, ref: str, line: str) -> Doors:
                 name=names.get(n.who, ""),
                 title=titles.get(n.who, ""),
                 reason=n.why,
-                why={"zh": n.zh, "en": n.en},
+                why=n.says,
             )
             for n in plan.not_sent
         ),

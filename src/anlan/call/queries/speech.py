@@ -4,19 +4,14 @@ from anlan.call.models import CallDown
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.stage import Stage
+from anlan.foundation.words import Sentence, say
 from anlan.judge.queries import exceedances
-from anlan.judge.rules.plainwords import Facts, Words, rain_cause
+from anlan.judge.rules.plainwords import Facts, rain_cause
 from anlan.move.queries.moves import Move, moves
 from anlan.places.queries import Place, atlas
 from anlan.warn.queries import rows as alert_rows
 
-HAZARD = Words(zh="山洪", en="a flash flood")
-GRADE_WORDS = {
-    Grade.RED: Words(zh="红色", en="red"),
-    Grade.ORANGE: Words(zh="橙色", en="orange"),
-    Grade.YELLOW: Words(zh="黄色", en="yellow"),
-    Grade.BLUE: Words(zh="蓝色", en="blue"),
-}
+HAZARD = say("山洪")
 
 
 def facts_for(ctx: Ctx, row: CallDown, place: Place, known: dict[int, Move]) -> Facts:
@@ -26,14 +21,14 @@ def facts_for(ctx: Ctx, row: CallDown, place: Place, known: dict[int, Move]) -> 
     stage = own[0].stage if len(own) == 1 else Stage(row.stage or Stage.PREPARE)
     return Facts(
         caller=headquarters(place),
-        place=both(place.name),
+        place=place.name,
         hazard=HAZARD,
         stage=stage,
         exercise=not ctx.world.is_live,
         cause=cause_of(ctx, row),
         households=sum(m.to_move for m in own) or None,
         people=sum(m.people_to_move for m in own) or None,
-        site=both(sites[0]) if len(sites) == 1 else None,
+        site=sites[0] if len(sites) == 1 else None,
     )
 
 
@@ -45,32 +40,26 @@ def facts_of_move(ctx: Ctx, move: Move) -> Facts:
     return facts_for(ctx, row, move.place, moves(ctx, move.place.path))
 
 
-def headquarters(place: Place) -> Words:
+def headquarters(place: Place) -> Sentence:
     """Who calls: the county's flood headquarters."""
     county = atlas().county(place).name
-    return Words(zh=f"{county}防指", en=f"the flood headquarters of {county}")
+    return say("{county}防指", county=county)
 
 
-def both(name: str) -> Words:
-    """A proper name reads alike in both languages."""
-    return Words(zh=name, en=name)
-
-
-def cause_of(ctx: Ctx, row: CallDown) -> Words | None:
+def cause_of(ctx: Ctx, row: CallDown) -> Sentence | None:
     """Why we call: what was measured, or which warning came in, or the officer's own words."""
     found = exceedances.of_world(ctx).filter(ref=row.cause).select_related("station").first()
     if found is not None and found.quantity == "rain" and found.window_min:
         where = found.station.name if found.station else atlas().by_id[found.place_id].name
         return rain_cause(
-            place=both(where),
+            place=where,
             rain_tenths_mm=found.value,
             over_minutes=found.window_min,
             still_raining=found.ended_at is None,
         )
     alert = alert_rows.by_ref(ctx, row.cause)
     if alert is not None:
-        grade = GRADE_WORDS[Grade(alert.level)]
-        return Words(
-            zh=f"{alert.issuer_name}发布{grade.zh}预警", en=f"{alert.issuer_name} issued a {grade.en} warning"
+        return say(
+            "{issuer_name}发布{grade}预警", issuer_name=alert.issuer_name, grade=say(Grade(alert.level).zh)
         )
-    return both(row.order_no) if row.cause == "manual" else None
+    return say("{order}", order=row.order_no) if row.cause == "manual" else None

@@ -14,6 +14,7 @@ from anlan.foundation.rules.errors import BadPack
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.pack import flag, strings, table, tables, text
 from anlan.foundation.rules.stage import Stage
+from anlan.foundation.words import Sentence, say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,8 +156,7 @@ class NoCallOut:
 
     name: str
     places: tuple[str, ...]
-    zh: str
-    en: str
+    says: Sentence
 
 
 def decide(
@@ -177,8 +177,7 @@ def decide(
             NoCallOut(
                 name="not_covered",
                 places=trigger.places,
-                zh="长效指令没有写这种情况，请值班员决定是否叫应。",
-                en="The standing order does not cover this; the duty officer decides whether to call.",
+                says=say("长效指令没有写这种情况，请值班员决定是否叫应。"),
             ),
         )
     row = max(rows, key=lambda start: start.grade)
@@ -190,15 +189,13 @@ def _invalid(order: StandingOrder, trigger: Trigger, now: datetime) -> NoCallOut
         return NoCallOut(
             name="order_not_signed",
             places=trigger.places,
-            zh="长效指令还没签发，不能自动叫应；请值班员马上人工叫应，并报请签发。",
-            en="The standing order is not signed; call out by hand at once and have it signed.",
+            says=say("长效指令还没签发，不能自动叫应；请值班员马上人工叫应，并报请签发。"),
         )
     if order.expires_at is not None and order.expires_at <= now:
         return NoCallOut(
             name="order_expired",
             places=trigger.places,
-            zh="长效指令已过期，不能自动叫应；请值班员马上人工叫应，并报请续签。",
-            en="The standing order has expired; call out by hand at once and have it renewed.",
+            says=say("长效指令已过期，不能自动叫应；请值班员马上人工叫应，并报请续签。"),
         )
     return None
 
@@ -246,8 +243,9 @@ def _held(place: str, holds: tuple[Hold, ...], order: StandingOrder, now: dateti
             return NoCallOut(
                 name="held",
                 places=(place,),
-                zh=f"值班员已按住叫应，理由：{hold.reason}。到时自动恢复，也可现在放开。",
-                en=f"Held by the officer: {hold.reason}. It resumes by itself, or release it now.",
+                says=say(
+                    "值班员已按住叫应，理由：{reason}。到时自动恢复，也可现在放开。", reason=hold.reason
+                ),
             )
     return None
 
@@ -258,8 +256,7 @@ def _running(place: str, grade: Grade, running: tuple[OpenCallDown, ...]) -> NoC
             return NoCallOut(
                 name="already_called",
                 places=(place,),
-                zh=f"{open_.ref} 正在以同级或更高级别叫应这里。",
-                en=f"{open_.ref} already calls this place at this grade or a higher one.",
+                says=say("{ref} 正在以同级或更高级别叫应这里。", ref=open_.ref),
             )
     return None
 

@@ -19,12 +19,12 @@ from anlan.foundation.errors import AnlanError
 from anlan.foundation.journal import JournalEntry
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.stage import Stage
+from anlan.foundation.words import t, w
 from anlan.judge.rules.plainwords import clock
 from anlan.places.queries import Place, atlas, search
 from anlan.ui import svg
-from anlan.ui.acts import address, ask, done, moment, not_done, posted, told
+from anlan.ui.acts import address, ask, done, moment, not_done, posted
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
 from anlan.warn.views.alerts.begun import call_of_forecast
 
 BINS = 72
@@ -228,7 +228,7 @@ def by_hand(request: Request) -> HttpResponse:
                 reason=given["reason"],
             )
         except AnlanError as error:
-            form.add_error(None, told(request, error))
+            form.add_error(None, error.said(request.lang))
         else:
             target = address(request, "calls", refs[0]) if len(refs) == 1 else address(request, "calls")
             return done(request, "已经叫出去 {n} 个乡镇。", target, n=len(refs))

@@ -5,10 +5,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from anlan.call.queries.speech import facts_of_move
+from anlan.foundation.words import w
 from anlan.judge.rules import plainwords
 from anlan.move.views.moving import village_of
 from anlan.ui.pages import Request, page
-from anlan.ui.words import w
 
 
 @page("warn.view")

@@ -11,11 +11,10 @@ from anlan.call.actions import calldown, hearing
 from anlan.call.queries import desk as desks
 from anlan.call.views.calls import board_context, may_link
 from anlan.foundation.errors import AnlanError, Invalid, NotFound
-from anlan.foundation.rules.errors import RuleError
+from anlan.foundation.words import t
 from anlan.people.actions import unmask
 from anlan.ui.acts import address, done, not_done, whole
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t
 
 OUTCOMES = {6: "no_answer", 7: "wrong_number", 8: "refused"}
 
@@ -27,7 +26,7 @@ def record(request: Request, ref: str) -> HttpResponse:
     back = address(request, "calls", ref)
     try:
         _record(request, ref)
-    except (AnlanError, RuleError) as error:
+    except AnlanError as error:
         return not_done(request, error, f"{back}?holder={request.POST.get('holder', '')}")
     return done(request, "已记下。下一个。", back)
 

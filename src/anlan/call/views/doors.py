@@ -12,10 +12,9 @@ from anlan.call.queries.board import OUTCOMES_AT_DOOR
 from anlan.call.queries.contact import the_lost
 from anlan.call.queries.doors import doors
 from anlan.foundation.errors import AnlanError, NotFound
-from anlan.foundation.rules.errors import RuleError
+from anlan.foundation.words import t, w
 from anlan.ui.acts import address, done, not_done, posted, whole
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
 
 
 @page("warn.view")
@@ -43,7 +42,7 @@ def send(request: Request, ref: str) -> HttpResponse:
     given = request.POST
     try:
         doorchecks.order(request.ctx, call_down=ref, line=given.get("line", ""), who=given.get("who", ""))
-    except (AnlanError, RuleError) as error:
+    except AnlanError as error:
         return not_done(request, error, _back(request, ref))
     return done(request, "已派。到时限没有回报，会自动派下一个。", _back(request, ref))
 
@@ -58,7 +57,7 @@ def report(request: Request, ref: str) -> HttpResponse:
         doorchecks.report(
             request.ctx, ref=given.get("check", ""), outcome=given.get("outcome", ""), households=households
         )
-    except (AnlanError, RuleError) as error:
+    except AnlanError as error:
         return not_done(request, error, _back(request, ref))
     return done(request, "已记下敲门结果。", _back(request, ref))
 

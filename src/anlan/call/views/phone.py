@@ -1,10 +1,12 @@
 """手机应答页: opens from a link, without an account; works without script, and once for each answer with it."""
 
+import logging
 import uuid
 from typing import Any
 
 import segno
 from django.core.cache import cache
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
@@ -18,13 +20,14 @@ from anlan.call.views.calls import may_link
 from anlan.foundation import scenarios
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Forbidden, Invalid, NotFound
-from anlan.foundation.rules.errors import RuleError
+from anlan.foundation.words import t, w
 from anlan.foundation.worlds import World, beijing
+from anlan.foundation.writing import is_busy
 from anlan.ui import format as show
 from anlan.ui.acts import address, whole
 from anlan.ui.pages import Request, page, public
-from anlan.ui.words import t, w
 
+log = logging.getLogger(__name__)
 PER_MINUTE = 30
 WRONG_LINKS_PER_MINUTE = 30
 
@@ -38,19 +41,22 @@ def answer(request: Request, world: str, ref: str, holder: str, token: str) -> H
     """The page of one person in one call-down, and the answer that it posts."""
     try:
         ctx, row = _opened(request, world, ref, holder, token)
-    except NotFound as error:
-        return _refused(request, error, 404)
-    except TooMany as error:
-        return _refused(request, error, 429)
+    except (NotFound, TooMany) as error:
+        return _refused(request, error)
     if request.method == "GET":
         return _shown(request, ctx, row, holder)
     try:
         _limit(f"{world}:{ref}:{holder}", PER_MINUTE)
         key = _taken_in(request, ctx, row.ref, holder)
     except TooMany as error:
-        return _refused(request, error, 429)
-    except (AnlanError, RuleError) as error:
+        return _refused(request, error)
+    except AnlanError as error:
         return _wrong(request, ctx, row, holder, error)
+    except (DatabaseError, OSError) as error:
+        if is_busy(error):
+            raise
+        log.exception("an answer could not be written down")
+        return _not_recorded(request, ctx, row, holder)
     if _wants_json(request):
         return JsonResponse({"received_at": beijing(answering.received_at(ctx, key)).isoformat()})
     return HttpResponseRedirect(request.path)
@@ -111,22 +117,30 @@ def _wants_json(request: HttpRequest) -> bool:
     return request.accepts("application/json") and not request.accepts("text/html")
 
 
-def _refused(request: Request, error: AnlanError, status: int) -> HttpResponse:
-    sentence = t(request.lang, error.text, **error.values)
+def _refused(request: Request, error: AnlanError) -> HttpResponse:
+    sentence = error.said(request.lang)
     if _wants_json(request):
-        return JsonResponse({"error": sentence}, status=status)
-    return render(request, "call/answer_gone.html", {"sentence": sentence}, status=status)
+        return JsonResponse({"error": sentence}, status=error.status)
+    return render(request, "call/answer_gone.html", {"sentence": sentence}, status=error.status)
 
 
-def _wrong(request: Request, ctx: Ctx, row: Any, holder: str, error: AnlanError | RuleError) -> HttpResponse:
-    sentence = (
-        {"zh": error.zh, "en": error.en}[request.lang]
-        if isinstance(error, RuleError)
-        else t(request.lang, error.text, **error.values)
-    )
+def _not_recorded(request: Request, ctx: Ctx, row: Any, holder: str) -> HttpResponse:
+    """The disk is full: whoever stands in the rain must know that nobody knows, and whom to ring."""
+    try:
+        number = answering.order_of(ctx, row, holder).duty_room
+    except (DatabaseError, OSError):
+        number = ""
+    sentence = t(request.lang, w("没有记下，请打值班室电话 {number}"), number=number).strip()
     if _wants_json(request):
-        return JsonResponse({"error": sentence}, status=422)
-    return _shown(request, ctx, row, holder, wrong=sentence)
+        return JsonResponse({"error": sentence, "recorded": False}, status=503)
+    told = {"what": w("没有记下"), "sentence": sentence, "duty_phone": number}
+    return render(request, "call/answer_gone.html", told, status=503)
+
+
+def _wrong(request: Request, ctx: Ctx, row: Any, holder: str, error: AnlanError) -> HttpResponse:
+    if _wants_json(request):
+        return JsonResponse({"error": error.said(request.lang)}, status=422)
+    return _shown(request, ctx, row, holder, wrong=error.said(request.lang))
 
 
 def _shown(request: Request, ctx: Ctx, row: Any, holder: str, wrong: str = "") -> HttpResponse:
@@ -175,10 +189,8 @@ def card(request: Request, world: str, ref: str, holder: str, token: str) -> Htt
     try:
         ctx, row = _opened(request, world, ref, holder, token)
         order = answering.order_of(ctx, row, holder)
-    except NotFound as error:
-        return _refused(request, error, 404)
-    except TooMany as error:
-        return _refused(request, error, 429)
+    except (NotFound, TooMany) as error:
+        return _refused(request, error)
     words = answering.card(order)
     said = [
         (w("会发生什么"), getattr(words.what, request.lang)),

@@ -12,12 +12,11 @@ from anlan.call.queries.desk import Person
 from anlan.call.queries.sheet import sheet
 from anlan.call.views.desk import OUTCOMES
 from anlan.foundation.errors import AnlanError, Invalid
-from anlan.foundation.rules.errors import RuleError
+from anlan.foundation.words import t, written
 from anlan.move.actions import moving
 from anlan.move.queries.moves import Move
-from anlan.ui.acts import address, done, told, whole
+from anlan.ui.acts import address, done, whole
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, written
 
 
 @page("warn.view")
@@ -84,9 +83,9 @@ def _guarded(request: Request, wrongs: list[str], person: Person, ref: str) -> i
     """Take in one person's line; what is wrong with it is told, and the other lines go on."""
     try:
         return _line(request, person, ref)
-    except (AnlanError, RuleError) as error:
+    except AnlanError as error:
         title = written(request.lang, person.title)
-        wrongs.append(f"{person.place.name} {title} {person.name}: {told(request, error)}")
+        wrongs.append(f"{person.place.name} {title} {person.name}: {error.said(request.lang)}")
         return 0
 
 
@@ -145,7 +144,7 @@ def _counted(request: Request, wrongs: list[str], move: Move) -> int:
             site=move.destination,
             by=request.ctx.actor.ref,
         )
-    except (AnlanError, RuleError) as error:
-        wrongs.append(f"{move.place.name}: {told(request, error)}")
+    except AnlanError as error:
+        wrongs.append(f"{move.place.name}: {error.said(request.lang)}")
         return 0
     return 1

@@ -11,8 +11,8 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from anlan.foundation.packs import Pack
+from anlan.foundation.words import t, w
 from anlan.ui import svg
-from anlan.ui.words import t, w
 
 CLASSES = {"dry": w("土壤较干"), "normal": w("土壤一般"), "wet": w("土壤较湿")}
 

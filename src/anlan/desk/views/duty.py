@@ -20,11 +20,10 @@ from anlan.desk.views.exercises import live
 from anlan.foundation import exercises
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid
-from anlan.foundation.rules.errors import RuleError
+from anlan.foundation.words import t, w
 from anlan.places.queries import Place, atlas
-from anlan.ui.acts import moment, told
+from anlan.ui.acts import moment, whole
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
 
 SOON_S, RED_SHOWN = 600, 4
 PARTS = {
@@ -164,8 +163,8 @@ def act(request: Request) -> HttpResponse:
         if do is None:
             raise Invalid("没有这个操作。请刷新后再看。")
         messages.success(request, t(request.lang, do(request)))
-    except (AnlanError, RuleError) as error:
-        messages.error(request, told(request, error))
+    except AnlanError as error:
+        messages.error(request, error.said(request.lang))
     return HttpResponseRedirect(f"/w/{request.ctx.world.key}/desk?{item}")
 
 
@@ -205,9 +204,9 @@ def pace(request: Request) -> HttpResponse:
     key, speed = request.ctx.world.key, request.POST.get("speed", "")
     try:
         if speed:
-            exercises.set_speed(live(request.ctx), key=key, speed=int(speed) if speed.isdigit() else -1)
+            exercises.set_speed(live(request.ctx), key=key, speed=whole(speed, what=t(request.lang, "速度")))
         else:
             exercises.change(live(request.ctx), key=key, what=request.POST.get("what", ""))
     except AnlanError as error:
-        messages.error(request, told(request, error))
+        messages.error(request, error.said(request.lang))
     return HttpResponseRedirect(f"/w/{key}/desk?{urlencode({'item': request.POST.get('item', '')[:120]})}")

@@ -6,8 +6,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from anlan.foundation import tasks
+from anlan.foundation.words import t
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t
 
 
 @page("admin.manage")

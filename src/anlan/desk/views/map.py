@@ -17,11 +17,11 @@ from anlan.desk.views.wall import LEGEND
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.rules.grade import Grade
+from anlan.foundation.words import w
 from anlan.observe.moments import GaugeNow, gauges
 from anlan.places.queries import Place, atlas
 from anlan.ui.acts import moment
 from anlan.ui.pages import Request, page
-from anlan.ui.words import w
 from anlan.warn.queries.situation import findings_at, floods_at, gravest, in_force
 
 

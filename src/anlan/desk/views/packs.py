@@ -11,13 +11,13 @@ from anlan.desk.views import critical_rain
 from anlan.foundation import packs, shelf
 from anlan.foundation.home import home
 from anlan.foundation.packs import SYNTHETIC_ONLY, Pack
+from anlan.foundation.words import Text, t, w
 from anlan.judge.queries import backtests
 from anlan.judge.rules.backtest import PastRun, note_on_tests
 from anlan.judge.views.backtests import pack_of
 from anlan.places.queries import atlas
 from anlan.ui.acts import address
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
 
 KIND_WORDS = {
     "threshold": w("阈值"),
@@ -72,7 +72,7 @@ class Shown:
     refused: str
     confidence_word: str
     applies: str
-    tests: str
+    tests: Text
     can_test: bool
 
 
@@ -122,9 +122,7 @@ def _shown(request: Request, pack: Pack) -> Shown:
         refused=SYNTHETIC_ONLY["en" if request.lang == "en" else "zh"] if pack.synthetic else "",
         confidence_word=CONFIDENCE_WORDS[pack.confidence],
         applies=_applies(pack, request.lang),
-        tests=note_on_tests(pack=pack.id, version=pack.version, runs=runs, lang=request.lang)
-        if is_threshold
-        else "",
+        tests=note_on_tests(pack=pack.id, version=pack.version, runs=runs) if is_threshold else "",
         can_test=is_threshold and not _reads_stages(pack),
     )
 

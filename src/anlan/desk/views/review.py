@@ -10,12 +10,12 @@ from django.views.decorators.http import require_GET
 
 from anlan.desk import leads
 from anlan.desk.ill import LOOK_BACK, reason
+from anlan.foundation.words import t, w
 from anlan.judge.queries import lead
 from anlan.places.queries import atlas
 from anlan.simulate import live
 from anlan.ui.format import clock
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from anlan.desk import forecast
 from anlan.desk.due import dues
 from anlan.desk.sketch import sketch
 from anlan.foundation.context import Ctx
+from anlan.foundation.words import w
 from anlan.places.queries import Place, atlas
 from anlan.ui import palette
 from anlan.ui.format import clock
 from anlan.ui.pages import Request, page
-from anlan.ui.words import w
 from anlan.warn.queries.situation import floods_at
 
 MOST, MOST_WATERS = 4, 8

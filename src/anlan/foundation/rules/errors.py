@@ -1,4 +1,4 @@
-"""Named errors of the warn rules. Each says what is wrong and what to do next, in Chinese and English.
+"""Named errors of the warn rules. Each says what is wrong and what to do next.
 
 RuleError
 ├── UnknownGrade            a word that is none of the four grades
@@ -17,81 +17,57 @@ RuleError
 
 from __future__ import annotations
 
-
-class RuleError(Exception):
-    """A rule was broken; `zh` and `en` say what and the next step."""
-
-    def __init__(self, *, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh = zh
-        self.en = en
+from anlan.foundation.errors import RuleError
+from anlan.foundation.words import Sentence
 
 
 class UnknownGrade(RuleError):
     """A word that is none of the four grades."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(
-            zh=f"认不出级别“{text}”，请写红色、橙色、黄色或蓝色。",
-            en=f"“{text}” is no grade; write red, orange, yellow or blue.",
-        )
+        super().__init__("认不出级别“{text}”，请写红色、橙色、黄色或蓝色。", text=text)
 
 
 class BadPack(RuleError):
     """A settings pack lacks a key or holds a value that cannot be."""
 
     def __init__(self, *, key: str, problem: str) -> None:
-        super().__init__(
-            zh=f"规则包的“{key}”不对：{problem}。请改正规则包再载入。",
-            en=f"Pack key “{key}”: {problem}. Mend the pack and load it again.",
-        )
+        super().__init__("规则包的“{key}”不对：{problem}。请改正规则包再载入。", key=key, problem=problem)
 
 
 class UnknownCall(RuleError):
     """An outcome or answer names a call that was never placed, not to that person, or out of the actor's scope."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(
-            zh=f"没有给他拨过“{key}”这一通，或不在您的范围内，请从叫应台登记。",
-            en=f"Call “{key}” was never placed to them, or is outside your area; enter it at the call desk.",
-        )
+        super().__init__("没有给他拨过“{key}”这一通，或不在您的范围内，请从叫应台登记。", key=key)
 
 
 class UnknownLine(RuleError):
     """A line key that is not in the call-down."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(zh=f"叫应中没有“{key}”这条线。", en=f"The call-down has no line “{key}”.")
+        super().__init__("叫应中没有“{key}”这条线。", key=key)
 
 
 class UnknownHousehold(RuleError):
     """A count names a household that is not on the list."""
 
     def __init__(self, ref: str) -> None:
-        super().__init__(
-            zh=f"转移清单上没有“{ref}”这一户，请先登记这一户。",
-            en=f"Household “{ref}” is not on the list; add it first.",
-        )
+        super().__init__("转移清单上没有“{ref}”这一户，请先登记这一户。", ref=ref)
 
 
 class ChatIsNoAnswer(RuleError):
     """A "收到" in a group chat was handed in as an answer."""
 
     def __init__(self) -> None:
-        super().__init__(
-            zh="群里的“收到”不算应答，请打电话，或让对方在答复页上按键。",
-            en="“Received” in a group chat is no answer; telephone, or let them press on the answer page.",
-        )
+        super().__init__("群里的“收到”不算应答，请打电话，或让对方在答复页上按键。")
 
 
 class MovedNeedsCount(RuleError):
     """Answer 4 without households and people."""
 
     def __init__(self) -> None:
-        super().__init__(
-            zh="转移完成要报户数和人数，请问清再登记。",
-            en="“Moved” needs households and people; ask for both and enter them.",
-        )
+        super().__init__("转移完成要报户数和人数，请问清再登记。")
 
 
 class IllegalStage(RuleError):
@@ -113,6 +89,6 @@ class NotDispatched(RuleError):
 class AlertRefused(RuleError):
     """The life cycle of alerts says no; `name` is the refusal's."""
 
-    def __init__(self, *, name: str, zh: str, en: str) -> None:
-        super().__init__(zh=zh, en=en)
+    def __init__(self, name: str, sentence: Sentence) -> None:
+        super().__init__(sentence.text, **sentence.values)
         self.name = name

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from anlan.wire.sl651 import Framer, Good, Session
+from anlan.wire.sl651 import Direction, Frame, FrameError, Framer, Good, Session, decode_frame
 from anlan.wire.sl651.assembly import GivenUp
 from anlan.wire.sl651.reply import confirmation
 from anlan.wire.sl651.session import Broken, Event, Joined, Overdue, PacketReceived, Received, Refused
@@ -35,15 +35,26 @@ def cut(data: bytes) -> list[bytes] | None:
 class Connection(asyncio.Protocol):
     """Bytes in, frames and broken pieces to the gateway, answers out when those are durable."""
 
-    __slots__ = ("gateway", "greeted", "heard", "is_paused", "noise", "owed", "peer", "session", "transport")
+    __slots__ = (
+        "began",
+        "gateway",
+        "greeted",
+        "heard",
+        "is_paused",
+        "noise",
+        "owed",
+        "peer",
+        "session",
+        "transport",
+    )
 
     def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway
         self.session: Session | None = None
         self.transport: asyncio.Transport | None = None
         self.peer = ""
-        self.heard = 0.0
-        self.greeted = False
+        self.began = self.heard = 0.0
+        self.greeted = False  # by a station that may send
         self.is_paused = False
         self.noise = 0
         self.owed = 0
@@ -53,18 +64,23 @@ class Connection(asyncio.Protocol):
         self.transport = transport
         name = transport.get_extra_info("peername")
         self.peer = name[0] if name else ""
-        self.heard = self.gateway.now_s()
+        self.began = self.heard = self.gateway.now_s()
         if not self.gateway.admit(self):
             transport.abort()
 
     def data_received(self, data: bytes) -> None:
         self.heard = self.gateway.now_s()
+        if self.gateway.guard.is_shut(self.peer, self.heard):
+            self.session = None
+            self._shed(data)
+            return
         if self.session is None:
             frames = cut(data)
             if frames is not None:
-                self.greeted = True
                 for frame in frames:
-                    self.gateway.offer(self, frame)
+                    if self.noise > self.gateway.limits.garbage:
+                        return
+                    self._whole(frame)
                 return
             self.session = Session(password_ok=self.gateway.admits)
         self._take(self.session.feed(data, datetime.now(UTC)))
@@ -74,11 +90,13 @@ class Connection(asyncio.Protocol):
     def _take(self, events: Iterable[Event]) -> None:
         for event in events:
             match event:
-                case Received(_, data) | Refused(_, data):
-                    self.greeted = True
-                    self.gateway.offer(self, data)  # ingest names what is wrong with a refused one
-                case Joined():
-                    self.gateway.offer_message(self, event)
+                case Received(frame, data):
+                    self._admitted(frame.station, data)
+                case Refused(frame, data):
+                    self._refused(frame, data)
+                case Joined(frame):
+                    if self._is_heard(frame.station, frame.body):
+                        self.gateway.offer_message(self, event)
                 case PacketReceived() | Overdue():
                     self.greeted = True
                     self.ask_again(event)
@@ -87,11 +105,56 @@ class Connection(asyncio.Protocol):
                 case GivenUp(frames, _, reason):
                     self._broken(b"".join(frame.body for frame in frames), reason)
 
+    def _whole(self, data: bytes) -> None:
+        """A HEX frame in one piece, by its length; its checksum is looked at where its password is not the station's."""
+        station = data[3:8].hex().upper()
+        if self.gateway.admits(station, data[8] << 8 | data[9]):
+            self._admitted(station, data)
+            return
+        try:
+            frame = decode_frame(data)
+        except FrameError:
+            self._add_noise(len(data))
+            self.gateway.offer(self, data)  # ingest names what is wrong with it
+        else:
+            self._refused(frame, data)
+
+    def _admitted(self, station: str, data: bytes) -> None:
+        if self._is_heard(station, data):
+            self.gateway.offer(self, data)
+
+    def _is_heard(self, station: str, data: bytes) -> bool:
+        """Not from a peer that was shut meanwhile, nor from a strange one while somebody tries the station's password."""
+        if self.gateway.hears(station, self.peer):
+            return True
+        self._shed(data)
+        return False
+
+    def _refused(self, frame: Frame, data: bytes) -> None:
+        """A whole frame of nobody, or with a wrong password, or the wrong way round."""
+        if not self._is_heard("", data):
+            return
+        self._add_noise(len(data))
+        if frame.direction is Direction.UP:
+            self.gateway.tried(frame.station, self.peer)
+        self.gateway.offer(self, data)
+
+    def _shed(self, data: bytes) -> None:
+        """Counted and not kept."""
+        self.gateway.shed(self.peer, len(cut(data) or (data,)))
+        self._add_noise(len(data))
+
+    def _add_noise(self, size: int) -> None:
+        self.noise += size
+        self.gateway.guard.noise(self.peer, size, self.heard)
+        if self.noise > self.gateway.limits.garbage and self.transport is not None:
+            self.transport.abort()
+
     def rescue(self, data: bytes) -> None:
         """A frame that came broken may hold a true one: a half frame whose length reached over the next."""
         for piece in Framer().feed(data[1:]):
             if isinstance(piece, Good) and piece.frame.packet is None:
-                self.gateway.offer(self, piece.data)
+                self._whole(piece.data)
 
     def ask_again(self, event: PacketReceived | Overdue) -> None:
         """Ask for a packet that is missing. Nothing is acknowledged by it, so it need not wait for the store."""
@@ -99,10 +162,8 @@ class Connection(asyncio.Protocol):
             self.answer(self.session.reply_for(event, self.gateway.wire_now()))
 
     def _broken(self, data: bytes, reason: str) -> None:
-        self.noise += len(data)
+        self._add_noise(len(data))
         self.gateway.offer_broken(self, data, reason)
-        if self.noise > self.gateway.limits.garbage and self.transport is not None:
-            self.transport.abort()
 
     def confirm(self, event: Joined, now: datetime) -> None:
         """Answer a message in packets, once for all of them."""
@@ -123,7 +184,10 @@ class Connection(asyncio.Protocol):
             self.answer(again)
             if silent > limits.half_frame_s and not self.session.is_gathering:
                 self._give_up()
-        if silent > (limits.idle_s if self.greeted else limits.greeting_s) and self.transport is not None:
+        is_over = now - self.began > limits.greeting_s and not self.owed
+        if self.greeted:
+            is_over = silent > limits.idle_s
+        if is_over and self.transport is not None:
             self.transport.close()
 
     def _give_up(self) -> None:

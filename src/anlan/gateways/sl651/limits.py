@@ -17,11 +17,19 @@ class Limits:
     pending_high: int = 20_000  # frames that wait to be written: above, sockets are not read
     pending_low: int = 5_000
     owed: int = 2_000  # frames of one connection that are not answered yet
-    garbage: int = 64 * 1024  # bytes a connection may send that are no frames
+    garbage: int = 64 * 1024  # bytes a connection may send that are no frames, or frames that may not be used
+    peer_lines: int = 32  # connections of one peer: ANLAN_SL651_PEER_LINES
+    peer_noise: int = 1024 * 1024  # such bytes of all connections of one peer, within `shut_s`
+    wrong_most: int = 10  # wrong passwords of a peer, or for a station, within `shut_s`
+    shut_s: float = 600.0  # how long a peer is not heard after that
     idle_s: float = 7_200.0  # without a word: longer than the slowest station reports
-    greeting_s: float = 60.0  # until the first whole frame
+    greeting_s: float = 30.0  # until the first frame of a station that may send
     half_frame_s: float = 30.0  # until a begun frame is given up
     retry_s: tuple[float, ...] = (0.2, 0.5, 1.0, 2.0, 5.0)  # when nothing can be written
+
+
+SIMULATED = Limits(peer_lines=Limits().connections)
+"""For exercises: all their stations call from this machine, on a port that only it can reach."""
 
 
 def open_files_for(wanted: int) -> int:

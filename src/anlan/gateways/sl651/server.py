@@ -11,18 +11,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connections
 
 from anlan.gateways.sl651.answers import answers
 from anlan.gateways.sl651.connection import Connection
+from anlan.gateways.sl651.guard import Guard
 from anlan.gateways.sl651.limits import Limits, open_files_for
-from anlan.observe.ingest import Batch, Broken, Ingest, Joined, NotDurable, Taken
+from anlan.observe.ingest import Batch, Broken, Ingest, Joined, NotDurable, Outcome, Taken
 from anlan.wire.sl651.session import Joined as JoinedEvent
 
 log = logging.getLogger(__name__)
@@ -41,6 +44,7 @@ class Counts:
     frames: int = 0
     answered: int = 0
     batches: int = 0
+    shed: int = 0
 
 
 @dataclass
@@ -51,15 +55,16 @@ class _Waiting:
     owners: list[Connection] = field(default_factory=list)
     messages: list[tuple[Connection, JoinedEvent]] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
+    shed: Counter[str] = field(default_factory=Counter)
 
     def __bool__(self) -> bool:
-        return bool(self.frames or self.messages or self.broken)
+        return bool(self.frames or self.messages or self.broken or self.shed)
 
     def split_off(self, most: int) -> _Waiting:
         """The first `most` frames with everything else; what is over stays."""
-        first = _Waiting(self.frames[:most], self.owners[:most], self.messages, self.broken)
+        first = _Waiting(self.frames[:most], self.owners[:most], self.messages, self.broken, self.shed)
         self.frames, self.owners = self.frames[most:], self.owners[most:]
-        self.messages, self.broken = [], []
+        self.messages, self.broken, self.shed = [], [], Counter()
         return first
 
     def batch(self) -> Batch:
@@ -68,6 +73,7 @@ class _Waiting:
             peers=[owner.peer for owner in self.owners],
             messages=[Joined(event.frame, event.total, owner.peer) for owner, event in self.messages],
             broken=self.broken,
+            shed=self.shed,
         )
 
 
@@ -84,7 +90,8 @@ class Gateway:
         on_batch: OnBatch | None = None,
         limits: Limits | None = None,
     ) -> None:
-        self.limits = limits or Limits()
+        self.limits = limits or Limits(peer_lines=settings.SL651_PEER_LINES)
+        self.guard = Guard(self.limits)
         self.counts = Counts()
         self.trouble = ""
         self._ingest = ingest
@@ -92,6 +99,7 @@ class Gateway:
         self._clock = clock
         self._on_batch = on_batch
         self._waiting = _Waiting()
+        self._shed: Counter[str] = Counter()
         self._open: set[Connection] = set()
         self._paused: set[Connection] = set()
         self._most = self.limits.connections
@@ -141,8 +149,8 @@ class Gateway:
         return self._ingest.admits(station, password)
 
     def admit(self, connection: Connection) -> bool:
-        """Whether one more connection fits."""
-        if len(self._open) >= self._most or self._is_stopping:
+        """Whether one more connection fits, of all and of its peer."""
+        if len(self._open) >= self._most or self._is_stopping or not self.guard.comes(connection.peer):
             self.counts.turned_away += 1
             return False
         self._open.add(connection)
@@ -150,8 +158,28 @@ class Gateway:
         return True
 
     def release(self, connection: Connection) -> None:
-        self._open.discard(connection)
+        if connection in self._open:
+            self._open.discard(connection)
+            self.guard.goes(connection.peer)
         self._paused.discard(connection)
+
+    def hears(self, station: str, peer: str) -> bool:
+        """Whether what this peer says for a station may be taken now."""
+        now = self.now_s()
+        if self.guard.is_shut(peer, now):
+            return False
+        return not self.guard.is_tried(station, now) or self._ingest.is_usual(station, peer)
+
+    def tried(self, station: str, peer: str) -> None:
+        """A whole frame came with a password that is not the station's."""
+        if self._ingest.knows(station) and self.guard.wrong(peer, station, self.now_s()):
+            log.warning("the password of station %s is being tried from %s", station, peer)
+            self._ingest.tell_tried(station, peer)
+
+    def shed(self, peer: str, frames: int) -> None:
+        """What a peer sends that is not heard: counted, written down once a second."""
+        self.counts.shed += frames
+        self._shed[peer] += frames
 
     def offer(self, connection: Connection, frame: bytes) -> None:
         """One whole frame, to be stored and then answered."""
@@ -234,13 +262,15 @@ class Gateway:
 
     def _answer(self, batch: _Waiting, taken: Taken) -> None:
         self.counts.batches += 1
-        for connection, answer in zip(batch.owners, answers(batch.frames, taken), strict=True):
+        kept = (taken.outcomes != Outcome.REFUSED).tolist()
+        for connection, answer, is_kept in zip(batch.owners, answers(batch.frames, taken), kept, strict=True):
             connection.owed -= 1
+            connection.greeted |= is_kept
             if answer:
                 self.counts.answered += 1
                 connection.answer(answer)
-        for (connection, event), kept in zip(batch.messages, taken.messages, strict=True):
-            if kept:
+        for (connection, event), is_kept in zip(batch.messages, taken.messages, strict=True):
+            if is_kept:
                 connection.confirm(event, taken.known_at)
 
         for index, reason in taken.reasons.items():
@@ -261,6 +291,9 @@ class Gateway:
             now = self.now_s()
             for connection in list(self._open):
                 connection.tick(now)
+            if self._shed:
+                self._waiting.shed, self._shed = self._waiting.shed + self._shed, Counter()
+                self._some.set()
 
 
 class GatewayThread:

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate
 
-from anlan.foundation.rules.errors import RuleError
+from anlan.foundation.errors import RuleError
+from anlan.foundation.words import Sentence, say
 from anlan.judge.rules.thresholds import Change, Move, Rain, RuleSet, Snapshot, State, evaluate
 from anlan.judge.rules.thresholds.shapes import Element
-
-NEVER_TESTED_ZH, NEVER_TESTED_EN = "从未回测", "never tested"
 
 
 class UnusableSeries(RuleError):
@@ -145,17 +144,12 @@ def back_test(
     Raises: UnusableSeries.
     """
     if not series or not any(each.times for each in series):
-        raise UnusableSeries(
-            zh="序列是空的,没有可回测的数据。", en="The series is empty; there is nothing to test."
-        )
+        raise UnusableSeries("序列是空的,没有可回测的数据。")
     changes: list[Change] = []
     timelines: dict[str, tuple[Step, ...]] = {}
     for each in series:
         if each.place in timelines:
-            raise UnusableSeries(
-                zh=f"{each.place} 出现了两条序列,请先合并。",
-                en=f"{each.place} has two series; join them first.",
-            )
+            raise UnusableSeries("{place} 出现了两条序列,请先合并。", place=each.place)
         mine = _run(rules, each)
         changes += mine
         timelines[each.place] = _timeline(mine, each)
@@ -178,15 +172,13 @@ def back_test(
     )
 
 
-def note_on_tests(*, pack: str, version: str, runs: Iterable[PastRun], lang: str = "zh") -> str:
+def note_on_tests(*, pack: str, version: str, runs: Iterable[PastRun]) -> Sentence:
     """What the pack's page says about testing. Another version's test does not count for this one."""
     mine = [run for run in runs if run.pack == pack and run.version == version]
     if not mine:
-        return NEVER_TESTED_ZH if lang == "zh" else NEVER_TESTED_EN
+        return say("从未回测")
     series, events = sum(run.series for run in mine), sum(run.events for run in mine)
-    if lang == "zh":
-        return f"已回测{len(mine)}次,共{series}条序列、{events}次事件"
-    return f"tested {len(mine)} times on {series} series with {events} events"
+    return say("已回测{n}次,共{series}条序列、{events}次事件", n=len(mine), series=series, events=events)
 
 
 def snapshots(rules: RuleSet, series: Series) -> Iterable[Snapshot]:
@@ -217,26 +209,22 @@ def _reaches_back(series: Series, begin: datetime) -> bool:
 
 def _check(rules: RuleSet, series: Series) -> None:
     if any(line.element is not Element.RAIN for line in rules.lines()):
-        raise UnusableSeries(
-            zh=f"规则包 {rules.pack} 含水位判据,雨量序列不能回测它。",
-            en=f"Pack {rules.pack} reads stages; a rain series cannot test it.",
-        )
+        raise UnusableSeries("规则包 {pack} 含水位判据,雨量序列不能回测它。", pack=rules.pack)
     if len(series.times) != len(series.tenths):
         raise UnusableSeries(
-            zh=f"{series.place} 有 {len(series.times)} 个时间、{len(series.tenths)} 个雨量,两者应一样多。",
-            en=f"{series.place} has {len(series.times)} times and {len(series.tenths)} values; make them equal.",
+            "{place} 有 {times} 个时间、{tenths} 个雨量,两者应一样多。",
+            place=series.place,
+            times=len(series.times),
+            tenths=len(series.tenths),
         )
     for row, (before, at) in enumerate(zip(series.times, series.times[1:], strict=False), start=2):
         if at <= before:
             raise UnusableSeries(
-                zh=f"{series.place} 第{row}行的时间不晚于上一行,请按时间排序并去重。",
-                en=f"{series.place} row {row}: the time is not after the row before; sort and drop repeats.",
+                "{place} 第{row}行的时间不晚于上一行,请按时间排序并去重。", place=series.place, row=row
             )
     for row, value in enumerate(series.tenths, start=1):
         if value < 0:
-            raise UnusableSeries(
-                zh=f"{series.place} 第{row}行雨量为负。", en=f"{series.place} row {row}: rain is negative."
-            )
+            raise UnusableSeries("{place} 第{row}行雨量为负。", place=series.place, row=row)
 
 
 def _run(rules: RuleSet, series: Series) -> list[Change]:

@@ -51,18 +51,6 @@ class Reason:
     distance_m: int
     is_upstream: bool
 
-    @property
-    def zh(self) -> str:
-        """As it stands in a message."""
-        where = "上游" if self.is_upstream else "邻近"
-        return f"{where}{self.distance_m / 1000:.1f}公里处达到红色"
-
-    @property
-    def en(self) -> str:
-        """The same in English."""
-        where = "upstream" if self.is_upstream else "nearby"
-        return f"red {where}, {self.distance_m / 1000:.1f} km away"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToPrepare:

@@ -13,7 +13,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid, NotFound
 from anlan.foundation.home import home
 from anlan.foundation.packs import Pack
-from anlan.foundation.rules.errors import RuleError
+from anlan.foundation.words import t, w
 from anlan.foundation.worlds import BEIJING
 from anlan.judge.actions import backtests
 from anlan.judge.models import BackTest
@@ -21,9 +21,9 @@ from anlan.observe import queries as observe
 from anlan.observe.rainfall import rain_series
 from anlan.places.queries import atlas
 from anlan.ui import svg
-from anlan.ui.acts import address, done, posted, told
+from anlan.ui.acts import address, done, posted
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
+from anlan.wire import tables
 
 MOST_HOURS = 24 * 31
 LEVEL_NAMES = {0: w("没有"), 1: w("蓝色"), 2: w("黄色"), 3: w("橙色"), 4: w("红色")}
@@ -84,8 +84,8 @@ def test(request: Request, id: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             ref = _run(request, pack, form.cleaned_data, {s.address: s for s in gauges})
-        except (AnlanError, RuleError) as error:
-            form.add_error(None, told(request, error))
+        except AnlanError as error:
+            form.add_error(None, error.said(request.lang))
         else:
             return done(request, "回测完成，结果已存。", address(request, "back-tests", ref))
     context = {"form": form, "pack": pack, "back": address(request, "packs", id)}
@@ -96,9 +96,9 @@ def _run(request: Request, pack: Pack, given: dict[str, Any], gauges: dict[str, 
     chosen = gauges.get(given["station"])
     if given["file"]:
         try:
-            rain = backtests.read_csv(given["file"].read().decode("utf-8-sig"), name=given["file"].name)
-        except UnicodeDecodeError:
-            raise Invalid("文件不是 UTF-8 编码。请另存为 UTF-8 再传。") from None
+            rain = backtests.read_csv(tables.text_of(given["file"].read())[0], name=given["file"].name)
+        except tables.NoText:
+            raise Invalid("文件读不出字。请另存为 UTF-8 的 CSV 再传。") from None
     elif chosen:
         since, until = _moment(given["since"]), _moment(given["until"])
         if not timedelta(0) < until - since <= timedelta(hours=MOST_HOURS):

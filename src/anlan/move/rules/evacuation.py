@@ -15,6 +15,7 @@ from enum import StrEnum
 from anlan.foundation.rules.errors import IllegalStage, NotCounted, NotOrdered
 from anlan.foundation.rules.pack import minutes, strings, table, tables, text
 from anlan.foundation.rules.stage import Stage
+from anlan.foundation.words import say
 
 FOLLOWS: Mapping[Stage | None, tuple[Stage, ...]] = {
     None: (Stage.PREPARE, Stage.MOVE),
@@ -155,22 +156,16 @@ def order_stage(
     Raises IllegalStage, NotOrdered.
     """
     if to not in FOLLOWS[present]:
-        now_zh = present.zh if present else "未开始"
-        after = "、".join(stage.zh for stage in FOLLOWS[present])
         raise IllegalStage(
-            zh=f"现在是“{now_zh}”，不能直接“{to.zh}”，接下来可以：{after}。",
-            en=f"{to} cannot follow {present or 'nothing'}; possible: {', '.join(FOLLOWS[present])}.",
+            "现在是“{now}”，不能直接“{to}”，接下来可以：{after}。",
+            now=say(present.zh if present else "未开始"),
+            to=say(to.zh),
+            after=tuple(say(stage.zh) for stage in FOLLOWS[present]),
         )
     if by.tier not in settings.may_order.get(to, frozenset()):
-        raise NotOrdered(
-            zh=f"“{to.zh}”不能由这一级下令，请报上一级。",
-            en=f"The {by.tier} may not order {to}; report to the tier above.",
-        )
+        raise NotOrdered("“{stage}”不能由这一级下令，请报上一级。", stage=say(to.zh))
     if to is Stage.RETURN and not basis.strip():
-        raise NotOrdered(
-            zh="解除返回要写明依据（谁核实已经安全）。",
-            en="A return needs its basis: who made sure that it is safe.",
-        )
+        raise NotOrdered("解除返回要写明依据（谁核实已经安全）。")
     due = now + settings.report_within if by.tier in settings.first_report_after else None
     return StageOrder(stage=to, by=by.ref, at=now, report_due_at=due)
 
@@ -189,10 +184,7 @@ def on_household(
     """
     target = HOUSEHOLD_TABLE.get((event, household.state))
     if target is None or (event is HouseholdEvent.WENT_HOME and stage is not Stage.RETURN):
-        raise IllegalStage(
-            zh="这一户现在不能这样登记；没有下“解除返回”，不登记返回。",
-            en=f"{event} cannot happen to a household that is {household.state} at stage {stage}.",
-        )
+        raise IllegalStage("这一户现在不能这样登记；没有下“解除返回”，不登记返回。")
     if event is HouseholdEvent.COUNTED_IN:
         return _counted_in(household, count, now)
     if event in (HouseholdEvent.SLIPPED_BACK, HouseholdEvent.CALLED_AGAIN):
@@ -202,10 +194,7 @@ def on_household(
 
 def _counted_in(household: Household, count: Count | None, now: datetime) -> Household:
     if count is None or count.people < 0 or not count.site or not count.by:
-        raise NotCounted(
-            zh="算“已转移”要有清点：几个人、在哪个安置点、谁点的名。",
-            en="“Moved” needs a count: how many, at which site, counted by whom.",
-        )
+        raise NotCounted("算“已转移”要有清点：几个人、在哪个安置点、谁点的名。")
     complete = count.people >= household.people
     state = HouseholdState.MOVED if complete else HouseholdState.MOVING
     return replace(household, state=state, counted=count.people, site=count.site, at=now)

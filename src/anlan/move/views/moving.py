@@ -9,15 +9,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid, NotFound
-from anlan.foundation.rules.errors import RuleError
 from anlan.foundation.rules.stage import Stage
+from anlan.foundation.words import t, w
 from anlan.move.actions import moving
 from anlan.move.queries import moves as reading
 from anlan.move.rules.evacuation import HouseholdEvent, HouseholdState
 from anlan.places.queries import Place, atlas, search
-from anlan.ui.acts import address, ask, done, moment, not_done, posted, told, whole
+from anlan.ui.acts import address, ask, done, moment, not_done, posted, whole
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
 
 STAGE_WORDS = {
     Stage.PREPARE: w("准备转移"),
@@ -166,8 +165,8 @@ def _ask_stage(
                 tier=tier_of(request.ctx),
                 basis=form.cleaned_data["basis"],
             )
-        except (AnlanError, RuleError) as error:
-            form.add_error(None, told(request, error))
+        except AnlanError as error:
+            form.add_error(None, error.said(request.lang))
         else:
             return done(request, "已下达。", address(request, "moving", ref))
     return ask(
@@ -207,7 +206,7 @@ def mark(request: Request, ref: str) -> HttpResponse:
             event=given.get("event", ""),
             note=given.get("note", "").strip(),
         )
-    except (AnlanError, RuleError) as error:
+    except AnlanError as error:
         return not_done(request, error, back)
     return done(request, "已记下。", f"{back}#{given.get('household', '')}")
 
@@ -230,7 +229,7 @@ def count(request: Request, ref: str) -> HttpResponse:
             site=given.get("site", "").strip()[:80] or move.destination,
             by=request.ctx.actor.ref,
         )
-    except (AnlanError, RuleError) as error:
+    except AnlanError as error:
         return not_done(request, error, back)
     return done(request, "已点到 {n} 户。", back, n=households)
 

@@ -17,6 +17,8 @@ from anlan.observe.queries import quarantine
 from anlan.observe.rules import csvrows
 from anlan.places.queries import atlas
 
+CUT = "第 {number} 号只留了开头的字节，不能重新送入：让测站重发，或把它放到一边。"
+
 
 def correct(ctx: Ctx, *, address: str, code: str, at: str, value: str, reason: str) -> None:
     """Put a value beside what the gauge sent; it counts from now on, the old one stays. Raises Invalid, NotFound.
@@ -70,7 +72,8 @@ def _order(ctx: Ctx, kind: str, name: str, ids: Sequence[int]) -> None:
         if not ids:
             raise Invalid("请先选中要处理的报文。")
         for number in ids:
-            quarantine.one(ctx, number)
+            if quarantine.one(ctx, number).is_cut and kind == "observe.requeue":
+                raise Invalid(CUT, number=number)
         seq = journal.head(ctx.world).seq
         key = f"{kind}:{min(ids)}:{seq}"
         tasks.schedule(ctx, kind, key=key, due_at=ctx.now, payload={"ids": sorted(ids)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -17,6 +17,7 @@ from anlan.foundation import packs, worlds
 from anlan.foundation.context import WorldInfo
 from anlan.foundation.home import home
 from anlan.observe import stations, store
+from anlan.observe.actions.guarding import MOVED, TRIED, Noticed, tell
 from anlan.observe.ingest import reading, shapes, typed
 from anlan.observe.ingest.locked import LockedWindows
 from anlan.observe.ingest.present import LOOK_BACK_MS, Present, Stored
@@ -29,6 +30,7 @@ from anlan.observe.rules.rain import LESSER, RAIN_5MIN, RAIN_SLOTS, Derived, Kno
 from anlan.observe.silence import Silences
 from anlan.science.jit import Bools
 from anlan.science.windows import ClockWentBack
+from anlan.wire.sl651 import station_key, station_name
 
 log = logging.getLogger(__name__)
 STRANGERS = ("UnknownStation", "WrongPassword")
@@ -85,6 +87,8 @@ class Ingest:
         self._path = path
         self._lock = threading.RLock()
         self._put: Batch | None = None
+        self._unkept: list[int] = []
+        self._noticed: deque[Noticed] = deque(maxlen=1_000)
         self._silences: Silences | None = None
         self._strangers, self._reloaded_ms = False, 0
         self._limits = quality
@@ -129,6 +133,17 @@ class Ingest:
         """Whether a station is ours and says its password."""
         return self._roster.admits(station, password)
 
+    def knows(self, station: str) -> bool:
+        return self._roster.knows(station)
+
+    def is_usual(self, station: str, peer: str) -> bool:
+        """Whether a station was heard from this peer before."""
+        return self._writer.peers.has(station_key(station), peer)
+
+    def tell_tried(self, station: str, peer: str) -> None:
+        """Somebody tries a station's password: told to the duty desk when the clock moves next."""
+        self._noticed.append(Noticed(TRIED, station, peer))
+
     def reload(self) -> bool:
         """Read stations and packs anew; True when anything changed, so that a watch over them must be made anew."""
         with self._lock:
@@ -149,6 +164,8 @@ class Ingest:
             if self._strangers and abs(self._now_ms - self._reloaded_ms) > STRANGERS_MS:
                 self.reload()
         self._silences.look(self._present, now)
+        if self._noticed:
+            tell(self._silences.ctx(now), [self._noticed.popleft() for _ in range(len(self._noticed))])
 
     def take(
         self, frames: Sequence[bytes], *, peers: Sequence[str] | None = None, known_at: datetime
@@ -162,7 +179,7 @@ class Ingest:
             self._move(millis(known_at))
             try:
                 return self._take(batch, known_at)
-            except store.StoreError as error:
+            except (store.StoreError, OSError) as error:
                 if not isinstance(error, store.BadBatch):
                     raise NotDurable(str(error)) from error
                 log.exception("a batch of %d frames does not fit the store", len(batch.frames))
@@ -175,10 +192,11 @@ class Ingest:
         known_ms = millis(known_at)
         found = reading.read(batch, self._roster, self._limits, known_ms)
         self._keep_broken(batch, found, known_ms)
+        self._hear_peers(batch, found, known_ms)
         self._store(found, known_ms)
         self._put = None
         self._strangers |= any(reason.startswith(STRANGERS) for reason in found.reasons.values())
-        return _told(batch, found, known_at)
+        return reading.told(batch, found, known_at)
 
     def _one_by_one(self, batch: Batch, known_at: datetime) -> Taken:
         """One frame that nothing was prepared for must not hold up the others: it goes to the quarantine."""
@@ -188,7 +206,7 @@ class Ingest:
         for part in parts:
             try:
                 taken.append(self._take(part, known_at))
-            except store.StoreError as error:
+            except (store.StoreError, OSError) as error:
                 if not isinstance(error, store.BadBatch):
                     raise NotDurable(str(error)) from error
                 taken.append(self._unfit(part, known_at, error))
@@ -228,7 +246,9 @@ class Ingest:
         with self._lock:
             self.reload()
             try:
-                items = [i for i in self._items(ids) if i.state != "dropped"]  # "refed": we were cut off
+                items = [
+                    i for i in self._items(ids) if i.state != "dropped" and not i.is_cut
+                ]  # "refed": we were cut off
                 self._writer.quarantine.mark([i.id for i in items], "refed")
             except store.StoreError as error:
                 raise NotDurable(str(error)) from error
@@ -256,17 +276,39 @@ class Ingest:
 
     def _keep_broken(self, batch: Batch, found: Read, known_ms: int) -> None:
         """Into the quarantine; a batch that is given again is not counted again."""
-        if self._put is batch:
-            return
-        by_peer: dict[str, list[tuple[bytes, str]]] = defaultdict(list)
+        if self._put is not batch:
+            self._unkept = self._quarantine(batch, found, known_ms)
+            self._put = batch
+        for index in self._unkept:
+            if found.outcomes[index] == Outcome.HELD:
+                found.outcomes[index] = Outcome.REFUSED  # what is not kept is not acknowledged
+
+    def _quarantine(self, batch: Batch, found: Read, known_ms: int) -> list[int]:
+        """The frames of which nothing was kept: beyond the budget of their peer."""
+        by_peer: dict[tuple[str, bool], list[tuple[int, bytes, str]]] = defaultdict(list)
         peers = [*batch.peers, *(m.peer for m in batch.messages)]
         for index, reason in sorted(found.reasons.items()):
-            by_peer[peers[index]].append((found.raws[index], reason))
+            ours = found.outcomes[index] != Outcome.REFUSED
+            by_peer[peers[index], bool(ours)].append((index, found.raws[index], reason))
         for broken in batch.broken:
-            by_peer[broken.peer].append((broken.data, broken.reason))
-        for peer, items in by_peer.items():
-            self._writer.quarantine.put(items, peer=peer, received_at=known_ms)
-        self._put = batch
+            by_peer[broken.peer, False].append((-1, broken.data, broken.reason))
+        for peer in batch.shed:
+            by_peer.setdefault((peer, False), [])
+        unkept = []
+        for (peer, ours), items in by_peer.items():
+            over = 0 if ours else batch.shed.get(peer, 0)
+            pairs = [(data, reason) for _, data, reason in items]
+            put = self._writer.quarantine.put
+            kept = put(pairs, peer=peer, received_at=known_ms, ours=ours, over=over)
+            unkept += [index for (index, *_), is_kept in zip(items, kept, strict=True) if not is_kept]
+        return [index for index in unkept if index >= 0]
+
+    def _hear_peers(self, batch: Batch, found: Read, known_ms: int) -> None:
+        """From where stations of ours come; one that comes from elsewhere is told, not refused."""
+        fine = found.outcomes[: len(batch.frames)] != Outcome.REFUSED
+        pairs = zip(found.sender_key.tolist(), batch.peers, fine.tolist(), strict=False)
+        for change in self._writer.peers.hear({(s, p) for s, p, ok in pairs if ok and p}, at=known_ms):
+            self._noticed.append(Noticed(MOVED, station_name(change.station), change.peer, change.before))
 
     def _store(self, found: Read, known_ms: int) -> None:
         """Write, then let it count; when it cannot be written, forget that it came."""
@@ -344,15 +386,4 @@ def _rows(found: Read, derived: Derived, known_ms: int) -> store.Batch:
         quality=flags,
         frame=frame,
         frames=store.Frames(found.sender_key[frames], found.sent_at_s[frames] * 1000, found.digests[frames]),
-    )
-
-
-def _told(batch: Batch, found: Read, known_at: datetime) -> Taken:
-    singles = len(batch.frames)
-    return Taken(
-        known_at=known_at,
-        outcomes=found.outcomes[:singles],
-        stations=np.unique(found.station),
-        messages=[bool(o != Outcome.REFUSED) for o in found.outcomes[singles:]],
-        reasons=found.reasons,
     )

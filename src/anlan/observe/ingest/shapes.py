@@ -62,6 +62,8 @@ class Batch:
     peers: Sequence[str] = ()
     messages: Sequence[Joined] = ()
     broken: Sequence[Broken] = ()
+    shed: Mapping[str, int] = field(default_factory=dict)
+    """How much of each peer was not even looked at."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,17 +117,30 @@ def _hour(at: datetime) -> datetime:
     return at.replace(minute=0, second=0, microsecond=0)
 
 
+def quarantine_unread(ctx: Ctx) -> int:
+    """Kinds of broken input of this world that nobody has looked at."""
+    try:
+        with readings(ctx) as reader:
+            return reader.broken_unread()
+    except store.StoreMissing:
+        return 0
+
+
 def counts(ctx: Ctx) -> dict[str, int]:
-    """Frames of this world so far: accepted (acknowledged), stored (distinct), repeats; and broken input in quarantine."""
+    """Frames of this world so far: accepted (acknowledged), stored (distinct), repeats; and broken input in quarantine.
+
+    `only_counted`: broken input of which nothing was kept, because its sender brought too much in a day.
+    """
     try:
         with readings(ctx) as reader:
             found = reader.counts()
-            broken = reader.broken_total()
+            broken, over = reader.broken_total(), reader.broken_over()
     except store.StoreMissing:
-        found, broken = {}, 0
+        found, broken, over = {}, 0, 0
     return {
         "accepted": found.get("frames_accepted", 0),
         "stored": found.get("frames_stored", 0),
         "repeats": found.get("frames_repeated", 0),
         "quarantined": broken,
+        "only_counted": over,
     }

@@ -10,19 +10,20 @@ from typing import Final
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
+from anlan.foundation.words import w
 from anlan.observe import store
 from anlan.observe.ingest import moment
 from anlan.observe.ingest.reading import JOINED
 from anlan.observe.models import Station
 from anlan.observe.queries import readings
 from anlan.places.queries import atlas
-from anlan.ui.words import w
 
 PAGE: Final = 40
 LINE: Final = 16
 SHOWN_BYTES: Final = 512
 OTHER: Final = (w("内容读不懂"), w("对照规约看报文；测站修好后它会再发"))
 REASONS: Final[Mapping[str, tuple[str, str]]] = {
+    "Partly": (w("只读懂一部分"), w("读懂的已入库；检查传感器、测站时钟和地址设置")),
     "UnknownStation": (w("不认识的测站"), w("核对地址：登记这个测站，或改正测站的设置，再重新送入")),
     "WrongPassword": (w("密码不符"), w("在这里或在测站上改正密码，再重新送入")),
     "BadClock": (w("测站时钟离谱"), w("校准测站的时钟；时间无法判定，值不能用")),
@@ -56,6 +57,7 @@ class Item:
     count: int
     data: bytes
     station: str
+    size: int
 
     @property
     def words(self) -> str:
@@ -72,8 +74,13 @@ class Item:
 
     @property
     def left_out(self) -> int:
-        """Bytes that are kept but not shown."""
-        return max(len(self.data) - SHOWN_BYTES, 0)
+        """Bytes that are not shown, kept or not."""
+        return max(self.size - SHOWN_BYTES, 0)
+
+    @property
+    def is_cut(self) -> bool:
+        """Only the beginning is kept: it cannot be fed again."""
+        return self.size > len(self.data)
 
 
 def _lines(data: bytes) -> Iterator[tuple[str, str, str]]:
@@ -109,7 +116,7 @@ def items(ctx: Ctx, *, code: str = "", after: int = 0, limit: int = PAGE) -> lis
                     break
                 with_more = rows[-1].id
                 mine = (_item(row) for row in rows)
-                found += [i for i in mine if sees.item(i) and (not code or i.code == code)]
+                found += [i for i in mine if sees.input(i.station, i.code) and (not code or i.code == code)]
     except store.StoreMissing:
         return []
     return found[:limit]
@@ -123,7 +130,7 @@ def one(ctx: Ctx, number: int) -> Item:
     except store.StoreMissing:
         rows = []
     item = _item(rows[0]) if rows and rows[0].id == number else None
-    if item is None or not _Sight(ctx).item(item):
+    if item is None or not _Sight(ctx).input(item.station, item.code):
         raise NotFound("隔离区里没有第 {number} 号，或不在您的辖区。请刷新后再看。", number=number)
     return item
 
@@ -140,25 +147,34 @@ def _item(row: store.Broken) -> Item:
         count=row.count,
         data=row.bytes,
         station=station_in(row.bytes),
+        size=max(row.size, len(row.bytes)),
     )
 
 
+def count(ctx: Ctx) -> int:
+    """How much waits, as `items` lists it."""
+    sees = _Sight(ctx)
+    try:
+        with readings(ctx) as reader:
+            return sum(n for head, code, n in reader.broken_heads() if sees.input(station_in(head), code))
+    except store.StoreMissing:
+        return 0
+
+
 class _Sight:
-    """Whose broken input a reader may see: that of stations within scope; what names none, only with scope over all."""
+    """Whose broken input a reader may see: that of stations within scope, and of addresses that nobody registered unless
+    they begin with another county's code; what names no station, only with scope over all.
+    """
 
     def __init__(self, ctx: Ctx) -> None:
         self._ctx = ctx
         self._mine = set(ctx.rows(Station).values_list("address", flat=True))
         self._known = set(Station.objects.values_list("address", flat=True))
 
-    def item(self, item: Item) -> bool:
-        if self._ctx.scope.all or item.station in self._mine:
+    def input(self, station: str, code: str) -> bool:
+        if self._ctx.scope.all or station in self._mine:
             return True
-        return item.station not in self._known and self._is_of_my_county(item.station)
-
-    def _is_of_my_county(self, station: str) -> bool:
-        """A station that nobody registered, whose address begins with the code of a county within scope."""
-        if station.startswith("00") or not station:
+        if station in self._known or not station:
             return False
-        county = atlas().by_code.get(station[:6])
-        return county is not None and self._ctx.scope.holds(county.path)
+        county = None if station.startswith("00") else atlas().by_code.get(station[:6])
+        return code == "UnknownStation" if county is None else self._ctx.scope.holds(county.path)

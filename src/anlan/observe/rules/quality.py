@@ -34,6 +34,7 @@ class Flag(IntFlag):
     MANUAL = 128
     DERIVED = 256
     SPREAD = 512
+    STAMP = 1024
 
 
 NAMES: Final = {
@@ -47,6 +48,7 @@ NAMES: Final = {
     Flag.MANUAL: "人工录入",
     Flag.DERIVED: "由累计值推算",
     Flag.SPREAD: "间隔长，均摊",
+    Flag.STAMP: "时刻待核实",
 }
 
 

@@ -1,11 +1,13 @@
 """The SQLite file: how it is opened, and its tables."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from anlan.observe.store.errors import SecondWriter, StoreDamaged, StoreMissing, named
 
-VERSION = 1
+VERSION = 2
 
 _TABLES = """
 create table series (
@@ -30,6 +32,17 @@ create table quarantine (
 ) strict;
 create index quarantine_by_state on quarantine (state, last_at);
 """
+_SINCE_1 = """
+alter table quarantine add column size integer not null default 0;  -- of the whole input; `bytes` may be its beginning
+-- What each peer brought on a day: kept rows and bytes, and what was only counted.
+create table quarantine_day (
+    day integer not null, peer text not null, kept integer not null, bytes integer not null, over integer not null,
+    primary key (day, peer)
+) strict;
+-- From where each station of ours was ever heard.
+create table peer (station integer not null, peer text not null, since integer not null, primary key (station, peer))
+    strict;
+"""
 
 
 def open_to_write(path: Path, *, timeout_s: float) -> sqlite3.Connection:
@@ -41,8 +54,9 @@ def open_to_write(path: Path, *, timeout_s: float) -> sqlite3.Connection:
         db.execute("pragma synchronous = full")
         db.execute("pragma wal_autocheckpoint = 2000")
         version = _version(db)
-        if version == 0:
-            db.executescript(f"begin immediate; {_TABLES} pragma user_version = {VERSION}; commit;")
+        if version < VERSION:
+            steps = _SINCE_1 if version else _TABLES + _SINCE_1
+            db.executescript(f"begin immediate; {steps} pragma user_version = {VERSION}; commit;")
         elif version != VERSION:
             raise StoreDamaged(
                 f"{path.name} has format {version}, this version reads {VERSION}: update anlan."
@@ -64,6 +78,20 @@ def open_to_read(path: Path, *, timeout_s: float) -> sqlite3.Connection:
                 f"{path.name} is no reading store of format {VERSION}: update anlan or restore it."
             )
         return db
+
+
+@contextmanager
+def at_once(path: Path, db: sqlite3.Connection) -> Iterator[None]:
+    """All of it or nothing, on the disk when it ends. Raises `StoreError`."""
+    with named(path):
+        try:
+            db.execute("begin immediate")
+            yield
+            db.execute("commit")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("rollback")
+            raise
 
 
 def claim(path: Path) -> sqlite3.Connection:

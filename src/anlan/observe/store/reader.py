@@ -153,6 +153,25 @@ class Reader:
         with self._snapshot() as db:
             return int(db.execute("select coalesce(sum(count), 0) from quarantine").fetchone()[0])
 
+    def broken_unread(self) -> int:
+        """Kinds of broken input that nobody fed again or dropped."""
+        with self._snapshot() as db:
+            return int(db.execute("select count(*) from quarantine where state = 'new'").fetchone()[0])
+
+    def broken_heads(self) -> list[tuple[bytes, str, int]]:
+        """Of the quarantine's new items: how they begin, the code of the reason, how many are alike in both."""
+        asked = (
+            "select substr(bytes, 1, 15), substr(reason, 1, instr(reason || ':', ':') - 1), count(*)"
+            " from quarantine where state = 'new' group by 1, 2"
+        )
+        with self._snapshot() as db:
+            return list(db.execute(asked))
+
+    def broken_over(self) -> int:
+        """How much broken input was counted and not kept."""
+        with self._snapshot() as db:
+            return quarantine.over(db)
+
     def iter_rows(self, *, step: int = HOUR_MS) -> Iterator[StoredRows]:
         """All rows, corrections and frames included, for a backup: as of one moment, in one order.
 

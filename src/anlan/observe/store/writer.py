@@ -12,7 +12,8 @@ from anlan.observe.store import latest, segments
 from anlan.observe.store.batch import Batch, Frames, Written, rescale
 from anlan.observe.store.columns import Columns, Quality
 from anlan.observe.store.errors import StoreError, named
-from anlan.observe.store.file import claim, open_to_write
+from anlan.observe.store.file import at_once, claim, open_to_write
+from anlan.observe.store.peers import Peers
 from anlan.observe.store.quarantine import Quarantine
 from anlan.observe.store.recent import ASK, CORRECTION, NEW, REPEATED, Recent
 from anlan.observe.store.rows import StoredRows
@@ -41,6 +42,7 @@ class Writer:
             self._claim.close()
             raise
         self.quarantine = Quarantine(path, self._db)
+        self.peers = Peers(path, self._db)
         self.untidy: StoreError | None = None
         """Why the last merge failed, until one succeeds. Nothing is lost by it, reading gets slower."""
         self._forget()
@@ -99,18 +101,15 @@ class Writer:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """All or nothing, on the disk and in memory."""
-        with named(self._path):
-            if not self._ready:
-                self._remember()
-            try:
-                self._db.execute("begin immediate")
+        try:
+            with named(self._path):
+                if not self._ready:
+                    self._remember()
+            with at_once(self._path, self._db):
                 yield
-                self._db.execute("commit")
-            except BaseException:
-                self._forget()
-                if self._db.in_transaction:
-                    self._db.execute("rollback")
-                raise
+        except BaseException:
+            self._forget()
+            raise
 
     def _forget(self) -> None:
         self._ready = False

@@ -8,13 +8,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.foundation.errors import AnlanError
+from anlan.foundation.words import t, w
 from anlan.observe.actions import imports as actions
 from anlan.observe.queries import imports
 from anlan.observe.rules import csvrows
 from anlan.observe.rules.csvrows import Wrong
 from anlan.ui.acts import address, done, not_done, posted
 from anlan.ui.pages import Request, attached, page
-from anlan.ui.words import t, w
 
 ERRORS_SHOWN = 50
 
@@ -36,7 +36,7 @@ def listing(request: Request) -> HttpResponse:
             ref = actions.begin(request.ctx, name=file.name, data=file.read())
             return done(request, w("文件已读，请核对后确认"), address(request, "imports", ref))
         except AnlanError as error:
-            form.add_error("file", t(request.lang, error.text, **error.values))
+            form.add_error("file", error.said(request.lang))
     context = {"form": form, "runs": imports.runs(request.ctx), "here": request.path, "now": request.ctx.now}
     return render(request, "observe/imports.html", context, status=422 if form.errors else 200)
 

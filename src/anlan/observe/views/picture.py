@@ -9,11 +9,11 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from anlan.foundation.context import Ctx
+from anlan.foundation.words import t, w
 from anlan.observe.models import Station
 from anlan.observe.queries.series import Line, Sheet, Slot
 from anlan.ui import svg
 from anlan.ui.format import clock
-from anlan.ui.words import t, w
 
 BINS = 72
 STAGE_WORDS = {"prepare": w("准备转移"), "immediate": w("立即转移")}

@@ -7,12 +7,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.foundation.errors import AnlanError, Invalid
+from anlan.foundation.words import w
 from anlan.observe import queries
 from anlan.observe.actions import mending
 from anlan.observe.queries import quarantine
 from anlan.ui.acts import address, ask, done, not_done
 from anlan.ui.pages import Request, page
-from anlan.ui.words import w
 
 MOST = 500
 
@@ -28,7 +28,7 @@ def listing(request: Request) -> HttpResponse:
         "items": items,
         "reasons": {c: words for c, (words, _) in quarantine.REASONS.items()},
         "reason": code,
-        "counts": queries.counts(request.ctx),
+        "over": queries.counts(request.ctx)["only_counted"],
         "next_after": items[-1].id if len(items) == quarantine.PAGE else None,
         "here": address(request, "quarantine"),
         "now": request.ctx.now,

@@ -9,13 +9,13 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from anlan.foundation.errors import AnlanError, NotFound
+from anlan.foundation.words import t, w
 from anlan.observe import soil
 from anlan.observe.actions import soil as acts
 from anlan.observe.soil import Soil
 from anlan.places.queries import atlas
 from anlan.ui.acts import address, ask, done, posted
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
 
 CLASSES = {"dry": w("较干"), "normal": w("一般"), "wet": w("较湿")}
 USUAL_HOURS = 24
@@ -56,7 +56,7 @@ def set_wetness(request: Request, code: str) -> HttpResponse:
             acts.set_wetness(request.ctx, place=code, **form.cleaned_data)
             return done(request, w("已设定，到时自动失效"), back)
         except AnlanError as error:
-            form.add_error(None, t(request.lang, error.text, **error.values))
+            form.add_error(None, error.said(request.lang))
     return ask(
         request,
         question=t(request.lang, w("设定{place}的土壤含水？"), place=found.name),

@@ -14,18 +14,18 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.foundation.errors import AnlanError
+from anlan.foundation.words import t, w
 from anlan.foundation.worlds import beijing
 from anlan.observe import queries
 from anlan.observe.actions import mending
 from anlan.observe.moments import GaugeNow, gauges
-from anlan.observe.queries import series
+from anlan.observe.queries import quarantine, series
 from anlan.observe.queries.series import Sheet
 from anlan.observe.views import picture, soil
 from anlan.places.queries import atlas
 from anlan.ui.acts import address as address_in
 from anlan.ui.acts import ask, done, moment, posted
 from anlan.ui.pages import Request, attached, page
-from anlan.ui.words import t, w
 
 HOURS = (3, 6, 12, 24, 72)
 PAGE = 60
@@ -47,6 +47,7 @@ def listing(request: Request) -> HttpResponse:
         "asked": asked,
         "kinds": KINDS,
         "counts": queries.counts(ctx),
+        "quarantined": quarantine.count(ctx) if ctx.may("observe.requeue") else None,
         "silent": sum(row.silent_since is not None for row in rows),
         "all": len(rows),
         "now": at or ctx.now,
@@ -114,7 +115,7 @@ def one(request: Request, address: str) -> HttpResponse:
 
 def _hours(request: Request) -> int:
     text = request.GET.get("hours", "")
-    return int(text) if text.isdigit() and int(text) in HOURS else 6
+    return next((hours for hours in HOURS if str(hours) == text), 6)
 
 
 def _figures(sheet: Sheet, lang: str) -> list[dict[str, Any]]:
@@ -201,7 +202,7 @@ def correct(request: Request, address: str) -> HttpResponse:
             mending.correct(request.ctx, address=row.address, **form.cleaned_data)
             return done(request, w("更正已交给引擎，原值留存"), back)
         except AnlanError as error:
-            form.add_error(None, t(request.lang, error.text, **error.values))
+            form.add_error(None, error.said(request.lang))
     return ask(
         request,
         question=w("更正一个值"),

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
+from anlan.foundation.words import t, w, written
 from anlan.people import account_queries, administration, forms
 from anlan.ui.acts import posted
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w, written
 
 PER_PAGE = 50
 
@@ -41,7 +41,7 @@ def new(request: Request) -> HttpResponse:
                 post_ref=given["post"], language=given["language"], must_change_password=True,
             )  # fmt: skip
         except AnlanError as error:
-            form.add_error(None, t(request.lang, error.text, **error.values))
+            form.add_error(None, error.said(request.lang))
         else:
             return _handed_over(request, given["username"], password)
     return render(request, "people/new_account.html", {"form": form}, status=422 if form.errors else 200)

@@ -13,12 +13,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from anlan.foundation.errors import AnlanError, Invalid, NotSignedIn
+from anlan.foundation.words import t
 from anlan.people import account_queries, accounts, forms, tokens
 from anlan.people.models import Account
 from anlan.people.views.sign_in import remember_language, system
 from anlan.ui.acts import posted
 from anlan.ui.pages import Request, page, public
-from anlan.ui.words import t
 
 WAITING = "totp_waiting"
 
@@ -58,7 +58,7 @@ def password(request: Any) -> HttpResponse:
                 raise Invalid("两遍新密码不一样，请重新输入。")
             accounts.change_password(system(), account=account, old=given["old"], new=given["new"])
         except AnlanError as error:
-            form.add_error(None, t(request.lang, error.text))
+            form.add_error(None, error.said(request.lang))
         else:
             update_session_auth_hash(request, account)
             messages.success(request, t(request.lang, "密码已改，别处的登录都已退出。"))
@@ -80,7 +80,7 @@ def totp(request: Any) -> HttpResponse:
         try:
             accounts.enrol_totp(system(), account=account, secret=secret, **form.cleaned_data)
         except AnlanError as error:
-            form.add_error(None, t(request.lang, error.text))
+            form.add_error(None, error.said(request.lang))
         else:
             del request.session[WAITING]
             update_session_auth_hash(request, account)

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from anlan.foundation import worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Busy, Forbidden
+from anlan.foundation.words import t
 from anlan.people import accounts, forms
 from anlan.people.models import Account
 from anlan.people.views import devices
 from anlan.ui.acts import posted
 from anlan.ui.pages import public
-from anlan.ui.words import t
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 

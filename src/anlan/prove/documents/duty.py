@@ -8,6 +8,7 @@ from anlan.call.calldown_rows import whole
 from anlan.foundation import journal
 from anlan.foundation.errors import NotFound
 from anlan.foundation.journal import JournalEntry
+from anlan.foundation.words import w, written
 from anlan.judge.rules.plainwords import BEIJING
 from anlan.people import queries as people
 from anlan.places.queries import atlas
@@ -17,7 +18,6 @@ from anlan.prove.documents.reader import WIDTHS, Reader, full_name, hours, spell
 from anlan.prove.queries.proof import facts_of
 from anlan.prove.rules import proof as rules
 from anlan.prove.rules.proof import Fact, FactKind
-from anlan.ui.words import w, written
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
+from anlan.foundation.words import t
 from anlan.foundation.worlds import beijing
 from anlan.prove.documents.papers import Paper
 from anlan.prove.queries.proof import VillageRow
 from anlan.ui import typeset
 from anlan.ui.palette import level
-from anlan.ui.words import t
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from anlan.foundation import journal
+from anlan.foundation.words import w
 from anlan.judge.rules.plainwords import BEIJING
 from anlan.places.queries import Place, atlas
 from anlan.prove.documents import words
@@ -10,7 +11,6 @@ from anlan.prove.documents.papers import Figure, Paper, Section
 from anlan.prove.documents.reader import WIDTHS, Reader, full_name, spelled
 from anlan.prove.queries.proof import VillageRow, facts_of, rows_of
 from anlan.prove.rules.proof import KNOWN, Fact, FactKind, Mark
-from anlan.ui.words import w
 
 
 def village_paper(reader: Reader, place: Place) -> Paper:

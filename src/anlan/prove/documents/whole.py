@@ -1,6 +1,7 @@
 """处置证明 of a township: every village in one table."""
 
 from anlan.foundation import journal
+from anlan.foundation.words import written
 from anlan.judge.rules.plainwords import BEIJING
 from anlan.places.queries import Place, atlas
 from anlan.prove.documents import words
@@ -8,7 +9,6 @@ from anlan.prove.documents.papers import Cell, Figure, Paper, Row, Section
 from anlan.prove.documents.reader import WIDTHS, Reader, full_name, hours
 from anlan.prove.queries.proof import VillageRow, facts_of, rows_of
 from anlan.prove.rules import proof as rules
-from anlan.ui.words import written
 
 
 def whole_paper(reader: Reader, place: Place) -> Paper:

@@ -12,13 +12,13 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
 from anlan.foundation.journal import JournalEntry
 from anlan.foundation.rules.grade import Grade
+from anlan.foundation.words import t, w, written
 from anlan.judge.queries import exceedances
 from anlan.judge.queries.exceedances import Exceedance
 from anlan.judge.rules.plainwords import BEIJING
 from anlan.people import queries as people
 from anlan.prove.documents.papers import Cell, Row
 from anlan.prove.rules.proof import Fact, FactKind
-from anlan.ui.words import t, w, written
 from anlan.warn.queries.alert_signing import who
 
 CHANNELS = {

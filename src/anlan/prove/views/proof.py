@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from anlan.call.queries.calls import call_downs
+from anlan.foundation.words import written
 from anlan.move.queries.moves import moves
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
@@ -18,7 +19,6 @@ from anlan.prove.documents.whole import whole_paper
 from anlan.prove.queries.proof import village_proofs
 from anlan.ui.acts import address, done
 from anlan.ui.pages import Request, attached, page
-from anlan.ui.words import written
 
 
 def reader(request: Request) -> Reader:

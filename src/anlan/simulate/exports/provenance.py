@@ -6,11 +6,11 @@ from typing import Any
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict
+from anlan.foundation.words import t, w
 from anlan.simulate import jobs
 from anlan.simulate.models import Run
 from anlan.simulate.shapes import WET_M
 from anlan.ui.format import beijing
-from anlan.ui.words import t, w
 
 LIMITS = w(
     "模型算的是可能，不是预警；叫应和转移按规则包和值班命令办。水深在住房处，0.3 米算进水，精确到厘米和分钟。"

@@ -7,6 +7,7 @@ from typing import Any
 
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
+from anlan.foundation.words import t
 from anlan.simulate import jobs, moments, queries
 from anlan.simulate.exports import provenance
 from anlan.simulate.exports.picture import TINTS, picture
@@ -16,7 +17,6 @@ from anlan.simulate.queries import VillageForecast
 from anlan.simulate.shapes import WET_M
 from anlan.ui import svg, typeset
 from anlan.ui.format import full
-from anlan.ui.words import t
 
 TEMPLATE = Path(__file__).with_name("run.typ")
 MOST_ROWS = 10

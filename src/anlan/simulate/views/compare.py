@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from anlan.foundation.errors import NotFound
+from anlan.foundation.words import t, w
 from anlan.simulate import comparing, exports, queries
 from anlan.simulate.actions.ensembles import KIND
 from anlan.simulate.comparing import CSI_CM, LEGEND, LOOK, WORDS, Meeting, Pair
@@ -21,7 +22,6 @@ from anlan.simulate.views.runs import shown
 from anlan.ui.acts import address
 from anlan.ui.format import beijing
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
 
 SIDES = ("a", "b")
 SAYS = ("max_depth_m", "arrives_at", "households")

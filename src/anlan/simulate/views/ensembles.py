@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
+from anlan.foundation.words import t, w
 from anlan.simulate import actions, ensemble, exports, jobs, moments, queries, waters
 from anlan.simulate.actions import ensembles
 from anlan.simulate.exports.tables import csv_of, moment, yes
@@ -24,7 +25,6 @@ from anlan.simulate.views.result import headed
 from anlan.simulate.views.runs import OrderForm, orders
 from anlan.ui.acts import address
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
 
 SHARE = Kind(
     code="share", word=w("占多少情景"), grid=ensemble.SHARE, look="depth", bounds=(1, 10, 30, 50, 70, 90), unit="%", doubtful=True,

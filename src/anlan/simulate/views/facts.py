@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from anlan.foundation.words import t, w
 from anlan.simulate.models import Run
 from anlan.simulate.views.runs import (
     NOWCAST_WORDS,
@@ -12,7 +13,6 @@ from anlan.simulate.views.runs import (
     named,
 )
 from anlan.ui.format import full
-from anlan.ui.words import t, w
 
 COMPARED = {  # whether a gauge agrees, and whether the model's peak is the higher one
     (True, True): w("{gauge} 相符：涨幅均方根差 {rmse} 米，模型峰值高 {peak} 米，{n} 个时刻"),

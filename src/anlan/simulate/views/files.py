@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_GET
 
+from anlan.foundation.words import t, w
 from anlan.simulate import exports, ground, queries, waters
 from anlan.simulate.exports.sheet import Words
 from anlan.simulate.kinds import kind_of
@@ -12,7 +13,6 @@ from anlan.simulate.views.facts import facts_of
 from anlan.simulate.views.result import minute_of
 from anlan.simulate.views.runs import named
 from anlan.ui.pages import Request, attached, page
-from anlan.ui.words import t, w
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",

@@ -7,11 +7,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from anlan.foundation.errors import AnlanError
+from anlan.foundation.words import w
 from anlan.simulate import ground, live
 from anlan.simulate.views.runs import named
 from anlan.ui.acts import address, done, not_done
 from anlan.ui.pages import Request, page
-from anlan.ui.words import w
 
 
 @page("simulate.view")

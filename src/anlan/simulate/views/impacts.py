@@ -6,12 +6,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from anlan.foundation.words import w
 from anlan.science.impact import Why
 from anlan.simulate import impacts, queries
 from anlan.simulate.views.runs import named
 from anlan.ui.acts import address
 from anlan.ui.pages import Request, page
-from anlan.ui.words import w
 
 WHY_WORDS = {
     Why.NO_HAZARD: w("没有一处积水到 0.1 米。"),

@@ -1,11 +1,13 @@
 """One run 一次运行: its state, what it says of each village, its maps in time, and how it was computed."""
 
+import re
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
+from anlan.foundation.words import t, w
 from anlan.simulate import jobs, moments, queries
 from anlan.simulate.kinds import DEPTH, KINDS, Kind, kind_of
 from anlan.simulate.models import Run
@@ -17,7 +19,6 @@ from anlan.ui import svg
 from anlan.ui.acts import address
 from anlan.ui.format import clock
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
 
 
 @page("simulate.view")
@@ -62,7 +63,8 @@ def headed(request: Request, run: Run) -> dict[str, Any]:
 def minute_of(request: Request, run: Run) -> int | None:
     """Which minute of the run is asked for; None for the whole run."""
     asked = request.GET.get("minute", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and int(asked) <= run.params["minutes"] else None
+    minute = int(asked) if re.fullmatch(r"[0-9]{1,6}", asked) else None
+    return minute if minute is not None and minute <= run.params["minutes"] else None
 
 
 # ---------- maps ----------

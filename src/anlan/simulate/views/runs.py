@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
+from anlan.foundation.words import t, w
 from anlan.simulate import actions, ground, queries
 from anlan.simulate.models import Ground, Run
 from anlan.ui.acts import address, done, not_done, posted
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
 
 SOLVER_WORDS = {"li": w("局部惯性（快）"), "godunov": w("Godunov 二阶（陡坡）")}
 PRECISION_WORDS = {"f32": w("单精度"), "f64": w("双精度")}
@@ -65,6 +65,13 @@ class OrderForm(forms.Form):
             "nowcast": NOWCAST_WORDS,
         }
 
+    def clean(self) -> dict[str, Any]:
+        """A design rain without its rain is a question, not a dry run."""
+        told: dict[str, Any] = super().clean() or {}
+        if told.get("rain") == "design" and "mm_h" in told and not told["mm_h"]:
+            self.add_error("mm_h", w("设计雨要写雨强，大于 0。"))
+        return told
+
     def order(self, ctx: Ctx) -> str:
         """Put it on the list; gives its ref. Raises: AnlanError."""
         raise NotImplementedError
@@ -84,7 +91,7 @@ class OrderForm(forms.Form):
         if told["rain"] == "design":
             return {
                 "kind": "design",
-                "mm_h": told["mm_h"] or 0.0,
+                "mm_h": told["mm_h"],
                 "minutes": told["rain_min"] or told["minutes"],
             }
         return {
@@ -133,7 +140,7 @@ def orders(
             ref = form.order(ctx)
             return done(request, w("已排上，算完这一页会自己更新"), address(request, name, ref))
         except AnlanError as error:
-            form.add_error(None, t(request.lang, error.text, **error.values))
+            form.add_error(None, error.said(request.lang))
     context = {
         "form": form,
         "runs": [shown(request, run) for run in so_far],

@@ -9,8 +9,8 @@ from datetime import datetime
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from anlan.foundation.words import t
 from anlan.ui.format import clock, full
-from anlan.ui.words import t
 
 from .scale import LEFT, RIGHT, Time, Value, label, nice
 

@@ -11,10 +11,10 @@ from django.templatetags.static import static
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from anlan.foundation.words import counted, w, written
+from anlan.foundation.words import t as translate
 from anlan.ui import assets, palette, svg
 from anlan.ui import format as show
-from anlan.ui.words import counted, w, written
-from anlan.ui.words import t as translate
 
 register = template.Library()
 

@@ -1,18 +1,14 @@
-"""发布主体: who may lawfully issue which public warning, alone or jointly, by which clause.
-
-What our own rules find is a 系统研判 (Assessment) and is nobody's 预警信号: `title_of_finding` is its only name.
-"""
+"""发布主体: who may lawfully issue which public warning, alone or jointly, by which clause."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.pack import Data, number, strings, table, tables, text
-
-ASSESSMENT_ZH, ASSESSMENT_EN = "系统研判", "system assessment"
+from anlan.foundation.words import Sentence, say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +21,7 @@ class Verdict:
     clause: str = ""
     source: str = ""
     confidence: str = ""
-    reason_zh: str
-    reason_en: str
+    reason: Sentence
     instead: tuple[str, ...] = ()
 
     @property
@@ -61,8 +56,10 @@ def may_issue(
     if found is None:
         return Verdict(
             allowed=False,
-            reason_zh=f"规则包未列明类型 {event_type} 的法定发布主体,任何单位不得发布;请先在规则包中补充依据。",
-            reason_en=f"No pack names a lawful issuer of {event_type}; nobody may issue it until one does.",
+            reason=say(
+                "规则包未列明类型 {event_type} 的法定发布主体,任何单位不得发布;请先在规则包中补充依据。",
+                event_type=event_type,
+            ),
             instead=instead,
         )
     pack, rule = found
@@ -72,15 +69,13 @@ def may_issue(
     is_lawful = org_kind in organs
     is_high_enough = grade is None or grade >= least
     allowed = is_lawful and is_high_enough
-    zh, en = _words(packs, rule, organs if not is_lawful else others, is_lawful, is_high_enough, least)
     return Verdict(
         allowed=allowed,
         jointly_with=others if allowed else (),
         clause=text(rule, "clause", pack.clause),
         source=text(rule, "source", pack.source),
         confidence=text(rule, "confidence", pack.confidence),
-        reason_zh=zh,
-        reason_en=en,
+        reason=_reason(packs, rule, organs if not is_lawful else others, is_lawful, is_high_enough, least),
         instead=() if allowed else instead,
     )
 
@@ -90,26 +85,23 @@ def _find(packs: Sequence[CitedPack], event_type: str) -> tuple[CitedPack, Data]
     return next((each for each in rules if event_type in strings(each[1], "event_types")), None)
 
 
-def _words(
+def _reason(
     packs: Sequence[CitedPack],
     rule: Data,
     organs: Sequence[str],
     is_lawful: bool,
     is_high_enough: bool,
     least: Grade,
-) -> tuple[str, str]:
-    """The reason in Chinese and English; `organs` are those to name."""
-    title = table(rule, "title")
-    zh, en = text(title, "zh"), text(title, "en")
-    names_zh = "、".join(name for name, _ in _names(packs, organs))
-    names_en = " and ".join(name for _, name in _names(packs, organs))
+) -> Sentence:
+    """Why, or why not; `organs` are those to name."""
+    kind, names = _title(table(rule, "title")), tuple(_names(packs, organs))
     if not is_lawful:
-        return f"{zh}由{names_zh}发布,本单位不得发布。", f"{en}: only {names_en} may issue it."
+        return say("{kind}由{names}发布,本单位不得发布。", kind=kind, names=names)
     if not is_high_enough:
-        return f"{zh}自{least.zh}起公开发布。", f"{en}: published from {least.name.lower()} upwards."
+        return say("{kind}自{grade}起公开发布。", kind=kind, grade=say(least.zh))
     if organs:
-        return f"{zh}须与{names_zh}联合发布。", f"{en}: to be issued jointly with {names_en}."
-    return f"{zh}可单独发布。", f"{en}: may be issued alone."
+        return say("{kind}须与{names}联合发布。", kind=kind, names=names)
+    return say("{kind}可单独发布。", kind=kind)
 
 
 def organs_of(packs: Sequence[CitedPack], event_type: str) -> tuple[str, ...]:
@@ -123,24 +115,20 @@ def may_do(packs: Sequence[CitedPack], *, org_kind: str, deed: str) -> bool:
     return deed in _deeds(packs, org_kind)
 
 
-def title_of_finding(*, lang: str) -> str:
-    """The only name under which a finding of our rules is ever shown."""
-    return ASSESSMENT_ZH if lang == "zh" else ASSESSMENT_EN
-
-
 def _deeds(packs: Sequence[CitedPack], org_kind: str) -> tuple[str, ...]:
     organs = (organ for pack in packs for organ in tables(pack.data, "organ"))
     return next((strings(organ, "may") for organ in organs if text(organ, "code") == org_kind), ())
 
 
-def _names(packs: Sequence[CitedPack], codes: Sequence[str]) -> list[tuple[str, str]]:
-    """(Chinese, English) names of organs; the code itself where no pack names it."""
+def _names(packs: Sequence[CitedPack], codes: Sequence[str]) -> list[str | Mapping[str, str]]:
+    """Names of organs; the code itself where no pack names it."""
     known = {
         text(organ, "code"): table(organ, "title")
         for pack in reversed(packs)
         for organ in tables(pack.data, "organ")
     }
-    return [
-        (text(known[code], "zh"), text(known[code], "en")) if code in known else (code, code)
-        for code in codes
-    ]
+    return [_title(known[code]) if code in known else code for code in codes]
+
+
+def _title(title: Data) -> Mapping[str, str]:
+    return {"zh": text(title, "zh"), "en": text(title, "en")}

@@ -5,9 +5,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.foundation.errors import AnlanError
-from anlan.ui.acts import ask, done, told
+from anlan.foundation.words import t, w
+from anlan.ui.acts import ask, done
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
 from anlan.warn import pins
 from anlan.warn.actions import certificates
 from anlan.warn.queries.certificates import pinned
@@ -31,7 +31,7 @@ def pin(request: Request) -> HttpResponse:
     try:
         found = certificates.pin(request.ctx, data=data)
     except AnlanError as error:
-        return _shown(request, wrong=told(request, error), status=422)
+        return _shown(request, wrong=error.said(request.lang), status=422)
     return done(request, "已存 {subject} 的证书。请打电话给发布单位核对指纹。", HERE, subject=found.subject)
 
 

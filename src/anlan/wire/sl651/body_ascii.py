@@ -10,7 +10,7 @@ from .address import normal
 from .codes import Direction, Layout
 from .digits import decode_time, encode_time
 from .elements import BY_SYMBOL, Coding, Element, element, is_code
-from .errors import BadBcd, BadBody, BadValue
+from .errors import BadAddress, BadBcd, BadBody, BadTime, BadValue, Sl651Error
 from .items import (
     Blob,
     Content,
@@ -20,6 +20,7 @@ from .items import (
     Period,
     Series,
     Setting,
+    Sick,
     Slots,
     StationMark,
     Status,
@@ -30,6 +31,7 @@ from .items import (
 _NUMBER: Final = re.compile(r"[+-]?\d+(?:\.\d*)?\Z", re.ASCII)
 _STEP: Final = re.compile(r"DR([DHN])(\d\d)?\Z", re.ASCII)
 _BLOB_DEFINITION: Final = {"F2": 0xF2, "F3": 0xF3, "FD": 0xF6}
+_MARKS: Final = {"ST": "F1", "TT": "F0"}
 _SLOT_CHARS: Final = {"F4": 24} | {f"{n:02X}": 48 for n in range(0xF5, 0xFD)}
 
 
@@ -58,19 +60,25 @@ class Tokens:
         self.at += len(token) + 1
         return token
 
+    def skip(self) -> None:
+        """Pass over one token, whatever it holds."""
+        self.at += len(self.peek()) + 1
+
     def rest(self) -> bytes:
         part = self.data[self.at :]
         self.at = len(self.data)
         return part
 
 
-def decode(data: bytes, layout: Layout, direction: Direction) -> tuple[Item, ...]:
-    """Items of a body. Raises BadBody, BadBcd, BadTime or BadAddress."""
+def decode(
+    data: bytes, layout: Layout, direction: Direction, faults: list[Sl651Error] | None = None
+) -> tuple[Item, ...]:
+    """Items of a body. Raises BadBody, BadBcd, BadTime or BadAddress; with `faults` notes them there and keeps what is sound."""
     if not data:
         return ()
     if layout in (Layout.REPORT, Layout.UNIFORM):
         tokens = Tokens(data)
-        return _query(tokens, layout) if direction is Direction.DOWN else _report(tokens, layout)
+        return _query(tokens, layout) if direction is Direction.DOWN else _report(tokens, layout, faults)
     if layout in (Layout.PARAMETERS, Layout.PASSWORD, Layout.STATUS, Layout.STATION):
         try:
             return _management(Tokens(data))
@@ -79,21 +87,46 @@ def decode(data: bytes, layout: Layout, direction: Direction) -> tuple[Item, ...
     return (Content("bytes", data),)
 
 
-def _report(tokens: Tokens, layout: Layout) -> tuple[Item, ...]:
+def _report(tokens: Tokens, layout: Layout, faults: list[Sl651Error] | None) -> tuple[Item, ...]:
     items: list[Item] = []
     while tokens:
-        symbol = tokens.peek()
-        if symbol == "ST":
-            items.append(_station(tokens))
-        elif symbol == "TT":
-            tokens.take("TT")
-            items.append(TimeMark(decode_time(_sized(tokens.take("observation time"), 10))))
-        elif _STEP.match(symbol):
-            step = _step(tokens)
-            items.append(_series(tokens, step) if layout is Layout.UNIFORM and tokens else step)
-        else:
-            items.append(_element(tokens))
+        symbol, begin = tokens.peek(), tokens.at
+        try:
+            items.append(_next(tokens, layout, symbol))
+        except (BadBody, BadBcd, BadTime, BadAddress) as error:
+            if faults is None:
+                raise
+            faults.append(error)
+            items += _sick(symbol)
+            tokens.at = begin
+            tokens.skip()
+            while tokens and ((symbol == "ST" and len(tokens.peek()) == 1) or not _is_symbol(tokens.peek())):
+                tokens.skip()  # behind an address stands a class, which may look like a symbol
     return tuple(items)
+
+
+def _sick(symbol: str) -> list[Item]:
+    """What stands for what could not be read: a mark, or a missing value."""
+    if symbol in _MARKS:
+        return [Sick(_MARKS[symbol])]
+    found = BY_SYMBOL.get(symbol)
+    return [Number(found.code, "M")] if found and found.coding is Coding.BCD else []
+
+
+def _is_symbol(token: str) -> bool:
+    return token in BY_SYMBOL or token in _MARKS or _STEP.match(token) is not None
+
+
+def _next(tokens: Tokens, layout: Layout, symbol: str) -> Item:
+    if symbol == "ST":
+        return _station(tokens)
+    if symbol == "TT":
+        tokens.take("TT")
+        return TimeMark(decode_time(_sized(tokens.take("observation time"), 10)))
+    if _STEP.match(symbol):
+        step = _step(tokens)
+        return _series(tokens, step) if layout is Layout.UNIFORM and tokens else step
+    return _element(tokens)
 
 
 def _sized(text: str, size: int) -> str:

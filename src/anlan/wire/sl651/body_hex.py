@@ -8,8 +8,8 @@ from typing import Final
 from .address import normal
 from .codes import STATION_CLASSES, Direction, Layout
 from .digits import bcd_value, decode_time, encode_time
-from .elements import Coding, element
-from .errors import BadBcd, BadBody, BadValue
+from .elements import ELEMENTS, Coding, element
+from .errors import BadAddress, BadBcd, BadBody, BadTime, BadValue, Sl651Error
 from .items import (
     Blob,
     Content,
@@ -19,6 +19,7 @@ from .items import (
     Period,
     Series,
     Setting,
+    Sick,
     Slots,
     StationMark,
     Status,
@@ -40,11 +41,21 @@ _CONTENT: Final = {
 
 
 class Cursor:
-    """Reads a body from left to right; running out of bytes is a BadBody that says where."""
+    """Reads a body from left to right; running out of bytes is a BadBody that says where.
 
-    def __init__(self, data: bytes) -> None:
+    With `faults`, what is wrong with one element alone is noted there, and reading goes on behind it.
+    """
+
+    def __init__(self, data: bytes, faults: list[Sl651Error] | None = None) -> None:
         self.data = data
         self.at = 0
+        self.faults = faults
+
+    def fault(self, error: Sl651Error) -> None:
+        """One element is sick: raise it, or note it."""
+        if self.faults is None:
+            raise error
+        self.faults.append(error)
 
     def __bool__(self) -> bool:
         return self.at < len(self.data)
@@ -68,9 +79,11 @@ class Cursor:
         return part
 
 
-def decode(data: bytes, layout: Layout, direction: Direction) -> tuple[Item, ...]:
-    """Items of a body. Raises BadBody, BadBcd, BadTime or BadAddress."""
-    cursor = Cursor(data)
+def decode(
+    data: bytes, layout: Layout, direction: Direction, faults: list[Sl651Error] | None = None
+) -> tuple[Item, ...]:
+    """Items of a body. Raises BadBody, BadBcd, BadTime or BadAddress; with `faults` notes them there and keeps what is sound."""
+    cursor = Cursor(data, faults)
     if not data:
         return ()
     if layout is Layout.LINK or layout is Layout.USER:
@@ -87,28 +100,76 @@ def decode(data: bytes, layout: Layout, direction: Direction) -> tuple[Item, ...
 def _report(cursor: Cursor, layout: Layout) -> tuple[Item, ...]:
     items: list[Item] = []
     while cursor:
-        head = cursor.peek(2)
-        if head == STATION:
-            items.append(_station(cursor, with_class=True))
-        elif head == TIME:
-            cursor.take(2, "time mark")
-            items.append(TimeMark(decode_time(cursor.take(5, "observation time").hex())))
-        elif layout is Layout.UNIFORM and head[0] == 0x04:
-            items.append(_series(cursor))
-        else:
-            items.append(_element(cursor))
+        head, begin = cursor.peek(2), cursor.at
+        try:
+            items.append(_next(cursor, layout, head))
+        except BadBody as error:
+            if cursor.faults is not None and not any(cursor.data[begin:]):
+                break  # padding: a guide 00 does not exist
+            cursor.fault(error)
+            return _vouched(items, head)
     return tuple(items)
 
 
-def _station(cursor: Cursor, *, with_class: bool) -> StationMark:
+def _next(cursor: Cursor, layout: Layout, head: bytes) -> Item:
+    if head == STATION:
+        return _station(cursor, with_class=True)
+    if head == TIME:
+        return _time(cursor)
+    if layout is Layout.UNIFORM and head[0] == 0x04:
+        return _series(cursor)
+    return _element(cursor)
+
+
+def _vouched(items: Sequence[Item], head: bytes) -> tuple[Item, ...]:
+    """Of a body that comes apart at `head`, the items that are sure: table C.1 knows each by guide and length, and what follows it.
+
+    A wrong length shows only in what follows, so an element counts when the next one begins as the table says.
+    """
+    known = [*map(_is_of_the_table, items), _is_head(head)]
+    sure = known.index(False) - 1 if False in known else len(items)
+    return tuple(items[: max(sure, 0)])
+
+
+def _is_of_the_table(item: Item) -> bool:
+    match item:
+        case Number(code, raw, decimals):
+            return len(code) == 2 and _is_head(
+                bytes.fromhex(code) + bytes([_definition(code, raw, decimals)])
+            )
+        case StationMark() | TimeMark() | Sick() | Slots() | Status():
+            return True
+    return False
+
+
+def _is_head(head: bytes) -> bool:
+    if len(head) < 2 or head in (STATION, TIME) or head[0] in _SLOT_BYTES:
+        return len(head) == 2
+    row = ELEMENTS.get(f"{head[0]:02X}")
+    return row is not None and head[1] == (row.width << 3 | row.decimals)
+
+
+def _time(cursor: Cursor) -> TimeMark | Sick:
+    cursor.take(2, "time mark")
+    raw = cursor.take(5, "observation time").hex()
+    try:
+        return TimeMark(decode_time(raw))
+    except BadTime as error:
+        cursor.fault(error)
+        return Sick("F0", raw)
+
+
+def _station(cursor: Cursor, *, with_class: bool) -> StationMark | Sick:
     cursor.take(2, "station mark")
-    station = normal(cursor.take(5, "station address").hex())
+    raw = cursor.take(5, "station address").hex()
     letter = cursor.peek(1).decode("latin-1")
     known = letter in STATION_CLASSES or ("A" <= letter <= "Z" and cursor.peek(3)[1:] == TIME)
-    if with_class and letter and known:
-        cursor.take(1, "station class")
-        return StationMark(station, letter)
-    return StationMark(station)
+    klass = cursor.take(1, "station class").decode() if with_class and letter and known else None
+    try:
+        return StationMark(normal(raw), klass)
+    except BadAddress as error:
+        cursor.fault(error)
+        return Sick("F1", raw)
 
 
 def _guide(cursor: Cursor) -> tuple[str, int]:
@@ -128,13 +189,24 @@ def _element(cursor: Cursor) -> Item:
     if guide in _BLOBS:
         return Blob(code, cursor.rest(), definition)
     if guide in _SLOT_BYTES:
-        return Slots(code, cursor.take(_SLOT_BYTES[guide], f"element {code}").hex().upper(), definition)
+        return _hour(cursor, code, definition)
     raw = cursor.take(definition >> 3, f"element {code}").hex().upper()
-    if code == "45":
-        return _status(raw)
-    if code == "04":
-        return _step(raw)
-    return _number(code, raw, definition & 7)
+    if code not in ("45", "04"):
+        return _number(cursor, code, raw, definition & 7)
+    try:
+        return _status(raw) if code == "45" else _step(raw)
+    except BadBody as error:
+        cursor.fault(error)
+        return Number(code, raw, 0)
+
+
+def _hour(cursor: Cursor, code: str, definition: int) -> Slots:
+    slots = Slots(code, cursor.take(_SLOT_BYTES[int(code, 16)], f"element {code}").hex().upper(), definition)
+    if slots.is_filler and cursor.faults is not None:
+        cursor.fault(
+            BadValue(f"element {code}: an hour of {slots.raw[:2]} is a filler, nothing was measured")
+        )
+    return slots
 
 
 def _status(raw: str) -> Status:
@@ -149,12 +221,12 @@ def _step(raw: str) -> Step:
     return Step(raw)
 
 
-def _number(code: str, raw: str, decimals: int) -> Number:
+def _number(cursor: Cursor, code: str, raw: str, decimals: int) -> Number:
     if element(code).coding is not Coding.OPEN:
         try:
             bcd_value(raw, decimals)
         except BadBcd as error:
-            raise BadBcd(f"element {code}: {error}") from None
+            cursor.fault(BadBcd(f"element {code}: {error}"))
     return Number(code, raw, decimals)
 
 
@@ -171,7 +243,7 @@ def _series(cursor: Cursor) -> Item:
     while cursor and not (size < 12 and cursor.peek(2) in (STATION, TIME)):
         raw = cursor.take(size, f"value {len(raws) + 1} of series {code}").hex().upper()
         if element(code).coding is Coding.BCD:
-            _number(code, raw, definition & 7)
+            _number(cursor, code, raw, definition & 7)
         raws.append(raw)
     return Series(step, (code,), tuple(raws), definition).checked()
 
@@ -260,6 +332,8 @@ def _encode(item: Item) -> bytes:
             return bytes.fromhex(start + end)
         case Content(_, data):
             return data
+        case Sick():
+            raise BadValue("a mark that could not be read cannot be written: correct it first")
 
 
 def _definition(code: str, raw: str, decimals: int) -> int:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Final
 
 from .codes import EVENTS
 from .digits import bcd_value, decode_time, scaled
 from .elements import Coding, element
 from .errors import BadBcd, BadBody
 from .parameters import parameter
+
+FILLERS: Final = "ABCDE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,14 @@ class TimeMark:
 
 
 @dataclass(frozen=True, slots=True)
+class Sick:
+    """A mark that cannot be read: F1 of a station, F0 of an observation, "" of the sending. Only a tolerant reading makes it."""
+
+    code: str
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
     """One element value. ``raw`` is the BCD digits of a HEX frame or the token of an ASCII frame."""
 
@@ -46,7 +57,7 @@ class Number:
 
     @property
     def value(self) -> Decimal | None:
-        """The exact value; None when missing, or when a reserved or user element is not BCD."""
+        """The exact value; None when missing, or when it is not BCD: a reserved or user element, or a sick one."""
         if self.missing:
             return None
         if self.raw[0] in "+-" or "." in self.raw:
@@ -54,9 +65,7 @@ class Number:
         try:
             return bcd_value(self.raw, self.decimals)
         except BadBcd:
-            if element(self.code).coding is Coding.OPEN:
-                return None
-            raise
+            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,9 @@ class Slots:
     a slot is timed by its end (6.6.2.8 c), so slot k = 0..11 is observed at group time + 5·k minutes:
     a report sent at 11:00 with group time 10:05 covers 10:00 to 11:00. Uncertain (待核实): some
     stations are seen to put the hour itself there, which moves their slots into the future; the
-    receiver's clock check finds those, the codec does not guess.
+    receiver's clock check finds those, the codec does not guess. Uncertain (待核实) as well: an hour report with one
+    group time, where a counter and a stage stand behind the slots (sent 05:00:08, group 04:05). They are stamped 04:05
+    as the group says, though their makers may mean 05:00; the receiver marks them (Flag.STAMP).
     """
 
     code: str
@@ -76,10 +87,17 @@ class Slots:
 
     @property
     def coefficients(self) -> tuple[int | None, ...]:
-        """Binary values; FF (rain, 0.1 mm) and FFFF (level, 0.01 m) are missing."""
+        """Binary values; FF (rain, 0.1 mm) and FFFF (level, 0.01 m) are missing, and so is an hour of nothing but a filler."""
+        if self.is_filler:
+            return (None,) * 12
         size = 2 if self.code == "F4" else 4
         parts = (self.raw[i : i + size] for i in range(0, len(self.raw), size))
         return tuple(None if not part.strip("F") else int(part, 16) for part in parts)
+
+    @property
+    def is_filler(self) -> bool:
+        """All digits are one of A to E, which loggers write where nothing was measured; no hour rains so."""
+        return self.raw[:1] in FILLERS and self.raw == self.raw[0] * len(self.raw)
 
     @property
     def values(self) -> tuple[Decimal | None, ...]:
@@ -248,6 +266,7 @@ def _bits(data: bytes) -> tuple[bool, ...]:
 Item = (
     StationMark
     | TimeMark
+    | Sick
     | Number
     | Slots
     | Status

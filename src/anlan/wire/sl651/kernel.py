@@ -208,6 +208,16 @@ def _hour(
 
 
 @njit
+def _is_filler(buffer: Bytes, q: int, size: int) -> bool:
+    """An hour of nothing but AA, BB, ... or EE (items.Slots.is_filler): the full decoder tells of it."""
+    first = _int(buffer[q])
+    same = first >> 4 == first & 15 and 0xAA <= first <= 0xEE
+    for k in range(q, q + size):
+        same = same and buffer[k] == first
+    return same
+
+
+@njit
 def _size(kind: int, guide: int, definition: int) -> int:
     """Data bytes of an element; -1 where only the full decoder can tell."""
     if kind == 2:
@@ -228,6 +238,8 @@ def _element(
     size = _size(kind, guide, definition)
     q += 2
     if size < 0 or q + size > end:
+        return -1, n
+    if kind == 2 and _is_filler(buffer, q, size):
         return -1, n
     if kind == 2:
         _hour(buffer, q, columns, n, index, who, when, guide)
@@ -264,6 +276,8 @@ def _series(
         return -1
     while q < end:
         if kind == 2:
+            if _is_filler(buffer, q, size):
+                return -1
             _hour(buffer, q, columns, n, index, who, when, guide)
             n += 12
         else:

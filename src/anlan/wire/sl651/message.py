@@ -12,9 +12,9 @@ from . import body_ascii, body_hex
 from .codes import FUNCTIONS, MAX_BODY, Control, Direction, Encoding, Function
 from .digits import decode_time, encode_time
 from .elements import Coding, element
-from .errors import BadBody, BadValue, NeedsPackets, UnknownFunction
+from .errors import BadBody, BadTime, BadValue, NeedsPackets, Sl651Error, UnknownFunction
 from .frame import Frame, Packet, decode_frame, encode_frame
-from .items import Blob, Item, Number, Series, Slots, StationMark, Status, TimeMark
+from .items import Blob, Item, Number, Series, Sick, Slots, StationMark, Status, TimeMark
 
 FIVE_MINUTES: Final = timedelta(minutes=5)
 
@@ -43,7 +43,8 @@ class Observation:
     """One value of one element at one station and time (naive Beijing time).
 
     ``value`` is None when missing; for F2 it is the text, for pictures and bulk data None with the
-    bytes as hex in ``raw``. ``klass`` is the station class letter.
+    bytes as hex in ``raw``. ``klass`` is the station class letter. ``is_guessed``: its own time could not be read, ``at``
+    is that of the sending or, failing that too, of the receipt.
     """
 
     station: str
@@ -52,6 +53,7 @@ class Observation:
     code: str
     value: Decimal | str | None
     raw: str
+    is_guessed: bool = False
 
 
 def function_of(code: int) -> Function:
@@ -69,14 +71,28 @@ def decode(data: bytes) -> Message:
     return decode_message(decode_frame(data))
 
 
-def decode_message(frame: Frame) -> Message:
-    """Take the body of ``frame`` apart. For packets see assembly.Assembler."""
+def decode_message(
+    frame: Frame, *, faults: list[Sl651Error] | None = None, now: datetime | None = None
+) -> Message:
+    """Take the body of ``frame`` apart. For packets see assembly.Assembler.
+
+    With ``faults`` one sick element costs no other: it is noted there and reads as missing, what is sound is kept, and
+    a clock that cannot be read is replaced by ``now`` (naive Beijing time). Without, the first fault is raised.
+    """
     if frame.packet and frame.packet.total > 1 and frame.direction is Direction.UP:
         raise NeedsPackets(f"packet {frame.packet.seq} of {frame.packet.total}: collect all, then decode")
     layout = function_of(frame.function).layout
-    serial, sent_at, rest = _open_body(frame)
+    serial, digits, rest = _open_body(frame)
+    dead: tuple[Item, ...] = ()
+    try:
+        sent_at = decode_time(digits)
+    except BadTime as error:
+        if faults is None or now is None:
+            raise
+        faults.append(error)
+        sent_at, dead = now.replace(second=0, microsecond=0), (Sick(""),)
     codec = body_hex if frame.encoding is Encoding.HEX else body_ascii
-    items = codec.decode(rest, layout, frame.direction)
+    items = dead + codec.decode(rest, layout, frame.direction, faults)
     return Message(
         frame.encoding,
         frame.direction,
@@ -91,17 +107,17 @@ def decode_message(frame: Frame) -> Message:
     )
 
 
-def _open_body(frame: Frame) -> tuple[int, datetime, bytes]:
+def _open_body(frame: Frame) -> tuple[int, str, bytes]:
     if frame.encoding is Encoding.ASCII:
         head, rest = frame.body[:16].decode("latin-1"), frame.body[16:]
         if len(head) < 16 or not set(head[:4]) <= set("0123456789ABCDEFabcdef"):
             raise BadBody(
                 f"'{head}' opens the body: expected 4 hex characters of serial and 12 digits of time"
             )
-        return int(head[:4], 16), decode_time(head[4:]), rest
+        return int(head[:4], 16), head[4:], rest
     if len(frame.body) < 8:
         raise BadBody(f"the body has {len(frame.body)} bytes: serial and time of sending need 8")
-    return int.from_bytes(frame.body[:2], "big"), decode_time(frame.body[2:8].hex()), frame.body[8:]
+    return int.from_bytes(frame.body[:2], "big"), frame.body[2:8].hex(), frame.body[8:]
 
 
 def encode_body(message: Message) -> bytes:
@@ -150,19 +166,38 @@ def _frame(message: Message, body: bytes, end: int, packet: Packet | None) -> Fr
 def observations(message: Message) -> list[Observation]:
     """All observations of an uplink message, in wire order; hours and series are spread over their times.
 
-    Elements that no F0F0 time precedes are timed by the sending.
+    Elements that no F0F0 time precedes are timed by the sending, and so are those whose time cannot be read; what stands
+    under an address that cannot be read is nobody's.
     """
     found: list[Observation] = []
-    station, klass, at = message.station, None, message.sent_at
+    is_dead = Sick("") in message.items[:1]
+    station, klass, at, is_guessed = message.station, None, message.sent_at, is_dead
     for item in message.items:
         match item:
+            case Sick(""):
+                pass
             case StationMark():
-                station, klass, at = item.station, item.klass, message.sent_at
+                station, klass, at, is_guessed = item.station, item.klass, message.sent_at, is_dead
+            case Sick("F1"):
+                station, at, is_guessed = "", message.sent_at, is_dead
             case TimeMark():
-                at = item.at
-            case _:
-                found += [Observation(station, klass, *row) for row in _spread(item, at)]
+                at, is_guessed = item.at, False
+            case Sick():
+                at, is_guessed = message.sent_at, True
+            case _ if station:
+                begin = _begin(item, at) if is_guessed else at
+                found += [Observation(station, klass, *row, is_guessed) for row in _spread(item, begin)]
     return found
+
+
+def _begin(item: Item, end: datetime) -> datetime:
+    """When the first value of an item was observed whose last one was at ``end``."""
+    rows = len(item.raws) // len(item.codes) if isinstance(item, Series) else 1
+    if isinstance(item, Series) and element(item.codes[0]).coding is not Coding.SLOTS:
+        return later(end, -item.step.delta * (rows - 1))
+    if isinstance(item, Slots | Series):
+        return end.replace(minute=end.minute // 5 * 5, second=0) - (12 * rows - 1) * FIVE_MINUTES
+    return end
 
 
 _Row = tuple[datetime, str, Decimal | str | None, str]

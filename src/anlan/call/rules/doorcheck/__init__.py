@@ -14,6 +14,7 @@ from enum import StrEnum
 from anlan.call.rules.doorcheck.geometry import LonLat, way_length_m, way_touches
 from anlan.foundation.rules.errors import NotDispatched
 from anlan.foundation.rules.pack import minutes, number, strings, table
+from anlan.foundation.words import Sentence, say
 
 __all__ = [
     "AreaKind",
@@ -110,8 +111,7 @@ class NotSent:
 
     who: str
     why: str
-    zh: str
-    en: str
+    says: Sentence
     area: str = ""
 
 
@@ -199,11 +199,8 @@ def require_sendable(*, plan: DoorCheckPlan, who: str) -> Proposal:
             return proposal
     for person in plan.not_sent:
         if person.who == who:
-            raise NotDispatched(zh=person.zh, en=person.en)
-    raise NotDispatched(
-        zh="没有算过这个人的路，请先重新提出人选。",
-        en="No way was worked out for this person; propose again.",
-    )
+            raise NotDispatched(person.says.text, **person.says.values)
+    raise NotDispatched("没有算过这个人的路，请先重新提出人选。")
 
 
 def next_instead(*, plan: DoorCheckPlan, done: Sequence[str]) -> Instead | None:
@@ -227,7 +224,7 @@ def _judge(
     way = _way(person, target)
     distance_m = way_length_m(way)
     if distance_m > settings.farthest_m:
-        return _no(person, "too_far", f"太远，{distance_m:.0f} 米。", f"Too far, {distance_m:.0f} m.")
+        return _no(person, "too_far", say("太远，{m} 米。", m=round(distance_m)))
     walking = timedelta(minutes=distance_m / (person.m_per_min or settings.walking_m_per_min))
     back_out_at = now + walking + settings.knocking + walking
     blocked = _blocked(person, way, areas, back_out_at, settings)
@@ -244,15 +241,15 @@ def _judge(
 
 def _unfit(person: Knocker, settings: DoorCheckSettings) -> NotSent | None:
     if person.role not in settings.roles:
-        return _no(person, "role", "不在敲门人员之列。", "Not among those who are sent.")
+        return _no(person, "role", say("不在敲门人员之列。"))
     if not person.answered:
-        return _no(person, "silent", "本人还没应答。", "Has not answered either.")
+        return _no(person, "silent", say("本人还没应答。"))
     if person.busy is Busy.MOVING_PEOPLE:
-        return _no(person, "moving_people", "正在转移群众。", "Is moving people.")
+        return _no(person, "moving_people", say("正在转移群众。"))
     if person.busy is Busy.BUSY:
-        return _no(person, "busy", "另有任务。", "Has another task.")
+        return _no(person, "busy", say("另有任务。"))
     if person.at is None:
-        return _no(person, "position_unknown", "不知道人在哪里。", "Position unknown.")
+        return _no(person, "position_unknown", say("不知道人在哪里。"))
     return None
 
 
@@ -276,20 +273,16 @@ def _blocked(
         if not way_touches(way, area.rings, buffer_m=settings.flood_buffer_m):
             continue
         if area.kind is AreaKind.OBSERVED:
-            return _no(person, "observed_water", "路上已有水。", "There is water on the way.", area.ref)
+            return _no(person, "observed_water", say("路上已有水。"), area.ref)
         if area.kind is AreaKind.PREDICTED:
-            return _no(
-                person, "predicted_water", "路上预计要进水。", "The way is predicted to flood.", area.ref
-            )
+            return _no(person, "predicted_water", say("路上预计要进水。"), area.ref)
         if area.closing_at is None or back_out_at > area.closing_at - settings.margin:
-            return _no(
-                person, "closes", "断路之前来不及撤出。", "Could not be out before the way closes.", area.ref
-            )
+            return _no(person, "closes", say("断路之前来不及撤出。"), area.ref)
     return None
 
 
-def _no(person: Knocker, why: str, zh: str, en: str, area: str = "") -> NotSent:
-    return NotSent(who=person.ref, why=why, zh=zh, en=en, area=area)
+def _no(person: Knocker, why: str, says: Sentence, area: str = "") -> NotSent:
+    return NotSent(who=person.ref, why=why, says=says, area=area)
 
 
 def _instead(

@@ -146,45 +146,6 @@ class Evidence:
     threshold: int
     partial: bool = False
 
-    @property
-    def zh(self) -> str:
-        """As it stands in a message: 1小时雨量不小于83.5毫米,预警线80毫米."""
-        at_least = "不小于" if self.partial else ""
-        match self.element:
-            case Element.RAIN:
-                value, line = _tenth(self.value), _tenth(self.threshold)
-                return (
-                    f"{_hours(self.window_minutes, '小时', '分钟')}雨量{at_least}{value}毫米,预警线{line}毫米"
-                )
-            case Element.STAGE:
-                return f"水位{self.value / 1000:.2f}米,预警线{self.threshold / 1000:.2f}米"
-            case Element.RISE:
-                span = _hours(self.window_minutes, "小时", "分钟")
-                return f"{span}水位上涨{self.value / 1000:.2f}米,预警线{self.threshold / 1000:.2f}米"
-
-    @property
-    def en(self) -> str:
-        """The same in English."""
-        match self.element:
-            case Element.RAIN:
-                value = ("not less than " if self.partial else "") + _tenth(self.value)
-                span = _hours(self.window_minutes, " h", " min")
-                return f"{value} mm of rain in {span}, line {_tenth(self.threshold)} mm"
-            case Element.STAGE:
-                return f"stage {self.value / 1000:.2f} m, line {self.threshold / 1000:.2f} m"
-            case Element.RISE:
-                span = _hours(self.window_minutes, " h", " min")
-                return f"rise of {self.value / 1000:.2f} m in {span}, line {self.threshold / 1000:.2f} m"
-
-
-def _tenth(tenths: int) -> str:
-    whole, rest = divmod(tenths, 10)
-    return f"{whole}.{rest}" if rest else str(whole)
-
-
-def _hours(minutes: int, hour: str, minute: str) -> str:
-    return f"{minutes}{minute}" if minutes % 60 else f"{minutes // 60}{hour}"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from anlan.foundation.rules.stage import Stage
-from anlan.judge.rules.plainwords import Words
+from anlan.foundation.words import Sentence, say
 from anlan.prove.rules.proof.duty import KNOWN, duty_record
 from anlan.prove.rules.proof.shapes import (
     RED,
@@ -163,8 +163,8 @@ def _moved_at(facts: Sequence[Fact]) -> datetime | None:
     return max(counts[short[-1] + 1 if short else 0].at, listed.at)
 
 
-def _gap(name: str, zh: str, en: str) -> Gap:
-    return Gap(name=name, words=Words(zh=zh, en=en))
+def _gap(name: str, words: Sentence) -> Gap:
+    return Gap(name=name, words=words)
 
 
 def _gaps(facts: Sequence[Fact]) -> tuple[Gap, ...]:
@@ -183,13 +183,9 @@ def _gap_of_call(facts: Sequence[Fact]) -> Gap | None:
     if any(fact.kind in KNOWN for fact in facts):
         return None
     if _first(facts, FactKind.LAID):
-        return _gap(
-            "not_dialled",
-            "电话上了叫应台，没有人拨。",
-            "Calls lay on the desk and nobody dialled them.",
-        )
+        return _gap("not_dialled", say("电话上了叫应台，没有人拨。"))
     if _first(facts, FactKind.EXCEEDANCE):
-        return _gap("not_called", "超警后没有叫应。", "Nobody was called after the exceedance.")
+        return _gap("not_called", say("超警后没有叫应。"))
     return None
 
 
@@ -198,18 +194,15 @@ def _gap_of_answer(facts: Sequence[Fact]) -> Gap | None:
         return None
     if _first(facts, FactKind.LINE_ANSWERED) or _first(facts, FactKind.DOOR_CHECKED):
         return None
-    heard = "应答人数不够" if _first(facts, FactKind.ANSWERED) else "无人应答"
-    heard_en = "Too few answered" if _first(facts, FactKind.ANSWERED) else "Nobody answered"
+    heard = say("应答人数不够" if _first(facts, FactKind.ANSWERED) else "无人应答")
     if _first(facts, FactKind.DOOR_ORDERED):
-        return _gap(
-            "door_not_reported", f"{heard}，已派敲门，未回报。", f"{heard_en}; door check not reported."
-        )
-    return _gap("not_reached", f"{heard}，未敲门。", f"{heard_en}, no door check.")
+        return _gap("door_not_reported", say("{heard}，已派敲门，未回报。", heard=heard))
+    return _gap("not_reached", say("{heard}，未敲门。", heard=heard))
 
 
 def _gap_of_list(facts: Sequence[Fact]) -> Gap | None:
     if _was_ordered(facts) and not _first(facts, FactKind.LISTED):
-        return _gap("no_list", "没有转移清单。", "There is no list of households to move.")
+        return _gap("no_list", say("没有转移清单。"))
     return None
 
 
@@ -220,15 +213,13 @@ def _gap_of_moving(facts: Sequence[Fact]) -> Gap | None:
     missing = listed.count("households") - (counted.count("households") if counted else 0)
     if missing <= 0:
         return None
-    return _gap(
-        "not_counted_in", f"还有 {missing} 户没有清点到。", f"{missing} households were not counted in."
-    )
+    return _gap("not_counted_in", say("还有 {n} 户没有清点到。", n=missing))
 
 
 def _gap_of_warning(facts: Sequence[Fact]) -> Gap | None:
     if _first(facts, FactKind.ISSUED) or _first(facts, FactKind.IMPORTED):
         return None
-    return _gap("no_warning", "截至出证时，没有点名这里的预警。", "No warning has named this place so far.")
+    return _gap("no_warning", say("截至出证时，没有点名这里的预警。"))
 
 
 def _gap_of_signature(facts: Sequence[Fact]) -> Gap | None:
@@ -236,7 +227,7 @@ def _gap_of_signature(facts: Sequence[Fact]) -> Gap | None:
     spoken = (FactKind.APPROVED, FactKind.COSIGNED)
     for fact in facts:
         if fact.kind in spoken and fact.count("verbal") and _signature(fact) not in signed:
-            return _gap("not_signed", "口头批准，还没补签。", "Approved by telephone, not yet signed.")
+            return _gap("not_signed", say("口头批准，还没补签。"))
     return None
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from anlan.foundation.rules.grade import Grade
-from anlan.judge.rules.plainwords import Words
+from anlan.foundation.words import Sentence
 
 
 class FactKind(StrEnum):
@@ -93,7 +93,7 @@ class Gap:
     """What was not done, or not recorded, in plain words."""
 
     name: str
-    words: Words
+    words: Sentence
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from anlan.foundation.context import SYSTEM, Ctx
 from anlan.foundation.errors import Forbidden, NotFound
 from anlan.foundation.rules.errors import AlertRefused
 from anlan.foundation.scope import Scope
+from anlan.foundation.words import say
 from anlan.people.units import Unit, unit
 from anlan.places.queries import Place, atlas
 from anlan.warn import alert_rows
@@ -28,9 +29,7 @@ def locked_of_unit(ctx: Ctx, ref: str) -> Alert:
     row = locked(ctx, ref)
     if row.source != "own" or row.issuer is None:
         raise AlertRefused(
-            name="imported",
-            zh="这是引用的预警，只能由发布单位更改。可以据此叫应，或发风险提示。",
-            en="This alert was imported; only its issuer changes it. Call out on it, or send a risk notice.",
+            "imported", say("这是引用的预警，只能由发布单位更改。可以据此叫应，或发风险提示。")
         )
     if (
         "*" not in ctx.actor.permissions and ctx.actor.unit != row.issuer.ref
@@ -75,7 +74,7 @@ def move(ctx: Ctx, row: Alert, event: Event, evidence: Evidence | None = None) -
         settings=alert_rows.settings(ctx, place.code),
     )
     if isinstance(found, Refusal):
-        raise AlertRefused(name=found.name, zh=found.zh, en=found.en)
+        raise AlertRefused(found.name, found.says)
     alert_rows.write_state(row, found.alert)
     return found
 

@@ -10,6 +10,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
 from anlan.foundation.rules.errors import AlertRefused
 from anlan.foundation.rules.grade import Grade
+from anlan.foundation.words import say
 from anlan.people.units import Unit, unit, units
 from anlan.places.queries import Place, atlas
 from anlan.warn import alert_rows
@@ -166,16 +167,10 @@ def _require_last(ctx: Ctx, before: Alert) -> None:
         world_id=ctx.world.id, predecessor=before, state__in=("draft", "review", "approved")
     ).first()
     if open_next:
-        raise AlertRefused(
-            name="follow_up_open",
-            zh=f"后续 {open_next.ref} 已经在编，请接着办那一份。",
-            en=f"{open_next.ref} is already being written; go on with it.",
-        )
+        raise AlertRefused("follow_up_open", say("后续 {ref} 已经在编，请接着办那一份。", ref=open_next.ref))
     if before.state not in ("issued", "expired"):
         raise AlertRefused(
-            name="predecessor_not_current",
-            zh=f"{before.ref} 不是链上最后一条有效预警，请另选。",
-            en=f"{before.ref} is not the last valid link of its chain; choose another.",
+            "predecessor_not_current", say("{ref} 不是链上最后一条有效预警，请另选。", ref=before.ref)
         )
 
 

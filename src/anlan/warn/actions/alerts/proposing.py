@@ -12,10 +12,11 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.stage import Stage
+from anlan.foundation.words import Sentence, say
 from anlan.judge.queries import exceedances
 from anlan.judge.queries.exceedances import Exceedance
 from anlan.judge.rules import plainwords
-from anlan.judge.rules.plainwords import Facts, Words
+from anlan.judge.rules.plainwords import Facts
 from anlan.people.units import Unit, over
 from anlan.places.queries import Place, atlas
 from anlan.warn import alert_rows
@@ -27,11 +28,11 @@ from anlan.warn.rules import issuers
 from anlan.warn.rules.alert import Message
 
 HAZARDS = {
-    "rainstorm": Words(zh="山洪", en="a flash flood"),
-    "extreme_rain": Words(zh="山洪", en="a flash flood"),
-    "flash_flood": Words(zh="山洪", en="a flash flood"),
-    "river_flood": Words(zh="洪水", en="a flood"),
-    "reservoir": Words(zh="洪水", en="a flood"),
+    "rainstorm": say("山洪"),
+    "extreme_rain": say("山洪"),
+    "flash_flood": say("山洪"),
+    "river_flood": say("洪水"),
+    "reservoir": say("洪水"),
 }
 
 
@@ -153,9 +154,9 @@ def _text(ctx: Ctx, finding: Exceedance, township: Place, hazard: str, joint_wit
     """Plain words made from the finding's own figures."""
     words = plainwords.resident_words(
         Facts(
-            caller=Words(zh="", en=""),
-            place=Words(zh=township.name, en=township.name),
-            hazard=HAZARDS.get(hazard, Words(zh="险情", en="danger")),
+            caller="",
+            place=township.name,
+            hazard=HAZARDS.get(hazard, say("险情")),
             stage=Stage.MOVE if finding.level == Grade.RED else Stage.PREPARE,
             exercise=not ctx.world.is_live,
             cause=_cause(finding, township),
@@ -171,17 +172,15 @@ def _text(ctx: Ctx, finding: Exceedance, township: Place, hazard: str, joint_wit
     )
 
 
-def _cause(finding: Exceedance, township: Place) -> Words | None:
+def _cause(finding: Exceedance, township: Place) -> Sentence | None:
     if finding.quantity == "rain" and finding.window_min:
         return plainwords.rain_cause(
-            place=Words(zh=township.name, en=township.name),
+            place=township.name,
             rain_tenths_mm=finding.value,
             over_minutes=finding.window_min,
             still_raining=True,
         )
     if finding.quantity == "stage":
         metres: Any = f"{finding.value // 100}.{finding.value % 100:02d}"
-        return Words(
-            zh=f"{township.name}河水涨到{metres}米", en=f"The river at {township.name} stands at {metres} m"
-        )
+        return say("{name}河水涨到{metres}米", name=township.name, metres=metres)
     return None

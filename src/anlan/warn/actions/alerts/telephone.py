@@ -7,6 +7,7 @@ from typing import Any
 
 from anlan.foundation import crypto
 from anlan.foundation.rules.errors import AlertRefused
+from anlan.foundation.words import say
 from anlan.people import account_queries as accounts
 from anlan.places.queries import atlas
 from anlan.warn.models import Alert
@@ -34,9 +35,7 @@ def require_second_officer(heard: Heard, *, of: Set[str]) -> None:
     unit, _ = accounts.permissions_held(heard.confirmed_by)
     if unit not in of:
         raise AlertRefused(
-            name="verbal_unconfirmed",
-            zh="第二位值班员要是本单位的账号。请另选，或回拨领导号码确认。",
-            en="The second officer must have an account of this unit; choose another, or ring the leader back.",
+            "verbal_unconfirmed", say("第二位值班员要是本单位的账号。请另选，或回拨领导号码确认。")
         )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from anlan.foundation.words import say
 from anlan.warn.rules.alert import guards as g
 from anlan.warn.rules.alert import joint as j
 from anlan.warn.rules.alert.shapes import (
@@ -137,16 +138,16 @@ def decide(
     """
     row = _ROWS.get((event, alert.state))
     if row is None:
-        return Refusal(
-            name="not_now",
-            zh=f"“{alert.state.zh}”时不能“{event.zh}”。可以：{_open_zh(alert.state)}。",
-            en=f"Cannot {event} while {alert.state}; possible: {_open_en(alert.state)}.",
+        says = say(
+            "“{state}”时不能“{event}”。可以：{events}。",
+            state=say(alert.state.zh),
+            event=say(event.zh),
+            events=tuple(say(each.zh) for each in events_open_to(alert.state)) or say("没有下一步"),
         )
+        return Refusal(name="not_now", says=says)
     if row.permission not in actor.permissions:
         return Refusal(
-            name="not_permitted",
-            zh=f"你没有“{event.zh}”的权限，请找有权限的人。",
-            en=f"You may not {event}; ask someone who may ({row.permission}).",
+            name="not_permitted", says=say("你没有“{event}”的权限，请找有权限的人。", event=say(event.zh))
         )
     case = g.Case(alert=alert, actor=actor, now=now, evidence=evidence, settings=settings)
     for guard in row.guards:
@@ -165,14 +166,6 @@ def decide(
 def events_open_to(state: State) -> tuple[Event, ...]:
     """What may happen next, in the table's order; for buttons and for refusals."""
     return tuple(row.event for row in TABLE if row.source is state)
-
-
-def _open_zh(state: State) -> str:
-    return "、".join(event.zh for event in events_open_to(state)) or "没有"
-
-
-def _open_en(state: State) -> str:
-    return ", ".join(events_open_to(state)) or "nothing"
 
 
 def _unchanged(case: g.Case) -> AlertState:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from anlan.foundation.words import say
 from anlan.warn.rules.alert.shapes import (
     Actor,
     AlertSettings,
@@ -43,11 +44,8 @@ def complete(case: Case) -> Refusal | None:
     """Nothing the composer asks for is missing."""
     if not case.evidence.missing:
         return None
-    lacking = "、".join(case.evidence.missing)
     return Refusal(
-        name="incomplete",
-        zh=f"还缺：{lacking}。补齐再送审。",
-        en=f"Still missing: {lacking}. Fill it in and submit again.",
+        name="incomplete", says=say("还缺：{lacking}。补齐再送审。", lacking=tuple(case.evidence.missing))
     )
 
 
@@ -55,66 +53,45 @@ def lawful_issuer(case: Case) -> Refusal | None:
     """This unit may issue this kind of alert."""
     verdict = case.evidence.issuer
     if verdict is None:
-        return Refusal(
-            name="issuer_not_checked",
-            zh="还没核对发布主体，请先核对谁有权发布。",
-            en="The issuer was not checked; check who may issue this kind.",
-        )
+        return Refusal(name="issuer_not_checked", says=say("还没核对发布主体，请先核对谁有权发布。"))
     if verdict.lawful:
         return None
-    return Refusal(
-        name="issuer_not_lawful",
-        zh=verdict.zh or "本单位不是这类预警的发布主体，请引用发布单位的预警，或发风险提示。",
-        en=verdict.en
-        or "This unit may not issue this kind; import the issuer's alert or send a risk notice.",
-    )
+    no = say("本单位不是这类预警的发布主体，请引用发布单位的预警，或发风险提示。")
+    return Refusal(name="issuer_not_lawful", says=verdict.says or no)
 
 
 def not_own(case: Case) -> Refusal | None:
     """Nobody reviews, approves or rejects a text they wrote or changed."""
     if case.actor.ref not in case.alert.authors:
         return None
-    return Refusal(
-        name="own_draft",
-        zh="这一稿你写过或改过，只能由别人把关。请叫醒另一位批准人。",
-        en="You wrote or changed this text; another person must check it. Wake another approver.",
-    )
+    return Refusal(name="own_draft", says=say("这一稿你写过或改过，只能由别人把关。请叫醒另一位批准人。"))
 
 
 def own(case: Case) -> Refusal | None:
     """Only those who wrote it take it back."""
     if case.actor.ref in case.alert.authors:
         return None
-    return Refusal(
-        name="not_author",
-        zh="只有起草人可以撤回；要改请用“退回”。",
-        en="Only its author may withdraw it; use “reject” instead.",
-    )
+    return Refusal(name="not_author", says=say("只有起草人可以撤回；要改请用“退回”。"))
 
 
 def reasoned(case: Case) -> Refusal | None:
     """A reason is written down."""
     if case.evidence.reason.strip():
         return None
-    return Refusal(name="no_reason", zh="请写明理由。", en="Write down the reason.")
+    return Refusal(name="no_reason", says=say("请写明理由。"))
 
 
 def valid_ahead(case: Case) -> Refusal | None:
     """It has an expiry, ahead of now, and not beyond the longest time allowed."""
     until = case.alert.expires_at
     if until is None:
-        return Refusal(name="no_expiry", zh="还没写有效到几时。", en="Say until when it is valid.")
+        return Refusal(name="no_expiry", says=say("还没写有效到几时。"))
     if until <= case.now:
-        return Refusal(
-            name="already_expired",
-            zh="有效时间已经过了，请改有效时间再送审。",
-            en="Its time is over; set a new expiry and submit again.",
-        )
+        return Refusal(name="already_expired", says=say("有效时间已经过了，请改有效时间再送审。"))
     if until > case.now + case.settings.longest:
         return Refusal(
             name="valid_too_long",
-            zh=f"有效时间超过 {_hours(case.settings)} 小时，请缩短，到时再更新。",
-            en=f"Valid for more than {_hours(case.settings)} hours; shorten it and update later.",
+            says=say("有效时间超过 {hours} 小时，请缩短，到时再更新。", hours=_hours(case.settings)),
         )
     return None
 
@@ -128,7 +105,7 @@ def lapsed(case: Case) -> Refusal | None:
     until = case.alert.expires_at
     if until is not None and until <= case.now:
         return None
-    return Refusal(name="not_yet_expired", zh="有效时间还没到。", en="It is still valid.")
+    return Refusal(name="not_yet_expired", says=say("有效时间还没到。"))
 
 
 def chained(case: Case) -> Refusal | None:
@@ -140,23 +117,18 @@ def chained(case: Case) -> Refusal | None:
     if alert.message is Message.ALERT:
         if not alert.predecessor:
             return None
-        return Refusal(
-            name="first_with_predecessor",
-            zh="首发预警不能引用前一条；请改成更新。",
-            en="A first alert names no predecessor; make it an update.",
-        )
+        return Refusal(name="first_with_predecessor", says=say("首发预警不能引用前一条；请改成更新。"))
     if not alert.predecessor or before is None or before.ref != alert.predecessor:
-        return Refusal(
-            name="no_predecessor",
-            zh="更新、取消、解除都要引用前一条预警，请选前一条。",
-            en="An update, cancel or all-clear names the alert before it; choose it.",
-        )
+        return Refusal(name="no_predecessor", says=say("更新、取消、解除都要引用前一条预警，请选前一条。"))
     open_to_this = {State.ISSUED, State.EXPIRED} if alert.message is Message.UPDATE else {State.ISSUED}
     if before.ref == alert.ref or before.state not in open_to_this:
         return Refusal(
             name="predecessor_not_current",
-            zh=f"前一条 {before.ref} 现在是“{before.state.zh}”，不是链上最后一条有效预警，请另选。",
-            en=f"{before.ref} is “{before.state}”, not the last valid link of its chain; choose another.",
+            says=say(
+                "前一条 {ref} 现在是“{state}”，不是链上最后一条有效预警，请另选。",
+                ref=before.ref,
+                state=say(before.state.zh),
+            ),
         )
     return None
 
@@ -166,17 +138,9 @@ def reviewed(case: Case) -> Refusal | None:
     if case.settings.reviews_needed == 0:
         return None
     if not case.alert.reviewed_by:
-        return Refusal(
-            name="not_reviewed",
-            zh="还没有人复核，请先请一位没改过这一稿的人复核。",
-            en="Nobody reviewed it; ask someone who did not change it.",
-        )
+        return Refusal(name="not_reviewed", says=say("还没有人复核，请先请一位没改过这一稿的人复核。"))
     if case.alert.reviewed_by == case.actor.ref:
-        return Refusal(
-            name="reviewer_approves",
-            zh="复核和批准要两个人，请另一位批准。",
-            en="Reviewer and approver must differ; ask another approver.",
-        )
+        return Refusal(name="reviewer_approves", says=say("复核和批准要两个人，请另一位批准。"))
     return None
 
 
@@ -187,14 +151,12 @@ def retyped(case: Case) -> Refusal | None:
     if _plain(case.evidence.retyped_place) != _plain(case.alert.place):
         return Refusal(
             name="place_not_retyped",
-            zh=f"手打的地名和稿上的“{case.alert.place}”对不上，请照稿再打一遍。",
-            en=f"The place typed is not “{case.alert.place}”; type it again.",
+            says=say("手打的地名和稿上的“{place}”对不上，请照稿再打一遍。", place=case.alert.place),
         )
     if _plain(case.evidence.retyped_level) != _plain(case.alert.grade.zh):
         return Refusal(
             name="level_not_retyped",
-            zh=f"手打的级别和稿上的“{case.alert.grade.zh}”对不上，请照稿再打一遍。",
-            en=f"The level typed is not “{case.alert.grade.zh}”; type it again.",
+            says=say("手打的级别和稿上的“{grade}”对不上，请照稿再打一遍。", grade=say(case.alert.grade.zh)),
         )
     return None
 
@@ -210,17 +172,11 @@ def heard(case: Case) -> Refusal | None:
         part.strip() for part in (verbal.leader, verbal.number, verbal.words, verbal.confirmed_by)
     ):
         return Refusal(
-            name="verbal_incomplete",
-            zh="电话签批要记：哪位领导、号码、时刻、原话、谁来确认。请补齐。",
-            en="A telephone approval needs leader, number, time, exact words and who confirmed it.",
+            name="verbal_incomplete", says=say("电话签批要记：哪位领导、号码、时刻、原话、谁来确认。请补齐。")
         )
     started = case.alert.submitted_at
     if verbal.at > case.now or (started is not None and verbal.at < started):
-        return Refusal(
-            name="verbal_time",
-            zh="签批时刻要在送审之后、现在之前，请核对。",
-            en="The approval's time must lie between submission and now; check it.",
-        )
+        return Refusal(name="verbal_time", says=say("签批时刻要在送审之后、现在之前，请核对。"))
     return None
 
 
@@ -228,29 +184,13 @@ def leader_may(case: Case) -> Refusal | None:
     """The leader may approve, and wrote none of the text."""
     verbal = _verbal(case)
     if PERMIT_APPROVE not in verbal.leader_permissions:
-        return Refusal(
-            name="leader_may_not_approve",
-            zh="这位领导没有批准权限，请打给有权批准的人。",
-            en="This leader may not approve; telephone someone who may.",
-        )
+        return Refusal(name="leader_may_not_approve", says=say("这位领导没有批准权限，请打给有权批准的人。"))
     if verbal.leader in case.alert.authors:
-        return Refusal(
-            name="own_draft",
-            zh="这一稿是这位领导自己写的，请打给另一位批准人。",
-            en="The leader wrote this text; telephone another approver.",
-        )
+        return Refusal(name="own_draft", says=say("这一稿是这位领导自己写的，请打给另一位批准人。"))
     if verbal.leader == case.actor.ref:
-        return Refusal(
-            name="own_verbal",
-            zh="批准人自己在场，请直接批准，不用记电话签批。",
-            en="You are the approver; approve directly.",
-        )
+        return Refusal(name="own_verbal", says=say("批准人自己在场，请直接批准，不用记电话签批。"))
     if case.settings.reviews_needed and case.alert.reviewed_by in ("", verbal.leader):
-        return Refusal(
-            name="not_reviewed",
-            zh="还缺一位复核人（不能是批准人），请先复核。",
-            en="A reviewer other than the approver is needed first.",
-        )
+        return Refusal(name="not_reviewed", says=say("还缺一位复核人（不能是批准人），请先复核。"))
     return None
 
 
@@ -266,8 +206,7 @@ def confirmed(case: Case) -> Refusal | None:
         return None
     return Refusal(
         name="verbal_unconfirmed",
-        zh="口头批准还要第二位值班员确认，或回拨领导号码确认，确认在签批之后。",
-        en="A second officer must confirm it, or ring the leader back, after the approval.",
+        says=say("口头批准还要第二位值班员确认，或回拨领导号码确认，确认在签批之后。"),
     )
 
 
@@ -281,24 +220,16 @@ def same_text(case: Case) -> Refusal | None:
     """What was approved is what stands there now."""
     if case.alert.approved_revision == case.alert.revision:
         return None
-    return Refusal(
-        name="text_changed",
-        zh="批准之后稿子又改过，请重新送审。",
-        en="The text changed after the approval; submit it again.",
-    )
+    return Refusal(name="text_changed", says=say("批准之后稿子又改过，请重新送审。"))
 
 
 def awaits_signature(case: Case) -> Refusal | None:
     """A telephone approval is still unsigned, and this is the leader who gave it."""
     owed = signatures_owed(case.alert)
     if not owed:
-        return Refusal(name="nothing_to_sign", zh="没有待补签的口头批准。", en="Nothing waits to be signed.")
+        return Refusal(name="nothing_to_sign", says=say("没有待补签的口头批准。"))
     if case.actor.ref not in owed:
-        return Refusal(
-            name="not_the_leader",
-            zh="只能由当时口头批准的领导本人补签。",
-            en="Only the leader who approved by telephone may sign.",
-        )
+        return Refusal(name="not_the_leader", says=say("只能由当时口头批准的领导本人补签。"))
     return None
 
 
@@ -320,11 +251,7 @@ def followed_by(message: Message) -> Guard:
             and after.state is State.ISSUED
         ):
             return None
-        return Refusal(
-            name="no_successor",
-            zh="链上还没有已签发的下一条，请先签发更新、解除或取消。",
-            en="No issued link follows; issue the update, all-clear or cancel first.",
-        )
+        return Refusal(name="no_successor", says=say("链上还没有已签发的下一条，请先签发更新、解除或取消。"))
 
     guard.__name__ = f"followed_by_{message}"
     return guard

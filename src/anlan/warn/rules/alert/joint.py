@@ -6,8 +6,9 @@ by natural resources with meteorology (pack `issuers`).
 
 from __future__ import annotations
 
+from anlan.foundation.words import say
 from anlan.warn.rules.alert.guards import PERMIT_APPROVE, Case
-from anlan.warn.rules.alert.shapes import CoSigner, Refusal
+from anlan.warn.rules.alert.shapes import Refusal
 
 
 def other_hand(case: Case) -> Refusal | None:
@@ -27,8 +28,7 @@ def _one_hand(case: Case, who: str) -> Refusal | None:
         return None
     return Refusal(
         name="one_hand",
-        zh="联合发布要两个单位各一个人批准，这个人已经批过。请另一个单位的批准人来批。",
-        en="A joint alert takes one person of each unit; this one has signed already. Ask the other unit.",
+        says=say("联合发布要两个单位各一个人批准，这个人已经批过。请另一个单位的批准人来批。"),
     )
 
 
@@ -41,26 +41,16 @@ def asked_by_telephone(case: Case) -> Refusal | None:
     """The place allows it by telephone, and the unit that agreed has still to agree."""
     if not case.settings.cosign_by_telephone:
         return Refusal(
-            name="cosign_not_by_telephone",
-            zh="本地规定会签不能用电话，请联合单位的批准人登录会签。",
-            en="Here nobody agrees by telephone; let the other unit's approver sign in and sign.",
+            name="cosign_not_by_telephone", says=say("本地规定会签不能用电话，请联合单位的批准人登录会签。")
         )
     return _asked(case, case.evidence.cosigner)
 
 
 def _asked(case: Case, unit: str) -> Refusal | None:
     if all(each.unit != unit for each in case.alert.cosigners):
-        return Refusal(
-            name="not_a_cosigner",
-            zh="这个单位不是这份预警的联合发布单位，不用会签。",
-            en="This unit does not issue the alert jointly; it has nothing to sign.",
-        )
+        return Refusal(name="not_a_cosigner", says=say("这个单位不是这份预警的联合发布单位，不用会签。"))
     if all(each.unit != unit for each in case.alert.unsigned):
-        return Refusal(
-            name="cosigned_already",
-            zh="这个单位已经会签过这一稿，不用再签。",
-            en="This unit has agreed to this text already.",
-        )
+        return Refusal(name="cosigned_already", says=say("这个单位已经会签过这一稿，不用再签。"))
     return None
 
 
@@ -71,14 +61,11 @@ def cosigner_may(case: Case) -> Refusal | None:
     if PERMIT_APPROVE not in verbal.leader_permissions:
         return Refusal(
             name="leader_may_not_approve",
-            zh="这位领导没有联合单位在这里的批准权限，请打给联合单位有权批准的人。",
-            en="This leader may not approve for that unit here; telephone one of that unit who may.",
+            says=say("这位领导没有联合单位在这里的批准权限，请打给联合单位有权批准的人。"),
         )
     if verbal.leader in case.alert.authors or verbal.leader == case.actor.ref:
         return Refusal(
-            name="own_draft",
-            zh="起草人和记录人不能自己会签，请打给联合单位的另一位批准人。",
-            en="Neither its author nor the recorder agrees to it; telephone another approver of that unit.",
+            name="own_draft", says=say("起草人和记录人不能自己会签，请打给联合单位的另一位批准人。")
         )
     return None
 
@@ -90,10 +77,8 @@ def all_signed(case: Case) -> Refusal | None:
         return None
     return Refusal(
         name="not_cosigned",
-        zh=f"联合发布还缺{_names(waiting)}会签。请叫醒他们的批准人，或记电话会签。",
-        en=f"Joint issue still lacks {_names(waiting)}. Wake their approver, or record it by telephone.",
+        says=say(
+            "联合发布还缺{names}会签。请叫醒他们的批准人，或记电话会签。",
+            names=tuple(each.name for each in waiting),
+        ),
     )
-
-
-def _names(units: tuple[CoSigner, ...]) -> str:
-    return "、".join(each.name for each in units)

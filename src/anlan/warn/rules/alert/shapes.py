@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.pack import hours, minutes, number, table
+from anlan.foundation.words import Sentence
 
 
 class State(StrEnum):
@@ -162,8 +163,7 @@ class IssuerVerdict:
     """发布主体: whether this unit may lawfully issue this kind of alert; decided by `issuers`."""
 
     lawful: bool
-    zh: str = ""
-    en: str = ""
+    says: Sentence | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,8 +222,7 @@ class Refusal:
     """A named no: what is wrong and what to do next."""
 
     name: str
-    zh: str
-    en: str
+    says: Sentence
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,10 +8,10 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.stage import Stage
+from anlan.foundation.words import t, w
 from anlan.foundation.worlds import BEIJING, beijing
 from anlan.simulate import queries as simulate
 from anlan.simulate.queries import VillageForecast
-from anlan.ui.words import t, w
 
 MINUTE = "%Y-%m-%d %H:%M"
 MOST_NAMES = 8

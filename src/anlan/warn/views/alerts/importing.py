@@ -10,15 +10,15 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from anlan.foundation.errors import AnlanError, Invalid
-from anlan.foundation.rules.errors import RuleError
 from anlan.foundation.rules.grade import Grade
+from anlan.foundation.words import t, w
 from anlan.foundation.worlds import BEIJING
 from anlan.places.queries import Place, atlas, search
-from anlan.ui.acts import address, done, told
+from anlan.ui.acts import address, done
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w
 from anlan.warn import alert_cap, alert_rows
 from anlan.warn.actions import alerts
+from anlan.warn.queries import alerts as queries
 from anlan.warn.views.alerts.composer import MINUTE, levels
 from anlan.wire import cap
 
@@ -76,8 +76,8 @@ def take_in(request: Request) -> HttpResponse:
             if context["form"].is_valid():
                 return _keep_typed(request, context["form"])
             status = 422
-    except (AnlanError, RuleError) as error:
-        context["wrong"], status = told(request, error), 422
+    except AnlanError as error:
+        context["wrong"], status = error.said(request.lang), 422
     except cap.CapError as error:
         context["wrong"], status = error.text(request.lang), 422
     except ValueError:
@@ -148,7 +148,7 @@ def _signature(request: Request, data: bytes) -> dict[str, Any]:
 
 def _keep(request: Request, data: bytes) -> HttpResponse:
     ref = alerts.take_in_file(request.ctx, data)
-    return done(request, "已导入。红色、橙色按长效指令开始叫应。", address(request, "alerts", ref))
+    return done(request, _imported(request, ref), address(request, "alerts", ref))
 
 
 def _keep_typed(request: Request, form: Typed) -> HttpResponse:
@@ -164,4 +164,10 @@ def _keep_typed(request: Request, form: Typed) -> HttpResponse:
         issued_at=given["issued_at"],
         doubtful=given["doubtful"],
     )
-    return done(request, "已导入。红色、橙色按长效指令开始叫应。", address(request, "alerts", ref))
+    return done(request, _imported(request, ref), address(request, "alerts", ref))
+
+
+def _imported(request: Request, ref: str) -> str:
+    row = queries.row_of(request.ctx, ref)
+    calls = alert_rows.calls_out(kind=row.kind, message=row.message, level=row.level)
+    return w("已导入。红色、橙色按长效指令开始叫应。") if calls else w("已导入。")

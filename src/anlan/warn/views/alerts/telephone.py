@@ -10,12 +10,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from anlan.foundation.errors import AnlanError, NotFound
-from anlan.foundation.rules.errors import RuleError
+from anlan.foundation.words import t, w, written
 from anlan.foundation.worlds import BEIJING
 from anlan.people import account_queries as accounts
-from anlan.ui.acts import address, done, posted, told
+from anlan.ui.acts import address, done, posted
 from anlan.ui.pages import Request, page
-from anlan.ui.words import t, w, written
 from anlan.warn.actions import alerts
 from anlan.warn.queries import alerts as queries
 from anlan.warn.views.alerts.one import context_of
@@ -151,8 +150,8 @@ def _page(request: Request, ref: str, found: queries.Detail, call: _Call) -> Htt
     if request.method == "POST" and form.is_valid():
         try:
             call.record(request, ref, form)
-        except (AnlanError, RuleError) as error:
-            form.add_error(None, told(request, error))
+        except AnlanError as error:
+            form.add_error(None, error.said(request.lang))
         else:
             return done(request, call.sentence, address(request, "alerts", ref))
     context = context_of(request, ref, form=form, call=call)

@@ -1,7 +1,8 @@
 """文字：Chinese is the source, English stands in each room's `words.toml` ("中文" = "English").
 
 `t(lang, "已叫 {n} 人", n=3)` gives the sentence in the reader's language. A word that reaches `t` through a variable is
-wrapped where it is written down: `label = w("种类")`, so that the test which scans templates and code finds it.
+wrapped where it is written down: `label = w("种类")`, so that the test which scans templates and code finds it. A rule says
+`say("还缺 {n} 户", n=3)`, which is read later in either language. Nothing here knows Django.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from django.conf import settings
-
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
+STRICT = False  # tests: a sentence without its English raises
 _PACKAGE = Path(__file__).parents[1]
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _BY_NUMBER = re.compile(r"([\w/.]+ )\[([^|\]]+)\|([^\]]+)\]")
@@ -39,20 +40,53 @@ def w(text: str) -> str:
     return text
 
 
-def t(lang: str, text: str | Mapping[str, str], **values: object) -> str:
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence said later, in the reader's language; its values may be sentences, titles of packs, or lists of such."""
+
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict, hash=False)
+
+    @property
+    def zh(self) -> str:
+        return t("zh", self)
+
+    @property
+    def en(self) -> str:
+        return t("en", self)
+
+
+Text = str | Sentence | Mapping[str, str]
+
+
+def say(text: str, /, **values: object) -> Sentence:
+    """A sentence with its values, for whoever reads it."""
+    return Sentence(text, values)
+
+
+def t(lang: str, text: Text, /, **values: object) -> str:
     """The sentence in the reader's language, with its values put in.
 
     Args:
         lang: "zh" or "en"; anything else reads as Chinese.
-        text: the Chinese sentence, or a title of a pack (`{"zh": …, "en": …}`).
+        text: the Chinese sentence, one with its values, or a title of a pack (`{"zh": …, "en": …}`).
 
     Raises:
-        WordMissing: no English, and ANLAN_STRICT_WORDS is set (in tests); in production the Chinese is shown.
+        WordMissing: no English, and STRICT is set (in tests); in production the Chinese is shown.
     """
     if isinstance(text, Said):
         return text
+    if isinstance(text, Sentence):
+        text, values = text.text, {**text.values, **values}
     chosen = _from_title(lang, text) if isinstance(text, Mapping) else _from_catalogue(lang, text)
-    return Said(counted(chosen.format(**values) if values else chosen))
+    put_in = {name: _put_in(lang, value) for name, value in values.items()}
+    return Said(counted(chosen.format(**put_in) if put_in else chosen))
+
+
+def _put_in(lang: str, value: object) -> object:
+    if isinstance(value, tuple):
+        return ("、" if lang == "zh" else ", ").join(str(_put_in(lang, each)) for each in value)
+    return t(lang, value) if isinstance(value, Sentence | Mapping) else value
 
 
 def written(lang: str, text: str) -> str:
@@ -95,6 +129,6 @@ def _from_catalogue(lang: str, text: str) -> str:
     found = catalogue().get(text)
     if found is None and not _CHINESE.search(text):
         return text
-    if found is None and getattr(settings, "ANLAN_STRICT_WORDS", False):
+    if found is None and STRICT:
         raise WordMissing(f"no English for {text!r}: add it to words.toml of the room that shows it")
     return found if found is not None else text
