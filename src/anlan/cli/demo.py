@@ -24,8 +24,6 @@ def run(args: argparse.Namespace) -> int:
 
     demoing.set_up(speed=args.speed)
     entry = demoing.link(host=args.host, port=args.port)
-    print(demoing.welcome(entry), flush=True)
-    if not args.no_browser:
-        demoing.open_when_ready(entry)
+    demoing.welcome_when_ready(entry, browser=not args.no_browser)
     supervisor.run(web=web_args(args), engine=engine_args(args))
     return 0
