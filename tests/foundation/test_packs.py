@@ -9,7 +9,6 @@ import pytest
 from anlan.foundation import packs
 from anlan.foundation.packs import (
     CONFIDENCE,
-    kinds,
     PackError,
     PackKeyMissing,
     PackKeyUnknown,
@@ -19,6 +18,7 @@ from anlan.foundation.packs import (
     PackUnreadable,
     PackValueWrong,
     Shelf,
+    kinds,
     load_all,
     parse,
 )
@@ -178,6 +178,12 @@ def test_the_version_changes_with_a_figure_and_not_with_a_comment():
     commented = parse(b"# a word\n" + GOOD.encode(), path=Path("y.toml"))
     changed = parse(GOOD.replace("= 90", "= 91").encode(), path=Path("x.toml"))
     assert good.version == commented.version != changed.version
+
+
+def test_a_pack_from_an_editor_of_windows_is_the_same_pack():
+    whole = GOOD.encode()
+    for data in (b"\xef\xbb\xbf" + whole, whole.replace(b"\n", b"\r\n"), GOOD.encode("utf-16")):
+        assert parse(data, path=Path("x.toml")).version == parse(whole, path=Path("x.toml")).version
 
 
 def test_data_are_frozen_and_decimals_stay_exact():

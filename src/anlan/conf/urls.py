@@ -12,6 +12,7 @@ from anlan.foundation import rooms
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.start, name="start"),
     path("healthz", views.healthz, name="healthz"),
+    path("metrics", views.metrics, name="metrics"),
     path("api/v1/", api.urls),
     *(
         path("", include(each))
