@@ -42,6 +42,15 @@ def test_what_is_out_of_range_is_said_at_the_form_and_nothing_is_ordered(mini: M
     assert queries.runs(mini.ctx()) == []
 
 
+@pytest.mark.parametrize("rain", ["", "0"])
+def test_a_design_rain_without_its_rain_is_asked_for(mini: Mini, rain: str) -> None:
+    keep_valley(mini)
+    reply = mini.client("duty_officer").post(url(mini), {**FORM, "mm_h": rain})
+    assert reply.status_code == 422
+    assert "设计雨要写雨强" in reply.text
+    assert queries.runs(mini.ctx()) == []
+
+
 def test_a_city_without_ground_says_so(mini: Mini) -> None:
     assert "还没有地形" in mini.client("duty_officer").get(url(mini)).text
 

@@ -210,7 +210,7 @@ def test_the_proof_tells_both_and_the_missing_signature(night: Mini) -> None:
 
 
 def page(client: Client, mini: Mini, ref: str, more: str = "", lang: str = "zh") -> str:
-    client.cookies["lang"] = lang
+    client.cookies["anlan_lang"] = lang
     reply = client.get(f"/w/{mini.world.key}/alerts/{ref}{more}")
     assert reply.status_code == 200
     return reply.content.decode()

@@ -10,9 +10,9 @@ from anlan.call.rules.calldown.shapes import BY_HAND
 from anlan.foundation import journal, tasks
 from anlan.foundation.context import Ctx
 from anlan.foundation.events import on
-from anlan.foundation.rules.grade import Grade
 from anlan.move.actions import moving
 from anlan.places.queries import atlas
+from anlan.warn import alert_rows
 
 Told = dict[str, Any]
 
@@ -38,8 +38,7 @@ def _call_out(ctx: Ctx, payload: Told) -> None:
 def call_out_on_alert(ctx: Ctx, told: Told) -> None:
     """A lawful issuer's red or orange calls out by the standing order, whoever took it in; ours at its issue."""
     body = told["body"]
-    speaks = body["kind"] == "alert" and body["message"] in ("alert", "update")
-    if speaks and body["level"] >= Grade.ORANGE:
+    if alert_rows.calls_out(**body):
         places = [atlas().code(code) for code in body.get("called", body["named"])]
         callout.decide_alert(
             ctx, ref=told["refs"]["alert"], event_type=body["event_type"], level=body["level"], named=places

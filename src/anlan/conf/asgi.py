@@ -88,7 +88,7 @@ async def _whole_body(scope: dict[str, Any], receive: Receive) -> bytes | int:
     global _reading
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     told = dict(scope["headers"]).get(b"content-length", b"")
-    if told.isdigit() and int(told) > most:
+    if told.isdigit() and (len(told) > MOST_DIGITS or int(told) > most):
         return 413
     chunks, size, since = [], 0, time.monotonic()
     try:

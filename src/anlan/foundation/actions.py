@@ -3,10 +3,21 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from anlan.foundation import worlds
 from anlan.foundation.context import Ctx
+from anlan.foundation.errors import Conflict
 from anlan.foundation.models import Counter
 from anlan.foundation.worlds import beijing
 from anlan.foundation.writing import writing
+
+AFTER_THE_END = frozenset({"exercise.run", "warn.proof", "people.unmask", "people.view", "packs.view"})
+"""Of an ended exercise one may still look, seal and print: what leaves a trace and asks nobody for work."""
+
+
+def _is_over(ctx: Ctx, permission: str) -> bool:
+    """Whether a person acts in an exercise that has ended: nobody does the work that pages would promise there."""
+    is_person = "*" not in ctx.actor.permissions and not ctx.world.is_live
+    return is_person and permission not in AFTER_THE_END and worlds.has_ended(ctx.world)
 
 
 @contextmanager
@@ -14,6 +25,8 @@ def action(ctx: Ctx, permission: str) -> Iterator[None]:
     """Open the transaction of an action, once the actor is found to have the permission."""
     ctx.require(permission)
     with writing():
+        if _is_over(ctx, permission):
+            raise Conflict("演练已经结束，只能看，不能再办。要接着练，请另开一场。")
         yield
 
 

@@ -26,6 +26,11 @@ def get(key: str) -> World:
     return world
 
 
+def has_ended(world: WorldInfo) -> bool:
+    """Whether an exercise is over; its clock never moves again."""
+    return World.objects.filter(pk=world.id, state=World.State.ENDED).exists()
+
+
 def clock(world: World) -> datetime:
     """Now in that world: the real clock when live, else the column that only the driver advances."""
     if world.key == "live":

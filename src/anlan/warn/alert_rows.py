@@ -226,6 +226,17 @@ def joint(row: Alert) -> list[Unit]:
     return units(row.joint_with)
 
 
+def has_lapsed(row: Alert, now: datetime) -> bool:
+    """A draft of ours whose time ran out before it was issued: nobody can approve or issue it any more."""
+    over = row.expires_at is not None and row.expires_at <= now
+    return row.source == "own" and row.issued_at is None and (over or row.state == "expired")
+
+
+def calls_out(*, kind: str, message: str, level: int, **_: Any) -> bool:
+    """Whether an alert of this kind calls people out: a first one or an update at orange or red, no all-clear."""
+    return kind == "alert" and message in ("alert", "update") and level >= Grade.ORANGE
+
+
 def told(row: Alert, **more: Any) -> dict[str, Any]:
     """What every entry about an alert tells."""
     return {

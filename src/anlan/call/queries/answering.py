@@ -14,7 +14,7 @@ from anlan.foundation.errors import NotFound
 from anlan.foundation.rules.stage import Stage
 from anlan.foundation.scope import Scope
 from anlan.foundation.words import Sentence, Text, say, written
-from anlan.foundation.worlds import World
+from anlan.foundation.worlds import World, beijing
 from anlan.judge.rules import plainwords
 from anlan.judge.rules.plainwords import Facts
 from anlan.move.queries.moves import moves
@@ -127,15 +127,15 @@ def order_of(ctx: Ctx, row: CallDown, holder: str) -> Order:
             title={"zh": known.title, "en": written("en", known.title)},
             name=name,
         ),
-        what=_what(facts, told=bool(row.stage)),
-        where=say("去 {site}", site=facts.site) if facts.site else None,
+        what=_over(row.closed_at) if row.closed_at else _what(facts, told=bool(row.stage)),
+        where=say("去 {site}", site=facts.site) if facts.site and not row.closed_at else None,
         place=place,
         facts=facts,
         sent=Sent(answer=latest.kind, households=latest.households, people=latest.people, at=latest.at)
         if latest
         else None,
         awaited_until=_awaited_until(ctx, row, line),
-        is_overdue=line.settled_at is None and line.door_check_at is not None,
+        is_overdue=line.settled_at is None and line.door_check_at is not None and row.closed_at is None,
         duty_room=people.duty_room_number(seen, place.path),
     )
 
@@ -145,6 +145,11 @@ def _awaited_until(ctx: Ctx, row: CallDown, line: CallLine) -> datetime | None:
         return None
     settings = call_settings(ctx, atlas().by_id[row.place_id].code)
     return line.opened_at + settings.silence_limit
+
+
+def _over(closed_at: datetime) -> Sentence:
+    """The head once the call-down has ended: it commands nobody any more, and an answer is still kept."""
+    return say("叫应已于 {at} 结束", at=beijing(closed_at).strftime("%H:%M"))
 
 
 def _what(facts: Facts, *, told: bool) -> Sentence:

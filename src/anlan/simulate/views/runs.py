@@ -65,6 +65,13 @@ class OrderForm(forms.Form):
             "nowcast": NOWCAST_WORDS,
         }
 
+    def clean(self) -> dict[str, Any]:
+        """A design rain without its rain is a question, not a dry run."""
+        told: dict[str, Any] = super().clean() or {}
+        if told.get("rain") == "design" and "mm_h" in told and not told["mm_h"]:
+            self.add_error("mm_h", w("设计雨要写雨强，大于 0。"))
+        return told
+
     def order(self, ctx: Ctx) -> str:
         """Put it on the list; gives its ref. Raises: AnlanError."""
         raise NotImplementedError
@@ -84,7 +91,7 @@ class OrderForm(forms.Form):
         if told["rain"] == "design":
             return {
                 "kind": "design",
-                "mm_h": told["mm_h"] or 0.0,
+                "mm_h": told["mm_h"],
                 "minutes": told["rain_min"] or told["minutes"],
             }
         return {

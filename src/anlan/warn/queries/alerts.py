@@ -123,6 +123,8 @@ class Detail:
     finding: Exceedance | None
     telephone: dict[str, Any]
     joint: tuple[signing.Joint, ...]
+    lapsed_at: datetime | None
+    """When a draft ran out that nobody issued."""
 
 
 def brief(ctx: Ctx, ref: str) -> Brief:
@@ -214,6 +216,7 @@ def detail(ctx: Ctx, ref: str) -> Detail:
         finding=_finding(ctx, row),
         telephone=signing.telephone(row, row.verbal, countersign_by=row.countersign_by),
         joint=tuple(signing.joint(ctx, row)),
+        lapsed_at=row.expires_at if alert_rows.has_lapsed(row, ctx.now) else None,
     )
 
 
@@ -313,8 +316,9 @@ def _steps(ctx: Ctx, row: Alert) -> list[Step]:
         (w("补签"), each.by, each.countersigned_at) for each in alert_rows.cosigners(row) if each.verbal
     ]
     found: list[Step] = []
+    has_lapsed = alert_rows.has_lapsed(row, ctx.now)
     for word, ref, at in steps:
-        is_next = at is None and all(s.state == "done" for s in found)
+        is_next = at is None and not has_lapsed and all(s.state == "done" for s in found)
         state = "done" if at else "next" if is_next else "open"
         named = at or word in (w("补签"), w("会签"))
         found.append(Step(word=word, who=who(ref) if named else "", at=at, state=state))

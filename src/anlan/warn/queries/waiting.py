@@ -73,6 +73,8 @@ def _owed(row: Alert, now: datetime) -> list[CoSigner]:
 
 def _step(row: Alert, now: datetime, *, is_now: bool) -> str:
     """The next step of an alert at a moment; empty when none waits."""
+    if alert_rows.has_lapsed(row, now):
+        return ""
     if is_now and row.state in ("draft", "review", "approved"):
         return {"draft": "finish", "review": "approve", "approved": "issue"}[row.state]
     if is_now and row.state not in ("issued", "updated"):

@@ -1,6 +1,7 @@
 """编发: write an alert or a risk notice, see whom it reaches before anybody else does, and the next link of a chain."""
 
 import dataclasses
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid
+from anlan.foundation.rules.grade import Grade
 from anlan.foundation.words import t, w
 from anlan.foundation.worlds import BEIJING
 from anlan.judge.views.backtests import levels
@@ -27,7 +29,7 @@ from anlan.warn.queries import alerts as queries
 from anlan.warn.rules import issuers
 from anlan.warn.rules.alert import Message
 from anlan.warn.views.alerts.begun import of_forecast
-from anlan.warn.views.alerts.maps import map_of, polygon_in, polygon_out
+from anlan.warn.views.alerts.maps import Crossing, map_of, polygon_in, polygon_out
 from anlan.wire import cap
 
 CHARACTERS_A_SECOND = 3.5
@@ -65,7 +67,7 @@ class Composer(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["level"].choices = levels(lang)  # type: ignore[attr-defined]
+        self.fields["level"].choices = [("", t(lang, w("先选级别"))), *levels(lang)]  # type: ignore[attr-defined]
         self.fields["level"].required = has_level
         self.fields["event_type"].choices = events  # type: ignore[attr-defined]
         self.fields["named"].choices = [(p.code, p.name) for p in places]  # type: ignore[attr-defined]
@@ -90,8 +92,12 @@ class Composer(forms.Form):
     def clean_polygon(self) -> list[Any]:
         try:
             return polygon_in(self.cleaned_data["polygon"])
+        except Crossing:
+            raise forms.ValidationError(w("画的线自己相交，分不清里外。请清掉，沿外圈重画。")) from None
         except (ValueError, KeyError, TypeError, IndexError):
-            raise forms.ValidationError(w("画的范围读不懂，请清掉重画。")) from None
+            raise forms.ValidationError(
+                w("画的范围读不懂。请清掉重画，或贴 GeoJSON 的 Polygon（先经度后纬度）。")
+            ) from None
 
     def text(self) -> alerts.Text:
         given = self.cleaned_data
@@ -158,10 +164,7 @@ class _Case:
         message: str = "",
     ) -> None:
         self.kind, self.row, self.message = kind, row, message
-        self.initial = initial or {
-            "level": "4",
-            "expires_at": _local(ctx.now + alert_rows.valid_for(ctx, "", 4)),
-        }
+        self.initial = initial or {"expires_at": _local(ctx.now + alert_rows.valid_for(ctx, "", Grade.RED))}
         self.events = _events(ctx, kind, row)
 
     @property
@@ -216,10 +219,15 @@ def _events(ctx: Ctx, kind: str, row: Alert | None) -> list[tuple[str, dict[str,
         ctx, atlas().by_path[mine.place_path].code if mine and mine.place_path else ""
     )
     org = mine.kind if mine else ""
-    return [
-        (code, title)
+    mine_to_issue = {
+        code: title
         for code, title in titles.items()
         if kind == "notice" or org in issuers.organs_of(rules, code)
+    }
+    alike = Counter(title["zh"] for title in mine_to_issue.values())
+    return [
+        (code, {lang: f"{word} {code}" for lang, word in title.items()} if alike[title["zh"]] > 1 else title)
+        for code, title in mine_to_issue.items()
     ]
 
 

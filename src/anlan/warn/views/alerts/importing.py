@@ -18,6 +18,7 @@ from anlan.ui.acts import address, done
 from anlan.ui.pages import Request, page
 from anlan.warn import alert_cap, alert_rows
 from anlan.warn.actions import alerts
+from anlan.warn.queries import alerts as queries
 from anlan.warn.views.alerts.composer import MINUTE, levels
 from anlan.wire import cap
 
@@ -147,7 +148,7 @@ def _signature(request: Request, data: bytes) -> dict[str, Any]:
 
 def _keep(request: Request, data: bytes) -> HttpResponse:
     ref = alerts.take_in_file(request.ctx, data)
-    return done(request, "已导入。红色、橙色按长效指令开始叫应。", address(request, "alerts", ref))
+    return done(request, _imported(request, ref), address(request, "alerts", ref))
 
 
 def _keep_typed(request: Request, form: Typed) -> HttpResponse:
@@ -163,4 +164,10 @@ def _keep_typed(request: Request, form: Typed) -> HttpResponse:
         issued_at=given["issued_at"],
         doubtful=given["doubtful"],
     )
-    return done(request, "已导入。红色、橙色按长效指令开始叫应。", address(request, "alerts", ref))
+    return done(request, _imported(request, ref), address(request, "alerts", ref))
+
+
+def _imported(request: Request, ref: str) -> str:
+    row = queries.row_of(request.ctx, ref)
+    calls = alert_rows.calls_out(kind=row.kind, message=row.message, level=row.level)
+    return w("已导入。红色、橙色按长效指令开始叫应。") if calls else w("已导入。")

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import shapely
 from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET
 
@@ -72,8 +73,15 @@ def no_area(request: Request) -> HttpResponse:
     return JsonResponse({"type": "FeatureCollection", "at": request.ctx.now.isoformat(), "features": []})
 
 
+class Crossing(ValueError):
+    """A drawn line that crosses itself: what lies inside is anybody's guess."""
+
+
 def polygon_in(text: str) -> list[Any]:
-    """Rings out of the field that the map draws into: GeoJSON of a polygon, or of a feature that holds one."""
+    """Rings out of the field that the map draws into: GeoJSON of a polygon, or of a feature that holds one.
+
+    CAP knows no holes: an area with a hole comes back as areas that leave it out.
+    """
     if not text.strip():
         return []
     found = json.loads(text)
@@ -82,16 +90,40 @@ def polygon_in(text: str) -> list[Any]:
     if isinstance(found, dict) and found.get("type") == "Feature":
         found = found["geometry"]
     kind = found.get("type") if isinstance(found, dict) else ""
-    parts = {
-        "Polygon": lambda: [found["coordinates"][0]],
-        "MultiPolygon": lambda: [p[0] for p in found["coordinates"]],
-    }
-    if kind not in parts:
+    if kind not in ("Polygon", "MultiPolygon"):
         raise ValueError(kind)
-    rings = [[[float(x), float(y)] for x, y, *_ in ring] for ring in parts[kind]()]
-    if any(len(ring) < 3 for ring in rings):
+    parts = [found["coordinates"]] if kind == "Polygon" else found["coordinates"]
+    drawn = [shapely.Polygon(part[0], part[1:]) for part in ([_closed(r) for r in rings] for rings in parts)]
+    if not all(area.is_valid and area.area for area in drawn):
+        raise Crossing(kind)
+    return [
+        [list(point) for point in area.exterior.coords] for part in drawn for area in _without_holes(part)
+    ]
+
+
+def _closed(ring: list[Any]) -> list[tuple[float, float]]:
+    points = [(float(x), float(y)) for x, y, *_ in ring]
+    if len(points) < 3:
         raise ValueError("short")
-    return [ring if ring[0] == ring[-1] else [*ring, ring[0]] for ring in rings]
+    return points if points[0] == points[-1] else [*points, points[0]]
+
+
+def _without_holes(area: shapely.Polygon) -> list[shapely.Polygon]:
+    """The same area as parts that have no hole: cut from top to bottom through each."""
+    if not area.interiors:
+        return [area]
+    west, south, east, north = area.bounds
+    cut = area.interiors[0].centroid.x
+    halves = [
+        area.intersection(shapely.box(*side))
+        for side in ((west, south, cut, north), (cut, south, east, north))
+    ]
+    return [each for half in halves for part in _areas_of(half) for each in _without_holes(part)]
+
+
+def _areas_of(shape: Any) -> list[shapely.Polygon]:
+    """The areas of a cut; lines and points that it leaves are none."""
+    return [part for part in shapely.get_parts(shape) if isinstance(part, shapely.Polygon)]
 
 
 def polygon_out(rings: list[Any]) -> str:

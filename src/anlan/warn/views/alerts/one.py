@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anlan.foundation.errors import AnlanError, NotFound
 from anlan.foundation.rules.grade import Grade
-from anlan.foundation.words import w
+from anlan.foundation.words import t, w
 from anlan.judge.queries.exceedances import Exceedance
 from anlan.ui.acts import address, done, not_done
 from anlan.ui.pages import Request, attached, page
@@ -104,15 +104,36 @@ def _act(permission: str, do: Callable[[Request, str], object], sentence: str) -
     def act(request: Request, ref: str) -> HttpResponse:
         here = address(request, "alerts", ref)
         try:
-            do(request, ref)
+            said = do(request, ref)
         except AnlanError as error:
             return not_done(request, error, here)
         except CapError as error:
             messages.error(request, error.text(request.lang))
             return HttpResponseRedirect(here)
-        return done(request, sentence, here)
+        return done(request, said if isinstance(said, str) else sentence, here)
 
     return act
+
+
+def _approved(request: Request, ref: str) -> str | None:
+    """Approved by the issuer is not enough while a unit that issues it jointly has not agreed."""
+    given = request.POST.get
+    alerts.approve(
+        request.ctx,
+        ref=ref,
+        retyped_place=given("retyped_place", ""),
+        retyped_level=given("retyped_level", ""),
+    )
+    lacking = sum(not each.has_signed for each in queries.detail(request.ctx, ref).joint)
+    return t(request.lang, w("已批准，还差 {n} 家会签，齐了才能签发。"), n=lacking) if lacking else None
+
+
+def _issued(request: Request, ref: str) -> str | None:
+    """Only a first alert or an update at orange or red calls anybody."""
+    alerts.issue(request.ctx, ref=ref)
+    row = queries.row_of(request.ctx, ref)
+    calls = alert_rows.calls_out(kind=row.kind, message=row.message, level=row.level)
+    return w("已签发。责任人按长效指令开始叫应。") if calls else None
 
 
 submit = _act("warn.draft", lambda r, ref: alerts.submit(r.ctx, ref=ref), w("已送审，等批准人批准。"))
@@ -125,17 +146,10 @@ reject = _act(
 )
 approve = _act(
     "warn.approve",
-    lambda r, ref: alerts.approve(
-        r.ctx,
-        ref=ref,
-        retyped_place=r.POST.get("retyped_place", ""),
-        retyped_level=r.POST.get("retyped_level", ""),
-    ),
+    lambda r, ref: _approved(r, ref),
     w("已批准，可以签发。"),
 )
-issue = _act(
-    "warn.issue", lambda r, ref: alerts.issue(r.ctx, ref=ref), w("已签发。责任人按长效指令开始叫应。")
-)
+issue = _act("warn.issue", lambda r, ref: _issued(r, ref), w("已签发。"))
 cosign = _act(
     "warn.approve",
     lambda r, ref: alerts.cosign(
