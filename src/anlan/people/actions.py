@@ -96,7 +96,7 @@ def load_holders(ctx: Ctx, rows: Iterable[HolderRow], organisations: Mapping[str
                 Person(
                     ref=r.ref,
                     name_sealed=crypto.seal(r.name, r.ref),
-                    name_index=crypto.blind(r.name),
+                    name_index=crypto.blind(crypto.normal_name(r.name)),
                     place_id=r.place,
                     lon=r.lon,
                     lat=r.lat,

@@ -23,7 +23,6 @@ from pathlib import Path
 from anlan.foundation.packs.pack import (
     CONFIDENCE,
     DOUBTFUL,
-    KINDS,
     SHIPPED,
     SYNTHETIC_ONLY,
     Figure,
@@ -37,13 +36,13 @@ from anlan.foundation.packs.pack import (
     PackUnreadable,
     PackValueWrong,
     Shelf,
+    kinds,
 )
 from anlan.foundation.packs.parse import parse
 
 __all__ = [
     "CONFIDENCE",
     "DOUBTFUL",
-    "KINDS",
     "SHIPPED",
     "SYNTHETIC_ONLY",
     "Figure",
@@ -59,6 +58,7 @@ __all__ = [
     "Shelf",
     "get",
     "in_force",
+    "kinds",
     "load_all",
     "of_kind",
     "parse",
