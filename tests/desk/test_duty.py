@@ -11,6 +11,7 @@ from anlan.call.queries.villages import people_called, tally, village_states
 from anlan.call.queries.waiting import Wait, waiting
 from anlan.desk import mapdata, timeline
 from anlan.desk.due import Due, Words, dues, in_order
+from anlan.desk.story import story
 from anlan.desk.timeline import density
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
@@ -105,6 +106,7 @@ def test_a_cry_for_help_is_first_on_desk_and_wall_however_long_the_counts_are_ov
     night.world.now = NIGHT + 60 * MIN
     night.world.save()
     pages = [night.client("duty_officer").get(f"/w/{night.world.key}/{a}") for a in ("desk", "wall")]
+    assert f"/w/{night.world.key}/wall" in pages[0].content.decode(), "the wall has a door"
     strip = pages[0].content.decode().partition('class="redline"')[2].partition("</nav>")[0]
     assert found[0].title in strip
     assert pages[1].context["dues"][0].kind == "help"
@@ -342,3 +344,17 @@ def test_dead_letters_wait_for_the_administrator_alone(night: Mini) -> None:
     Task.objects.create(world=night.world, kind="event", key="e:1", due_at=NIGHT, state="dead", error="x")
     assert "dead" in [d.kind for d in dues(ctx_at(night, 1), lang="zh")]
     assert "dead" not in [d.kind for d in dues(ctx_at(night, 1, "duty_officer"), lang="zh")]
+
+
+def test_the_story_of_a_township_names_whose_line_it_was_and_who_answered(night: Mini) -> None:
+    ref = call_out(night)
+    for holder in ("H-v1-secretary", "H-v1-group", "H-v1-deputy"):
+        answer(night, ref, holder, 1, 2)
+    calldown.go_on(ctx_at(night, 11), ref)
+    village = story(ctx_at(night, 12), atlas().code(VILLAGE), lang="zh")
+    assert any("联盟村应答够了：" in line.text and "支书" in line.text for line in village.lines)
+    assert not any("{line}" in line.text or line.text.startswith("应答够了") for line in village.lines)
+    town = story(ctx_at(night, 12), atlas().code(TOWN), lang="zh")
+    steps = [line.text for line in town.lines if "无人应答" in line.text or "上提一级" in line.text]
+    assert steps
+    assert all(text.startswith("柳林镇") for text in steps), "each names its line"

@@ -181,6 +181,12 @@ def test_the_version_changes_with_a_figure_and_not_with_a_comment():
     assert good.version == commented.version != changed.version
 
 
+def test_a_pack_from_an_editor_of_windows_is_the_same_pack():
+    whole = GOOD.encode()
+    for data in (b"\xef\xbb\xbf" + whole, whole.replace(b"\n", b"\r\n"), GOOD.encode("utf-16")):
+        assert parse(data, path=Path("x.toml")).version == parse(whole, path=Path("x.toml")).version
+
+
 def test_data_are_frozen_and_decimals_stay_exact():
     pack = parse(GOOD.replace("= 90", "= 0.1").encode(), path=Path("x.toml"))
     assert pack.data["retention"]["raw_frames_days"] == Decimal("0.1")

@@ -111,6 +111,7 @@ NEUTRAL = {
 }
 """Arguments that name nothing of Liulin; an address with any other is not found by a foreign account."""
 QUERIES: dict[str, Callable[[Stage], dict[str, str]]] = {
+    "w/<slug:world>/map/paper": lambda s: {"path": LIULIN_PATH},
     "w/<str:world>/calls/<str:ref>/door": lambda s: {"line": _village_line(s)},
     **{
         f"w/<slug:world>/compare{part}": lambda s: {"a": s.refs["run"], "b": s.refs["run"]}
@@ -153,6 +154,8 @@ ABSENT = {
     "w/<str:world>/alerts/<str:ref>/cosign/<str:unit>/telephone": "the stage's alert is nobody's joint one",
 }
 """By pattern, with the reason: routes that answer 404 or 422 even to whoever may look."""
+ENTERED_ELSEWHERE = {"sign-out", "sign-in/link/<str:token>"}
+"""Opened by whoever is in they end the session."""
 PUBLIC_MAP: dict[str, str] = {
     "w/<slug:world>/map/base": "names and outlines of divisions, as on any printed map",
     "w/<slug:world>/exercises": "scenarios bear the published name of a past night",

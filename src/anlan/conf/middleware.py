@@ -57,6 +57,7 @@ class Context:
         if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path:
             return bad_request(request)  # no database takes it
         request.by_token = False
+        request.come_in = lambda world: self.process_view(request, None, (), {"world": world})
         with kept.once():
             return self.get_response(request)
 

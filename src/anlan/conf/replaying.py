@@ -43,7 +43,7 @@ def prepare_world(args: argparse.Namespace) -> str:
             seed=SEED if args.seed is None else args.seed,
             speed=args.speed,
             own_engine=True,
-            phones_fail_at=args.phones_fail_at,
+            phones_fail_at=args.phones_fail_at or "",
             since=of_that_night(args.since),
             until=of_that_night(args.until),
             forecast=args.forecast,
@@ -52,7 +52,7 @@ def prepare_world(args: argparse.Namespace) -> str:
     return world.key
 
 
-def of_that_night(clock: str) -> str:
+def of_that_night(clock: str | None) -> str:
     """An ISO moment of the night for a Beijing clock time: afternoon and evening are the day on which it began."""
     if not clock:
         return ""

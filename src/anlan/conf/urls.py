@@ -28,6 +28,7 @@ ROOMS = (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.start, name="start"),
     path("healthz", views.healthz, name="healthz"),
+    path("metrics", views.metrics, name="metrics"),
     path("api/v1/", api.urls),
     *(path("", include(f"anlan.{room}.urls")) for room in ROOMS if find_spec(f"anlan.{room}.urls")),
 ]

@@ -61,6 +61,7 @@ HARMS = {
     Harm.CALL: w("叫应"),
     Harm.COUNT: w("清点"),
     Harm.PAPER: w("单据、测站、系统"),
+    Harm.DONE: w("已办完"),
 }
 
 Say = Callable[..., str]

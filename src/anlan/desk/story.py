@@ -10,15 +10,15 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from anlan.call.queries.board import ANSWER_WORDS, MEANS_WORDS, OUTCOME_WORDS, OUTCOMES_AT_DOOR
-from anlan.call.rules.calldown import AnswerKind, CallState
+from anlan.call.queries.board import ANSWER_WORDS, KIND_WORDS, MEANS_WORDS, OUTCOME_WORDS, OUTCOMES_AT_DOOR
+from anlan.call.rules.calldown import AnswerKind, CallState, LineKind
 from anlan.foundation import journal, journal_reading
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.stage import Stage
 from anlan.foundation.words import t, w, written
 from anlan.people import queries as people
-from anlan.places.queries import Place
+from anlan.places.queries import Place, atlas
 
 AT_MOST = 40
 STAGE_WORDS = {
@@ -87,6 +87,7 @@ def _titles(ctx: Ctx, lang: str, told: Iterable[Told]) -> dict[str, str]:
     for each in told:
         refs |= {each["refs"].get("holder", ""), str(each["body"].get("by", ""))}
         refs |= {call["call"].split("/")[1] for call in each["body"].get("calls", ())}
+        refs |= set(each["body"]["by"]) if isinstance(each["body"].get("by"), list) else set()
     known = people.holders_by_ref(ctx, sorted(refs - {""}))
     names = people.masked_names(ctx, list(known))
     return {
@@ -254,6 +255,18 @@ def _plain(text: str, look: str = "") -> Sentence:
     return lambda say, told: (say(text), look)
 
 
+def _of_line(text: str, look: str = "", *, names: str = "") -> Sentence:
+    """A sentence about one line: whose it is, and who of its people."""
+
+    def sentence(say: _Say, told: Told) -> Told2:
+        kind, path, *_ = told["refs"]["line"].split(":")
+        place = atlas().by_path[path].name if path in atlas().by_path else path
+        whose = place if kind == LineKind.VILLAGE else f"{place}{say(KIND_WORDS[LineKind(kind)])}"
+        return say(text, line=whose, names=say.list(told["body"].get(names, ()))), look
+
+    return sentence
+
+
 def _lost(say: _Say, told: Told) -> Told2:
     return say(
         w("失联，按最坏情况办：{step}"), step=say(STEP_WORDS.get(told["body"]["step"], told["body"]["step"]))
@@ -271,9 +284,9 @@ SENTENCES: dict[str, Sentence] = {
     "warn.call.placed": _placed,
     "warn.call.ended": _ended,
     "warn.call.answered": _answered,
-    "warn.line.escalated": _plain(w("没人应，上提一级")),
-    "warn.line.silent": _plain(w("到时限，村里仍无人应答，转敲门核查"), "key"),
-    "warn.line.answered": _plain(w("这条线应答够了"), "safe"),
+    "warn.line.escalated": _of_line(w("{line}没人应，上提一级")),
+    "warn.line.silent": _of_line(w("{line}到时限仍无人应答，转敲门核查"), "key"),
+    "warn.line.answered": _of_line(w("{line}应答够了：{names}"), "safe", names="by"),
     "warn.doorcheck.ordered": _door_ordered,
     "warn.doorcheck.done": _door_done,
     "warn.doorcheck.overdue": _plain(w("敲门没有按时回报"), "key"),

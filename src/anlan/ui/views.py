@@ -1,7 +1,10 @@
-"""Error pages: what happened, what was kept, what to do. They need no database and no other room."""
+"""Error pages: what happened, what was kept, what to do, and the way back. They stand without a database too."""
 
 from __future__ import annotations
 
+import logging
+import secrets
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +14,8 @@ from django.template.loader import render_to_string
 from anlan.foundation.words import w
 
 from .context import page
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +56,7 @@ SERVER_ERROR = Trouble(
     status=500,
     what=w("系统这里出错了"),
     kept=w("刚才的提交没有存成，之前的记录都在。叫应和收数不受这一页影响。"),
-    do=w("再试一次。还不行，用电话和叫应单继续办，并告诉管理员出错的时刻。"),
+    do=w("再试一次。还不行，用电话和叫应单继续办，并告诉管理员出错的编号。"),
 )
 
 
@@ -81,6 +86,28 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def trouble(request: HttpRequest, found: Trouble) -> HttpResponse:
-    """The page of a trouble; rendered without context processors, so that it stands when they fall."""
-    context: dict[str, Any] = {**page(request), "trouble": found}
+    """The page of a trouble, inside the rooms of who asks; plain, and without any record, where those fall too.
+
+    Its number is told to the reader and stands in the log beside what happened.
+    """
+    number = secrets.token_hex(3).upper()
+    error = sys.exc_info()[1] if found.status >= 500 else None
+    log.warning("trouble %s: %s %s %s", number, found.status, request.method, request.path, exc_info=error)
+    given = {"trouble": found, "number": number}
+    try:
+        enter = getattr(request, "come_in", None)
+        if enter and getattr(request, "ctx", None) is None:
+            enter(_world(request))
+        if getattr(request, "ctx", None) is not None:
+            text = render_to_string("ui/error.html", {**given, "frame": "ui/base.html"}, request)
+            return HttpResponse(text, status=found.status)
+    except Exception:
+        log.exception("trouble %s: the page around it fell too", number)
+    context: dict[str, Any] = {**page(request), **given, "frame": "ui/plain.html"}
     return HttpResponse(render_to_string("ui/error.html", context), status=found.status)
+
+
+def _world(request: HttpRequest) -> str:
+    """The world that an unknown address names."""
+    parts = request.path.split("/")
+    return parts[2] if parts[1:2] == ["w"] and len(parts) > 2 else "live"

@@ -147,7 +147,7 @@ def _open(ctx: Ctx, township: Place, decided: Decided) -> None:
 
 
 def _number(ref: str) -> int:
-    return int(ref.rsplit("-", 1)[-1]) if ref.rsplit("-", 1)[-1].isdigit() else 0
+    return int(ref.rsplit("-", 1)[-1]) if ref.rsplit("-", 1)[-1].isdecimal() else 0
 
 
 def call_by_hand(ctx: Ctx, *, places: list[str], grade: str, stage: str, reason: str) -> list[str]:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from ipaddress import ip_address
 
-from anlan.conf.doctor import machine
+from anlan.conf.doctor import machine, records
 from anlan.conf.doctor.finding import Finding, found
 from anlan.foundation.packs import SYNTHETIC_ONLY, Shelf
 
@@ -107,7 +107,7 @@ def packs() -> Iterator[Finding]:
             "The standing order is the demo's.",
             "正式使用前换成本级防指签发的文件。",
             "Replace it by the one your headquarters signed before real use.",
-            bad=_has_real_people(),
+            bad=_acts_on_somebody(),
         )
 
 
@@ -129,14 +129,13 @@ def _is_over(end: object, now: object) -> bool:
     return end is not None and end <= now  # type: ignore[operator]
 
 
-def _has_real_people() -> bool:
-    """Whether anybody here is not generated."""
-    from django.apps import apps
+def _acts_on_somebody() -> bool:
+    """Whether places or people here are real."""
     from django.db import DatabaseError
 
     if not os.environ.get("ANLAN_DATABASE_URL") and not (machine.folder() / "records.sqlite3").exists():
         return False
     try:
-        return bool(apps.get_model("people", "Person").objects.filter(synthetic=False).exists())
+        return records.is_real()
     except DatabaseError:
         return False  # the records' own finding tells

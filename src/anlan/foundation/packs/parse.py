@@ -22,6 +22,7 @@ from anlan.foundation.packs.pack import (
     PackUnreadable,
     PackValueWrong,
 )
+from anlan.wire.tables import NoText, text_of
 
 _REQUIRED = (
     "id",
@@ -40,8 +41,8 @@ _OPTIONAL = ("effective_to", "example", "synthetic", "note")
 def parse(text: bytes, *, path: Path) -> Pack:
     """One pack from the bytes of a TOML file; `path` serves the messages only. Raises: PackError."""
     try:
-        content = tomllib.loads(text.decode("utf-8"), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        content = tomllib.loads(text_of(text, else_="utf-8")[0], parse_float=Decimal)
+    except (tomllib.TOMLDecodeError, NoText) as error:
         raise PackUnreadable(f"{path}: not TOML in UTF-8: {error}") from error
     header = content.pop("pack", None)
     if not isinstance(header, dict):

@@ -153,6 +153,11 @@ class Reader:
         with self._snapshot() as db:
             return int(db.execute("select coalesce(sum(count), 0) from quarantine").fetchone()[0])
 
+    def broken_unread(self) -> int:
+        """Kinds of broken input that nobody fed again or dropped."""
+        with self._snapshot() as db:
+            return int(db.execute("select count(*) from quarantine where state = 'new'").fetchone()[0])
+
     def broken_heads(self) -> list[tuple[bytes, str, int]]:
         """Of the quarantine's new items: how they begin, the code of the reason, how many are alike in both."""
         asked = (

@@ -1,0 +1,76 @@
+"""An error page keeps the way back and gives a number that stands in the log too."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from anlan.conf import page as frame
+from anlan.desk.views import map as maps
+from tests.support.city import Mini, make_city
+
+pytestmark = pytest.mark.django_db
+NUMBER = re.compile(r"出错编号 <code>([0-9A-F]{6})</code>")
+
+
+@pytest.fixture
+def mini() -> Mini:
+    return make_city().exercise()
+
+
+def number_in(text: str, log: str) -> str:
+    found = NUMBER.search(text)
+    assert found, "the page gives a number to quote"
+    assert f"trouble {found[1]}" in log, "and the log has it"
+    return found[1]
+
+
+def falls(*_: Any, **__: Any) -> None:
+    raise RuntimeError("planted")
+
+
+@pytest.mark.parametrize("address", ["/w/x1/no-such-room", "/nowhere"])
+def test_an_unknown_address_keeps_the_rooms_the_world_and_the_language(
+    mini: Mini, address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    reply = mini.client("duty_officer").get(address)
+    assert reply.status_code == 404
+    assert 'class="top__nav"' in reply.text
+    assert "lang=en" in reply.text
+    home = "/w/x1/desk" if address.startswith("/w/x1") else "/w/live/desk"
+    assert f'button--primary" href="{home}"' in reply.text
+    number_in(reply.text, caplog.text)
+
+
+def test_a_page_that_falls_keeps_the_rooms_and_the_log_has_its_number_and_its_cause(
+    mini: Mini, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(maps, "towns", falls)
+    client = mini.client("duty_officer")
+    client.raise_request_exception = False
+    reply = client.get("/w/x1/map")
+    assert reply.status_code == 500
+    assert 'class="top__nav"' in reply.text
+    number_in(reply.text, caplog.text)
+    assert "planted" in caplog.text
+
+
+def test_where_the_frame_falls_too_the_plain_page_stands_with_its_number(
+    mini: Mini, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = mini.client("duty_officer")
+    client.raise_request_exception = False
+    monkeypatch.setattr(frame.journal, "head", falls)
+    reply = client.get("/w/x1/map")
+    assert reply.status_code == 500
+    assert 'class="top__nav"' not in reply.text
+    assert 'class="top__brand" href="/"' in reply.text
+    number_in(reply.text, caplog.text)
+
+
+def test_a_stranger_gets_the_plain_page(mini: Mini, caplog: pytest.LogCaptureFixture) -> None:
+    reply = Client().get("/w/x1/no-such-room")
+    assert reply.status_code == 404
+    assert 'class="top__nav"' not in reply.text
+    number_in(reply.text, caplog.text)
