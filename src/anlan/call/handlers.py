@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from anlan.call import calldown_rows, derived  # noqa: F401  (registers what follows from entries)
+from anlan.call import calldown_rows
 from anlan.call.actions import callout, contact, doorchecks, sheets
 from anlan.call.models import CallDown, CallLine
 from anlan.call.rules.calldown.shapes import BY_HAND

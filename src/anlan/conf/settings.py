@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from anlan.foundation import rooms
 from anlan.foundation.home import home, makes, secret
 
 HOME = home()
@@ -20,21 +21,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "anlan.foundation",
-    "anlan.ui",
-    "anlan.places",
-    "anlan.people",
-    "anlan.observe",
-    "anlan.simulate",
-    "anlan.judge",
-    "anlan.warn",
-    "anlan.move",
-    "anlan.call",
-    "anlan.prove",
-    "anlan.gateways",
-    "anlan.desk",
-    "anlan.demo",
-    "anlan.conf",
+    *(f"{room.__module__}.{room.__qualname__}" for room in rooms.found()),
 ]
 
 MIDDLEWARE = [

@@ -27,7 +27,6 @@ from anlan.foundation.errors import AnlanError
 from anlan.foundation.packs.pack import (
     CONFIDENCE,
     DOUBTFUL,
-    KINDS,
     SHIPPED,
     SYNTHETIC_ONLY,
     Figure,
@@ -42,13 +41,13 @@ from anlan.foundation.packs.pack import (
     PackValueWrong,
     RefusedFile,
     Shelf,
+    kinds,
 )
 from anlan.foundation.packs.parse import parse
 
 __all__ = [
     "CONFIDENCE",
     "DOUBTFUL",
-    "KINDS",
     "SHIPPED",
     "SYNTHETIC_ONLY",
     "Figure",
@@ -67,6 +66,7 @@ __all__ = [
     "get",
     "in_force",
     "keep_good",
+    "kinds",
     "load_all",
     "of_kind",
     "parse",

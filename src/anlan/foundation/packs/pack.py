@@ -9,6 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from anlan.foundation import rooms
+
 SHIPPED = Path(__file__).resolve().parents[2] / "packs"
 CONFIDENCE = {
     "A": "seen in two independent sources, or proved by arithmetic",
@@ -23,42 +25,15 @@ SYNTHETIC_ONLY = {
     "en": "Its terrain is made up: this pack holds in exercises only, the live world refuses it.",
 }
 """Why a synthetic pack is refused outside exercises."""
-# kind -> the data tables without which such a pack says nothing
-KINDS: Mapping[str, tuple[str, ...]] = {
-    "threshold": ("threshold",),
-    "neighbour": ("neighbour",),
-    "issuers": ("issue",),
-    "event_types": ("event",),
-    "wording": ("words",),
-    "duty_kinds": ("duty",),
-    "call_down": ("call_down",),
-    "standing_orders": ("order", "start"),
-    "answers": ("answer",),
-    "door_check": ("door_check",),
-    "contact_lost": ("contact_lost",),
-    "approval": ("approval",),
-    "evacuation": ("stage",),
-    "quality": ("element",),
-    "silent_station": ("silent_station",),
-    "soil": ("soil",),
-    "retention": ("retention",),
-    "live_forecast": ("live",),
-    "critical_rain": ("critical", "hyetograph", "storm"),
-    "ensemble": ("ensemble",),
-    "roles": ("role", "change"),
-    "fire_weather": ("day_length",),
-    "forest_fire_index": ("index", "variant"),
-    "attenuation": ("relation",),
-    "quake_grading": ("grade",),
-    "flood_breach": ("spread",),
-    "hazard_source": ("substance", "class"),
-    "slope_rain": ("slope",),
-    "geohazard_risk": ("risk",),
-    "vulnerability": ("vulnerability", "curve"),
-    "relief_needs": ("need",),
-}
 STARTING = frozenset({"threshold", "neighbour", "standing_orders"})
 """Kinds whose packs start something by themselves: an example among them acts in exercises only, until it is adopted."""
+
+
+def kinds() -> Mapping[str, tuple[str, ...]]:
+    """Kind → the data tables without which such a pack says nothing; each room brings its own."""
+    return {kind: tables for kind, (_, tables) in rooms.merged("pack_kinds").items()}
+
+
 PROVENANCE = ("source", "clause", "confidence")
 
 
@@ -200,8 +175,8 @@ class Shelf:
 
         Raises: PackNotFound for a kind that does not exist.
         """
-        if kind not in KINDS:
-            raise PackNotFound(f"there is no pack kind {kind!r}; the kinds are: {', '.join(sorted(KINDS))}")
+        if kind not in kinds():
+            raise PackNotFound(f"there is no pack kind {kind!r}; the kinds are: {', '.join(sorted(kinds()))}")
         return tuple(pack for pack in self.packs if pack.kind == kind)
 
     def get(self, id: str, *, version: str | None = None, on: date | None = None) -> Pack:
