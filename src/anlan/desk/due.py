@@ -23,6 +23,7 @@ from anlan.observe.queries.doubtful import doubtful
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui import format as show
+from anlan.warn.queries.waiting import WHY_NOT_CALLED
 
 FOLDS = {"calling": 3, "sheet": 3, "count": 1}
 """More rows alike than this make one: lines of a call-down, sheets of an hour, small counts of a township."""
@@ -300,19 +301,9 @@ def _alert(say: Words, it: Wait) -> Due:
     )
 
 
-REFUSALS = {
-    "order_not_signed": w("长效指令没有签发。"),
-    "order_expired": w("长效指令已过期。"),
-    "order_is_a_demo": w("长效指令是演示文件，不叫真人。"),
-    "no_order": w("没有在用的长效指令。"),
-    "names_no_place": w("预警没有点名地方。"),
-}
-"""Why nobody was called by itself."""
-
-
 def _refused_call_out(say: Words, it: Wait) -> Due:
     title = say(w("{place}没有自动叫应"), place=it.place.name)
-    why = REFUSALS[it.facts["why"]]
+    why = WHY_NOT_CALLED[it.facts["why"]]
     return _due(it, title=title, detail=say(why) + say(w("下一步：人工叫应")), badge=say(w("要人工叫")))
 
 

@@ -7,6 +7,7 @@ from anlan.foundation import journal, journal_reading, shelf
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.pack import minutes, table
+from anlan.foundation.words import w
 from anlan.judge.queries.waiting import Wait
 from anlan.places.queries import Place, atlas
 from anlan.warn import alert_rows
@@ -16,6 +17,14 @@ from anlan.warn.rules.alert import CoSigner
 
 LOOK_BACK = timedelta(hours=12)
 REFUSAL_STANDS = timedelta(hours=2)
+WHY_NOT_CALLED = {
+    "order_not_signed": w("长效指令没有签发。"),
+    "order_expired": w("长效指令已过期。"),
+    "order_is_a_demo": w("长效指令是演示文件，不叫真人。"),
+    "no_order": w("没有在用的长效指令。"),
+    "names_no_place": w("预警没有点名地方。"),
+}
+"""Why nobody was called by itself."""
 
 
 def alerts_waiting(ctx: Ctx, at: datetime | None, path: str) -> Iterator[Wait]:
