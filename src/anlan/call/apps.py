@@ -4,7 +4,7 @@ from anlan.foundation.words import w
 
 class CallRoom(Room):
     after = "move"
-    registers = ("handlers",)
+    registers = ("handlers", "derived", "pack_readers")
     menu = (
         Entry(
             w("叫应与转移"),

@@ -4,6 +4,7 @@ from anlan.foundation.words import w
 
 class JudgeRoom(Room):
     after = "simulate"
+    registers = ("pack_readers",)
     events = {
         "warn.backtest.ran": w("做了回测"),
         "warn.exceedance.ended": w("超警已解除"),

@@ -4,7 +4,7 @@ from anlan.foundation.words import w
 
 class MoveRoom(Room):
     after = "warn"
-    registers = ("derived",)
+    registers = ("derived", "pack_readers")
     events = {
         "warn.evacuation.counted": w("清点了人数"),
         "warn.evacuation.ordered": w("转移已下达"),

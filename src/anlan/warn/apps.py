@@ -4,7 +4,7 @@ from anlan.foundation.words import w
 
 class WarnRoom(Room):
     after = "judge"
-    registers = ("handlers",)
+    registers = ("handlers", "derived", "pack_readers")
     menu = (Entry(w("预警"), "alerts", "warn.view", 4),)
     events = {
         "warn.alert.all_clear": w("预警已解除"),
@@ -24,6 +24,7 @@ class WarnRoom(Room):
         "warn.alert.returned": w("预警稿已退回"),
         "warn.alert.reviewed": w("预警已复核"),
         "warn.alert.submitted": w("预警已送审"),
+        "warn.alert.source_confirmed": w("核实了外单位预警的来源"),
         "warn.alert.updated": w("预警已更新"),
         "warn.certificate.pinned": w("存了发布单位证书"),
         "warn.certificate.unpinned": w("撤下发布单位证书"),
