@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from anlan.call.models import Answer, Call, CallDown, CallLine
+from anlan.call.queries.taken_back import taken_back
 from anlan.call.rules.calldown import CallState, LineState
 from anlan.foundation import journal
 from anlan.foundation.context import WorldInfo
@@ -18,7 +19,10 @@ def call_downs(world: WorldInfo) -> Iterator[Edited]:
     answered: dict[tuple[str, str], str] = {}
     ended: dict[str, str] = {}
     closed: set[str] = set()
+    undone = taken_back(world.id)
     for entry in journal.of_names(world, ("warn.call.", "warn.line.answered", "warn.calldown.closed")):
+        if entry.seq in undone:
+            continue
         told = journal.read(entry)
         body, ref = told["body"], told["refs"]["call_down"]
         if entry.name == "warn.call.answered":

@@ -118,6 +118,15 @@ def call_the_lost(ctx: Ctx, told: Told) -> None:
     )
 
 
+@on("warn.call.taken_back")
+def people_had_not_set_out(ctx: Ctx, told: Told) -> None:
+    """An answer 3 or 4 that was recorded by mistake had sent nobody on the way."""
+    place = atlas().code(told["refs"]["place"])
+    if told["body"]["answer"] in (3, 4) and place.tier == 4:
+        since = datetime.fromisoformat(told["body"]["since"])
+        moving.stay(ctx, village=place, by=told["refs"]["holder"], since=since)
+
+
 @on("warn.call.answered")
 def people_set_out(ctx: Ctx, told: Told) -> None:
     """Answer 3 says that the village is on its way. Answer 4 is a claim; only the count at the site makes it moved."""

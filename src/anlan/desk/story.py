@@ -284,6 +284,10 @@ SENTENCES: dict[str, Sentence] = {
     "warn.call.placed": _placed,
     "warn.call.ended": _ended,
     "warn.call.answered": _answered,
+    "warn.call.taken_back": lambda say, told: (
+        say(w("撤销：{who}的记录记错了"), who=say.who(told["refs"]["holder"])),
+        "key",
+    ),
     "warn.line.escalated": _of_line(w("{line}没人应，上提一级")),
     "warn.line.silent": _of_line(w("{line}到时限仍无人应答，转敲门核查"), "key"),
     "warn.line.answered": _of_line(w("{line}应答够了：{names}"), "safe", names="by"),

@@ -18,6 +18,7 @@ from anlan.places.queries import Place, atlas
 TOLD_BY = (
     "warn.evacuation.ordered",
     "warn.evacuation.set_out",
+    "warn.evacuation.stayed",
     "warn.evacuation.counted",
     "warn.household.marked",
 )
