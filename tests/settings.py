@@ -10,6 +10,9 @@ import shutil
 import tempfile
 
 os.environ["ANLAN_HOME"] = tempfile.mkdtemp(prefix="anlan-test-")
+os.environ.setdefault(
+    "NUMBA_CACHE_DIR", ""
+)  # kernels beside their sources: one compilation for all processes of all tests
 atexit.register(shutil.rmtree, os.environ["ANLAN_HOME"], ignore_errors=True)
 
 from anlan.conf.settings import *  # noqa: E402, F403

@@ -15,9 +15,15 @@ from anlan.conf.doctor import duty, machine, records
 from anlan.foundation import journal, worlds
 from anlan.foundation.models import JournalEntry, Task, World
 from anlan.foundation.packs import load_all
+from anlan.observe import store
+from anlan.observe.ingest import Batch, Broken, Ingest, path_of
 from anlan.people.models import Account, Person
+from anlan.places.models import Division
+from anlan.simulate import live
+from anlan.simulate.models import Ground
 from tests.support.city import Mini, make_city
 from tests.support.critical import village_rain
+from tests.support.grounds import REF, keep_valley
 from tests.support.installation import Installation
 
 
@@ -54,10 +60,11 @@ def test_a_state_folder_that_is_none_is_the_only_finding(home: Path, monkeypatch
     assert [finding.code for finding in doctor.examine()] == ["home"]
 
 
-def beat(home: Path, *, pid: int, seconds_ago: float) -> None:
+def beat(home: Path, *, pid: int, seconds_ago: float, ill: str = "") -> None:
     (home / "run").mkdir()
-    at = datetime.now(UTC) - timedelta(seconds=seconds_ago)
-    (home / "run" / "engine.json").write_text(json.dumps({"pid": pid, "beat": at.isoformat()}))
+    at = (datetime.now(UTC) - timedelta(seconds=seconds_ago)).isoformat()
+    parts = [{"part": ill, "since": at, "why": "busy"}] if ill else []
+    (home / "run" / "engine.json").write_text(json.dumps({"pid": pid, "beat": at, "ill": parts}))
 
 
 PLANTED: dict[str, tuple[Callable[[Path, pytest.MonkeyPatch], object], Callable[[], Iterator[doctor.Finding]]]] = {
@@ -65,12 +72,13 @@ PLANTED: dict[str, tuple[Callable[[Path, pytest.MonkeyPatch], object], Callable[
     "keys-open": (lambda home, _: (home / "keys" / "seal-k1").chmod(0o644), machine.keys),
     "keys-cut": (lambda home, _: (home / "keys" / "seal-k1").write_bytes(b"short"), machine.keys),
     "keys-missing": (
-        lambda home, _: [(home / "records.sqlite3").touch(), (home / "keys" / "seal-k1").unlink()], machine.keys,
+        lambda home, _: (home / "keys-awaited.json").write_text('["links-k1"]'), machine.keys,
     ),
     "disk": (lambda _, patch: patch.setattr(machine, "LITTLE_MB", 1 << 40), machine.room),
     "open-files": (lambda _, patch: patch.setattr(machine, "STATIONS", 1 << 40), machine.room),
-    "engine-stopped": (lambda home, _: None, machine.processes),
-    "engine-hangs": (lambda home, _: beat(home, pid=os.getpid(), seconds_ago=120), machine.processes),
+    "engine-stopped": (lambda home, _: None, machine.engine),
+    "engine-ill": (lambda home, _: beat(home, pid=os.getpid(), seconds_ago=1, ill="watch"), machine.engine),
+    "engine-hangs": (lambda home, _: beat(home, pid=os.getpid(), seconds_ago=120), machine.engine),
     "fonts": (lambda _, patch: patch.setattr(machine, "_has_chinese_font", lambda: False), machine.fonts),
     "hosts": (lambda _, patch: patch.setenv("ANLAN_HOST", "0.0.0.0"), duty.addresses),
     "https": (lambda _, patch: patch.setenv("ANLAN_HOSTS", "anlan.example.gov.cn"), duty.addresses),
@@ -120,9 +128,9 @@ def test_a_port_that_another_program_holds_is_found_only_while_our_engine_stands
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         monkeypatch.setenv("ANLAN_PORT", str(other.getsockname()[1]))
-        assert "port-web" in codes(machine.processes())
+        assert "port-web" in codes(machine.engine())
         beat(home, pid=os.getpid(), seconds_ago=1)
-        assert not codes(machine.processes())
+        assert not codes(machine.engine())
 
 
 def test_a_full_disk_is_bad_and_a_filling_one_a_word_to_know(
@@ -132,6 +140,18 @@ def test_a_full_disk_is_bad_and_a_filling_one_a_word_to_know(
     assert not next(f for f in machine.room() if f.code == "disk").is_bad
     monkeypatch.setattr(machine, "TOO_LITTLE_MB", 1 << 40)
     assert next(f for f in machine.room() if f.code == "disk").is_bad
+
+
+def test_an_engine_that_ran_and_is_gone_is_a_fault_and_one_that_never_ran_here_a_word(home: Path) -> None:
+    assert not next(f for f in machine.engine() if f.code == "engine-stopped").is_bad
+    beat(home, pid=2**22 + 1, seconds_ago=60)
+    assert next(f for f in machine.engine() if f.code == "engine-stopped").is_bad
+
+
+def test_no_key_is_missed_before_the_first_name_is_sealed(home: Path) -> None:
+    (home / "records.sqlite3").touch()
+    (home / "keys" / "seal-k1").unlink()
+    assert not list(machine.keys())
 
 
 # The records, in the test database.
@@ -185,6 +205,44 @@ def test_dead_letters_are_found(mini: Mini) -> None:
     assert "dead-letters" in records_codes()
 
 
+def test_empty_registers_are_a_fault_and_a_demo_needs_no_packs_of_its_own(mini: Mini, home: Path) -> None:
+    assert not list(records.registers())
+    Division.objects.update(synthetic=False)
+    assert "packs of your own" in next(records.registers()).what
+    own_pack(home, order(signed=True))
+    assert not list(records.registers())
+    Account.objects.all().delete()
+    (finding,) = records.registers()
+    assert finding.is_bad
+    assert "accounts" in finding.what
+
+
+def test_an_unread_quarantine_is_a_fault(mini: Mini) -> None:
+    assert not list(records.quarantine())
+    with Ingest.of(worlds.info(mini.world)) as ingest:
+        now = datetime.now(UTC)
+        ingest.take_batch(Batch(broken=[Broken(b"noise", "BadCrc", "10.0.0.1")]), known_at=now)
+    assert [f.code for f in records.quarantine()] == ["quarantine"]
+
+
+def test_a_live_forecast_that_stopped_is_a_fault(mini: Mini) -> None:
+    keep_valley(mini)
+    Ground.objects.update(synthetic=False)
+    live.start(mini.ctx(), ground_ref=REF)
+    Task.objects.filter(kind="simulate.cycle").update(
+        state="dead", error="KeyError: 'x'", due_at=datetime.now(UTC)
+    )
+    assert [f.code for f in records.forecasts()] == ["forecast-stopped"]
+
+
+def test_an_empty_database_is_none_and_no_fault(db: None) -> None:
+    from django.db.migrations.recorder import MigrationRecorder
+
+    MigrationRecorder(connection).migration_qs.all().delete()
+    (word,) = records.tables()
+    assert (word.code, word.is_bad) == ("records-none", False)
+
+
 def test_tables_of_another_version_are_found(mini: Mini) -> None:
     from django.db.migrations.recorder import MigrationRecorder
 
@@ -195,8 +253,8 @@ def test_tables_of_another_version_are_found(mini: Mini) -> None:
 def test_the_demo_order_is_bad_where_people_are_real(mini: Mini, home: Path) -> None:
     (home / "records.sqlite3").touch()
     assert not next(duty.packs()).is_bad
-    Person.objects.filter(pk__in=Person.objects.values("pk")[:1]).update(synthetic=False)
-    assert next(duty.packs()).is_bad
+    Division.objects.filter(pk__in=Division.objects.values("pk")[:1]).update(synthetic=False)
+    assert next(duty.packs()).is_bad, "nobody who loads people says that they are real"
 
 
 def test_a_live_world_without_a_line_says_who_calls(db: None) -> None:
@@ -208,12 +266,32 @@ def test_a_live_world_without_a_line_says_who_calls(db: None) -> None:
 # The command.
 
 
+def test_what_strangers_sent_beyond_their_budget_is_told_and_looking_makes_no_file(home: Path) -> None:
+    assert codes(records.strangers()) == set()
+    assert not path_of("live").exists()
+    with store.Writer(path_of("live")) as writer:
+        writer.quarantine.put([], peer="10.0.0.9", received_at=0, over=7)
+    (word,) = records.strangers()
+    assert (word.code, word.is_bad, "7 more" in word.what) == ("quarantine-over", False, True)
+    path_of("live").unlink()
+
+
 def test_the_command_looks_and_makes_nothing(tmp_path: Path) -> None:
     bare = Installation(tmp_path / "not-there")
     told = json.loads(bare.anlan("doctor", "--json", code=None).stdout)
     assert "records-none" in {finding["code"] for finding in told}
     assert set(told[0]) == {"code", "is_bad", "what", "mend"}
-    assert not list((tmp_path / "not-there").glob("*.sqlite3"))
+    assert not (tmp_path / "not-there").exists()
+    used = Installation(tmp_path / "used")
+    used.python("ready()\ntold = None")
+    before = everything(used.home)
+    told = json.loads(used.anlan("doctor", "--json", code=1).stdout)
+    assert {f["code"] for f in told if f["is_bad"]} - {"fonts"} == {"engine-stopped", "registers-empty"}
+    assert everything(used.home) == before
+
+
+def everything(home: Path) -> set[str]:
+    return {str(path.relative_to(home)) for path in home.rglob("*")}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The engine outlives a failure of any of its parts: the others go on, and what fell comes back with what it knew."""
 
 import threading
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from anlan.conf.engine import Engine, Live
 from anlan.foundation import health, tasks
 from anlan.foundation.health import Health
 from anlan.gateways import plug_ins
+from anlan.observe.ingest import Ingest
 from tests.support.city import Mini, make_city
 
 
@@ -30,8 +32,10 @@ class Busy:
 
 
 @pytest.fixture
-def mini(db: None) -> Mini:
-    return make_city()
+def mini(db: None) -> Iterator[Mini]:
+    yield make_city()
+    for left in list(Ingest._open.values()):
+        left.close()
 
 
 def live_of(port: int | None = None) -> tuple[Live, Health]:

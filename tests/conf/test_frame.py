@@ -52,7 +52,3 @@ def test_the_page_head_shows_the_unit_and_a_masked_name_and_only_rooms_one_may_e
 
 def test_an_address_with_a_null_byte_is_refused_not_broken() -> None:
     assert make_city().client("duty_officer").get("/api/v1/w/live/places?under=%00").status_code == 400
-
-
-def test_a_watchdog_is_told_that_we_are_well() -> None:
-    assert Client().get("/healthz").json() == {"ok": True}

@@ -135,6 +135,45 @@ def test_fire_weather_takes_json_with_its_own_start(run):
     assert found["start"] == {"ffmc": 60.0, "dmc": 6.0, "dc": 15.0}
 
 
+FIELD = Path(__file__).parents[2].parent / "shared" / "vectors" / "inputs"
+FWI_FILES = {  # 0 with so many days, or what is refused and its mend
+    "fwi01.csv": 7,
+    "fwi02_gap.csv": "2026-04-15 does not follow 2026-04-13",
+    "fwi03_slash.csv": 2,
+    "fwi04_rh100_4.csv": "rh_percent",
+    "fwi05_empty_rain.csv": "row 1: rain_mm is missing",
+    "fwi06_kelvin.csv": "temp_c",
+    "fwi07_rh_fraction.csv": "--humidity fraction",
+}
+
+
+@pytest.mark.skipif(not FIELD.is_dir(), reason="the files of the field are not here")
+@pytest.mark.parametrize("name", FWI_FILES)
+def test_a_weather_file_of_the_field_is_read_or_refused_with_its_mend(run, name):
+    code, found, err = run("fire-weather", (FIELD / name).read_text(), "--latitude", "31")
+    right = FWI_FILES[name]
+    assert (len(found["days"]) == right) if isinstance(right, int) else (code == 2 and right in err)
+
+
+def test_humidity_as_a_fraction_is_asked_about_and_read_when_it_is_said(run):
+    fractions = FWI.replace("17,42", "17,0.42").replace("20,21", "20,0.21")
+    code, _, err = run("fire-weather", fractions, "--latitude", "46")
+    assert (code, "multiply by 100" in err) == (2, True)
+    said = run("fire-weather", fractions, "--latitude", "46", "--humidity", "fraction")[1]
+    assert [round(one["fwi"], 2) for one in said["days"]] == [10.10, 9.28]
+    assert run("fire-weather", fractions, "--latitude", "46", "--humidity", "percent")[0] == 0
+    lyt = LYT.replace(",40,", ",0.4,")
+    assert run("fire-weather", lyt, "--system", "lyt1172")[0] == 2
+
+
+def test_a_table_of_a_spreadsheet_is_read_and_a_fill_value_is_missing(run):
+    titled = "某站气象表;;;;\n" + FWI.replace(",", ";").replace("2.4", "2,4").replace("-", "/")
+    _, found, _ = run("fire-weather", "\ufeff" + titled, "--latitude", "46")
+    assert [round(one["fwi"], 2) for one in found["days"]] == [10.10, 9.28]
+    code, _, err = run("fire-weather", FWI.replace("2.4", "-9999"), "--latitude", "46")
+    assert (code, "row 2: rain_mm is missing (-9999 says so)" in err) == (2, True)
+
+
 def test_lyt1172_names_its_variant(run):
     _, found, _ = run("fire-weather", LYT, "--system", "lyt1172")
     assert (found["variant"]["code"], found["variant"]["to_verify"]) == ("standard", True)

@@ -71,7 +71,9 @@ def drive(mini: Mini, field: Field, monkeypatch: pytest.MonkeyPatch) -> list[tup
     )
     monkeypatch.setattr(channels, "make", lambda name, world: field)
     mini.world.refresh_from_db()
-    Driver(mini.world, Ingest(worlds.info(mini.world)), 0, threading.Event(), Part("exercise:x1")).run()
+    ingest = Ingest(worlds.info(mini.world))
+    Driver(mini.world, ingest, 0, threading.Event(), Part("exercise:x1")).run()
+    ingest.close()
     return heard
 
 

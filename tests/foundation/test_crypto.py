@@ -10,6 +10,7 @@ from anlan.foundation.crypto import (
     blind,
     mask_name,
     mask_phone,
+    normal_name,
     normal_phone,
     seal,
     token,
@@ -76,7 +77,7 @@ def test_a_person_is_found_by_the_keyed_hash_and_not_by_a_plain_one() -> None:
     assert len(blind("x")) == 32
 
 
-@given(st.from_regex(r"1[3-9]\d{9}", fullmatch=True))
+@given(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True))
 def test_a_number_is_one_number_however_it_is_written(number: str) -> None:
     spelled = [f"+86 {number}", f"86{number}", f"{number[:3]}-{number[3:7]} {number[7:]}"]
     assert {normal_phone(each) for each in spelled} == {number}
@@ -97,3 +98,38 @@ def test_a_fresh_process_opens_what_another_sealed() -> None:
     sealed = seal("杨柳青", "P-1")
     crypto._cipher.cache_clear()
     assert unseal(sealed, "P-1") == "杨柳青"
+
+
+WAYS = ("{}", "+86{}", "86 {}", "0086-{}", "+86-{}", "(+86){}", "0{}", "{}.0", "'{}", "\xa0{}\u3000")
+
+
+@given(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True), st.sampled_from(WAYS), st.booleans())
+def test_a_mobile_has_one_form_however_it_was_written(number: str, way: str, is_wide: bool) -> None:
+    written = way.format(number)
+    if is_wide:
+        written = written.translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789+-()."})
+    assert normal_phone(written) == normal_phone(f"{number[:3]} {number[3:7]} {number[7:]}") == number
+
+
+def test_a_landline_keeps_its_zero_and_a_service_number_has_none() -> None:
+    forms = ("0722-3220114", "+86 722 3220114", "0086-722-3220114", "+86-0722-3220114", "（0722）3220114")
+    assert {normal_phone(form) for form in forms} == {"07223220114"}
+    assert normal_phone("+86 400 800 1234") == normal_phone("400-800-1234") == "4008001234"
+    assert normal_phone("1.3800004417E+10") == "13800004417"
+    assert normal_phone("110") == "110"
+
+
+@given(st.text())
+def test_a_normal_form_is_its_own_normal_form(text: str) -> None:
+    assert normal_phone(normal_phone(text)) == normal_phone(text)
+    assert normal_name(normal_name(text)) == normal_name(text)
+
+
+@pytest.mark.parametrize("dot", "·•‧∙⋅・･．.")
+def test_a_name_has_one_form_whatever_its_dot(dot: str) -> None:
+    assert normal_name(f" 阿依古丽 {dot}买买提\u3000") == "阿依古丽·买买提"
+
+
+def test_a_name_has_one_form_whatever_its_width_and_spaces() -> None:
+    assert normal_name("王　五") == normal_name("王 五") == "王五"
+    assert normal_name("ＪＯＨＮ  Smith") == "JOHN Smith"

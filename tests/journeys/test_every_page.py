@@ -23,15 +23,13 @@ from anlan.people.scope import permissions_of
 from anlan.places.queries import atlas
 from anlan.warn.models import Alert
 from tests.support.city import ROLES
-from tests.support.routes import ABSENT, QUERIES, Stage, address, make_stage, pages
+from tests.support.routes import ABSENT, ENTERED_ELSEWHERE, QUERIES, Stage, address, make_stage, pages
 
 pytestmark = pytest.mark.browser
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 NARROW, WIDE = {"width": 360, "height": 780}, {"width": 1440, "height": 900}
 """No sideways scrolling of the page itself: on the smallest phone, and on the desk."""
-ENTERED_ELSEWHERE = {"sign-out", "sign-in/link/<str:token>"}
-"""Opened by whoever is in they end the session."""
 ROOMS_CUT = """() => {
   const nav = document.querySelector('.top__nav');
   return nav && nav.scrollWidth > nav.clientWidth;

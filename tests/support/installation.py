@@ -31,11 +31,14 @@ class Installation:
             own["ANLAN_DATABASE_URL"] = self.database_url
         return {**kept, **own}
 
-    def anlan(self, *args: str, code: int | None = 0, limit: float = 300) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end; `code` is the exit code that it must have (None: any)."""
+    def anlan(
+        self, *args: str, code: int | None = 0, limit: float = 300, given: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end; `code` is the exit code that it must have (None: any), `given` what is typed."""
         done = subprocess.run(
             [sys.executable, "-m", "anlan", *args],
             env=self.env,
+            input=given,
             capture_output=True,
             text=True,
             timeout=limit,

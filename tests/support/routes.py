@@ -1,6 +1,6 @@
 """Every way in: pages from the urlconf, operations from the API, each with arguments that name something of Liulin.
 
-A new route with a parameter that nothing here knows fails the tests until it has its sample: add it to `ARGUMENTS`
+A new room brings `samples` in its `apps.py`. A new route of an old one fails the tests until it has its sample: add it to `ARGUMENTS`
 (by the literal segment before it and the parameter's name), to `QUERIES` when it must be asked with something, and to
 `BODIES` when something must be posted.
 """
@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from anlan.call.models import Call
 from anlan.call.queries import records
+from anlan.foundation import rooms
 from anlan.people import tokens
 from tests.support.city import GAUGE, LIULIN_PATH, TOWN, VILLAGE, Mini, make_city
 from tests.support.grounds import REF as VALLEY
@@ -55,6 +56,11 @@ def make_stage() -> Stage:
     mini = make_city().exercise()
     refs = make_records(mini)
     tokens.make(mini.ctx(), account=mini.account("duty_officer"), label="stage")
+    for room in rooms.found():
+        if room.samples:
+            ARGUMENTS.update(
+                {at: lambda _, it=it: it for at, it in room.function(room.samples)(mini.ctx()).items()}
+            )
     return Stage(mini, refs)
 
 
@@ -111,6 +117,7 @@ NEUTRAL = {
 }
 """Arguments that name nothing of Liulin; an address with any other is not found by a foreign account."""
 QUERIES: dict[str, Callable[[Stage], dict[str, str]]] = {
+    "w/<slug:world>/map/paper": lambda s: {"path": LIULIN_PATH},
     "w/<str:world>/calls/<str:ref>/door": lambda s: {"line": _village_line(s)},
     **{
         f"w/<slug:world>/compare{part}": lambda s: {"a": s.refs["run"], "b": s.refs["run"]}
@@ -153,6 +160,8 @@ ABSENT = {
     "w/<str:world>/alerts/<str:ref>/cosign/<str:unit>/telephone": "the stage's alert is nobody's joint one",
 }
 """By pattern, with the reason: routes that answer 404 or 422 even to whoever may look."""
+ENTERED_ELSEWHERE = {"sign-out", "sign-in/link/<str:token>"}
+"""Opened by whoever is in they end the session."""
 PUBLIC_MAP: dict[str, str] = {
     "w/<slug:world>/map/base": "names and outlines of divisions, as on any printed map",
     "w/<slug:world>/exercises": "scenarios bear the published name of a past night",

@@ -8,6 +8,8 @@ const form = document.querySelector<HTMLFormElement>("form[data-answer]");
 let sending = false;
 let wait = 2000;
 let timer = 0;
+/** What a server said that could write nothing down; empty when nobody answered at all. */
+let trouble = "";
 
 const queue = (): Kept[] => JSON.parse(localStorage.getItem(STORE) ?? "[]") as Kept[];
 const time = (at: number | string) => new Date(at).toLocaleTimeString("zh-CN", { hour12: false, timeZone: "Asia/Shanghai" });
@@ -67,13 +69,15 @@ async function post(item: Kept): Promise<Response> {
 /** True: settled, for better or worse. False: no network or a server in trouble; try again. */
 async function deliver(item: Kept): Promise<boolean> {
   let reply: Response;
+  trouble = "";
   try {
     reply = await post(item);
   } catch {
     return false;
   }
+  const told = (await reply.json().catch(() => ({}))) as { received_at?: string; error?: string; recorded?: boolean };
+  if (told.recorded === false) trouble = told.error ?? "";
   if (reply.status >= 500 || reply.status === 429) return false;
-  const told = (await reply.json().catch(() => ({}))) as { received_at?: string; error?: string };
   if (reply.ok && !told.received_at) return false; // a hotel's or operator's sign-in page also says 200
   drop(item.key);
   if (reply.ok) show("sent", time(told.received_at ?? Date.now()));
@@ -88,7 +92,7 @@ async function flush(): Promise<void> {
   try {
     for (let item = queue()[0]; item; item = queue()[0]) {
       if (!(await deliver(item))) {
-        show("kept", time(item.at));
+        show(trouble ? "unrecorded" : "kept", time(item.at), trouble);
         timer = window.setTimeout(() => void flush(), wait);
         wait = Math.min(wait * 2, 30_000);
         return;
@@ -114,7 +118,7 @@ form?.addEventListener("submit", (event) => {
   press(button.value);
   show("sending");
   if (keep(item)) void flush();
-  else void deliver(item).then((settled) => { if (!settled) show("lost"); });
+  else void deliver(item).then((settled) => { if (!settled) show(trouble ? "unrecorded" : "lost", "", trouble); });
 });
 
 addEventListener("online", () => { wait = 2000; void flush(); });

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from anlan.call import calldown_rows, derived  # noqa: F401  (registers what follows from entries)
+from anlan.call import calldown_rows
 from anlan.call.actions import callout, contact, doorchecks, sheets
 from anlan.call.models import CallDown, CallLine
 from anlan.call.rules.calldown.shapes import BY_HAND
@@ -34,11 +34,15 @@ def _call_out(ctx: Ctx, payload: Told) -> None:
 
 
 @on("warn.alert.imported")
+@on("warn.alert.source_confirmed")
 @on("warn.alert.issued")
 def call_out_on_alert(ctx: Ctx, told: Told) -> None:
-    """A lawful issuer's red or orange calls out by the standing order, whoever took it in; ours at its issue."""
+    """A lawful issuer's red or orange calls out by the standing order, whoever took it in; ours at its issue.
+
+    A file that nobody's certificate vouches for waits until an officer has confirmed where it comes from.
+    """
     body = told["body"]
-    if alert_rows.calls_out(**body):
+    if alert_rows.calls_out(**body) and body.get("confirmed", True):
         places = [atlas().code(code) for code in body.get("called", body["named"])]
         callout.decide_alert(
             ctx, ref=told["refs"]["alert"], event_type=body["event_type"], level=body["level"], named=places

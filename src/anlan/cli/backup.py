@@ -12,9 +12,9 @@ def register(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from anlan.conf.install import prepare
+    from anlan.conf.install import opened
 
-    prepare()
+    opened()
     from anlan.conf import backups
 
     return backups.command_write(args.file)

@@ -11,7 +11,7 @@ def register(commands: Any) -> None:
     actions = parser.add_subparsers(dest="action", required=True)
     check = actions.add_parser("check", help="say what is wrong, line by line")
     check.add_argument("file", help="the CAP file; - for standard input")
-    check.add_argument("--lang", choices=["zh", "en"], default="zh")
+    check.add_argument("--lang", choices=["zh", "en"], default="zh", help="language of the lines")
     check.set_defaults(run=run)
 
 
@@ -28,4 +28,4 @@ def run(args: argparse.Namespace) -> int:
     report = cap.check(data)
     for line in cap.render(report, args.lang):
         print(line)
-    return cap.exit_code(report)
+    return report.exit_code

@@ -6,7 +6,7 @@ from typing import Any
 
 def register(commands: Any) -> None:
     parser = commands.add_parser("doctor", help="say what is misconfigured and how to mend it")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
     parser.add_argument("--times", action="store_true", help="how long each kind of write held the lock")
     parser.set_defaults(run=run)
 

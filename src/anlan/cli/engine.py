@@ -19,10 +19,13 @@ def register(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     if args.supervised:
         end_with_parent()
-    from anlan.conf.install import prepare
+    from anlan.conf.install import opened
 
-    prepare()
+    opened()
     from anlan.conf import engine
+    from anlan.foundation import worlds
 
+    if args.only:
+        worlds.get(args.only)
     engine.main(port=None if args.only else args.gauge_port, host=args.gauge_host, only=args.only)
     return 0

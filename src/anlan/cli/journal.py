@@ -4,6 +4,8 @@ import argparse
 import json
 from typing import Any
 
+from anlan.cli import options
+
 
 def register(commands: Any) -> None:
     parser = commands.add_parser("journal", help="verify the journal or show its entries")
@@ -12,16 +14,16 @@ def register(commands: Any) -> None:
     verify.add_argument("--world", default="", help="one world only")
     verify.set_defaults(run=run_verify)
     show = actions.add_parser("show", help="print entries, one JSON line each")
-    show.add_argument("--world", default="live")
-    show.add_argument("--after", type=int, default=0)
-    show.add_argument("--limit", type=int, default=100)
+    show.add_argument("--world", default="live", help="of which world")
+    show.add_argument("--after", type=options.count, default=0, help="entries after this number")
+    show.add_argument("--limit", type=options.count, default=100, help="at most so many")
     show.set_defaults(run=run_show)
 
 
 def run_verify(args: argparse.Namespace) -> int:
-    from anlan.conf.install import prepare
+    from anlan.conf.install import opened
 
-    prepare()
+    opened()
     from anlan.foundation import checkpoints, edited, journal, worlds
     from anlan.foundation.worlds import World
 
@@ -44,9 +46,9 @@ def run_verify(args: argparse.Namespace) -> int:
 
 
 def run_show(args: argparse.Namespace) -> int:
-    from anlan.conf.install import prepare
+    from anlan.conf.install import opened
 
-    prepare()
+    opened()
     from anlan.foundation import journal, worlds
 
     for entry in journal.tail(worlds.get(args.world).pk, args.after, args.limit):

@@ -7,6 +7,7 @@ import sys
 import time
 from typing import Any
 
+from anlan.cli import options
 from anlan.conf.supervisor import SUPERVISED
 
 
@@ -24,15 +25,20 @@ def register(commands: Any) -> None:
     )
     parser.add_argument("--seed", type=int, default=None, help="seed of all generated chance")
     parser.add_argument(
-        "--speed", type=float, default=0.0, help="simulated seconds a second; 0 as fast as it can"
+        "--speed", type=options.speed, default=0.0, help="simulated seconds a second; 0 as fast as it can"
     )
     parser.add_argument(
-        "--phones-fail-at", default="", metavar="ISO", help="when phones fail in the town (assumed: 05:30)"
+        "--phones-fail-at",
+        default=None,
+        type=options.moment,
+        metavar="ISO",
+        help="when phones fail in the town, such as 2021-08-12T05:30+08:00 (assumed)",
     )
     for name, what in (("--since", "begin"), ("--until", "end")):
         parser.add_argument(
             name,
-            default="",
+            default=None,
+            type=options.clock,
             metavar="HH:MM",
             help=f"{what} with the reports of that Beijing time: a rehearsal",
         )

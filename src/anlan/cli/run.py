@@ -4,6 +4,8 @@ import argparse
 import os
 from typing import Any
 
+from anlan.cli import options
+
 PORT = 8765
 GAUGE_PORT = 7651
 
@@ -20,11 +22,14 @@ def add_ports(parser: argparse.ArgumentParser) -> None:
         "--host", default=os.environ.get("ANLAN_HOST", "127.0.0.1"), help="address of the web pages"
     )
     parser.add_argument(
-        "--port", type=int, default=int(os.environ.get("ANLAN_PORT", PORT)), help="port of the web pages"
+        "--port",
+        type=options.port,
+        default=int(os.environ.get("ANLAN_PORT", PORT)),
+        help="port of the web pages",
     )
     parser.add_argument(
         "--gauge-port",
-        type=int,
+        type=options.port,
         default=int(os.environ.get("ANLAN_SL651_PORT", GAUGE_PORT)),
         help="port on which SL 651 stations report",
     )

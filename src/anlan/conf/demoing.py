@@ -24,7 +24,7 @@ from anlan.places.queries import atlas
 
 COUNTY = LIULIN[:6]
 EMERGENCY, WEATHER, WATER = (f"O-{COUNTY}-{kind}" for kind in ("emergency", "weather", "water"))
-READY_SECONDS = 60.0
+LOOK_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -121,18 +121,26 @@ def welcome(entry: str) -> str:
     )
 
 
-def open_when_ready(entry: str) -> None:
-    """Open a browser, signed in as the duty officer, once the first page answers."""
-    threading.Thread(target=_open, args=(entry,), daemon=True).start()
+def welcome_when_ready(entry: str, *, browser: bool) -> None:
+    """Say where to look, and open a browser there, once the pages answer: a link before that is refused."""
+    threading.Thread(target=_welcome, args=(entry, browser), daemon=True).start()
 
 
-def _open(entry: str) -> None:
+def _welcome(entry: str, browser: bool) -> None:
     base = entry.rpartition("/sign-in/")[0]
-    end = time.monotonic() + READY_SECONDS
-    while time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(f"{base}/healthz", timeout=2):
-                webbrowser.open(entry)
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
+    while not _answers(f"{base}/healthz"):
+        time.sleep(LOOK_SECONDS)
+    print(welcome(entry), flush=True)
+    if browser:
+        webbrowser.open(entry)
+
+
+def _answers(url: str) -> bool:
+    """Whether anything is said there, if only that a part is not well yet."""
+    try:
+        with urllib.request.urlopen(url, timeout=2):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False

@@ -24,7 +24,7 @@ from anlan.foundation.writing import goes_behind
 from anlan.gateways import plug_ins as gateways
 from anlan.gateways.sl651.limits import SIMULATED
 from anlan.judge.watching import Watching
-from anlan.observe.ingest import Ingest
+from anlan.observe.ingest import Ingest, warm
 from anlan.people import register as people_in_memory
 from anlan.simulate import live, ordered
 
@@ -127,6 +127,7 @@ class Engine:
         """One exercise from where its clock stands."""
         gateway = None
         try:
+            warm()
             world = worlds.get(key)
             ingest = Ingest(worlds.info(world))
             clock = lambda: worlds.clock(worlds.get(key))  # noqa: E731
@@ -164,7 +165,8 @@ class Live:
         journal.on_append(self._news.set)
         fresh, kept = True, -KEEP_SECONDS  # what came in before we fell is judged at once
         try:
-            self._do("watch", self._look)  # before a gauge speaks, again
+            self._do("warming", warm)  # and again: before a gauge speaks
+            self._do("watch", self._look)
             while not self._stop.is_set():
                 self._health.part("live").well()
                 close_old_connections()

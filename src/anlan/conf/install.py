@@ -2,6 +2,7 @@
 
 import os
 import uuid
+from typing import Any
 
 
 def prepare() -> None:
@@ -14,15 +15,37 @@ def prepare() -> None:
     django.setup()
 
 
+def opened() -> None:
+    """Set Django up over records that are there already; nothing is made. Raises: Conflict where there are none."""
+    prepare()
+    from django.db import connection
+
+    from anlan.foundation.errors import Conflict
+    from anlan.foundation.home import home
+    from anlan.foundation.words import w
+
+    is_file = connection.vendor == "sqlite"
+    if (is_file and not os.path.exists(connection.settings_dict["NAME"])) or not _has_tables(connection):
+        raise Conflict(
+            w("{home} 里还没有记录。用 anlan run 建好再来，或用 anlan demo 先看演示。"), home=home()
+        )
+
+
+def _has_tables(connection: Any) -> bool:
+    return "foundation_world" in connection.introspection.table_names()
+
+
 def ready() -> None:
     """Set Django up and bring the records to this version's tables. Safe to call at every start."""
     prepare()
     from django.core.management import call_command
 
-    from anlan.foundation import worlds
+    from anlan.foundation import packs, worlds
+    from anlan.foundation.home import home
 
     call_command("migrate", verbosity=0, interactive=False)
     worlds.ensure_live(installation())
+    packs.keep_good(home())
 
 
 def installation() -> str:

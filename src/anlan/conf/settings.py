@@ -4,12 +4,14 @@ import os
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from anlan.foundation.home import home, secret
+from anlan.foundation import rooms
+from anlan.foundation.home import home, makes, secret
 
 HOME = home()
 DEBUG = False
 SECRET_KEY = secret("django").hex()
-ALLOWED_HOSTS = [h for h in os.environ.get("ANLAN_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h]
+ALLOWED_HOSTS = [h for h in os.environ.get("ANLAN_HOSTS", "").split(",") if h]
+ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]  # a watchdog on this machine
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("ANLAN_ORIGINS", "").split(",") if o]
 HTTPS = os.environ.get("ANLAN_HTTPS", "") == "1"
 
@@ -19,21 +21,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "anlan.foundation",
-    "anlan.ui",
-    "anlan.places",
-    "anlan.people",
-    "anlan.observe",
-    "anlan.simulate",
-    "anlan.judge",
-    "anlan.warn",
-    "anlan.move",
-    "anlan.call",
-    "anlan.prove",
-    "anlan.gateways",
-    "anlan.desk",
-    "anlan.demo",
-    "anlan.conf",
+    *(f"{room.__module__}.{room.__qualname__}" for room in rooms.found()),
 ]
 
 MIDDLEWARE = [
@@ -130,7 +118,8 @@ LANGUAGE_CODE = "zh-hans"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
-STATIC_ROOT.mkdir(exist_ok=True)
+if makes():
+    STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MIMETYPES = {".mjs": "text/javascript"}
 
@@ -143,6 +132,7 @@ LOGGING = {
 }
 
 CHANNELS = [n for n in os.environ.get("ANLAN_CHANNELS", "").split(",") if n]
+METRICS_TOKEN = os.environ.get("ANLAN_METRICS_TOKEN", "")
 GATEWAYS = os.environ.get("ANLAN_GATEWAYS", "sl651")
 SL651_PEER_LINES = int(os.environ.get("ANLAN_SL651_PEER_LINES", "32"))
 PACK_FOLDERS = [Path(__file__).parent.parent / "packs", HOME / "packs"]

@@ -1,11 +1,14 @@
 """The door itself: where somebody lands, and whether we are well."""
 
+import hmac
 import sys
 
-from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 
+from anlan.conf import metrics as counting
 from anlan.conf import refusals
+from anlan.conf.wellness import probe
 from anlan.foundation import worlds
 from anlan.places.queries import atlas
 from anlan.ui import views as ui
@@ -22,11 +25,23 @@ def start(request: Request) -> HttpResponse:
 
 @public("a watchdog has no account")
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Whether pages and records answer."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-        cursor.fetchone()
-    return JsonResponse({"ok": True})
+    """Whether records take a write, the engine beats and the disk has room: 503 with the part that is ill."""
+    parts = probe.look()
+    ok = all(part["ok"] for part in parts.values())
+    return JsonResponse({"ok": ok, "parts": parts}, status=200 if ok else 503)
+
+
+@public("a collector has a token of its own; without one set here there is no such page")
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Counts for a collector of metrics."""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if not settings.METRICS_TOKEN:
+        raise Http404
+    if scheme.lower() != "bearer" or not hmac.compare_digest(
+        given.strip().encode(), settings.METRICS_TOKEN.encode()
+    ):
+        return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
+    return HttpResponse(counting.text(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

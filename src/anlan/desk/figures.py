@@ -97,7 +97,7 @@ def _near(pack: Pack, path: str, lang: str, *, is_below: bool) -> dict[str, str]
     holder = [step for step in _walk(pack, path) if isinstance(step, Mapping)][-1]
     ends = {"zh": ("下限", "上限"), "en": ("lowest", "highest")}["en" if lang == "en" else "zh"]
     return {
-        "hours": f"{int(last) / 60:g}" if last.isdigit() else "",
+        "hours": f"{int(last) / 60:g}" if last.isdecimal() else "",
         "key": last,
         "n": str(n + 1),
         "end": ends[min(n, 1)],

@@ -7,13 +7,16 @@ phone copied to another row does not open.
 
 import base64
 import hmac
+import re
 import secrets
-from functools import cache
+from decimal import Decimal
+from functools import cache, lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from anlan.foundation.home import home, secret
+from anlan.wire import tables
 
 SUITE = "g1"
 KEY_ID = "k1"
@@ -64,10 +67,26 @@ def blind(value: str) -> str:
     return hmac.digest(_index_key(), value.strip().encode(), "sha256").hex()[:32]
 
 
+@lru_cache(maxsize=1 << 14)
+def normal_name(name: str) -> str:
+    """One form of a name for index and search: full width, spaces between characters and the dots of names made alike."""
+    text = re.sub(r"\s*[·•‧∙⋅・]\s*|(?<=[^\x00-\x7f])\s*\.\s*(?=[^\x00-\x7f])", "·", tables.plain(name))
+    joined = re.sub(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])", "", " ".join(text.split()))
+    return tables.plain(joined)
+
+
 def normal_phone(number: str) -> str:
-    """Digits only, without the country's prefix."""
-    digits = "".join(c for c in number if c.isdigit())
-    return digits[2:] if digits.startswith("86") and len(digits) > 11 else digits
+    """Digits only, without the country's prefix, a 0 before a mobile or what a spreadsheet added; a landline keeps its 0."""
+    text = re.sub(r"(?<=\d)\.0+$", "", tables.plain(number))
+    if found := re.fullmatch(r"\d(\.\d+)?[eE]\+?1\d", text):
+        text = f"{Decimal(found[0]):f}"
+    digits = "".join(c for c in text if c.isdigit())
+    abroad = re.fullmatch(r"(?:00|0)?86(\d{10,})", digits)
+    home = abroad[1] if abroad else digits
+    if re.fullmatch(r"01[3-9]\d{9}", home):
+        return home[1:]
+    is_landline = abroad and len(home) == 10 and not home.startswith(("0", "400", "800"))
+    return f"0{home}" if is_landline else home
 
 
 def mask_phone(number: str) -> str:

@@ -3,10 +3,31 @@
 import json
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 AWAITED = "keys-awaited.json"
 """Names of keys that restored records need: nobody may draw them anew."""
+
+
+_makes = True
+
+
+@contextmanager
+def only_looking() -> Iterator[None]:
+    """Make no folder and draw no key meanwhile: what is missing is missing."""
+    global _makes
+    before, _makes = _makes, False
+    try:
+        yield
+    finally:
+        _makes = before
+
+
+def makes() -> bool:
+    """Whether what is missing may be made."""
+    return _makes
 
 
 class KeyMissing(RuntimeError):
@@ -16,15 +37,18 @@ class KeyMissing(RuntimeError):
 def home() -> Path:
     """The state folder (default `~/.anlan`), made on first use and readable by its owner alone."""
     path = Path(os.environ.get("ANLAN_HOME") or Path.home() / ".anlan").expanduser().resolve()
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if _makes:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
     return path
 
 
 def secret(name: str, size: int = 32) -> bytes:
     """The key called `name` from `keys/`, drawn once. Keys never travel in a backup."""
     folder = home() / "keys"
-    folder.mkdir(exist_ok=True, mode=0o700)
     path = folder / name
+    if not _makes:
+        return path.read_bytes() if path.exists() else secrets.token_bytes(size)
+    folder.mkdir(exist_ok=True, mode=0o700)
     awaited = home() / AWAITED
     if not path.exists() and awaited.exists() and name in json.loads(awaited.read_text()):
         raise KeyMissing(

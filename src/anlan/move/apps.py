@@ -1,9 +1,18 @@
-from django.apps import AppConfig
+from anlan.foundation.rooms import Room
+from anlan.foundation.words import w
 
 
-class MoveConfig(AppConfig):
-    name = "anlan.move"
-    label = "move"
-
-    def ready(self) -> None:
-        from anlan.move import derived  # noqa: F401  (registers what follows from entries)
+class MoveRoom(Room):
+    after = "warn"
+    registers = ("derived", "pack_readers")
+    events = {
+        "warn.evacuation.counted": w("清点了人数"),
+        "warn.evacuation.ordered": w("转移已下达"),
+        "warn.evacuation.set_out": w("已出发转移"),
+        "warn.evacuation.stayed": w("出发记录已撤销"),
+        "warn.household.marked": w("登记了一户"),
+    }
+    rings = ("warn.evacuation.ordered",)
+    pack_kinds = {
+        "evacuation": (w("转移"), ("stage",)),
+    }

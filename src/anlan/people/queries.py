@@ -1,4 +1,4 @@
-"""Reading people. Names and numbers come out masked; `reveal` opens one and leaves a trace."""
+"""Reading people. Names and numbers come out masked; `actions.unmask` opens one and leaves a trace."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from anlan.foundation.errors import NotFound
 from anlan.foundation.scope import STEP
 from anlan.people.models import ContactPoint, DutyHolder, DutyShift, Household, Organisation, Resident
 from anlan.people.register import Contact, Holder, register
+from anlan.wire import tables
 
 DUTY_ROOMS = ("county_duty", "township_duty")
 __all__ = ["Contact", "Holder", "register"]
@@ -140,7 +141,7 @@ def find_holders(ctx: Ctx, text: str, *, limit: int = 20) -> list[FoundHolder]:
     """Duty holders within scope by exact name, exact telephone number, or ref; names and numbers masked."""
     if not text:
         return []
-    wanted = Q(person__name_index=crypto.blind(text)) | Q(ref=text)
+    wanted = Q(person__name_index=crypto.blind(crypto.normal_name(text))) | Q(ref=tables.plain(text))
     phone = crypto.normal_phone(text)
     if len(phone) >= 7:
         dialled = ctx.rows(ContactPoint).filter(number_index=crypto.blind(phone)).values("person_id")

@@ -8,6 +8,7 @@ from functools import cached_property
 from anlan.foundation.errors import NotFound
 from anlan.foundation.kept import Kept
 from anlan.places.models import Division, DivisionCode
+from anlan.wire import tables
 
 EARTH_KM = 6371.0088
 
@@ -51,6 +52,7 @@ class Atlas:
 
     def code(self, code: str) -> Place:
         """The division of that code; filling zeros and a longer spelling are understood."""
+        code = tables.plain(code)
         for size in (12, 9, 6, 4):
             found = self.by_code.get(code[:size]) if code[size:].strip("0") == "" else None
             if found:

@@ -5,9 +5,11 @@ from datetime import date
 from django.db.models import Q
 
 from anlan.foundation.context import Ctx
+from anlan.foundation.crypto import normal_name
 from anlan.foundation.errors import NotFound
 from anlan.places.atlas import Atlas, Place, atlas, distance_km
 from anlan.places.models import Division, DivisionAlias, DivisionCode, FloodArea, Flow, MapLine, WatchedObject
+from anlan.wire import tables
 
 __all__ = ["Atlas", "Place", "atlas", "distance_km"]
 
@@ -26,14 +28,14 @@ def find_code(system: str, code: str, on: date) -> Place:
 
 def search(text: str, limit: int = 12) -> list[Place]:
     """Divisions whose name, alias or code holds the text."""
-    text = text.strip()
+    text, name = tables.plain(text), normal_name(text)
     if not text:
         return []
     aliased = set(DivisionAlias.objects.filter(name__contains=text).values_list("division_id", flat=True))
     found = [
         p
         for p in atlas().places
-        if text in p.name or p.id in aliased or (text.isdigit() and p.code.startswith(text))
+        if name in normal_name(p.name) or p.id in aliased or (text.isdigit() and p.code.startswith(text))
     ]
     return found[:limit]
 

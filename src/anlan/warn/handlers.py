@@ -5,7 +5,6 @@ from typing import Any
 from anlan.foundation.context import Ctx
 from anlan.foundation.events import on
 from anlan.foundation.rules.grade import Grade
-from anlan.warn import derived  # noqa: F401  (registers what follows from entries)
 from anlan.warn.actions import alerts
 
 Told = dict[str, Any]

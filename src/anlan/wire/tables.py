@@ -11,16 +11,17 @@ import csv
 import re
 import unicodedata
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
 BEIJING: Final = timezone(timedelta(hours=8))
 FILLS: Final = frozenset(
-    Decimal(text)
-    for text in ("-999", "-9999", "-99999", "-999999", "-999.9", "-9999.9", "-99.99", "-999.99", "-32768", "-32767",
-                 "32766", "99999", "999999", "999990")
-)  # fmt: skip
+    map(
+        Decimal,
+        ["-999", "-9999", "-99999", "-999999", "-999.9", "-9999.9", "-99.99", "-999.99", "-32768", "-32767"],
+    )
+)
 """Numbers that loggers, services and GIS write where there is none."""
 _HUGE_FILLS: Final = (Decimal("9e35"), Decimal("4e38"))
 NOTHING: Final = frozenset({"", "-", "--", "—", "——", "/", "na", "n/a", "null", "none", "缺", "缺测"})
@@ -37,10 +38,10 @@ class Unclear(ValueError):
     """A cell that can be read in no way, or in two; the message is a Chinese source sentence with the mend."""
 
 
-def text_of(data: bytes) -> tuple[str, str]:
-    """The text, lines ended by \\n, and its encoding. Raises NoText."""
+def text_of(data: bytes, *, else_: str = "gb18030") -> tuple[str, str]:
+    """The text, lines ended by \\n, and its encoding: as marked, UTF-8, or `else_`. Raises NoText."""
     marked = [name for mark, name in _MARKS if data.startswith(mark)]
-    for encoding in marked or ("utf-8", "gb18030"):
+    for encoding in marked or ("utf-8", else_):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
@@ -54,18 +55,14 @@ def rows_of(text: str) -> Iterator[tuple[int, list[str]]]:
     """The rows of a CSV text that are not empty, each with the line on which it begins. Raises csv.Error."""
     lines = text.split("\n")
     sep = re.fullmatch(r"\s*\"?sep=(.)\"?\s*", lines[0], re.IGNORECASE)
-    mark = sep[1] if sep else max(",\t;，", key=lambda m: max(line.count(m) for line in lines[:_HEAD_WITHIN]))
+    counts = {m: [line.count(m) for line in lines[:_HEAD_WITHIN]] for m in ",\t;，"}
+    mark = sep[1] if sep else max(counts, key=lambda m: (sum(map(bool, counts[m])), max(counts[m])))
     reader = csv.reader((f"{line}\n" for line in lines), delimiter=mark)
     line = 1
     for cells in reader:
         if any(plain(cell) for cell in cells) and not (sep and line == 1):
             yield line, cells
         line = reader.line_num + 1
-
-
-def has_decimal_commas(text: str) -> bool:
-    """A table parted by semicolons may write its numbers so."""
-    return text.partition("\n")[0].count(";") > 0
 
 
 def plain(cell: str) -> str:
@@ -140,6 +137,22 @@ def moment(cell: str) -> datetime:
         return (at + timedelta(days=is_end)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise Unclear("时间写成 2021-08-12 03:00") from None
+
+
+def day(cell: str) -> date:
+    """A calendar day, year first. Raises Unclear."""
+    text = plain(cell)
+    try:
+        if re.fullmatch(r"[3-6]\d{4}(\.0+)?", text):
+            return _serial(Decimal(text)).astimezone(BEIJING).date()
+        parts = re.fullmatch(
+            r"(\d{4})(?:([-/.年])(\d\d?)[-/.月](\d\d?)日?|(\d\d)(\d\d))(?: 0?0:00(?::00)?)?", text
+        )
+        if parts is not None:
+            return date(int(parts[1]), int(parts[3] or parts[5]), int(parts[4] or parts[6]))
+    except ValueError:
+        pass
+    raise Unclear("日期写成 2021-08-12")
 
 
 def _zone(text: str | None) -> timezone:

@@ -105,6 +105,11 @@ def test_fill_values_are_missing_readings() -> None:
     assert rows(text) == [(2, STATION, "22", "None"), (3, STATION, "39", "None")]
 
 
+def test_a_decimal_comma_between_commas_is_refused() -> None:
+    assert wrongs(f"{HEAD}{STATION},22,2021-08-12 03:00,1,5\n") == [(2, "value")]
+    assert wrongs(f"{HEAD}{STATION},22,2021-08-12 03:00,1,,\n") == []
+
+
 BAD = (
     f'备注,{HEAD.strip()}\n"好,\n两行",{STATION},22,2021-08-12 02:00,1\n'
     f"坏,{STATION},22,2021-08-12 02:05,1;5\n=坏,12,22,2021-08-12 02:10,1\n"

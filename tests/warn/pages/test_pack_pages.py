@@ -12,6 +12,7 @@ from anlan.foundation.errors import Invalid
 from anlan.foundation.worlds import BEIJING
 from anlan.judge.actions import backtests
 from anlan.judge.models import BackTest
+from anlan.wire import tables
 from tests.support.city import NIGHT, Mini
 
 SIGNAL = "rainstorm-signal-national"
@@ -134,6 +135,37 @@ def test_a_pack_of_stages_is_not_tested_with_rain(mini: Mini) -> None:
 def test_another_county_does_not_find_the_result(mini: Mini) -> None:
     mini.client("duty_officer").post(at(mini, "packs", SIGNAL, "back-test"), given(file=night_csv()))
     shown(mini.client("foreign"), at(mini, "back-tests", BackTest.objects.get().ref), 404)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "时间,雨量\n2021/8/12 4:00,3.5\n2021/8/12 24:00,1\n".encode("gb18030"),
+        "时间;雨量\r2021-08-12 04:00;3,5\r2021-08-13 00:00;1\r".encode("utf-8-sig"),
+        "临县某站,\n时间,雨量\n２０２１-08-12 04:00,３．５\n44421,1\n2021-08-13 00:05,-9999\n".encode(
+            "utf-16"
+        ),
+    ],
+)
+def test_a_series_comes_from_whatever_hands(mini: Mini, data: bytes) -> None:
+    rain = backtests.read_csv(tables.text_of(data)[0], name="x")
+    assert [(f"{at.astimezone(BEIJING):%d %H:%M}", tenths) for at, tenths in rain.rows] == [
+        ("12 04:00", 35),
+        ("13 00:00", 10),
+    ]
+    upload = SimpleUploadedFile("night.csv", data)
+    assert (
+        mini.client("duty_officer")
+        .post(at(mini, "packs", SIGNAL, "back-test"), given(file=upload))
+        .status_code
+        == 302
+    )
+
+
+@pytest.mark.parametrize("row", ["2021-08-12 04:05,3,5", "2021-08-12,5", "2021-08-12 0400,5"])
+def test_a_first_row_that_is_no_title_is_not_passed_over(row: str) -> None:
+    with pytest.raises(Invalid, match="第 1 行"):
+        backtests.read_csv(f"{row}\n2021-08-12 04:10,1\n", name="x")
 
 
 def test_a_series_names_the_row_that_cannot_be_read() -> None:

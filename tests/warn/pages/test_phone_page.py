@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.db import OperationalError
 from django.test import Client
 
-from anlan.call.actions import calldown
+from anlan.call.actions import calldown, hearing
 from anlan.call.models import Answer, CallLine
 from anlan.call.queries import answering
 from anlan.foundation.models import JournalEntry
@@ -47,6 +48,26 @@ def test_the_page_says_who_calls_what_and_where_without_an_account(mini: Mini, r
     assert "杨柳青" not in body
 
 
+@pytest.mark.parametrize(
+    "error", [OperationalError("database or disk is full"), OSError(28, "No space left on device")]
+)
+def test_an_answer_that_cannot_be_written_down_says_so_and_whom_to_ring(
+    mini: Mini, ref: str, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def full(*args: object, **kwargs: object) -> None:
+        raise error
+
+    where = link(mini, ref)
+    with monkeypatch.context() as disk:
+        disk.setattr(hearing, "heard_answer", full)
+        page = Client().post(where, {"answer": "3"})
+        told = Client().post(where, {"answer": "3"}, **JSON)
+    assert page.status_code == told.status_code == 503
+    assert "没有记下，请打值班室电话" in page.content.decode()
+    assert told.json()["recorded"] is False
+    assert Client().post(where, {"answer": "3"}, **JSON).status_code == 200
+
+
 def test_the_page_reads_in_english(mini: Mini, ref: str) -> None:
     assert "Move now: 2 households, 6 people" in Client().get(link(mini, ref) + "?lang=en").content.decode()
 
@@ -79,7 +100,7 @@ def test_once_the_village_has_answered_nothing_is_awaited(mini: Mini, ref: str) 
 def test_the_page_offers_the_duty_rooms_landline_and_never_an_officers_mobile(mini: Mini, ref: str) -> None:
     before = Client().get(link(mini, ref)).content.decode()
     assert "13800001002" not in before
-    assert "打值班室" not in before
+    assert 'href="tel:' not in before
     people.load_holders(
         mini.ctx(),
         [people.HolderRow(

@@ -14,7 +14,7 @@ from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.home import home
-from anlan.foundation.packs import load_all
+from anlan.foundation.packs import PackNotInForce, load_all
 from anlan.foundation.rules.grade import Grade
 from anlan.judge.queries import exceedances
 from anlan.judge.queries.exceedances import Exceedance
@@ -93,12 +93,23 @@ def _hazard(pack: str) -> str:
     return str(threshold.get("hazard", ""))
 
 
+NO_ORDER = ("order_not_signed", "order_expired", "order_is_a_demo")
+
+
 def _decide(ctx: Ctx, trigger: standing.Trigger, township: Place) -> list[standing.CallOut]:
     """What the standing order starts; what it does not start, and why, is journaled when somebody must act."""
-    order = standing.StandingOrder.from_pack(shelf.the(ctx, "standing_orders", township.code).data)
-    found = standing.decide(trigger=trigger, order=order, now=ctx.now)
+    try:
+        pack = shelf.the(ctx, "standing_orders", township.code)
+    except PackNotInForce:
+        _refused(ctx, trigger.ref, "no_order", township)
+        return []
+    order = standing.StandingOrder.from_pack(pack.data)
+    is_adopted = any(on for _, on in pack.switches)
+    found = standing.decide(
+        trigger=trigger, order=order, now=ctx.now, demo_acts=not ctx.world.is_live or is_adopted
+    )
     for refusal in found:
-        if isinstance(refusal, standing.NoCallOut) and refusal.name in ("order_not_signed", "order_expired"):
+        if isinstance(refusal, standing.NoCallOut) and refusal.name in NO_ORDER:
             _refused(ctx, trigger.ref, refusal.name, township)
     return [start for start in found if isinstance(start, standing.CallOut)]
 
@@ -136,7 +147,7 @@ def _open(ctx: Ctx, township: Place, decided: Decided) -> None:
 
 
 def _number(ref: str) -> int:
-    return int(ref.rsplit("-", 1)[-1]) if ref.rsplit("-", 1)[-1].isdigit() else 0
+    return int(ref.rsplit("-", 1)[-1]) if ref.rsplit("-", 1)[-1].isdecimal() else 0
 
 
 def call_by_hand(ctx: Ctx, *, places: list[str], grade: str, stage: str, reason: str) -> list[str]:

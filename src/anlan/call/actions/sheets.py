@@ -16,13 +16,13 @@ LEAST = Grade.ORANGE
 
 def make(ctx: Ctx, *, ref: str) -> None:
     """Journal what the sheet says now, and wait for the next full hour. Nothing for a lower grade or an ended call-down."""
-    with action(ctx, "warn.call"):
-        row = CallDown.objects.get(world_id=ctx.world.id, ref=ref)
-        if row.grade < LEAST or row.closed_at is not None:
-            return
-        seal, counts = digest(ctx, row)
-        due = ctx.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-        key = f"{ref}:sheet:{journal.utc(due)}"
+    row = CallDown.objects.get(world_id=ctx.world.id, ref=ref)
+    if row.grade < LEAST or row.closed_at is not None:
+        return
+    seal, counts = digest(ctx, row)
+    due = ctx.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    key = f"{ref}:sheet:{journal.utc(due)}"
+    with tasks.effect(), action(ctx, "warn.call"):
         tasks.schedule(ctx, "warn.sheet.hourly", key=key, due_at=due, payload={"ref": ref})
         place = atlas().by_id[row.place_id]
         journal.append(
@@ -30,7 +30,7 @@ def make(ctx: Ctx, *, ref: str) -> None:
         )
 
 
-@tasks.task("warn.sheet.hourly")
+@tasks.task("warn.sheet.hourly", slow=True)
 def _hourly(ctx: Ctx, payload: dict[str, Any]) -> None:
     make(ctx, ref=payload["ref"])
 

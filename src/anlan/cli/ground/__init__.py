@@ -57,18 +57,14 @@ def register(commands: Any) -> None:
 
 def _said(args: argparse.Namespace, work: Any) -> int:
     """Do it; 2 with the field and the mend where it cannot be done."""
-    from anlan.conf.install import prepare
+    from anlan.conf.install import opened
 
-    prepare()
+    opened()
     from anlan.cli.simulate.files import InputWrong
-    from anlan.foundation.errors import AnlanError
 
     try:
         print("\n".join(work(args)))
     except InputWrong as error:
-        print(f"anlan ground {args.action}: {error}", file=sys.stderr)
-        return 2
-    except AnlanError as error:
         print(f"anlan ground {args.action}: {error}", file=sys.stderr)
         return 2
     return 0

@@ -2,17 +2,17 @@
 
 import argparse
 import csv
-import io
 import json
-import math
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from anlan.foundation.packs import Pack, PackError, Shelf, load_all
+from anlan.wire import tables
 
 Answer = tuple[dict[str, Any], list[str]]
 """The object that `--json` prints, and the lines for a person."""
@@ -56,19 +56,15 @@ def run(name: str, work: Callable[[argparse.Namespace], Answer], args: argparse.
 
 
 def text(path: str) -> str:
-    """All of a file, or of standard input: UTF-8, else GB 18030, as spreadsheets write it. Raises `InputWrong`."""
+    """All of a file, or of standard input, in whatever encoding a spreadsheet wrote it. Raises `InputWrong`."""
     try:
         data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except OSError as error:
         raise InputWrong(f"{path}: {error.strerror}; give a file that can be read, or -") from error
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            found = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in found:
-            return found
-    raise InputWrong(f"{path}: neither UTF-8 nor GB 18030; save it as UTF-8")
+    try:
+        return tables.text_of(data)[0]
+    except tables.NoText as error:
+        raise InputWrong(f"{path}: {error}") from error
 
 
 def is_object(content: str) -> bool:
@@ -89,17 +85,22 @@ def json_object(content: str) -> dict[str, Any]:
 
 def csv_rows(content: str, needed: Iterable[str]) -> list[dict[str, Any]]:
     """The rows of a CSV text with a header. Raises `InputWrong` for a column that lacks or an empty file."""
+    needed = list(needed)
     try:
-        reader = csv.DictReader(io.StringIO(content, newline=None))
-        header = [name.strip() for name in reader.fieldnames or ()]
-        given = list(reader)
+        given = [cells for _, cells in tables.rows_of(content)]
     except csv.Error as error:
         raise InputWrong(f"the file is no CSV ({error}): save it as CSV in UTF-8") from error
+    heads = [[tables.plain(name) for name in cells] for cells in given[:6]]  # titles may stand above it
+    at = next((n for n, head in enumerate(heads) if set(needed) <= set(head)), 0)
+    header = heads[at] if heads else []
     if lacking := [name for name in needed if name not in header]:
         raise InputWrong(
             f"column {lacking[0]} is missing: the first line names the columns {', '.join(needed)}"
         )
-    rows = [{k.strip(): (v or "").strip() for k, v in row.items() if k} for row in given]
+    rows = [
+        {name: cell.strip() for name, cell in zip_longest(header, cells[: len(header)], fillvalue="") if name}
+        for cells in given[at + 1 :]
+    ]
     if not rows:
         raise InputWrong("the file has a header and no rows: add at least one")
     return rows
@@ -108,17 +109,15 @@ def csv_rows(content: str, needed: Iterable[str]) -> list[dict[str, Any]]:
 def number(row: Mapping[str, Any], key: str, *, where: str = "", default: float | None = None) -> float:
     """A number of a row. Raises `InputWrong` with the field."""
     value = row.get(key)
-    if value is None or value == "":
-        if default is None:
-            raise InputWrong(f"{where}{key} is missing: give a number")
-        return default
     try:
-        found = float(value)
-        if isinstance(value, bool) or not math.isfinite(found):
-            raise ValueError
-        return found
-    except (TypeError, ValueError):
-        raise InputWrong(f"{where}{key} is {value!r}: give a number") from None
+        if isinstance(value, bool):
+            raise tables.Unclear
+        found = None if value is None else tables.number(str(value))
+    except tables.Unclear:
+        raise InputWrong(f"{where}{key} is {value!r}: give a number, with a point for its decimals") from None
+    if found is None and default is None:
+        raise InputWrong(f"{where}{key} is missing{f' ({value} says so)' if value else ''}: give a number")
+    return float(found) if found is not None else float(default or 0)
 
 
 def rows_of(given: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
@@ -140,8 +139,8 @@ def numbers(given: Mapping[str, Any], key: str) -> list[float]:
 def day(value: Any, *, field: str = "date") -> date:
     """A calendar day. Raises `InputWrong`."""
     try:
-        return date.fromisoformat(str(value))
-    except ValueError:
+        return tables.day(str(value))
+    except tables.Unclear:
         raise InputWrong(f"{field} is {value!r}: write it as 2026-04-13") from None
 
 

@@ -37,6 +37,12 @@ def register(models: Any) -> None:
     )
     parser.add_argument("--system", choices=["fwi", "lyt1172"], default="", help="default fwi")
     parser.add_argument("--latitude", default="", metavar="DEGREE", help="fwi: chooses the day-length tables")
+    parser.add_argument(
+        "--humidity",
+        choices=["percent", "fraction"],
+        default="",
+        help="what rh_percent holds; asked for where in doubt",
+    )
     parser.add_argument("--variant", default="", help="lyt1172: standard (default) or local-2020")
 
 
@@ -46,9 +52,24 @@ def work(args: argparse.Namespace) -> Answer:
     system = args.system or str(given.get("system") or "fwi")
     if system not in ("fwi", "lyt1172"):
         raise InputWrong(f"system is {system!r}: give fwi or lyt1172")
-    rows = rows_of(given, "days")
+    rows = _in_percent(rows_of(given, "days"), args.humidity)
     dates = _dates(rows)
     return _canadian(args, given, rows, dates) if system == "fwi" else _lyt1172(args, given, rows, dates)
+
+
+def _in_percent(rows: Sequence[Mapping[str, Any]], humidity: str) -> Sequence[Mapping[str, Any]]:
+    """Air that is never above 1 % on any day is a fraction, or a mistake."""
+    if humidity == "percent" or not any("rh_percent" in row for row in rows):
+        return rows
+    given = _column(rows, "rh_percent")
+    if humidity == "fraction":
+        return [{**row, "rh_percent": 100 * share} for row, share in zip(rows, given, strict=True)]
+    if max(given) <= 1:
+        raise InputWrong(
+            f"rh_percent is at most {max(given):g} on every day: if these are fractions of 1, say --humidity fraction "
+            "or multiply by 100; if it is so dry, say --humidity percent"
+        )
+    return rows
 
 
 def _dates(rows: Sequence[Mapping[str, Any]]) -> list[date]:

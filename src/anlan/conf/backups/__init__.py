@@ -15,8 +15,6 @@ Never the keys: the manifest tells which keys a backup needs by fingerprint alon
 import sys
 from pathlib import Path
 
-from django.db import DatabaseError
-
 from anlan.conf.backups.errors import BackupError
 from anlan.conf.backups.loading import restore
 from anlan.conf.backups.manifest import Manifest
@@ -29,7 +27,7 @@ def command_write(path: Path) -> int:
     """`anlan backup FILE`."""
     try:
         made = write(path)
-    except (BackupError, DatabaseError) as error:
+    except BackupError as error:
         return _refused("backup", error)
     print(f"{path}: {made.rows} rows, {path.stat().st_size} bytes")
     _print_heads(made)
@@ -44,7 +42,7 @@ def command_restore(path: Path, *, key: Path | None = None, unverified: bool = F
     """`anlan restore FILE`."""
     try:
         made, missing = restore(path, key=key, unverified=unverified)
-    except (BackupError, DatabaseError) as error:
+    except BackupError as error:
         return _refused("restore", error)
     signed = "nobody vouches for it: it was NOT verified" if unverified else "its signature holds"
     print(f"{path}: {made.rows} rows restored, every digest and head is the same, {signed}")
@@ -60,11 +58,7 @@ def command_restore(path: Path, *, key: Path | None = None, unverified: bool = F
     return 0
 
 
-def _refused(command: str, error: Exception) -> int:
-    if isinstance(error, DatabaseError):
-        error = BackupError(
-            f"the database does not answer as it should ({error}): `anlan doctor` says how to mend it"
-        )
+def _refused(command: str, error: BackupError) -> int:
     print(f"anlan {command}: {error}", file=sys.stderr)
     return 2
 

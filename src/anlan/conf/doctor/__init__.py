@@ -1,14 +1,23 @@
 """`anlan doctor`: what is misconfigured, and the mend. It only looks; it makes no folder, no key and no table."""
 
+import os
+from tempfile import TemporaryDirectory
+
 from anlan.conf.doctor import duty, machine, records
 from anlan.conf.doctor.finding import Finding, found
-from anlan.foundation import held
+from anlan.foundation import held, rooms
+from anlan.foundation.home import only_looking
 
 __all__ = ["Finding", "examine", "write_times"]
 
 
 def examine() -> list[Finding]:
     """Everything that is not as it should be, the machine first. Nothing of the records is asked where they cannot be."""
+    with only_looking():
+        return _examined()
+
+
+def _examined() -> list[Finding]:
     findings = [*machine.state_folder()]
     if any(finding.is_bad for finding in findings):
         return findings
@@ -17,11 +26,14 @@ def examine() -> list[Finding]:
     if fault is not None:
         return [*findings, fault]
     findings += [
-        *machine.processes(),
+        *machine.engine(),
         *machine.slow_writes(),
         *machine.fonts(),
         *duty.assets(),
         *duty.packs(),
+    ]
+    findings += [
+        found(*told) for room in rooms.found() if room.checks for told in room.function(room.checks)()
     ]
     return [*findings, *records.all_of_them()]
 
@@ -38,7 +50,9 @@ def _settings() -> Finding | None:
     from anlan.conf.install import prepare
 
     try:
-        prepare()
+        with TemporaryDirectory() as nothing_is_kept:
+            os.environ.setdefault("NUMBA_CACHE_DIR", nothing_is_kept)
+            prepare()
     except (ValueError, OSError, RuntimeError) as error:
         return found(
             "settings",

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from ipaddress import ip_address
 
-from anlan.conf.doctor import machine
+from anlan.conf.doctor import machine, records
 from anlan.conf.doctor.finding import Finding, found
 from anlan.foundation.packs import SYNTHETIC_ONLY, Shelf
 
@@ -74,6 +74,14 @@ def packs() -> Iterator[Finding]:
             "Correct the file as it says; nothing is warned of before.",
         )
         return
+    for file in shelf.refused:
+        yield found(
+            "packs",
+            f"规则包读不了，{'上一个能用的版本还在起作用' if file.is_kept else '没有能替它的'}：{file.why}",
+            f"A pack is refused, {'its last good version acts' if file.is_kept else 'nothing stands in for it'}: {file.why}",
+            "按这句话改正文件，再重启。",
+            "Correct the file as it says and start again.",
+        )
     yield from _made_up(shelf)
     now = machine.now()
     signed = [
@@ -99,7 +107,7 @@ def packs() -> Iterator[Finding]:
             "The standing order is the demo's.",
             "正式使用前换成本级防指签发的文件。",
             "Replace it by the one your headquarters signed before real use.",
-            bad=_has_real_people(),
+            bad=_acts_on_somebody(),
         )
 
 
@@ -121,14 +129,13 @@ def _is_over(end: object, now: object) -> bool:
     return end is not None and end <= now  # type: ignore[operator]
 
 
-def _has_real_people() -> bool:
-    """Whether anybody here is not generated."""
-    from django.apps import apps
+def _acts_on_somebody() -> bool:
+    """Whether places or people here are real."""
     from django.db import DatabaseError
 
     if not os.environ.get("ANLAN_DATABASE_URL") and not (machine.folder() / "records.sqlite3").exists():
         return False
     try:
-        return bool(apps.get_model("people", "Person").objects.filter(synthetic=False).exists())
+        return records.is_real()
     except DatabaseError:
         return False  # the records' own finding tells

@@ -6,18 +6,16 @@ import resource
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryFile
 
 from anlan.conf.doctor.finding import Finding, found
-from anlan.foundation import held
+from anlan.foundation import health, held
 
 LITTLE_MB, TOO_LITTLE_MB = 5_000, 500
 STATIONS = 15_000
-FRESH_SECONDS = 15.0
 KEY_BYTES = 32
 FONT_FOLDERS = (
     "/usr/share/fonts",
@@ -85,14 +83,12 @@ def _unwritable(path: Path, why: str) -> Finding:
 
 
 def keys() -> Iterator[Finding]:
-    """Present where there are records, whole, and readable by their owner alone."""
+    """Those of a restored installation are here, whole, and readable by their owner alone."""
     place = folder() / "keys"
     awaited = folder() / "keys-awaited.json"
     missing = (
         [n for n in json.loads(awaited.read_text()) if not (place / n).exists()] if awaited.exists() else []
     )
-    if (folder() / "records.sqlite3").exists() and not (place / "seal-k1").exists():
-        missing.append("seal-k1")
     if missing:
         names = ", ".join(sorted(set(missing)))
         yield found(
@@ -145,40 +141,35 @@ def room() -> Iterator[Finding]:
         )
 
 
-def processes() -> Iterator[Finding]:
-    """The engine's beat, and ports that somebody else holds."""
-    beat = _beat_age()
-    if beat is None:
+def engine() -> Iterator[Finding]:
+    """The engine's beat, what of it is ill, and ports that somebody else holds."""
+    told = health.told(folder=folder())
+    if told is None or not _is_alive(told.pid):
         yield found(
             "engine-stopped",
             "引擎没有运行，不接收报文，也不叫应。",
             "The engine does not run: no frame is taken in, nobody is called.",
             "执行 anlan run",
             "Run anlan run",
-            bad=False,
+            bad=told is not None or (folder() / "records.sqlite3").exists(),
         )
-    elif beat > FRESH_SECONDS:
+        yield from _ports()
+    elif told.age > health.FRESH_SECONDS:
         yield found(
             "engine-hangs",
-            f"引擎进程还在，但 {beat:.0f} 秒没有动静。",
-            f"The engine's process is there but has not moved for {beat:.0f} s.",
+            f"引擎进程还在，但 {told.age:.0f} 秒没有动静。",
+            f"The engine's process is there but has not moved for {told.age:.0f} s.",
             "看日志；重启 anlan run。",
             "Look at the log; restart anlan run.",
         )
-    if beat is None:
-        for code, name, usual in (
-            ("port-web", "ANLAN_PORT", 8765),
-            ("port-gauges", "ANLAN_SL651_PORT", 7651),
-        ):
-            port = int(os.environ.get(name, usual))
-            if _is_taken(port):
-                yield found(
-                    code,
-                    f"端口 {port} 已被别的程序占用。",
-                    f"Port {port} is held by another program.",
-                    f"停掉它，或把 {name} 改成别的端口。",
-                    f"Stop it, or set {name} to another port.",
-                )
+    for ill in told.ill if told is not None else ():
+        yield found(
+            "engine-ill",
+            f"引擎的 {ill.part} 从 {ill.since:%Y-%m-%d %H:%M:%S} UTC 起停着（{ill.why}），在不断重试。",
+            f"The engine's {ill.part} has stood still since {ill.since:%Y-%m-%d %H:%M:%S} UTC ({ill.why}); it is tried again.",
+            "看日志里它为什么停；busy 是数据库忙，full 是磁盘写满，stuck 是没有动静。",
+            "Look in the log why; busy: the database is, full: the disk is, stuck: it does not come back.",
+        )
 
 
 def slow_writes() -> Iterator[Finding]:
@@ -196,14 +187,26 @@ def slow_writes() -> Iterator[Finding]:
         )
 
 
-def _beat_age() -> float | None:
-    """Seconds since the engine of this folder last moved; None when its process is gone."""
+def _ports() -> Iterator[Finding]:
+    """What our own engine and web would listen on."""
+    for code, name, usual in (("port-web", "ANLAN_PORT", 8765), ("port-gauges", "ANLAN_SL651_PORT", 7651)):
+        port = int(os.environ.get(name, usual))
+        if _is_taken(port):
+            yield found(
+                code,
+                f"端口 {port} 已被别的程序占用。",
+                f"Port {port} is held by another program.",
+                f"停掉它，或把 {name} 改成别的端口。",
+                f"Stop it, or set {name} to another port.",
+            )
+
+
+def _is_alive(pid: int) -> bool:
     try:
-        told = json.loads((folder() / "run" / "engine.json").read_text())
-        os.kill(int(told["pid"]), 0)
-    except (OSError, ValueError, KeyError):
-        return None
-    return max(0.0, time.time() - datetime.fromisoformat(told["beat"]).timestamp())
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True
 
 
 def _is_taken(port: int) -> bool:

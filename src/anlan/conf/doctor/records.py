@@ -18,14 +18,7 @@ def all_of_them() -> Iterator[Finding]:
     from django.db import DatabaseError
 
     if not os.environ.get("ANLAN_DATABASE_URL") and not (machine.folder() / "records.sqlite3").exists():
-        yield found(
-            "records-none",
-            "这里还没有数据库。",
-            "There is no database here yet.",
-            "执行 anlan demo（演示）或 anlan run（正式）。",
-            "Run anlan demo (to look at it) or anlan run (for work).",
-            bad=False,
-        )
+        yield _none()
         return
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         tables,
@@ -33,7 +26,10 @@ def all_of_them() -> Iterator[Finding]:
         clock,
         seals,
         accounts,
+        registers,
         letters,
+        forecasts,
+        quarantine,
         channels,
         strangers,
     )
@@ -53,12 +49,25 @@ def all_of_them() -> Iterator[Finding]:
         )
 
 
+def _none() -> Finding:
+    return found(
+        "records-none",
+        "这里还没有数据库。",
+        "There is no database here yet.",
+        "执行 anlan demo（演示）、anlan run（正式）或 anlan restore（恢复备份）。",
+        "Run anlan demo (to look at it), anlan run (for work) or anlan restore (a backup).",
+        bad=False,
+    )
+
+
 def tables() -> Iterator[Finding]:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
-    if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if not executor.loader.applied_migrations:
+        yield _none()
+    elif plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
         yield found(
             "tables",
             f"数据库的表还不是本版本的（差 {len(plan)} 步）。",
@@ -85,7 +94,7 @@ def journal_mode() -> Iterator[Finding]:
         )
 
 
-def _rows(room: str, table: str) -> Any:
+def rows(room: str, table: str) -> Any:
     from django.apps import apps
 
     return apps.get_model(room, table)._base_manager.all()
@@ -94,7 +103,7 @@ def _rows(room: str, table: str) -> Any:
 def clock() -> Iterator[Finding]:
     """The last real moment in the journal lies behind us."""
     last = (
-        _rows("foundation", "JournalEntry")
+        rows("foundation", "JournalEntry")
         .order_by("-written_at")
         .values_list("written_at", flat=True)
         .first()
@@ -114,7 +123,7 @@ def seals() -> Iterator[Finding]:
     from anlan.foundation import crypto
 
     for room, table, column, ref in SEALED:
-        row = _rows(room, table).exclude(**{column: ""}).order_by("pk").first()
+        row = rows(room, table).exclude(**{column: ""}).order_by("pk").first()
         if row is None:
             continue
         try:
@@ -132,7 +141,7 @@ def seals() -> Iterator[Finding]:
 
 def accounts() -> Iterator[Finding]:
     """Whoever signs in has a second factor."""
-    bare = _rows("people", "Account").filter(is_active=True, totp_sealed="").order_by("username")
+    bare = rows("people", "Account").filter(is_active=True, totp_sealed="").order_by("username")
     for used in (True, False):
         names = list(bare.filter(last_login__isnull=not used).values_list("username", flat=True))
         if names:
@@ -147,9 +156,75 @@ def accounts() -> Iterator[Finding]:
             )
 
 
+def is_real() -> bool:
+    """Whether anything here is no demo's: a place or a person that was not generated."""
+    tables_of = (("places", "Division"), ("people", "Person"))
+    return any(rows(room, table).filter(synthetic=False).exists() for room, table in tables_of)
+
+
+def _live() -> Any:
+    """The context of the live world; None before the first start."""
+    from anlan.foundation import worlds
+
+    world = rows("foundation", "World").filter(key="live").first()
+    return worlds.context(world) if world else None
+
+
+def registers() -> Iterator[Finding]:
+    """What nobody is warned without."""
+    there = {
+        ("区划", "places"): rows("places", "Division").exists(),
+        ("责任人", "duty holders"): rows("people", "DutyHolder").exists(),
+        ("测站", "stations"): rows("observe", "Station").exists(),
+        ("账号", "accounts"): rows("people", "Account").exists(),
+        ("本地规则包", "packs of your own"): any((machine.folder() / "packs").rglob("*.toml"))
+        or not is_real(),
+    }
+    missing = [names for names, is_there in there.items() if not is_there]
+    if missing:
+        yield found(
+            "registers-empty",
+            f"还没有{'、'.join(zh for zh, _ in missing)}：没有它们谁也叫不到。",
+            f"There are no {', no '.join(en for _, en in missing)}: without them nobody is called.",
+            "按 docs/how-to/deploy.md 逐项录入。",
+            "Load them as docs/how-to/deploy.md says.",
+        )
+
+
+def forecasts() -> Iterator[Finding]:
+    """Live forecasts that are switched on and do not come."""
+    from anlan.simulate import live
+
+    ctx = _live()
+    for each in live.missed(ctx, ctx.now - timedelta(days=1)) if ctx else ():
+        if each.stands_since is not None:
+            yield found(
+                "forecast-stopped",
+                f"{each.ground} 的滚动预报从 {each.stands_since:%Y-%m-%d %H:%M} UTC 起没有算成（{each.why}）。",
+                f"No live forecast over {each.ground} has come since {each.stands_since:%Y-%m-%d %H:%M} UTC ({each.why}).",
+                "看日志和“未办成的事”页面；系统每十分钟再算一次。",
+                "Look at the log and the dead-letter page; the next is tried within ten minutes.",
+            )
+
+
+def quarantine() -> Iterator[Finding]:
+    """Broken input of the live world that nobody has looked at."""
+    from anlan.observe.queries import quarantine_unread
+
+    ctx = _live()
+    if ctx and (unread := quarantine_unread(ctx)):
+        yield found(
+            "quarantine",
+            f"隔离区有 {unread} 种读不懂的报文没人看过。",
+            f"{unread} kinds of broken input in the quarantine were seen by nobody.",
+            "在“隔离区”页面逐条看，改好测站后重新读入或丢弃。",
+            "Look at them on the quarantine page; mend the station and feed them again, or drop them.",
+        )
+
+
 def letters() -> Iterator[Finding]:
     """Due work that failed for good and waits for a person."""
-    dead = _rows("foundation", "Task").filter(state="dead").count()
+    dead = rows("foundation", "Task").filter(state="dead").count()
     if dead:
         yield found(
             "dead-letters",

@@ -22,7 +22,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid
 from anlan.foundation.words import t, w
 from anlan.places.queries import Place, atlas
-from anlan.ui.acts import moment
+from anlan.ui.acts import moment, whole
 from anlan.ui.pages import Request, page
 
 SOON_S, RED_SHOWN = 600, 4
@@ -204,7 +204,7 @@ def pace(request: Request) -> HttpResponse:
     key, speed = request.ctx.world.key, request.POST.get("speed", "")
     try:
         if speed:
-            exercises.set_speed(live(request.ctx), key=key, speed=int(speed) if speed.isdigit() else -1)
+            exercises.set_speed(live(request.ctx), key=key, speed=whole(speed, what=t(request.lang, "速度")))
         else:
             exercises.change(live(request.ctx), key=key, what=request.POST.get("what", ""))
     except AnlanError as error:

@@ -15,6 +15,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
 from anlan.foundation.words import t, w
 from anlan.foundation.worlds import World
+from anlan.ui.acts import whole
 from anlan.ui.pages import Request, page
 
 STATES = {
@@ -36,7 +37,9 @@ def live(ctx: Ctx) -> Ctx:
 @require_http_methods(["GET"])
 def listing(request: Request) -> HttpResponse:
     told = {
-        "exercises": [_shown(world, request.lang) for world in worlds.everything() if world.key != "live"],
+        "exercises": [
+            _shown(request.ctx, world, request.lang) for world in worlds.everything() if world.key != "live"
+        ],
         "scenarios": scenarios.all_scenarios(),
         "speeds": exercises.SPEEDS,
         "may_run": request.ctx.may("exercise.run"),
@@ -44,11 +47,12 @@ def listing(request: Request) -> HttpResponse:
     return render(request, "desk/exercises.html", told)
 
 
-def _shown(world: World, lang: str) -> dict[str, Any]:
+def _shown(ctx: Ctx, world: World, lang: str) -> dict[str, Any]:
     say = partial(t, lang)
     return {
         "ill": [(each.since, ill.reason(say, each.why)) for each in ill.parts(world)],
         "key": world.key,
+        "may_run": exercises.may_run(ctx, world),
         "title": scenarios.title_of(world),
         "state": world.state,
         "state_word": STATES[World.State(world.state)],
@@ -108,7 +112,7 @@ def end(request: Request, key: str) -> HttpResponse:
 @require_POST
 def speed(request: Request, key: str) -> HttpResponse:
     chosen = request.POST.get("speed", "")
-    exercises.set_speed(live(request.ctx), key=key, speed=int(chosen) if chosen.isdigit() else -1)
+    exercises.set_speed(live(request.ctx), key=key, speed=whole(chosen, what=t(request.lang, "速度")))
     messages.success(request, t(request.lang, "速度已改。"))
     return _back(request)
 

@@ -10,6 +10,7 @@ from anlan.people import queries as people
 from anlan.places import queries as places
 from anlan.places.queries import Place
 from anlan.ui.pages import Request, page
+from anlan.wire import tables
 
 AT_MOST = 20
 
@@ -18,7 +19,7 @@ AT_MOST = 20
 @require_http_methods(["GET"])
 def search(request: Request) -> HttpResponse:
     """By part of a name or code; a person by the exact name or telephone number, for these are sealed."""
-    text, ctx = request.GET.get("q", "").strip()[:40], request.ctx
+    text, ctx = tables.plain(request.GET.get("q", ""))[:40], request.ctx
     told = {
         "q": text,
         "places": [_place(p) for p in _places(ctx, text)] if ctx.may("places.view") else [],

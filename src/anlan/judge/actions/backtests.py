@@ -1,13 +1,10 @@
 """Back-tests 回测: run a threshold pack over a series and keep what it would have said."""
 
-import csv
 import hashlib
-import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from anlan.foundation import journal, packs
@@ -20,8 +17,10 @@ from anlan.judge.models import BackTest
 from anlan.judge.rules import thresholds
 from anlan.judge.rules.backtest import Observed, Report, Series, back_test
 from anlan.places.queries import Place
+from anlan.wire import tables
 
 MOST_ROWS = 200_000
+TITLES = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,33 +39,23 @@ class Rain:
 def read_csv(text: str, *, name: str) -> Rain:
     """Rows `time,mm` with an optional head; times without an offset are Beijing time. Raises: Invalid with the row."""
     rows: list[tuple[datetime, int]] = []
-    for number, row in enumerate(csv.reader(io.StringIO(text.lstrip("\ufeff"))), start=1):
-        if not row or not "".join(row).strip():
-            continue
-        if number > MOST_ROWS:
+    for count, (number, row) in enumerate(tables.rows_of(text)):
+        if count > MOST_ROWS:
             raise Invalid("文件超过 {n} 行，请分段回测。", n=MOST_ROWS)
+        row = [tables.plain(cell) for cell in row]
+        if not rows and count < TITLES and not any(cell[-1:].isdigit() for cell in row[1:2]):
+            continue  # a title, or the names of the columns
         try:
-            rows.append((_moment(row[0]), _tenths(row[1])))
-        except (ValueError, IndexError, InvalidOperation):
-            if number > 1:
-                raise Invalid(
-                    "第 {n} 行读不懂。每行写“时间,毫米”，如 2021-08-12 04:05,3.5。", n=number
-                ) from None
+            mm = tables.number(row[1])
+            rows += [] if mm is None else [(tables.moment(row[0]).astimezone(BEIJING), round(mm * 10))]
+        except (tables.Unclear, IndexError):
+            text = "第 {n} 行读不懂。每行写“时间,毫米”，如 2021-08-12 04:05,3.5。"
+            raise Invalid(text, n=number) from None
+        if any(cell.isdigit() for cell in row[2:]):
+            raise Invalid("第 {n} 行多出一个数：小数点写“.”，逗号只用来分栏。", n=number)
     if not rows:
         raise Invalid("文件里没有一行雨量。每行写“时间,毫米”，如 2021-08-12 04:05,3.5。")
     return Rain(name=name[:120], rows=tuple(rows))
-
-
-def _moment(text: str) -> datetime:
-    at = datetime.fromisoformat(text.strip())
-    return at if at.tzinfo else at.replace(tzinfo=BEIJING)
-
-
-def _tenths(text: str) -> int:
-    value = Decimal(text.strip()) * 10
-    if not value.is_finite():
-        raise ValueError(text)
-    return int(value.to_integral_value())
 
 
 def read_events(text: str, *, place: str) -> list[Observed]:
@@ -76,8 +65,8 @@ def read_events(text: str, *, place: str) -> list[Observed]:
         if not line.strip():
             continue
         try:
-            found.append(Observed(place, _moment(line)))
-        except ValueError:
+            found.append(Observed(place, tables.moment(line).astimezone(BEIJING)))
+        except tables.Unclear:
             raise Invalid("第 {n} 行的时刻读不懂，写成 2021-08-12 04:40。", n=number) from None
     return found
 

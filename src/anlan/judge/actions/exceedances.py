@@ -14,15 +14,20 @@ from anlan.judge.watch import Found, Key
 from anlan.observe import queries as observe
 from anlan.places.queries import atlas
 
+STATES_AT_ONCE = 200
+
 
 def keep(ctx: Ctx, found: Sequence[Found], states: Mapping[Key, State]) -> list[str]:
-    """Store changes and the moved states in one transaction; returns the refs of new exceedances.
+    """Store changes and the states that made them in one transaction; returns the refs of new exceedances.
 
+    States that only moved follow in small transactions: cut off between, the next look moves them again.
     Exceedances are unique by world, rule version, place, level and onset, so that windows rebuilt after a crash
     repeat nothing.
     """
+    changed = {(f.change.pack, name) for f in found for name in (f.station, atlas().by_id[f.place].code)}
+    moved = sorted(key for key in states if (key[0], key[2]) not in changed)
+    ids = observe.station_ids([f.station for f in found])
     with action(ctx, "warn.call"):
-        ids = observe.station_ids([f.station for f in found])
         notes: list[Note] = []
         refs = []
         for item in found:
@@ -30,10 +35,13 @@ def keep(ctx: Ctx, found: Sequence[Found], states: Mapping[Key, State]) -> list[
             if item.change.move is Move.RAISED and item.change.evidence:
                 ref = _open(ctx, item, ids.get(item.station), notes)
                 refs += [ref] if ref else []
-        _save_states(ctx, states)
+        _save_states(ctx, {key: state for key, state in states.items() if (key[0], key[2]) in changed})
         if notes:
             journal.append_many(ctx, notes)
-        return refs
+    for start in range(0, len(moved), STATES_AT_ONCE):
+        with action(ctx, "warn.call"):
+            _save_states(ctx, {key: states[key] for key in moved[start : start + STATES_AT_ONCE]})
+    return refs
 
 
 def _open(ctx: Ctx, item: Found, station: int | None, notes: list[Note]) -> str | None:

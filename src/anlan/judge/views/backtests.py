@@ -23,6 +23,7 @@ from anlan.places.queries import atlas
 from anlan.ui import svg
 from anlan.ui.acts import address, done, posted
 from anlan.ui.pages import Request, page
+from anlan.wire import tables
 
 MOST_HOURS = 24 * 31
 LEVEL_NAMES = {0: w("没有"), 1: w("蓝色"), 2: w("黄色"), 3: w("橙色"), 4: w("红色")}
@@ -95,9 +96,9 @@ def _run(request: Request, pack: Pack, given: dict[str, Any], gauges: dict[str, 
     chosen = gauges.get(given["station"])
     if given["file"]:
         try:
-            rain = backtests.read_csv(given["file"].read().decode("utf-8-sig"), name=given["file"].name)
-        except UnicodeDecodeError:
-            raise Invalid("文件不是 UTF-8 编码。请另存为 UTF-8 再传。") from None
+            rain = backtests.read_csv(tables.text_of(given["file"].read())[0], name=given["file"].name)
+        except tables.NoText:
+            raise Invalid("文件读不出字。请另存为 UTF-8 的 CSV 再传。") from None
     elif chosen:
         since, until = _moment(given["since"]), _moment(given["until"])
         if not timedelta(0) < until - since <= timedelta(hours=MOST_HOURS):

@@ -3,6 +3,7 @@
 from anlan.observe.ingest.ingest import Ingest, path_of
 from anlan.observe.ingest.shapes import Batch, Broken, Joined, NotDurable, Outcome, Taken, millis, moment
 from anlan.observe.ingest.typed import Typed
+from anlan.observe.ingest.warming import warm
 
 __all__ = [
     "Batch",
@@ -16,4 +17,5 @@ __all__ = [
     "millis",
     "moment",
     "path_of",
+    "warm",
 ]

@@ -117,6 +117,15 @@ def _hour(at: datetime) -> datetime:
     return at.replace(minute=0, second=0, microsecond=0)
 
 
+def quarantine_unread(ctx: Ctx) -> int:
+    """Kinds of broken input of this world that nobody has looked at."""
+    try:
+        with readings(ctx) as reader:
+            return reader.broken_unread()
+    except store.StoreMissing:
+        return 0
+
+
 def counts(ctx: Ctx) -> dict[str, int]:
     """Frames of this world so far: accepted (acknowledged), stored (distinct), repeats; and broken input in quarantine.
 

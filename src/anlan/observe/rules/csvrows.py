@@ -25,6 +25,8 @@ TITLES: Final = 6
 REASON: Final = "原因"
 Line = tuple[int, list[str]]
 T = TypeVar("T")
+POSITIVE_FILLS: Final = frozenset(map(Decimal, ["32766", "99999", "999999", "999990"]))
+"""What weather services write where there is no reading."""
 MOST_ROWS: Final = 500_000
 MOST_WRONGS: Final = 10_000
 HEADS: Final = {
@@ -141,7 +143,7 @@ def _code(text: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def _value(code: str, text: str) -> Decimal | None:
     value = tables.number(text)
-    if value is None:
+    if value is None or value in POSITIVE_FILLS:
         return None
     known = element(code)
     if abs(value) >= Decimal(10) ** max(known.digits, 9):
@@ -161,20 +163,23 @@ def parse(data: bytes, *, now: datetime, stations: frozenset[str] | None = None)
     head, places, wrong = _head(lines)
     if wrong is not None:
         return Parsed(encoding, wrongs=[wrong])
-    return _rows(encoding, lines[head + 1 :], places, _Reader(now, stations))
+    return _rows(encoding, lines[head:], places, _Reader(now, stations))
 
 
 def _rows(encoding: str, lines: Sequence[Line], places: Mapping[str, int], reader: _Reader) -> Parsed:
     rows: list[Row] = []
     wrongs: list[Wrong] = []
     total = 0
-    for line, cells in lines:
+    width = len(lines[0][1])
+    for line, cells in lines[1:]:
         total += 1
         if total > MOST_ROWS:
             wrongs.append(Wrong(line, "", "一次最多 {n} 行：请分成几个文件", "", MOST_ROWS))
             break
         named = {name: cells[n].strip() if n < len(cells) else "" for name, n in places.items()}
         try:
+            if any(map(tables.plain, cells[width:])):
+                raise _Fault("value", "比表头多出一格：小数点写“.”，逗号只用来分栏", ",".join(cells))
             rows.append(reader.row(line, named))
         except _Fault as fault:
             if len(wrongs) < MOST_WRONGS:

@@ -180,7 +180,7 @@ class RainFold:
         columns = [news.row[index], kind[index], minute, np.minimum(news.value[index], _MODULUS), index]
         rows = np.stack([column.astype(np.int64) for column in columns], axis=1)
         index, minute, tenths, spread = proved.take(*self._ledger, self._steps, rows).T
-        marks = flags[index] | Flag.DERIVED | np.where(spread, Flag.SPREAD, 0)
+        marks = flags[index] & (Flag.LATE | Flag.CLOCK) | Flag.DERIVED | np.where(spread, Flag.SPREAD, 0)
         return Derived(index, minute * MINUTE_MS, tenths, marks.astype(np.int16))
 
     def rollback(self, kept: Kept) -> None:

@@ -99,7 +99,7 @@ class Reader:
             raise BadBatch("The span is no whole number of steps: move its start or its end.")
         values = self.series_values(station, element, since + 1, until + 1, known_by=known_by)
         ends = np.arange(since + step, until + 1, step)
-        good = (values.quality & Quality.MISSING) == 0
+        good = (values.quality & Quality.UNSOUND) == 0
         place = (values.at[good] - since - 1) // step
         total = np.zeros(ends.size, np.int64)
         np.add.at(total, place, values.value[good])
@@ -152,6 +152,11 @@ class Reader:
         """How often broken input came, all kinds and states together."""
         with self._snapshot() as db:
             return int(db.execute("select coalesce(sum(count), 0) from quarantine").fetchone()[0])
+
+    def broken_unread(self) -> int:
+        """Kinds of broken input that nobody fed again or dropped."""
+        with self._snapshot() as db:
+            return int(db.execute("select count(*) from quarantine where state = 'new'").fetchone()[0])
 
     def broken_heads(self) -> list[tuple[bytes, str, int]]:
         """Of the quarantine's new items: how they begin, the code of the reason, how many are alike in both."""

@@ -115,7 +115,7 @@ def one(request: Request, address: str) -> HttpResponse:
 
 def _hours(request: Request) -> int:
     text = request.GET.get("hours", "")
-    return int(text) if text.isdigit() and int(text) in HOURS else 6
+    return next((hours for hours in HOURS if str(hours) == text), 6)
 
 
 def _figures(sheet: Sheet, lang: str) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """One run 一次运行: its state, what it says of each village, its maps in time, and how it was computed."""
 
+import re
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
@@ -62,7 +63,8 @@ def headed(request: Request, run: Run) -> dict[str, Any]:
 def minute_of(request: Request, run: Run) -> int | None:
     """Which minute of the run is asked for; None for the whole run."""
     asked = request.GET.get("minute", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and int(asked) <= run.params["minutes"] else None
+    minute = int(asked) if re.fullmatch(r"[0-9]{1,6}", asked) else None
+    return minute if minute is not None and minute <= run.params["minutes"] else None
 
 
 # ---------- maps ----------

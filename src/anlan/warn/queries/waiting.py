@@ -7,14 +7,24 @@ from anlan.foundation import journal, journal_reading, shelf
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.pack import minutes, table
+from anlan.foundation.words import w
 from anlan.judge.queries.waiting import Wait
 from anlan.places.queries import Place, atlas
 from anlan.warn import alert_rows
+from anlan.warn.actions.alerts import NOT_VERIFIED
 from anlan.warn.models import Alert
 from anlan.warn.rules.alert import CoSigner
 
 LOOK_BACK = timedelta(hours=12)
 REFUSAL_STANDS = timedelta(hours=2)
+WHY_NOT_CALLED = {
+    "order_not_signed": w("长效指令没有签发。"),
+    "order_expired": w("长效指令已过期。"),
+    "order_is_a_demo": w("长效指令是演示文件，不叫真人。"),
+    "no_order": w("没有在用的长效指令。"),
+    "names_no_place": w("预警没有点名地方。"),
+}
+"""Why nobody was called by itself."""
 
 
 def alerts_waiting(ctx: Ctx, at: datetime | None, path: str) -> Iterator[Wait]:
@@ -38,10 +48,22 @@ def alerts_waiting(ctx: Ctx, at: datetime | None, path: str) -> Iterator[Wait]:
                 yield _wait(ctx, row, place, "cosign_signature", unit=each)
 
 
+def sources_to_confirm(ctx: Ctx, at: datetime | None, path: str) -> Iterator[Wait]:
+    """Warnings that came as files nobody's certificate vouches for: they call nobody until an officer has asked."""
+    rows = ctx.rows(Alert).filter(source="imported", state="issued", doubtful=NOT_VERIFIED).distinct()
+    for row in rows.filter(drafted_at__lte=at or ctx.now).order_by("pk"):
+        place = atlas().by_id[row.place_id]
+        if place.path.startswith(path) or path.startswith(place.path):
+            yield _wait(ctx, row, place, "source")
+
+
 def _wait(ctx: Ctx, row: Alert, place: Place, step: str, *, unit: CoSigner | None = None) -> Wait:
-    since = {"finish": row.drafted_at, "approve": row.submitted_at, "cosign": row.submitted_at}.get(
-        step, unit.at if unit else row.approved_at
-    )
+    since = {
+        "finish": row.drafted_at,
+        "source": row.drafted_at,
+        "approve": row.submitted_at,
+        "cosign": row.submitted_at,
+    }.get(step, unit.at if unit else row.approved_at)
     if unit and step == "cosign_signature":
         due = unit.countersign_due_at
     else:

@@ -4,6 +4,8 @@ The format is seen from the bytes, for HGT from the name. Nothing is reserved be
 call `about_raster` first to state the memory a job will need.
 """
 
+from codecs import BOM_UTF8
+
 from anlan.science.terrain import Grid
 from anlan.wire.raster.about import MAX_CELLS, About, Bytes
 from anlan.wire.raster.ascii import about_ascii, read_ascii, write_ascii
@@ -47,6 +49,7 @@ def about_raster(data: Bytes, *, name: str) -> About:
 
     Raises `NotARaster` (also for formats that only the extra reads), `BrokenRaster`, `UnsupportedRaster`.
     """
+    data = _unmarked(data)
     match _format(data, name):
         case "tiff":
             return about_tiff(data)
@@ -75,6 +78,7 @@ def read_stack(
     data: Bytes, *, name: str, crs: str | None = None, max_cells: int = MAX_CELLS
 ) -> tuple[Grid, ...]:
     """All bands of a file on one ground, in their order: rain by time, for example. Raises as `read_raster`."""
+    data = _unmarked(data)
     match _format(data, name):
         case "tiff":
             try:
@@ -87,6 +91,11 @@ def read_stack(
         case "ascii":
             return (read_ascii(data, crs=crs, max_cells=max_cells),)
     return read_other(data, name=name, crs=crs, max_cells=max_cells)
+
+
+def _unmarked(data: Bytes) -> Bytes:
+    """Without the byte order mark that some editors put before a text."""
+    return bytes(data)[len(BOM_UTF8) :] if bytes(data[: len(BOM_UTF8)]) == BOM_UTF8 else data
 
 
 def _format(data: Bytes, name: str) -> str:

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from anlan.science.jit import Reals
 from anlan.wire.raster.errors import NeedsCrs, TooManyCells, WrongCrs
 
-__all__ = ["MAX_CELLS", "About", "Bytes", "agreed_crs", "allow"]
+__all__ = ["MAX_CELLS", "About", "Bytes", "agreed_crs", "allow", "blank_fills"]
 
 Bytes = bytes | bytearray | memoryview
 MAX_CELLS = 200_000_000
@@ -12,6 +15,9 @@ MAX_CELLS = 200_000_000
 
 _GROWTH, _FREE = 4000, 1 << 20
 """No honest file unpacks to more than this many times its bytes (LZW reaches about 2,600), a megabyte apart."""
+
+_FILLS = (-9999.0, -99999.0, -999999.0, -32767.0, -32768.0)
+_NO_NUMBER = 1e36
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +62,10 @@ def agreed_crs(said: str, given: str | None) -> str:
     if not (said or given):
         raise NeedsCrs("crs: the file does not say in which system it lies; give it, e.g. --crs EPSG:4547.")
     return said or (given or "").upper()
+
+
+def blank_fills(values: Reals) -> None:
+    """Make missing, in place, what others write for it and the file does not name as its no-data value."""
+    beyond = ~((values > _FILLS[0]) & (values < -_FILLS[0]))
+    beyond[beyond] = np.isin(values[beyond], _FILLS) | (np.abs(values[beyond]) > _NO_NUMBER)
+    values[beyond] = np.nan

@@ -3,7 +3,7 @@
 import numpy as np
 
 from anlan.science.terrain import Grid
-from anlan.wire.raster.about import MAX_CELLS, About, Bytes, agreed_crs, allow
+from anlan.wire.raster.about import MAX_CELLS, About, Bytes, agreed_crs, allow, blank_fills
 from anlan.wire.raster.errors import BrokenRaster, NotARaster
 
 __all__ = ["about_ascii", "read_ascii", "write_ascii"]
@@ -41,6 +41,7 @@ def read_ascii(data: Bytes, *, crs: str | None, max_cells: int = MAX_CELLS) -> G
             f"values: {wrong!r} is no number; every cell is a number with a decimal point."
         ) from error
     values[values == missing] = np.nan
+    blank_fills(values)
     return Grid(
         values.reshape(about.rows, about.columns), about.west, about.north, about.dx, about.dy, system
     )

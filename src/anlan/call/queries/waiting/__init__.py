@@ -19,7 +19,7 @@ from anlan.judge.queries.waiting import Wait
 from anlan.judge.rules.urgency import Thing, harm_of
 from anlan.move.queries.moves import moving_takes
 from anlan.move.queries.waiting import refusals
-from anlan.warn.queries.waiting import alerts_waiting, refused_call_outs
+from anlan.warn.queries.waiting import alerts_waiting, refused_call_outs, sources_to_confirm
 
 __all__ = ["Wait", "waiting"]
 
@@ -37,6 +37,7 @@ def waiting(ctx: Ctx, *, at: datetime | None = None, path: str = "") -> list[Wai
         *refusals(ctx, at, path),
         *alerts_waiting(ctx, at, path),
         *refused_call_outs(ctx, at, path),
+        *sources_to_confirm(ctx, at, path),
         *held(ctx, at, path),
         *sheets(ctx, at, path),
         *forecasts(said, states),

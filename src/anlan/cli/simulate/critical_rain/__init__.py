@@ -49,7 +49,7 @@ def register(models: Any) -> None:
         ("--durations", "minutes, e.g. 60,180; else all up to the concentration time"),
     ):
         parser.add_argument(option, default="", help=f"{what}; else as the pack critical-rain says")
-    parser.add_argument("--solver", choices=["li", "godunov"], default="li")
+    parser.add_argument("--solver", choices=["li", "godunov"], default="li", help="default li")
     parser.add_argument(
         "--processes", default=str(os.cpu_count() or 1), help="the result does not depend on them"
     )

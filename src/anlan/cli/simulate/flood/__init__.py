@@ -65,7 +65,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default="",
         help="else li, and again by godunov where the flow is too swift for li",
     )
-    parser.add_argument("--precision", choices=["f32", "f64"], default="f32")
+    parser.add_argument("--precision", choices=["f32", "f64"], default="f32", help="of each number")
     parser.add_argument("--boundary", default="open", help="open, closed, or n=open,e=open,s=closed,w=closed")
     parser.add_argument("--threads", default=str(os.cpu_count() or 1), help="bits do not depend on them")
     parser.add_argument("--most-memory", default="", metavar="GB", help="else half of the machine's")

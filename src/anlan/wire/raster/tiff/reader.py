@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anlan.science.terrain import Grid
-from anlan.wire.raster.about import MAX_CELLS, About, Bytes, agreed_crs, allow
+from anlan.wire.raster.about import MAX_CELLS, About, Bytes, agreed_crs, allow, blank_fills
 from anlan.wire.raster.errors import EXTRA, BrokenRaster, UnsupportedRaster
 from anlan.wire.raster.tiff import layout, pack
 from anlan.wire.raster.tiff.layout import Directory
@@ -218,6 +218,8 @@ def _grid(cells: NDArray[Any], nodata: str, place: Place, crs: str) -> Grid:
     values = cells.astype(np.float64 if wide else np.float32)
     if missing is not None:
         values[cells == missing] = np.nan
+    if missing is None or missing == missing:  # where it is NaN, the writer knew what is missing
+        blank_fills(values)
     if place.dy < 0:  # rows from the south
         north = place.north - len(values) * place.dy
         return Grid(np.ascontiguousarray(values[::-1]), place.west, north, place.dx, -place.dy, crs)

@@ -1,0 +1,330 @@
+"""Every command, as a process on a small input: what the parser, README and docs name is run, and its exit code and output read.
+
+Commands and options are found in the parser: a new one without a case here fails.
+"""
+
+import argparse
+import json
+import re
+import shlex
+import socket
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+from tests.support.city import TOWN
+from tests.support.flood_files import POINTS, RAIN, tiff, valley
+from tests.support.house import ROOT
+from tests.support.installation import Installation
+from tests.support.ports import free_port
+from tests.support.stations import eventually
+
+BLOCK = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
+QUOTED = re.compile(r"`anlan ([a-zA-Z][^`]*)`")
+TYPED = re.compile(r"^(?:\$ )?(?:.*(?:&&|\|) )?(?:uv run )?anlan ([a-z].*)$", re.MULTILINE)
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+PATIENCE = 240.0
+CAP = """<?xml version="1.0" encoding="UTF-8"?>
+<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>1</identifier></alert>"""
+FILES = {
+    "quake.json": json.dumps({"magnitude": 6.0, "lon": 113.3, "lat": 31.7, "azimuth_deg": 60, "zone": "moderate"}),
+    "places.csv": "name,lon,lat\n震中,113.3,31.7\n",
+    "weather.csv": "date,temp_c,rh_percent,wind_km_h,rain_mm\n1985-04-13,17,42,25,0\n",
+    "slope.json": json.dumps({"division": "522601", "hourly_mm": [5, 30, 20, 10]}),
+    "source.json": json.dumps({"people_within_500m": 60, "items": [{"substance": "氨", "quantity_t": 20}]}),
+    "breach.json": json.dumps({"cause": "overtopping", "volume_m3": 1e6, "height_m": 10, "water_m": 10, "crest_m": 6}),
+    "frames": f"{'7E' * 4}\n", "alert.xml": CAP, "rain.csv": RAIN, "points.csv": POINTS,
+    "seen.csv": "name,minute,stage_m\n谷口,10,200.1\n谷口,20,200.2\n谷口,30,200.3\n",
+    "parameters.toml": "[manning]\nlow = 0.01\nhigh = 0.2\nstart = 0.03\n",
+    "code.csv": "name,x,y,code\n谷口村,430125,3499815,420000000101\n",
+}  # fmt: skip
+FLOOD = (
+    "--dem {folder}/dem.tif --rain {folder}/rain.csv --points {folder}/points.csv --minutes 30 --solver li"
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command line, its exit code and what it says on either output."""
+
+    line: str
+    says: str
+    code: int | None = 0
+    slow: bool = False
+    given: str | None = None  # on standard input
+
+
+CASES = (
+    Case("decode sl651 {folder}/frames", '"ok": false', code=1),
+    Case("decode sl651 -", r"\A\Z", given=""),
+    Case("decode sl651 {folder}/nothing", "No such file", code=2),
+    Case("cap check {folder}/alert.xml --lang en", "sender", code=1),
+    Case("cap check {folder}/nothing", "No such file", code=2),
+    Case("journal verify", "live: [0-9]+ entries hold"),
+    Case("journal verify --world nowhere", "There is no exercise nowhere", code=2),
+    Case("journal show --world live --after 0 --limit 1", '"hash": "'),
+    Case("journal show --limit -1", "invalid count value", code=2),
+    Case("simulate quake {folder}/quake.json --places {folder}/places.csv --date 2026-01-01 --json", '"isoseismals"'),
+    Case("simulate fire-weather {folder}/weather.csv --system fwi --latitude 31 --lang en", "ffmc"),
+    Case("simulate slope {folder}/slope.json --division 522601 --json", '"rules"'),
+    Case("simulate hazard-source {folder}/source.json --people 90", "级"),
+    Case("simulate breach {folder}/breach.json --csv {folder}/hydrograph.csv --at 430125,3499815,20 --json", "peak_m3_s"),
+    Case("simulate flood {folder}/nothing --out {folder}/out", "required: --dem", code=2),
+    Case(f"simulate flood {FLOOD} --out {{folder}}/flood --json", '"refused": false'),
+    Case(f"simulate calibrate {FLOOD} --observed {{folder}}/seen.csv --parameters {{folder}}/parameters.toml --tries 2 "
+         "--out {folder}/fit --json", '"best"'),
+    Case("simulate score-nowcasts --nights 0", "give 1 or more", code=2),
+    Case("simulate score-nowcasts --nights 1 --cells 80", "CSI", slow=True),
+    Case("simulate critical-rain --dem {folder}/dem.tif --points {folder}/nothing --out {folder}/critical", "No such file", code=2),
+    Case("simulate critical-rain --dem {folder}/dem.tif --points {folder}/code.csv --threshold 0.15 --processes 1 "
+         "--durations 60 --date 2026-01-02 --out {folder}/critical --json", '"villages"', slow=True),
+    Case("verify --only ritter --json", '"ok": true', slow=True),
+    Case("verify --only nothing", "there is no case 'nothing'", code=2),
+    Case("bench --only nothing", "there is no bench/nothing.py", code=2),
+    Case("bench --only sl651 --json", '"ratio"', slow=True),
+    Case("doctor --json", '"code": "engine-stopped"', code=None),
+    Case("backup {folder}/backup.zip", "rows"),
+    Case("backup {folder}/dem.tif", "exists already", code=2),
+    Case("restore {folder}/dem.tif", "anlan restore: ", code=2),
+    Case("account add county-1 --name 李守夜 --post POST-duty_officer", "account county-1 stands", given="rain-of-the-night\n"),
+    Case("account add county-2 --name 李守夜 --post POST-duty_officer", "No password was read", code=2, given=""),
+    Case("account add county-2 --name 李守夜 --post POST-nowhere", "There is no post POST-nowhere", code=2, given="rain-of-the-night\n"),
+    Case("ground list", "anlan ground add"),
+    Case("ground live nowhere on", "nowhere", code=2),
+    Case(f"ground add --dem {{folder}}/dem.tif --place {TOWN}", "anlan ground add: ", code=2),
+    Case("engine --only nowhere", "There is no exercise nowhere", code=2),
+    Case("replay liulin --resume nowhere", "There is no exercise nowhere", code=2, slow=True),
+    Case("replay liulin --since 99:99", "invalid clock value", code=2),
+    Case("replay liulin --phones-fail-at 05:30", "invalid moment value", code=2),
+    Case("replay liulin --since 03:00 --until 03:10 --hours ending --seed 3 --speed 0 --json", '"head"', slow=True),
+    Case("demo --speed -1", "invalid speed value", code=2),
+    Case("run --port 99999", "invalid port value", code=2),
+    Case("web --port x", "invalid port value", code=2),
+)  # fmt: skip
+SERVERS = {
+    "run": "--port {web} --gauge-port {gauge}",
+    "web": "--port {web}",
+    "engine": "--gauge-port {gauge}",
+}
+"""Commands that stay: started, spoken to, and told to end. `demo` is `run` over a city: the journey walks it."""
+NEED_RECORDS = [
+    "journal verify", "journal show", "backup nothing.zip", "ground list", "ground live x on",
+    "ground add --dem x --place 1", "account add xxx --name y --post z", "engine", "engine --only x",
+]  # fmt: skip
+END = """
+def end(words):
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
+        try: main(words)
+        except SystemExit as end: return end.code, said.getvalue()
+"""
+NEVER_ASKED = {"help", "version", "supervised"}
+
+
+def the_parser() -> argparse.ArgumentParser:
+    (entry,) = entry_points(group="console_scripts", name="anlan")
+    return __import__(entry.module, fromlist=["parser"]).parser()
+
+
+def leaves(parser: argparse.ArgumentParser, *path: str) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Every command that does something, by its words."""
+    below = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    if not below:
+        yield " ".join(path), parser
+    for action in below:
+        for name, found in action.choices.items():
+            yield from leaves(found, *path, name)
+
+
+COMMANDS = dict(leaves(the_parser()))
+
+
+def command_of(line: str) -> str:
+    """The longest command that a line begins with, else the line itself."""
+    words = line.split()
+    return next((c for n in (2, 1) if (c := " ".join(words[:n])) in COMMANDS), line)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """The small city in a state folder."""
+    found = Installation(tmp_path_factory.mktemp("home"))
+    found.python("ready()\nfrom tests.support.city import make_city\nmake_city()\ntold = None")
+    return found
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    where = tmp_path_factory.mktemp("files")
+    for name, text in FILES.items():
+        (where / name).write_text(text, encoding="utf-8")
+    (where / "dem.tif").write_bytes(tiff(valley()))
+    return where
+
+
+@pytest.fixture(scope="module")
+def refusals(house: Installation, folder: Path) -> dict[str, tuple[int, str]]:
+    """Exit code and words of every command line that is refused, one after the other in one process."""
+    lines = {c.line: c.line.format(folder=folder).split() for c in CASES if c.code == 2 and c.given is None}
+    told = house.python(f"{END}told = {{line: end(words) for line, words in {lines!r}.items()}}")
+    return {line: (code, said) for line, (code, said) in told.items()}
+
+
+@pytest.mark.parametrize("line", [case.line for case in CASES if case.code == 2 and case.given is None])
+def test_what_cannot_be_done_is_told_with_the_mend_and_ends_with_2(
+    line: str, refusals: dict[str, tuple[int, str]]
+) -> None:
+    (case,) = (case for case in CASES if case.line == line)
+    code, said = refusals[line]
+    assert code == 2, said
+    assert re.search(case.says, said), said
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(c, id=c.line, marks=[pytest.mark.slow] if c.slow else [])
+        for c in CASES
+        if c.code != 2 or c.given is not None
+    ],
+)
+def test_a_command_ends_with_its_code_and_says_what_it_did(
+    case: Case, house: Installation, folder: Path
+) -> None:
+    line = shlex.split(case.line.format(folder=folder))
+    done = house.anlan(*line, code=None, given=case.given)
+    said = done.stdout + done.stderr
+    assert "Traceback" not in said, said
+    assert case.code is None or done.returncode == case.code, said
+    assert re.search(case.says, said), said
+
+
+@pytest.mark.parametrize("command", SERVERS)
+def test_a_server_listens_and_ends_when_it_is_told(command: str, house: Installation) -> None:
+    ports = {"web": free_port(), "gauge": free_port()}
+    line = SERVERS[command].format(**ports).split()
+    process = house.start(command, *line, stderr=subprocess.PIPE)
+    try:
+        assert eventually(
+            lambda: all(is_open(port) for name, port in ports.items() if f"{{{name}}}" in SERVERS[command]),
+            PATIENCE,
+        )
+    finally:
+        process.terminate()
+        _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, said
+    assert "Traceback" not in said
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as line:
+        line.settimeout(1)
+        return line.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_without_records_every_command_that_needs_them_says_so_and_makes_none(tmp_path: Path) -> None:
+    bare = Installation(tmp_path / "home")
+    told = bare.python(f"{END}told = {{line: end(line.split()) for line in {NEED_RECORDS!r}}}")
+    assert {
+        line: said for line, (code, said) in told.items() if code != 2 or "no records in" not in said
+    } == {}
+    assert not list((tmp_path / "home").glob("*.sqlite3"))
+
+
+def test_every_command_has_a_case_and_every_case_is_a_command() -> None:
+    cases = {command_of(case.line) for case in CASES}
+    assert cases == COMMANDS.keys()
+    done = {command_of(case.line) for case in CASES if case.code != 2} | SERVERS.keys()
+    assert COMMANDS.keys() - done == {"demo", "restore", "ground live", "ground add"}, (
+        "these have tests of their own"
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_is_parsed_and_told(command: str) -> None:
+    parser = COMMANDS[command]
+    ways = [group._group_actions[0] for group in parser._mutually_exclusive_groups if group.required]
+    needed = [word for a in parser._actions if a.required or a in ways for word in typed(a)]
+    for action in parser._actions:
+        if action.dest in NEVER_ASKED or not action.option_strings or action in others(parser):
+            continue
+        assert action.help, f"{command} {action.option_strings[-1]} says nothing"
+        found = vars(the_parser().parse_args([*command.split(), *needed, *typed(action)]))
+        assert found[action.dest] not in (action.default, None) or action.required or action.choices
+    assert f"anlan {command}" in parser.format_help()
+
+
+def others(parser: argparse.ArgumentParser) -> list[argparse.Action]:
+    """Options that exclude one that is given already."""
+    return [a for group in parser._mutually_exclusive_groups for a in group._group_actions[1:]]
+
+
+def typed(action: argparse.Action) -> list[str]:
+    """What a person types for an option or an argument."""
+    if action.nargs == 0:
+        return [action.option_strings[-1]]
+    samples = ["7", "03:00", "2021-08-12T05:30+08:00"]
+    value = next(s for s in map(str, action.choices or samples) if is_taken(action, s))
+    return [*action.option_strings[-1:], value]
+
+
+def is_taken(action: argparse.Action, sample: str) -> bool:
+    try:
+        (action.type or str)(sample)  # type: ignore[operator]
+    except ValueError:
+        return False
+    return True
+
+
+def docs() -> list[Path]:
+    return [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+
+
+def named(text: str) -> Iterator[str]:
+    """Every command of ours that a page names: in backticks, or a line of a block, without its comment."""
+    blocks = "\n".join(BLOCK.findall(text)).replace("\\\n", " ")
+    for line in [*QUOTED.findall(BLOCK.sub("", text)), *TYPED.findall(blocks)]:
+        line = re.split(r"  #| > ", line)[0].strip()
+        first, _, rest = line.partition(" ")
+        models, _, more = rest.partition(" ")
+        yield from [f"{first} {model} {more}".strip() for model in models.split("|")] if rest else [line]
+
+
+def faults(line: str) -> list[str]:
+    """What a named line says that the parser does not know."""
+    command = command_of(line)
+    if command not in COMMANDS:
+        is_group = any(known.startswith(f"{line} ") for known in COMMANDS)
+        return [] if is_group or {"COMMAND", "MODEL"} & set(line.split()[:2]) else [f"no command {line}"]
+    known = {word for action in COMMANDS[command]._actions for word in action.option_strings}
+    return [f"{command} has no {option}" for option in OPTION.findall(line) if option not in known]
+
+
+def test_a_command_or_option_that_is_not_there_is_seen() -> None:
+    assert faults("cap chek FILE")
+    assert faults("replay liulin --sped 3")
+    assert not faults("replay liulin [--hours ending|beginning] [--json]")
+    page = "see `anlan doctor`\n```console\n$ uv run anlan cap check FILE   # why\n```\nanlan is free"
+    assert list(named(page)) == ["doctor", "cap check FILE"]
+
+
+def test_docs_name_commands_and_options_that_exist() -> None:
+    lines = [(page.name, line) for page in docs() for line in named(page.read_text())]
+    assert [f"{name}: {fault}" for name, line in lines for fault in faults(line)] == []
+    assert {command_of(line) for _, line in lines} >= COMMANDS.keys(), "document these"
+
+
+def test_readme_and_sources_name_no_other_command() -> None:
+    told = [(path.name, line) for path in (ROOT / "src").rglob("*.toml") for line in quoted(path.read_text())]
+    assert told
+    assert [f"{name}: {fault}" for name, line in told for fault in faults(line)] == []
+
+
+def quoted(text: str) -> list[str]:
+    """Commands that words on screen tell people to type."""
+    first = "|".join(c.split()[0] for c in COMMANDS)
+    return re.findall(rf"\banlan ((?:{first})\b[ a-z-]*)", text)

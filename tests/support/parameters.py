@@ -1,0 +1,175 @@
+"""Every parameter of every way in: path from the urlconf, query and body of operations from OpenAPI, those of pages as
+their views ask for them; and for each the thing elsewhere that it could name.
+
+A parameter that nothing here knows fails the tests: put it into `FOREIGN` when it can name something, else into `PLAIN`.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
+
+from django.http import QueryDict
+
+from anlan.call.actions import calldown, doorchecks
+from anlan.call.models import Call, CallLine, ContactLost
+from anlan.foundation.actions import next_ref
+from anlan.foundation.rules.grade import Grade
+from anlan.judge.models import Exceedance
+from anlan.move.actions import moving
+from anlan.places.queries import atlas
+from tests.support.city import FOREIGN_GAUGE, FOREIGN_TOWN, FOREIGN_VILLAGE, Mini
+from tests.support.routes import API, ARGUMENTS, BODIES, PARAMETER, QUERIES, Route, Stage, _segment_before
+
+Foreign = dict[str, str]
+
+
+def make_foreign(mini: Mini) -> Foreign:
+    """A call-down with its calls, a door check, a move, lost contact and a finding in the town next door."""
+    ctx, town, village = mini.ctx(), atlas().code(FOREIGN_TOWN), atlas().code(FOREIGN_VILLAGE)
+    ref = calldown.open_calldown(
+        ctx, township=town, villages=[village], grade=Grade.RED, stage="move", cause="X-9", order_no="测试〔2021〕9号"
+    )  # fmt: skip
+    line = CallLine.objects.get(call_down__ref=ref, kind="village").key
+    lost = ContactLost.objects.create(
+        world_id=ctx.world.id, ref=next_ref(ctx, "L"), place_id=town.id, since=ctx.now, why={"kind": "holder", "silent": []}
+    )  # fmt: skip
+    found = Exceedance.objects.create(
+        world_id=ctx.world.id, ref=next_ref(ctx, "X"), pack="village-rain", rule_version="v1", place_id=village.id, level=4,
+        stage="immediate", onset=ctx.now, known_at=ctx.now, quantity="rain", value=835, threshold=700, window_min=60,
+    )  # fmt: skip
+    return {
+        "call_down": ref,
+        "line": line,
+        "call": Call.objects.get(call_down__ref=ref, holder__ref="H-f-secretary").key,
+        "door_check": doorchecks.order(ctx, call_down=ref, line=line),
+        "evacuation": moving.order_stage(ctx, village=village, stage="move", by="H-f-leader", tier="county"),
+        "contact_lost": lost.ref,
+        "exceedance": found.ref,
+        "account": mini.account("foreign").ref,
+        "path": village.path,
+    }
+
+
+FOREIGN: dict[str, Callable[[Foreign], list[str]]] = {
+    "account": lambda f: [f["account"]],
+    "call": lambda f: [f["call"]],
+    "call_down": lambda f: [f["call_down"]],
+    "called_back": lambda f: [],
+    "check": lambda f: [f["door_check"]],
+    "contact": lambda f: ["H-f-secretary/1"],
+    "csv": lambda f: [f"station,code,at,value\n{FOREIGN_GAUGE},22,2021-08-12 03:00,1\n"],
+    "holder": lambda f: ["H-f-secretary"],
+    "household": lambda f: [f"HH-{FOREIGN_VILLAGE}-1"],
+    "item": lambda f: [f"silent:{f['call_down']}:{f['line']}"],
+    "joint_with": lambda f: ["O-foreign"],
+    "leader": lambda f: [f["account"]],
+    "line": lambda f: [f["line"]],
+    "named": lambda f: [FOREIGN_VILLAGE],
+    "path": lambda f: [f["path"]],
+    "place": lambda f: [FOREIGN_VILLAGE, f["path"]],
+    "places": lambda f: [FOREIGN_VILLAGE],
+    "polygon": lambda f: [json.dumps({"type": "Polygon", "coordinates": [[[113.3, 31.7], [113.4, 31.7], [113.4, 31.8], [113.3, 31.7]]]})],
+    "post": lambda f: ["POST-foreign"],
+    "q": lambda f: ["瓦房岗", "瓦支书", "13900002001", f["call_down"]],
+    "ref": lambda f: [f["door_check"], f["contact_lost"], f["exceedance"]],
+    "second": lambda f: [f["account"]],
+    "station": lambda f: [FOREIGN_GAUGE],
+    "subject": lambda f: [f["call_down"], f["door_check"]],
+    "under": lambda f: [FOREIGN_VILLAGE],
+    "village": lambda f: [FOREIGN_VILLAGE],
+    "who": lambda f: ["H-f-leader"],
+}  # fmt: skip
+"""By name of a parameter in query or body: what of the town next door it could name."""
+PLAIN = frozenset(
+    """
+    a act action after again answer asked at b basis by_when channel check_all code confirmed_at confirmed_how counted counted_people data
+    days description do doubtful effect event event_type events expires_at file from_level grade ground headline hours
+    households how id instruction issued_at issuer issuer_name key kind known_by label lang language last layer
+    lead_hours level limit map members metres minute minutes mm_h name new next note nowcast number numbers offset old
+    old_code on only open outcome page password people precision rain rain_min reason result retyped_level retyped_place
+    run scenario seed since site solver speed stage state stream text theme tier title until username value wetness
+    what which wide words world
+    """.split()  # noqa: SIM905  (read as words)
+)
+"""Names that say how, how many or when, and what belongs to no place (grounds, runs and packs are the whole city's)."""
+FOREIGN_ARGUMENTS: dict[tuple[str, str], Callable[[Foreign], str]] = {
+    ("places", "code"): lambda f: FOREIGN_VILLAGE,
+    ("proof", "code"): lambda f: FOREIGN_VILLAGE,
+    ("soil", "code"): lambda f: FOREIGN_TOWN,
+    ("place", "path"): lambda f: f["path"],
+    ("stations", "address"): lambda f: FOREIGN_GAUGE,
+    ("accounts", "username"): lambda f: "foreign-1",
+    ("holders", "ref"): lambda f: "H-f-secretary",
+    ("phone", "holder"): lambda f: "H-f-secretary",
+    **{(before, "ref"): lambda f: f["call_down"] for before in ("call-downs", "calls")},
+    **{(before, "ref"): lambda f: f["evacuation"] for before in ("evacuations", "moving")},
+    ("exceedances", "ref"): lambda f: f["exceedance"],
+    ("door-checks", "ref"): lambda f: f["door_check"],
+    ("contact", "ref"): lambda f: f["contact_lost"],
+}
+"""Arguments of addresses that name something next door too; the others are tried by the foreign account alone."""
+
+
+def address_with(route: Route, stage: Stage, foreign: Foreign | None = None) -> str:
+    """The address with the stage's own arguments, or with what lies next door where an argument can name it."""
+
+    def fill(found: Any) -> str:
+        key = (_segment_before(route.pattern, found.start()), found[1] or found[2])
+        if foreign is not None and key in FOREIGN_ARGUMENTS:
+            return FOREIGN_ARGUMENTS[key](foreign)
+        return ARGUMENTS[key](stage)
+
+    return "/" + PARAMETER.sub(fill, route.pattern)
+
+
+def names_next_door(route: Route) -> bool:
+    """Whether an argument of the address can name something next door."""
+    return any(
+        (_segment_before(route.pattern, p.start()), p[1] or p[2]) in FOREIGN_ARGUMENTS
+        for p in PARAMETER.finditer(route.pattern)
+    )
+
+
+def sample(route: Route, stage: Stage, method: str) -> dict[str, Any]:
+    """What the route is asked or given where all is in order."""
+    kept = QUERIES if method == "GET" else BODIES
+    return kept[route.pattern](stage) if route.pattern in kept else {}
+
+
+def told_by_openapi() -> dict[tuple[str, str], set[str]]:
+    """By method and pattern of each operation: its parameters in query and body."""
+    from anlan.conf.api import api
+
+    schema = api.get_openapi_schema()
+    found = {}
+    for path, methods in schema["paths"].items():
+        for method, told in methods.items():
+            names = {each["name"] for each in told.get("parameters", []) if each["in"] == "query"}
+            for content in told.get("requestBody", {}).get("content", {}).values():
+                named = content["schema"]["$ref"].rpartition("/")[2]
+                names |= set(schema["components"]["schemas"][named]["properties"])
+            found[method.upper(), path.removeprefix("/")] = names
+    return found
+
+
+@contextmanager
+def asked_for() -> Iterator[set[str]]:
+    """The names that a view asks for in its query and its form, while it answers."""
+    names: set[str] = set()
+    plain = {name: getattr(QueryDict, name) for name in ("get", "getlist", "__getitem__")}
+
+    def spying(name: str) -> Any:
+        def asked(self: QueryDict, key: str, *args: Any, **kwargs: Any) -> Any:
+            names.add(key)
+            return plain[name](self, key, *args, **kwargs)
+
+        return asked
+
+    with patch.multiple(QueryDict, **{name: spying(name) for name in plain}):
+        yield names
+
+
+def is_api(route: Route) -> bool:
+    return route.pattern.startswith(API)
