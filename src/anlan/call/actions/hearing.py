@@ -6,8 +6,8 @@ from datetime import datetime
 
 from anlan.call import calldown_rows
 from anlan.call.actions.calldown import dialled, go_on_with, lines_of, reached
+from anlan.call.events import CALL_ANSWERED, CALL_ENDED, CALL_TAKEN_BACK, LINE_ANSWERED
 from anlan.call.models import Answer, CallDown
-from anlan.call.queries.taken_back import TAKEN_BACK
 from anlan.call.rules.calldown import current_answers, reduce, shapes
 from anlan.foundation import journal
 from anlan.foundation.actions import action
@@ -121,12 +121,12 @@ def take_back(ctx: Ctx, *, call_down: str, holder: str, key: str = "", call: str
         refs = {"call_down": row.ref, "holder": holder, "place": place.code}
         if kept:
             kept.delete()
-        go_on_with(ctx, row, lambda _: changed, [Note(TAKEN_BACK, refs, told, place.path)])
+        go_on_with(ctx, row, lambda _: changed, [Note(CALL_TAKEN_BACK, refs, told, place.path)])
 
 
 def _seqs(ctx: Ctx, at: datetime, about: set[str]) -> list[int]:
     """The entries that the result had written: of the person, of the call, of the lines that it closed."""
-    names = ("warn.call.answered", "warn.call.ended", "warn.line.answered")
+    names = (CALL_ANSWERED, CALL_ENDED, LINE_ANSWERED)
     found = []
     for entry in journal.JournalEntry.objects.filter(world_id=ctx.world.id, at=at, name__in=names):
         told = journal.read(entry)
@@ -196,7 +196,7 @@ def _dialled(row: CallDown, value: shapes.CallDown, one: Heard) -> list[Note]:
 def _note(ctx: Ctx, row: CallDown, value: shapes.CallDown, one: Heard) -> Note:
     if one.outcome != ANSWERED:
         told: dict[str, object] = {"calls": [{"call": one.call, "outcome": one.outcome}]}
-        return Note("warn.call.ended", {"call_down": row.ref}, told, atlas().by_id[row.place_id].path)
+        return Note(CALL_ENDED, {"call_down": row.ref}, told, atlas().by_id[row.place_id].path)
     place = place_of(value, one.holder)
     told = {
         "answer": one.kind,
@@ -206,7 +206,7 @@ def _note(ctx: Ctx, row: CallDown, value: shapes.CallDown, one: Heard) -> Note:
         "people": one.people,
     }
     refs = {"call_down": row.ref, "holder": one.holder, "place": place.code}
-    return Note("warn.call.answered", refs, told, place.path)
+    return Note(CALL_ANSWERED, refs, told, place.path)
 
 
 def _keep_answers(ctx: Ctx, row: CallDown, value: shapes.CallDown, answers: list[Heard]) -> None:
