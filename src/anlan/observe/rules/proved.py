@@ -16,6 +16,7 @@ MINUTES = 1500
 DAY, HOUR, SLOT = 1440, 60, 5  # a rain day begins at 08:00 in Beijing, which is 00:00 UTC
 LONG_AGO = np.iinfo(np.int64).min
 MEASURED, TOTAL, OF_DAY, OF_HOUR, NEWEST, BEGUN = range(6)
+_NEVER = 1 << 60
 _MODULUS = 1_000_000  # a counter of six digits, 0.1 mm
 _MOST_STEPS = 3  # a level may have moved unseen for longer, but then a second reading has to say so
 
@@ -84,7 +85,7 @@ def _back(cells: Int32s, told: Int64s, since: int) -> int:
             while at > told[NEWEST] - MINUTES and cells[kind, at % MINUTES] == 0:
                 at -= 1
             first = min(first, at)
-    return min(told[NEWEST] - first + 3 * HOUR, MINUTES)
+    return int(min(told[NEWEST] - first + 3 * HOUR, MINUTES))
 
 
 @njit
@@ -352,12 +353,12 @@ def take(cells: Int32s, made: Int32s, told: Int64s, steps: Int64s, news: Int64s)
     found, count = np.empty((64, 4), np.int64), 0
     begin = 0
     while begin < len(news):
-        row, end, since = news[begin, 0], begin, np.int64(1) << 60
+        row, end, since = news[begin, 0], begin, _NEVER
         while end < len(news) and news[end, 0] == row:
             first = put(cells, made, told, row, news[end, 1], news[end, 2], news[end, 3])
             since = min(since, first) if first >= 0 else since
             end += 1
-        if since < np.int64(1) << 60 and cells[row, TOTAL:].any():
+        if since < _NEVER and cells[row, TOTAL:].any():
             at, tenths, is_spread = settle(cells[row], made[row], told[row], since, steps)
             while count + at.size > len(found):
                 found = np.concatenate((found, np.empty_like(found)))
