@@ -176,9 +176,9 @@ class RainFold:
         index = np.flatnonzero(told)
         index = index[np.argsort(news.row[index], kind="stable")]
         minute = -(-at_ms[index] // MINUTE_MS)
-        columns = [news.row[index], kind[index], minute, np.minimum(news.value[index], _MODULUS), index]
-        rows = np.stack([column.astype(np.int64) for column in columns], axis=1)
-        index, minute, tenths, spread = proved.take(*self._ledger, self._steps, rows).T
+        value = np.minimum(news.value[index], _MODULUS)
+        rows = np.column_stack([news.row[index], kind[index], minute, value, index]).astype(np.int64)
+        index, minute, tenths, spread = proved.take(self._cells, self._made, self._told, self._steps, rows).T
         marks = flags[index] & (Flag.LATE | Flag.CLOCK) | Flag.DERIVED | np.where(spread, Flag.SPREAD, 0)
         return Derived(index, minute * MINUTE_MS, tenths, marks.astype(np.int16))
 
