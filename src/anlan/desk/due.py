@@ -11,6 +11,7 @@ from typing import Any
 
 from anlan.call.queries.board import KIND_WORDS, MEANS_WORDS
 from anlan.call.queries.waiting import Wait, waiting
+from anlan.call.queries.waiting.refused import WHY_NOT_CALLED
 from anlan.call.rules.calldown import LineKind
 from anlan.desk import ill, tried
 from anlan.foundation import tasks
@@ -23,7 +24,6 @@ from anlan.observe.queries.doubtful import doubtful
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui import format as show
-from anlan.warn.queries.waiting import WHY_NOT_CALLED
 
 FOLDS = {"calling": 3, "sheet": 3, "count": 1}
 """More rows alike than this make one: lines of a call-down, sheets of an hour, small counts of a township."""

@@ -10,6 +10,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid, NotFound
 from anlan.places.queries import Place, atlas
 from anlan.warn.actions.alerts.common import follow, locked, note
+from anlan.warn.events import ALERT_EXPIRE
 from anlan.warn.models import Alert
 from anlan.warn.rules.alert import Message
 
@@ -165,4 +166,4 @@ def _named_before(ctx: Ctx, references: str) -> Alert | None:
 
 def _end_in_time(ctx: Ctx, row: Alert, expires_at: datetime) -> None:
     key = f"alert-expire:{row.ref}:{journal.utc(expires_at)}"
-    tasks.schedule(ctx, "warn.alert.expire", key=key, due_at=expires_at, payload={"ref": row.ref})
+    tasks.schedule(ctx, ALERT_EXPIRE, key=key, due_at=expires_at, payload={"ref": row.ref})
