@@ -1,6 +1,6 @@
 """Every way in: pages from the urlconf, operations from the API, each with arguments that name something of Liulin.
 
-A new route with a parameter that nothing here knows fails the tests until it has its sample: add it to `ARGUMENTS`
+A new room brings `samples` in its `apps.py`. A new route of an old one fails the tests until it has its sample: add it to `ARGUMENTS`
 (by the literal segment before it and the parameter's name), to `QUERIES` when it must be asked with something, and to
 `BODIES` when something must be posted.
 """
@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from anlan.call.models import Call
 from anlan.call.queries import records
+from anlan.foundation import rooms
 from anlan.people import tokens
 from tests.support.city import GAUGE, LIULIN_PATH, TOWN, VILLAGE, Mini, make_city
 from tests.support.grounds import REF as VALLEY
@@ -55,6 +56,11 @@ def make_stage() -> Stage:
     mini = make_city().exercise()
     refs = make_records(mini)
     tokens.make(mini.ctx(), account=mini.account("duty_officer"), label="stage")
+    for room in rooms.found():
+        if room.samples:
+            ARGUMENTS.update(
+                {at: lambda _, it=it: it for at, it in room.function(room.samples)(mini.ctx()).items()}
+            )
     return Stage(mini, refs)
 
 
