@@ -21,6 +21,7 @@ from anlan.foundation.packs import (
     kinds,
     load_all,
     parse,
+    read_folder,
 )
 
 LIULIN = "421321117"
@@ -237,8 +238,10 @@ def test_a_bad_pack_says_which_file_which_key_and_what_to_write(text, error, say
 def test_two_files_of_one_folder_may_not_say_the_same(tmp_path):
     write(tmp_path, GOOD, "a.toml")
     write(tmp_path, GOOD, "b.toml")
+    (refused,) = load_all(home=tmp_path).refused
+    assert "give one of them another id" in refused.why
     with pytest.raises(PackTwice, match="another id"):
-        load_all(home=tmp_path)
+        read_folder(tmp_path)
 
 
 def test_what_is_not_there_is_named(shelf):

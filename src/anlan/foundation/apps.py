@@ -4,6 +4,7 @@ from anlan.foundation.words import w
 
 class FoundationRoom(Room):
     events = {
+        "packs.switched": w("启用或停用规则包"),
         "foundation.exercise.created": w("建立演练"),
         "foundation.exercise.ended": w("结束演练"),
         "foundation.exercise.paced": w("改演练速度"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from anlan.call import calldown_rows
 from anlan.call.actions.calldown import dialled, go_on_with, lines_of, reached
+from anlan.call.events import CALL_ANSWERED, CALL_ENDED
 from anlan.call.models import Answer, CallDown
 from anlan.call.rules.calldown import reduce, shapes
 from anlan.foundation.actions import action
@@ -149,7 +150,7 @@ def _dialled(row: CallDown, value: shapes.CallDown, one: Heard) -> list[Note]:
 def _note(ctx: Ctx, row: CallDown, value: shapes.CallDown, one: Heard) -> Note:
     if one.outcome != ANSWERED:
         told: dict[str, object] = {"calls": [{"call": one.call, "outcome": one.outcome}]}
-        return Note("warn.call.ended", {"call_down": row.ref}, told, atlas().by_id[row.place_id].path)
+        return Note(CALL_ENDED, {"call_down": row.ref}, told, atlas().by_id[row.place_id].path)
     place = place_of(value, one.holder)
     told = {
         "answer": one.kind,
@@ -159,7 +160,7 @@ def _note(ctx: Ctx, row: CallDown, value: shapes.CallDown, one: Heard) -> Note:
         "people": one.people,
     }
     refs = {"call_down": row.ref, "holder": one.holder, "place": place.code}
-    return Note("warn.call.answered", refs, told, place.path)
+    return Note(CALL_ANSWERED, refs, told, place.path)
 
 
 def _keep_answers(ctx: Ctx, row: CallDown, value: shapes.CallDown, answers: list[Heard]) -> None:

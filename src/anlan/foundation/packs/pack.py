@@ -25,6 +25,8 @@ SYNTHETIC_ONLY = {
     "en": "Its terrain is made up: this pack holds in exercises only, the live world refuses it.",
 }
 """Why a synthetic pack is refused outside exercises."""
+STARTING = frozenset({"threshold", "neighbour", "standing_orders"})
+"""Kinds whose packs start something by themselves: an example among them acts in exercises only, until it is adopted."""
 
 
 def kinds() -> Mapping[str, tuple[str, ...]]:
@@ -98,6 +100,15 @@ class Pack:
     version: str
     path: Path = field(compare=False)
     data: Mapping[str, Any] = field(compare=False)
+    is_on: bool = field(default=True, compare=False)
+    """Whether it acts where no switch says otherwise."""
+    switches: tuple[tuple[str, bool], ...] = field(default=(), compare=False)
+    """Division codes ("*" for everywhere) at which it was switched on or off; the closest to a place counts."""
+
+    @property
+    def starts_something(self) -> bool:
+        """Whether such a pack, by itself, finds, calls or moves somebody; the others say how that is done."""
+        return self.kind in STARTING
 
     @property
     def is_doubtful(self) -> bool:
@@ -112,6 +123,11 @@ class Pack:
     def may_hold(self, *, exercise: bool) -> bool:
         """False for figures from made-up ground outside an exercise: nobody real is moved, or left, by them."""
         return exercise or not self.synthetic
+
+    def acts_at(self, division: str) -> bool:
+        """Whether it acts at a place, by the switch that is closest to it."""
+        near = [(len(_prefix(code)), on) for code, on in self.switches if division.startswith(_prefix(code))]
+        return max(near)[1] if near else self.is_on
 
     def is_in_force(self, on: date) -> bool:
         """True in [effective_from, effective_to)."""
@@ -139,10 +155,20 @@ class Pack:
 
 
 @dataclass(frozen=True)
+class RefusedFile:
+    """A file of the city's own that could not be read, and whether its last good version stays in force."""
+
+    path: Path
+    why: str
+    is_kept: bool
+
+
+@dataclass(frozen=True)
 class Shelf:
     """All packs of one installation, each id in all its dated versions."""
 
     packs: tuple[Pack, ...]
+    refused: tuple[RefusedFile, ...] = ()
 
     def of_kind(self, kind: str) -> tuple[Pack, ...]:
         """Every version of every pack of a kind, by id and date.
