@@ -8,6 +8,7 @@ from anlan.foundation import journal
 from anlan.foundation.actions import action, next_ref
 from anlan.foundation.context import Ctx
 from anlan.foundation.journal import Note
+from anlan.judge.events import EXCEEDANCE_OPENED
 from anlan.judge.models import Exceedance, RuleState
 from anlan.judge.rules.thresholds import Change, Element, Move, Scale, State
 from anlan.judge.watch import Found, Key
@@ -90,7 +91,7 @@ def _open(ctx: Ctx, item: Found, station: int | None, notes: list[Note]) -> str 
     if change.soil:
         told |= {"soil": change.soil, "soil_from": change.soil_from}
     refs = {"exceedance": row.ref, "place": place.code}
-    notes.append(Note("warn.exceedance.opened", refs, told, place.path))
+    notes.append(Note(EXCEEDANCE_OPENED, refs, told, place.path))
     return row.ref
 
 
@@ -179,7 +180,7 @@ def open_neighbours(
                 **reason,
             }
             refs = {"exceedance": row.ref, "place": place.code}
-            notes.append(Note("warn.exceedance.opened", refs, told, place.path))
+            notes.append(Note(EXCEEDANCE_OPENED, refs, told, place.path))
         if notes:
             journal.append_many(ctx, notes)
         return len(notes)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.foundation.errors import AnlanError
 from anlan.foundation.words import t, w
 from anlan.observe.actions import imports as actions
+from anlan.observe.events import IMPORT
 from anlan.observe.queries import imports
 from anlan.observe.rules import csvrows
 from anlan.observe.rules.csvrows import Wrong
@@ -25,7 +26,7 @@ class Upload(forms.Form):
     file = forms.FileField(label=w("CSV 文件"), allow_empty_file=True)
 
 
-@page("observe.import")
+@page(IMPORT)
 @require_http_methods(["GET", "POST"])
 def listing(request: Request) -> HttpResponse:
     """The imports so far, and a form for the next one."""
@@ -41,7 +42,7 @@ def listing(request: Request) -> HttpResponse:
     return render(request, "observe/imports.html", context, status=422 if form.errors else 200)
 
 
-@page("observe.import")
+@page(IMPORT)
 @require_GET
 def one(request: Request, ref: str) -> HttpResponse:
     """One import: the first rows as they were understood, or what became of it."""
@@ -58,7 +59,7 @@ def one(request: Request, ref: str) -> HttpResponse:
     return render(request, "observe/import.html", context)
 
 
-@page("observe.import")
+@page(IMPORT)
 @require_POST
 def confirm(request: Request, ref: str) -> HttpResponse:
     """Let the engine take the good rows."""
@@ -70,7 +71,7 @@ def confirm(request: Request, ref: str) -> HttpResponse:
     return done(request, w("已交给引擎写入"), back)
 
 
-@page("observe.import")
+@page(IMPORT)
 @require_GET
 def errors(request: Request, ref: str) -> HttpResponse:
     """The rows that were not taken, as CSV."""

@@ -10,6 +10,7 @@ from anlan.foundation.errors import AnlanError, Invalid
 from anlan.foundation.words import w
 from anlan.observe import queries
 from anlan.observe.actions import mending
+from anlan.observe.events import REQUEUE
 from anlan.observe.queries import quarantine
 from anlan.ui.acts import address, ask, done, not_done
 from anlan.ui.pages import Request, page
@@ -17,7 +18,7 @@ from anlan.ui.pages import Request, page
 MOST = 500
 
 
-@page("observe.requeue")
+@page(REQUEUE)
 @require_GET
 def listing(request: Request) -> HttpResponse:
     """What could not be taken, longest waiting first."""
@@ -36,7 +37,7 @@ def listing(request: Request) -> HttpResponse:
     return render(request, "observe/quarantine.html", context)
 
 
-@page("observe.requeue")
+@page(REQUEUE)
 @require_POST
 def again(request: Request) -> HttpResponse:
     """Feed what was chosen again; the engine reads it as if it had just come."""
@@ -48,7 +49,7 @@ def again(request: Request) -> HttpResponse:
     return done(request, w("已交给引擎重新读入；仍读不懂的会回到这里"), back)
 
 
-@page("observe.requeue")
+@page(REQUEUE)
 @require_http_methods(["GET", "POST"])
 def drop(request: Request, number: int) -> HttpResponse:
     """Put one aside, after a question."""

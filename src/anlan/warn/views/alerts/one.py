@@ -163,6 +163,13 @@ cosign = _act(
 countersign = _act("warn.approve", lambda r, ref: alerts.countersign(r.ctx, ref=ref), w("已补签。"))
 
 
+confirm_source = _act(
+    "warn.import",
+    lambda r, ref: alerts.confirm_source(r.ctx, ref=ref),
+    w("来源已核实。红色、橙色按长效指令开始叫应。"),
+)
+
+
 # ---------- what goes out ----------
 @page("warn.view")
 @require_GET
