@@ -48,6 +48,7 @@ NAMES = {
     "warn.alert.all_clear": w("预警已解除"),
     "warn.alert.approved": w("预警已批准"),
     "warn.alert.approved_verbally": w("预警经口头批准"),
+    "warn.alert.verbal_confirmed": w("电话签批经第二人确认"),
     "warn.alert.cancelled": w("预警已取消"),
     "warn.alert.cosigned": w("联合单位已会签"),
     "warn.alert.cosigned_verbally": w("联合单位口头会签"),
