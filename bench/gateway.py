@@ -40,13 +40,16 @@ def addresses(count: int) -> list[str]:
 
 
 def _measure(folder: str, stations: int) -> tuple[int, float, dict[str, int]]:
+    from anlan.gateways.sl651.limits import SIMULATED
     from anlan.gateways.sl651.server import GatewayThread
     from anlan.observe.ingest import Ingest
     from anlan.observe.ingest.roster import Gauge, Roster
 
     roster = Roster([Gauge(a, "rain", 0x1234) for a in addresses(stations)])
     ingest = Ingest.over(folder, roster, now=datetime.now(UTC))
-    gateway = GatewayThread(ingest, host="127.0.0.1", port=0, clock=lambda: datetime.now(UTC))
+    gateway = GatewayThread(
+        ingest, host="127.0.0.1", port=0, clock=lambda: datetime.now(UTC), limits=SIMULATED
+    )
     port = gateway.start()
     try:
         simulator = subprocess.run(

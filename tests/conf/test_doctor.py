@@ -15,7 +15,8 @@ from anlan.conf.doctor import duty, machine, records
 from anlan.foundation import journal, worlds
 from anlan.foundation.models import JournalEntry, Task, World
 from anlan.foundation.packs import load_all
-from anlan.observe.ingest import Batch, Broken, Ingest
+from anlan.observe import store
+from anlan.observe.ingest import Batch, Broken, Ingest, path_of
 from anlan.people.models import Account, Person
 from anlan.places.models import Division
 from anlan.simulate import live
@@ -263,6 +264,16 @@ def test_a_live_world_without_a_line_says_who_calls(db: None) -> None:
 
 
 # The command.
+
+
+def test_what_strangers_sent_beyond_their_budget_is_told_and_looking_makes_no_file(home: Path) -> None:
+    assert codes(records.strangers()) == set()
+    assert not path_of("live").exists()
+    with store.Writer(path_of("live")) as writer:
+        writer.quarantine.put([], peer="10.0.0.9", received_at=0, over=7)
+    (word,) = records.strangers()
+    assert (word.code, word.is_bad, "7 more" in word.what) == ("quarantine-over", False, True)
+    path_of("live").unlink()
 
 
 def test_the_command_looks_and_makes_nothing(tmp_path: Path) -> None:

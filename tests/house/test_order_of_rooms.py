@@ -4,11 +4,11 @@ import os
 import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
 
+from anlan.foundation import rooms
 from tests.support.house import PACKAGE, ROOMS, ROOT
 
 CHECK = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True, no_logo=True))"
@@ -37,9 +37,9 @@ def verdict(house: Path) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def test_the_order_in_these_tests_is_the_order_of_the_contract() -> None:
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-    assert tuple(reversed(contracts[0]["layers"])) == ROOMS
+def test_the_order_in_which_rooms_are_found_is_the_order_of_the_contract() -> None:
+    found = [room.name.rpartition(".")[2] for room in rooms.found()]
+    assert found == [room for room in ROOMS if (PACKAGE / room / "apps.py").exists()]
     assert {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()} == set(ROOMS)
 
 

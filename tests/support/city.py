@@ -189,7 +189,7 @@ def _holder(
     return people.HolderRow(
         ref=ref, name=name, kind=kind, level=level, title=title, place=ids[place], covers=[ids[place]], rung=rung,
         role="", lon=lon, lat=lat, organisation=unit, contacts=[("mobile", number, 0, 24)], high_ground=high,
-        group=3 if level == "group" else None,
+        group=3 if level == "group" else None, synthetic=True,
     )  # fmt: skip
 
 

@@ -1,30 +1,14 @@
 """Where the parts of the house are, for the tests that hold it to its rules."""
 
 import subprocess
+import tomllib
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "anlan"
-ROOMS = (
-    "science",
-    "wire",
-    "foundation",
-    "ui",
-    "places",
-    "people",
-    "observe",
-    "simulate",
-    "judge",
-    "warn",
-    "move",
-    "call",
-    "prove",
-    "gateways",
-    "desk",
-    "packs",
-)
-ROOMS = (*ROOMS, "demo", "conf", "cli")  # in the order in which facts flow
+_CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+ROOMS = tuple(reversed(_CONTRACTS[0]["layers"]))  # in the order in which facts flow
 
 
 def sources(folder: Path = PACKAGE) -> list[Path]:

@@ -1,6 +1,6 @@
 """Every way in: pages from the urlconf, operations from the API, each with arguments that name something of Liulin.
 
-A new route with a parameter that nothing here knows fails the tests until it has its sample: add it to `ARGUMENTS`
+A new room brings `samples` in its `apps.py`. A new route of an old one fails the tests until it has its sample: add it to `ARGUMENTS`
 (by the literal segment before it and the parameter's name), to `QUERIES` when it must be asked with something, and to
 `BODIES` when something must be posted.
 """
@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from anlan.call.models import Call
 from anlan.call.queries import records
+from anlan.foundation import rooms
 from anlan.people import tokens
 from tests.support.city import GAUGE, LIULIN_PATH, TOWN, VILLAGE, Mini, make_city
 from tests.support.grounds import REF as VALLEY
@@ -55,6 +56,11 @@ def make_stage() -> Stage:
     mini = make_city().exercise()
     refs = make_records(mini)
     tokens.make(mini.ctx(), account=mini.account("duty_officer"), label="stage")
+    for room in rooms.found():
+        if room.samples:
+            ARGUMENTS.update(
+                {at: lambda _, it=it: it for at, it in room.function(room.samples)(mini.ctx()).items()}
+            )
     return Stage(mini, refs)
 
 
@@ -145,6 +151,8 @@ BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {
 }  # fmt: skip
 """By pattern: what to post (a form for a page, JSON for the API). An operation that takes a body needs one."""
 ABSENT = {
+    "healthz": "no engine runs beside the stage: 503",
+    "metrics": "off without a token of its own",
     "w/<slug:world>/quarantine/<int:number>/drop": "nothing lies in the stage's quarantine",
     "w/<str:world>/alerts/<str:ref>/check": "the stage's alert was typed: it has no file",
     "w/<str:world>/alerts/<str:ref>/cap": "the same",
@@ -153,7 +161,7 @@ ABSENT = {
     "certificates/<str:ref>/unpin": "nothing is pinned on the stage",
     "w/<str:world>/alerts/<str:ref>/cosign/<str:unit>/telephone": "the stage's alert is nobody's joint one",
 }
-"""By pattern, with the reason: routes that answer 404 or 422 even to whoever may look."""
+"""By pattern, with the reason: routes that answer 404, 422 or 503 even to whoever may look."""
 ENTERED_ELSEWHERE = {"sign-out", "sign-in/link/<str:token>"}
 """Opened by whoever is in they end the session."""
 PUBLIC_MAP: dict[str, str] = {

@@ -10,7 +10,7 @@ from anlan.desk import figures
 from anlan.foundation import packs
 from anlan.foundation.packs import Pack
 
-SHIPPED = [pack for kind in sorted(packs.KINDS) for pack in packs.load_all().of_kind(kind)]
+SHIPPED = [pack for kind in sorted(packs.kinds()) for pack in packs.load_all().of_kind(kind)]
 RAW = re.compile(r"[a-z]_[a-z]|\[\d|\{")
 
 

@@ -1,9 +1,84 @@
-from django.apps import AppConfig
+from anlan.call.events import (
+    CALL_ANSWERED,
+    CALL_ENDED,
+    CALL_LAID,
+    CALL_PLACED,
+    CALL_TAKEN_BACK,
+    CALLDOWN_CLOSED,
+    CALLDOWN_HELD,
+    CALLDOWN_JOINED,
+    CALLDOWN_OPENED,
+    CALLDOWN_RELEASED,
+    CALLOUT_REFUSED,
+    CONTACT_LOST,
+    CONTACT_REGAINED,
+    CONTACT_STEP,
+    DOORCHECK_DONE,
+    DOORCHECK_ORDERED,
+    DOORCHECK_OVERDUE,
+    LINE_ANSWERED,
+    LINE_ESCALATED,
+    LINE_SILENT,
+    LINK_HANDED,
+)
+from anlan.foundation.rooms import Entry, Room
+from anlan.foundation.words import w
 
 
-class CallConfig(AppConfig):
-    name = "anlan.call"
-    label = "call"
-
-    def ready(self) -> None:
-        from anlan.call import handlers  # noqa: F401  (registers what this room does)
+class CallRoom(Room):
+    after = "move"
+    registers = ("handlers", "derived", "pack_readers")
+    menu = (
+        Entry(
+            w("叫应与转移"),
+            "calls",
+            "warn.view",
+            3,
+            inside=(
+                "moving",
+                "contact",
+            ),
+        ),
+    )
+    events = {
+        CALL_ANSWERED: w("有人应答了"),
+        CALL_ENDED: w("通话已结束"),
+        CALL_LAID: w("电话上了叫应台，待拨"),
+        CALL_PLACED: w("拨出了电话"),
+        CALL_TAKEN_BACK: w("撤销了一条叫应记录"),
+        CALLDOWN_CLOSED: w("叫应已结束"),
+        CALLDOWN_HELD: w("叫应暂缓了"),
+        CALLDOWN_JOINED: w("叫应加入新的村"),
+        CALLDOWN_OPENED: w("叫应已启动"),
+        CALLDOWN_RELEASED: w("叫应已恢复"),
+        CALLOUT_REFUSED: w("没有自动叫应，要人来办"),
+        "warn.channel.failed": w("语音线路断了，改由人工拨"),
+        "warn.channel.returned": w("语音线路恢复了"),
+        CONTACT_LOST: w("乡镇失联了"),
+        CONTACT_REGAINED: w("重新联系上了"),
+        CONTACT_STEP: w("失联换下一种办法"),
+        DOORCHECK_DONE: w("敲门有了结果"),
+        DOORCHECK_ORDERED: w("已派人去敲门"),
+        DOORCHECK_OVERDUE: w("敲门超时了"),
+        LINE_ANSWERED: w("一条叫应线应了"),
+        LINE_ESCALATED: w("往上一级叫"),
+        LINE_SILENT: w("一条叫应线没人应"),
+        LINK_HANDED: w("递了应答链接"),
+        "warn.sheet.made": w("叫应一张纸已生成"),
+        "warn.sheet.printed": w("叫应一张纸已打印"),
+    }
+    rings = (
+        CALL_ANSWERED,
+        CALL_TAKEN_BACK,
+        LINE_SILENT,
+        "warn.contact.",
+        "warn.callout.",
+        "warn.calldown.",
+    )
+    pack_kinds = {
+        "call_down": (w("叫应"), ("call_down",)),
+        "standing_orders": (w("长效指令"), ("order", "start")),
+        "answers": (w("应答"), ("answer",)),
+        "door_check": (w("敲门核查"), ("door_check",)),
+        "contact_lost": (w("失联"), ("contact_lost",)),
+    }

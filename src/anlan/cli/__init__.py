@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from anlan import __version__
+from anlan.foundation.errors import AnlanError
 
 COMMANDS = (
     "demo",
@@ -28,6 +29,7 @@ COMMANDS = (
     "engine",
     "account",
     "ground",
+    "pack",
 )
 
 
@@ -52,6 +54,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         raise SystemExit(2)
     try:
         code = args.run(args)
+    except AnlanError as error:
+        print(f"anlan {args.command}: {error}", file=sys.stderr)
+        code = 2
     except KeyboardInterrupt:
         code = 130
     except BrokenPipeError:

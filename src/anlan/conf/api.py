@@ -1,7 +1,5 @@
 """The API under /api/v1: who calls, how errors look, and the rooms' routers in one document."""
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,26 +9,11 @@ from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
 from anlan.conf import refusals
-from anlan.foundation import scenarios, worlds
+from anlan.foundation import rooms, scenarios, worlds
 from anlan.foundation.api import Asked, Listing, may
 from anlan.foundation.errors import AnlanError, NotSignedIn
 from anlan.places.queries import atlas
 from anlan.wire.cap import CapError
-
-ROOMS = (
-    "places",
-    "people",
-    "observe",
-    "simulate",
-    "judge",
-    "warn",
-    "move",
-    "call",
-    "prove",
-    "gateways",
-    "desk",
-    "demo",
-)
 
 
 class Caller(AuthBase):
@@ -152,6 +135,6 @@ def all_worlds(request: Asked) -> dict[str, Any]:
 
 
 api.add_router("", router)
-for room in ROOMS:
-    if find_spec(f"anlan.{room}.api"):
-        api.add_router("", import_module(f"anlan.{room}.api").router)
+for room in rooms.found():
+    if room.name != "anlan.conf" and (brought := room.part("api")) and hasattr(brought, "router"):
+        api.add_router("", brought.router)

@@ -1,6 +1,5 @@
-from django.apps import AppConfig
+from anlan.foundation.rooms import Room
 
 
-class ConfConfig(AppConfig):
-    name = "anlan.conf"
-    label = "conf"
+class ConfRoom(Room):
+    after = "demo"

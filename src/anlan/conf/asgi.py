@@ -8,6 +8,7 @@ import asyncio
 import os
 import re
 import sys
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from functools import cache
@@ -17,9 +18,12 @@ from urllib.parse import parse_qs
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
+from django.db import connection
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.conf.settings")
 from anlan.conf.wsgi import application as django_application
+from anlan.foundation import kept, packs
+from anlan.foundation.home import home
 from anlan.foundation.processes import end_with_parent
 from anlan.foundation.writing import serve_people
 
@@ -134,9 +138,17 @@ async def _lifespan(receive: Receive, send: Send) -> None:
             end_with_parent()  # a worker of the web process
             sys.setswitchinterval(SWITCH_SECONDS)
             serve_people(patience_s=PATIENCE_SECONDS)
+            threading.Thread(target=_warm, daemon=True).start()
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return
+
+
+def _warm() -> None:
+    """What is kept in memory is read before the first request needs it, and not under its lock."""
+    packs.load_all(home=home())
+    kept.refresh(cold=True)
+    connection.close()
 
 
 async def _live(world_key: str, scope: dict[str, Any], receive: Receive, send: Send) -> None:

@@ -40,10 +40,12 @@ def ready() -> None:
     prepare()
     from django.core.management import call_command
 
-    from anlan.foundation import worlds
+    from anlan.foundation import packs, worlds
+    from anlan.foundation.home import home
 
     call_command("migrate", verbosity=0, interactive=False)
     worlds.ensure_live(installation())
+    packs.keep_good(home())
 
 
 def installation() -> str:

@@ -7,37 +7,11 @@ from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 
 from anlan.foundation import journal, scenarios
+from anlan.foundation import rooms as plugged
 from anlan.foundation.context import Ctx
-from anlan.foundation.words import w, written
+from anlan.foundation.words import written
 from anlan.foundation.worlds import World
 from anlan.places.queries import atlas
-
-ROOMS = (  # word, address below the world, permission
-    (w("值班台"), "desk", "desk.view"),
-    (w("地图"), "map", "places.view"),
-    (w("叫应与转移"), "calls", "warn.view"),
-    (w("预警"), "alerts", "warn.view"),
-    (w("测站"), "stations", "observe.view"),
-    (w("洪水模拟"), "runs", "simulate.view"),
-    (w("证明"), "proof", "warn.proof"),
-    (w("日志"), "journal", "journal.view"),
-    (w("规则包"), "packs", "packs.view"),
-    (w("隔离区"), "quarantine", "observe.requeue"),
-    (w("演练"), "exercises", "exercise.view"),
-    (w("账号"), "accounts", "admin.manage"),
-)
-INSIDE = {
-    "calls": ("moving", "contact"),
-    "stations": ("imports",),
-    "packs": ("back-tests",),
-    "runs": ("ensembles", "compare", "grounds"),
-}
-"""Pages that belong to a room without standing below its address."""
-RINGS = (
-    "warn.call.answered warn.line.silent warn.contact. warn.callout. warn.calldown. warn.alert."
-    " warn.evacuation.ordered simulate.forecast"
-)
-"""After what the red line is asked for anew; what is new in it rings."""
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -59,7 +33,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "logout_url": "/sign-out",
         "account_url": "/account",
         "alarm_url": f"{inside}/desk" if ctx.may("desk.view") and ctx.may("warn.view") else "",
-        "alarm_on": RINGS,
+        "alarm_on": " ".join(name for room in plugged.found() for name in room.rings),
     }
 
 
@@ -68,21 +42,20 @@ def _post(ctx: Ctx, lang: str) -> str:
 
 
 def rooms(ctx: Ctx, path: str) -> list[dict[str, Any]]:
-    """The rooms that stand and that the actor may enter."""
+    """The entries of the menu that stand and that the actor may enter."""
     found = []
-    for word, name, permission in ROOMS:
-        url = "/accounts" if name == "accounts" else f"/w/{ctx.world.key}/{name}"
-        inside = [url, *(f"/w/{ctx.world.key}/{also}" for also in INSIDE.get(name, ()))]
-        if ctx.may(permission) and _stands(name):
+    for entry in sorted((e for room in plugged.found() for e in room.menu), key=lambda e: e.place):
+        inside = [entry.address(ctx.world.key, page) for page in (entry.page, *entry.inside)]
+        if ctx.may(entry.permission) and _stands(entry.address("live")):
             is_current = any(path == each or path.startswith(f"{each}/") for each in inside)
-            found.append({"url": url, "word": word, "current": is_current})
+            found.append({"url": inside[0], "word": entry.word, "current": is_current})
     return found
 
 
 @cache
-def _stands(name: str) -> bool:
+def _stands(address: str) -> bool:
     try:
-        resolve("/accounts" if name == "accounts" else f"/w/live/{name}")
+        resolve(address)
     except Resolver404:
         return False
     return True

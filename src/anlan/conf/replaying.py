@@ -11,14 +11,25 @@ from anlan.demo.exercises import SEED, is_loaded, new_liulin
 from anlan.demo.liulin import load_scenario
 from anlan.desk.leads import lead_words
 from anlan.foundation import worlds
+from anlan.foundation.errors import Conflict
+from anlan.foundation.home import home
 from anlan.foundation.worlds import World, beijing
 from anlan.judge.rules.lead import Lead
+from anlan.people.administration import is_anybody_known
 
 
 def load_city_once() -> None:
-    """Put the demo city into an empty installation."""
-    if not is_loaded():
-        loader.load(worlds.context(worlds.get("live")), seed=CITY_SEED, person_rows=PERSON_ROWS)
+    """Put the demo city into an empty installation. Raises: Conflict where a real one stands, or is being set up."""
+    mark = home() / "demo-city"
+    if mark.exists():
+        return
+    if is_loaded() or is_anybody_known():
+        raise Conflict(
+            "{home} 里是真实的城市或账号，演示和复演不进这里。请把 ANLAN_HOME 设成另一个空文件夹。",
+            home=home(),
+        )
+    loader.load(worlds.context(worlds.get("live")), seed=CITY_SEED, person_rows=PERSON_ROWS)
+    mark.touch()
 
 
 def prepare_world(args: argparse.Namespace) -> str:

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from anlan.foundation import rooms
 from anlan.foundation.home import home, makes, secret
 
 HOME = home()
@@ -20,26 +21,12 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "anlan.foundation",
-    "anlan.ui",
-    "anlan.places",
-    "anlan.people",
-    "anlan.observe",
-    "anlan.simulate",
-    "anlan.judge",
-    "anlan.warn",
-    "anlan.move",
-    "anlan.call",
-    "anlan.prove",
-    "anlan.gateways",
-    "anlan.desk",
-    "anlan.demo",
-    "anlan.conf",
+    *(f"{room.__module__}.{room.__qualname__}" for room in rooms.found()),
 ]
 
 MIDDLEWARE = [
     "anlan.conf.middleware.SecurityHeaders",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "anlan.conf.static.Static",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "anlan.ui.middleware.PreferencesMiddleware",
@@ -134,6 +121,11 @@ STATIC_ROOT = HOME / "static"
 if makes():
     STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = True
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "anlan.conf.static.ByDigest",
+]
+STORAGES = {"staticfiles": {"BACKEND": "anlan.conf.static.Hashed"}}
 WHITENOISE_MIMETYPES = {".mjs": "text/javascript"}
 
 LOGGING = {

@@ -1,12 +1,12 @@
-from django.apps import AppConfig
+from anlan.foundation.rooms import Room
 
 
-class DemoConfig(AppConfig):
-    name = "anlan.demo"
-    label = "demo"
+class DemoRoom(Room):
+    after = "desk"
+    registers = ("officers",)
 
     def ready(self) -> None:
-        from anlan.demo import officers  # noqa: F401  (registers the simulated issuer and what was published)
+        super().ready()
         from anlan.demo.exercises import LIULIN_NIGHT
         from anlan.foundation import scenarios
 

@@ -200,6 +200,7 @@ def _holder(
         high_ground=h.on_high_ground,
         group=h.group,
         object_ref=h.watched or "",
+        synthetic=True,
     )
 
 

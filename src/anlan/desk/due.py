@@ -11,6 +11,7 @@ from typing import Any
 
 from anlan.call.queries.board import KIND_WORDS, MEANS_WORDS
 from anlan.call.queries.waiting import Wait, waiting
+from anlan.call.queries.waiting.refused import WHY_NOT_CALLED
 from anlan.call.rules.calldown import LineKind
 from anlan.desk import ill, tried
 from anlan.foundation import tasks
@@ -284,6 +285,7 @@ _STEPS = {
     "cosign": (w("预警等{unit}会签"), w("下一步：叫醒{unit}的批准人会签")),
     "cosign_signature": (w("{unit}口头会签，待补签"), w("下一步：请{unit}的批准人补签")),
     "confirm": (w("电话签批还没有第二人确认"), w("下一步：另一位值班员登录自己的账号确认")),
+    "source": (w("收到的预警没有签名，还没叫应"), w("下一步：打电话向发布单位核实，再按“已核实”")),
     "issue": (w("预警已批准，还没发出"), w("下一步：签发")),
     "countersign": (w("口头批准，待补签"), w("下一步：请批准人补签")),
 }
@@ -302,7 +304,7 @@ def _alert(say: Words, it: Wait) -> Due:
 
 def _refused_call_out(say: Words, it: Wait) -> Due:
     title = say(w("{place}没有自动叫应"), place=it.place.name)
-    why = w("常设授权没有签。") if it.facts["why"] == "order_not_signed" else w("常设授权已过期。")
+    why = WHY_NOT_CALLED[it.facts["why"]]
     return _due(it, title=title, detail=say(why) + say(w("下一步：人工叫应")), badge=say(w("要人工叫")))
 
 

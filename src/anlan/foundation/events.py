@@ -15,7 +15,7 @@ from anlan.foundation.writing import writing
 
 log = logging.getLogger(__name__)
 READER = "engine"
-AT_ONCE = 25
+AT_ONCE = 5
 Handler = Callable[[Ctx, dict[str, Any]], None]
 _handlers: dict[str, list[Handler]] = {}
 

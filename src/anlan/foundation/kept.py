@@ -17,6 +17,7 @@ from anlan.foundation.models import TableMark
 T = TypeVar("T")
 WRITES = re.compile(r'(?:INSERT (?:OR IGNORE )?INTO|UPDATE|DELETE FROM) "(\w+)"')
 _watched: set[str] = set()
+_all: list["Kept[Any]"] = []
 _asked: ContextVar[dict[Any, Any] | None] = ContextVar("asked", default=None)
 
 
@@ -27,6 +28,7 @@ class Kept(Generic[T]):
         self._read, self._tables = read, tables
         self._last: tuple[tuple[int | None, ...], T] | None = None
         _watched.update(tables)
+        _all.append(self)
 
     def __call__(self) -> T:
         asked = _asked.get()
@@ -57,6 +59,14 @@ def once(*, afresh: bool = False) -> Iterator[None]:
         _asked.reset(token)
         if before is not None and WRITES in asked:
             _forget(before)
+
+
+def refresh(*, cold: bool = False) -> None:
+    """Read anew what changed, before somebody asks for it under the write lock; `cold` also what nobody asked for yet."""
+    with once():
+        for each in _all:
+            if cold or each._last is not None:
+                each()
 
 
 def _marks() -> dict[str, int]:

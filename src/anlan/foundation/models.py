@@ -28,6 +28,22 @@ class World(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.READY)
 
 
+class PackSwitch(models.Model):
+    """规则包开关: where a pack acts, or no longer does, in the live world; the journal holds why and by whom."""
+
+    scope_by = EVERYONE
+
+    pack = models.CharField(max_length=60)
+    code = models.CharField(max_length=12)  # a division's, or * for everywhere
+    on = models.BooleanField()
+    reason = models.CharField(max_length=200)
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["pack", "code"], name="pack_switch_once")]
+
+
 class Happening(models.Model):
     """Base of everything that happens: it carries its world, also in its unique keys."""
 

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+import anlan
+
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 STRICT = False  # tests: a sentence without its English raises
-_PACKAGE = Path(__file__).parents[1]
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _BY_NUMBER = re.compile(r"([\w/.]+ )\[([^|\]]+)\|([^\]]+)\]")
 
@@ -105,14 +106,14 @@ def catalogue() -> Mapping[str, str]:
     Raises:
         WordsClash: two rooms disagree.
     """
-    return read_catalogue(_PACKAGE)
+    return read_catalogue(*map(Path, anlan.__path__))
 
 
 @cache
-def read_catalogue(package: Path) -> Mapping[str, str]:
-    """The merged catalogue of all `*/words.toml` under a package folder."""
+def read_catalogue(*packages: Path) -> Mapping[str, str]:
+    """The merged catalogue of all `*/words.toml` under the folders where rooms lie."""
     merged: dict[str, str] = {}
-    for path in sorted(package.glob("*/words.toml")):
+    for path in sorted(path for package in packages for path in package.glob("*/words.toml")):
         for chinese, english in tomllib.loads(path.read_text(encoding="utf-8")).items():
             if merged.setdefault(chinese, english) != english:
                 raise WordsClash(f"{path}: {chinese!r} is {merged[chinese]!r} elsewhere and {english!r} here")

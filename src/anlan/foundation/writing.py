@@ -44,6 +44,7 @@ def writing(name: str = "") -> Iterator[None]:
         if _mine.depth:
             stack.enter_context(transaction.atomic())
         else:
+            kept.refresh()
             if _mine.behind:
                 give_way()
             clock = stack.enter_context(held.measured(name))

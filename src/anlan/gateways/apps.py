@@ -1,6 +1,5 @@
-from django.apps import AppConfig
+from anlan.foundation.rooms import Room
 
 
-class GatewaysConfig(AppConfig):
-    name = "anlan.gateways"
-    label = "gateways"
+class GatewaysRoom(Room):
+    after = "prove"

@@ -43,7 +43,7 @@ class Watching:
         self._begin(ctx, addresses)
 
     def _begin(self, ctx: Ctx, addresses: Sequence[str]) -> None:
-        self._addresses = addresses
+        self._addresses, self._switches = addresses, shelf.switches()
         rows = {address: i for i, address in enumerate(addresses)}
         stations = observe.stations(ctx)
         self._watch = Watch(
@@ -60,10 +60,8 @@ class Watching:
     @once()
     def look(self, ctx: Ctx, now: Measured) -> list[str]:
         """Judge this moment; returns the refs of exceedances that are new."""
-        if (
-            now.addresses is not self._addresses
-        ):  # stations were added or taken away: rows mean other gauges now
-            self._begin(ctx, now.addresses)
+        if now.addresses is not self._addresses or shelf.switches() != self._switches:
+            self._begin(ctx, now.addresses)  # stations or packs came or went: rows mean other gauges now
         stages = Stages(now.stages_mm(), {m: now.rises_mm(m) for m in self._watch.rise_minutes})
         soil = self._soils.look(ctx)
         found = [
@@ -82,8 +80,7 @@ class Watching:
 
 def _packs(ctx: Ctx) -> list[thresholds.RuleSet]:
     """Threshold packs in force today, in order of their ids; synthetic ones in an exercise only."""
-    on, exercise = shelf.today(ctx), not ctx.world.is_live
-    packs = load_all(home=home()).in_force("threshold", on=on, exercise=exercise)
+    packs = shelf.in_force(ctx, "threshold")
     for refused in shelf.refused(ctx):
         log.warning("%s is refused: %s", refused.path, SYNTHETIC_ONLY["en"])
     return [thresholds.compile_pack(pack) for pack in sorted(packs, key=lambda p: p.id)]
@@ -160,8 +157,9 @@ class _Neighbours:
     """Villages that prepare because of a red nearby or upstream."""
 
     def __init__(self, ctx: Ctx) -> None:
-        found = load_all(home=home()).in_force("neighbour", on=shelf.today(ctx))
+        found = shelf.in_force(ctx, "neighbour")
         self._rules = [neighbour.NeighbourRule.from_data(p.data, pack=p.id, version=p.version) for p in found]
+        self._acts = {p.id: p.acts_at for p in found}
         above = places.upstream()
         self._villages = [
             neighbour.Village(place=p.path, lon=p.lon, lat=p.lat, upstream=above.get(p.path, frozenset()))
@@ -187,7 +185,8 @@ class _Neighbours:
     def _to_prepare(self, rule: neighbour.NeighbourRule, reds: list[neighbour.Red]) -> list[tuple[int, Told]]:
         """Villages outside every red place itself, with the nearest reason."""
         inside = {red.place for red in reds}
-        found = neighbour.villages_to_prepare(rule, reds=reds, villages=self._villages)
+        villages = [v for v in self._villages if self._acts[rule.pack](atlas().by_path[v.place].code)]
+        found = neighbour.villages_to_prepare(rule, reds=reds, villages=villages)
         return [
             (
                 atlas().by_path[each.place].id,

@@ -1,9 +1,25 @@
-from django.apps import AppConfig
+from anlan.foundation.rooms import Room
+from anlan.foundation.words import w
+from anlan.move.events import (
+    EVACUATION_COUNTED,
+    EVACUATION_ORDERED,
+    EVACUATION_SET_OUT,
+    EVACUATION_STAYED,
+    HOUSEHOLD_MARKED,
+)
 
 
-class MoveConfig(AppConfig):
-    name = "anlan.move"
-    label = "move"
-
-    def ready(self) -> None:
-        from anlan.move import derived  # noqa: F401  (registers what follows from entries)
+class MoveRoom(Room):
+    after = "warn"
+    registers = ("derived", "pack_readers")
+    events = {
+        EVACUATION_COUNTED: w("清点了人数"),
+        EVACUATION_ORDERED: w("转移已下达"),
+        EVACUATION_SET_OUT: w("已出发转移"),
+        EVACUATION_STAYED: w("出发记录已撤销"),
+        HOUSEHOLD_MARKED: w("登记了一户"),
+    }
+    rings = (EVACUATION_ORDERED,)
+    pack_kinds = {
+        "evacuation": (w("转移"), ("stage",)),
+    }

@@ -101,7 +101,7 @@ def rain_since(ctx: Ctx, address: str, since: datetime, at: datetime | None = No
             )
     except (store.StoreMissing, store.UnknownSeries):
         return None
-    good = (seen.quality & store.Quality.MISSING) == 0
+    good = (seen.quality & store.Quality.UNSOUND) == 0
     return int(seen.value[good].sum()) if good.any() else None
 
 
@@ -125,7 +125,7 @@ def _readings(ctx: Ctx, at: datetime | None) -> tuple[dict[str, int], dict[str, 
 
 
 def _sums(rows: store.StoredRows) -> dict[str, int]:
-    rows = rows.take((rows.quality & store.Quality.MISSING) == 0)
+    rows = rows.take((rows.quality & store.Quality.UNSOUND) == 0)
     keys, place = np.unique(rows.station, return_inverse=True)
     total = np.zeros(keys.size, np.int64)
     np.add.at(total, place, rows.value)
@@ -134,7 +134,7 @@ def _sums(rows: store.StoredRows) -> dict[str, int]:
 
 def _latest(rows: store.StoredRows) -> dict[str, int]:
     """Of each station the value observed last, in mm (stages come in metres)."""
-    rows = rows.take((rows.quality & store.Quality.MISSING) == 0)
+    rows = rows.take((rows.quality & store.Quality.UNSOUND) == 0)
     order = np.lexsort((rows.at, rows.station))
     rows = rows.take(order)
     mm = rows.value * 10 ** (3 - rows.decimals.astype(np.int64))

@@ -20,7 +20,7 @@ STEP_MS = 300_000
 
 
 def rain_series(ctx: Ctx, address: str, since: datetime, until: datetime) -> list[tuple[datetime, int]]:
-    """(end of the step, 0.1 mm) of each five-minute reading in (since, until], missing ones left out. Raises: NotFound."""
+    """(end of the step, 0.1 mm) of each five-minute reading in (since, until], missing and doubtful ones left out. Raises: NotFound."""
     station(ctx, address)
     try:
         with readings(ctx) as reader:
@@ -30,7 +30,7 @@ def rain_series(ctx: Ctx, address: str, since: datetime, until: datetime) -> lis
     except (store.StoreMissing, store.UnknownSeries):
         return []
     rows = zip(found.at.tolist(), found.value.tolist(), found.quality.tolist(), strict=True)
-    return [(moment(at), value) for at, value, quality in rows if not quality & Quality.MISSING]
+    return [(moment(at), value) for at, value, quality in rows if not quality & Quality.UNSOUND]
 
 
 def rain_matrix(
@@ -51,7 +51,7 @@ def rain_matrix(
             seen = reader.between(millis(since) + 1, millis(until) + 1, elements=kinds, known_by=by)
     except store.StoreMissing:
         return found
-    good = seen.take((seen.quality & Quality.MISSING) == 0)
+    good = seen.take((seen.quality & Quality.UNSOUND) == 0)
     step = -((millis(since) - good.at) // STEP_MS) - 1
     for gauge, at, value in zip(good.station.tolist(), step.tolist(), good.value.tolist(), strict=True):
         if gauge in rows_of:

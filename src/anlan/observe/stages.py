@@ -19,7 +19,7 @@ def stage_series(
 ) -> dict[str, list[tuple[datetime, float]]]:
     """Moments and metres of each gauge in [since, until] as known by then; none for a silent gauge.
 
-    Missing ones and those outside what a stage can be are left out: a gauge that says 9999 m has said nothing.
+    Missing and doubtful ones are left out: a gauge that says 9999 m has said nothing.
     """
     found: dict[str, list[tuple[datetime, float]]] = {address: [] for address in addresses}
     names = {station_key(address): address for address in addresses}
@@ -29,7 +29,7 @@ def stage_series(
             seen = reader.between(millis(since), millis(until) + 1, elements=kinds, known_by=millis(known_by))
     except store.StoreMissing:
         return found
-    good = seen.take((seen.quality & (Quality.MISSING | Quality.RANGE)) == 0)
+    good = seen.take((seen.quality & Quality.UNSOUND) == 0)
     for gauge, at, value in zip(good.station.tolist(), good.at.tolist(), good.value.tolist(), strict=True):
         if gauge in names:
             found[names[gauge]].append((moment(at), value / 1000))

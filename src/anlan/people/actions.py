@@ -45,6 +45,7 @@ class HolderRow:
     group: int | None = None
     object_ref: str = ""
     person: str = ""  # ref of a person already loaded; empty makes one
+    synthetic: bool = False  # made up, as the demo's are
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class OrganisationRow:
     parent: str
     commands: list[int] = field(default_factory=list)
     unit_code: str = ""
-    synthetic: bool = True
+    synthetic: bool = False
 
 
 def load_organisations(ctx: Ctx, rows: Iterable[OrganisationRow]) -> dict[str, int]:
@@ -100,6 +101,7 @@ def load_holders(ctx: Ctx, rows: Iterable[HolderRow], organisations: Mapping[str
                     place_id=r.place,
                     lon=r.lon,
                     lat=r.lat,
+                    synthetic=r.synthetic,
                 )
                 for r in fresh
             ),

@@ -67,6 +67,11 @@ def create_account(
         return account.ref
 
 
+def is_anybody_known() -> bool:
+    """Whether this installation has an account."""
+    return Account.objects.exists()
+
+
 def is_known(username: str) -> bool:
     """Whether somebody signs in by that name."""
     return Account.objects.filter(username=username).exists()

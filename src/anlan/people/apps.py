@@ -1,9 +1,33 @@
-from django.apps import AppConfig
+from anlan.foundation.rooms import Entry, Room
+from anlan.foundation.words import w
+from anlan.people.events import HOUSEHOLD_MOVED
 
 
-class PeopleConfig(AppConfig):
-    name = "anlan.people"
-    label = "people"
-
-    def ready(self) -> None:
-        from anlan.people import sessions  # noqa: F401  (remembers when a session began)
+class PeopleRoom(Room):
+    after = "places"
+    registers = ("sessions",)
+    menu = (Entry(w("账号"), "/accounts", "admin.manage", 12),)
+    events = {
+        "people.account.activated": w("启用账号"),
+        "people.account.asked": w("请另一位管理员确认账号变动"),
+        "people.account.created": w("建立账号"),
+        "people.account.deactivated": w("停用账号"),
+        "people.account.declined": w("没有确认账号变动"),
+        "people.account.link_made": w("生成一次性登录链接"),
+        "people.account.locked": w("账号锁定"),
+        "people.account.moved": w("账号换岗位"),
+        "people.account.password_changed": w("改了密码"),
+        "people.account.refused": w("登录没有通过"),
+        "people.account.reset": w("重置账号"),
+        "people.account.signed_in": w("登录了"),
+        "people.account.signed_out": w("退出了"),
+        "people.account.totp_enrolled": w("绑定了动态码"),
+        "people.contact.unmasked": w("看了完整号码"),
+        HOUSEHOLD_MOVED: w("一户搬了地方"),
+        "people.token.made": w("建立接口令牌"),
+        "people.token.revoked": w("吊销接口令牌"),
+    }
+    pack_kinds = {
+        "duty_kinds": (w("责任人种类"), ("duty",)),
+        "roles": (w("角色"), ("role", "change")),
+    }

@@ -8,6 +8,7 @@ from anlan.foundation import journal
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid, NotFound
+from anlan.people.events import HOUSEHOLD_MOVED
 from anlan.people.models import Household, Resident
 
 Point = tuple[int, float, float, int, bool]
@@ -31,7 +32,7 @@ def move_household(ctx: Ctx, *, ref: str, lon: float, lat: float) -> None:
         row.lon, row.lat = lon, lat
         row.save(update_fields=["lon", "lat"])
         refs = {"household": row.ref}
-        journal.append(ctx, "people.household.moved", refs=refs, body={}, place=row.place.path)
+        journal.append(ctx, HOUSEHOLD_MOVED, refs=refs, body={}, place=row.place.path)
 
 
 def newest() -> int:

@@ -1,4 +1,4 @@
-"""Reading people. Names and numbers come out masked; `reveal` opens one and leaves a trace."""
+"""Reading people. Names and numbers come out masked; `actions.unmask` opens one and leaves a trace."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,6 +1,5 @@
-from django.apps import AppConfig
+from anlan.foundation.rooms import Room
 
 
-class PlacesConfig(AppConfig):
-    name = "anlan.places"
-    label = "places"
+class PlacesRoom(Room):
+    after = "ui"

@@ -1,6 +1,10 @@
-from django.apps import AppConfig
+from anlan.foundation.rooms import Entry, Room
+from anlan.foundation.words import w
 
 
-class ProveConfig(AppConfig):
-    name = "anlan.prove"
-    label = "prove"
+class ProveRoom(Room):
+    after = "call"
+    menu = (Entry(w("证明"), "proof", "warn.proof", 7),)
+    events = {
+        "warn.duty.sealed": w("尽职照单已封存"),
+    }

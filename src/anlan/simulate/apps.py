@@ -1,9 +1,38 @@
-from django.apps import AppConfig
+from anlan.foundation.rooms import Entry, Room
+from anlan.foundation.words import w
 
 
-class SimulateConfig(AppConfig):
-    name = "anlan.simulate"
-    label = "simulate"
-
-    def ready(self) -> None:
-        from anlan.simulate import live  # noqa: F401  (registers the live cycle's due work)
+class SimulateRoom(Room):
+    after = "observe"
+    registers = ("live",)
+    menu = (
+        Entry(
+            w("洪水模拟"),
+            "runs",
+            "simulate.view",
+            6,
+            inside=(
+                "ensembles",
+                "compare",
+                "grounds",
+            ),
+        ),
+    )
+    events = {
+        "simulate.forecast.made": w("洪水预报作出"),
+        "simulate.ground.added": w("地形已放入"),
+        "simulate.live.off": w("滚动预报已停"),
+        "simulate.live.on": w("滚动预报已开"),
+        "simulate.run.accepted": w("模型运行可用"),
+        "simulate.run.cancelled": w("模型运行已取消"),
+        "simulate.run.failed": w("模型运行出错"),
+        "simulate.run.ordered": w("模型运行已下达"),
+        "simulate.run.refused": w("模型运行被拒用"),
+    }
+    rings = ("simulate.forecast",)
+    pack_kinds = {
+        "live_forecast": (w("滚动预报"), ("live",)),
+        "critical_rain": (w("临界雨量计算"), ("critical", "hyetograph", "storm")),
+        "ensemble": (w("集合离散度"), ("ensemble",)),
+        "flood_breach": (w("溃口离散度"), ("spread",)),
+    }

@@ -19,6 +19,7 @@ from anlan.foundation.errors import AnlanError, Conflict
 from anlan.observe import moments, soil
 from anlan.simulate import actions, ground, jobs, queries, settings
 from anlan.simulate.actions import publishing
+from anlan.simulate.events import CYCLE, PUBLISH
 from anlan.simulate.models import Ground, LiveGround, Run
 from anlan.simulate.rules.verdict import Reason
 from anlan.simulate.runner import runner
@@ -111,7 +112,7 @@ def _schedule(ctx: Ctx, row: LiveGround, at: datetime) -> None:
     key = f"{_key(row.ground)}{journal.utc(at)}:{row.pk}"
     payload = {"ground": row.ground.ref, "at": at.isoformat()}
     due = at + LAG if ctx.world.is_live else at
-    tasks.schedule(ctx, "simulate.cycle", key=key, due_at=due, payload=payload)
+    tasks.schedule(ctx, CYCLE, key=key, due_at=due, payload=payload)
 
 
 def _mark(now: datetime, every_min: int) -> datetime:
@@ -119,7 +120,7 @@ def _mark(now: datetime, every_min: int) -> datetime:
     return now - timedelta(minutes=now.minute % every_min, seconds=now.second, microseconds=now.microsecond)
 
 
-@tasks.task("simulate.cycle", slow=True)
+@tasks.task(CYCLE, slow=True)
 def _cycle(ctx: Ctx, payload: dict[str, Any]) -> None:
     """One cycle: order the run where it rains hard, and the next cycle in any case.
 
@@ -154,7 +155,7 @@ def _cycle(ctx: Ctx, payload: dict[str, Any]) -> None:
         ref = publishing.order_cycle(ctx, over=over, rain=rain, told=told, wetness=wetness)
         actions.begin(ctx, ref=ref)
         key = f"simulate:publish:{ref}"
-        tasks.schedule(ctx, "simulate.publish", key=key, due_at=due, payload={"ref": ref, "try": 0})
+        tasks.schedule(ctx, PUBLISH, key=key, due_at=due, payload={"ref": ref, "try": 0})
     try:
         runner().submit(jobs.job_of(ctx, queries.run(ctx, ref)))
     except AnlanError as error:
@@ -173,7 +174,7 @@ def _is_wet(ctx: Ctx, over: Ground, told: dict[str, Any]) -> bool:
     return recent.exists() and most >= 10 * told["keeps_mm_1h"]
 
 
-@tasks.task("simulate.publish", slow=True)
+@tasks.task(PUBLISH, slow=True)
 def _publish(ctx: Ctx, payload: dict[str, Any]) -> None:
     """Take in a cycle's answer: an exercise waits for it, the live world looks again in a moment."""
     run = queries.run(ctx, payload["ref"])
@@ -186,7 +187,7 @@ def _publish(ctx: Ctx, payload: dict[str, Any]) -> None:
         again = {"ref": run.ref, "try": payload["try"] + 1}
         key = f"simulate:publish:{run.ref}:{again['try']}"
         with tasks.effect():
-            tasks.schedule(ctx, "simulate.publish", key=key, due_at=ctx.now + PATIENCE, payload=again)
+            tasks.schedule(ctx, PUBLISH, key=key, due_at=ctx.now + PATIENCE, payload=again)
         return
     try:
         found = runner().take(folder)

@@ -1,10 +1,5 @@
-"""Django app of the kit; it has no tables."""
-
-from django.apps import AppConfig
+from anlan.foundation.rooms import Room
 
 
-class UiConfig(AppConfig):
-    """Label `ui`."""
-
-    name = "anlan.ui"
-    label = "ui"
+class UiRoom(Room):
+    after = "foundation"

@@ -8,13 +8,14 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from anlan.call.actions import calldown
+from anlan.call.events import CALLOUT_REFUSED
 from anlan.call.rules import standing
 from anlan.foundation import journal, shelf
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.home import home
-from anlan.foundation.packs import load_all
+from anlan.foundation.packs import PackNotInForce, load_all
 from anlan.foundation.rules.grade import Grade
 from anlan.judge.queries import exceedances
 from anlan.judge.queries.exceedances import Exceedance
@@ -93,21 +94,30 @@ def _hazard(pack: str) -> str:
     return str(threshold.get("hazard", ""))
 
 
+NO_ORDER = ("order_not_signed", "order_expired", "order_is_a_demo")
+
+
 def _decide(ctx: Ctx, trigger: standing.Trigger, township: Place) -> list[standing.CallOut]:
     """What the standing order starts; what it does not start, and why, is journaled when somebody must act."""
-    order = standing.StandingOrder.from_pack(shelf.the(ctx, "standing_orders", township.code).data)
-    found = standing.decide(trigger=trigger, order=order, now=ctx.now)
+    try:
+        pack = shelf.the(ctx, "standing_orders", township.code)
+    except PackNotInForce:
+        _refused(ctx, trigger.ref, "no_order", township)
+        return []
+    order = standing.StandingOrder.from_pack(pack.data)
+    is_adopted = any(on for _, on in pack.switches)
+    found = standing.decide(
+        trigger=trigger, order=order, now=ctx.now, demo_acts=not ctx.world.is_live or is_adopted
+    )
     for refusal in found:
-        if isinstance(refusal, standing.NoCallOut) and refusal.name in ("order_not_signed", "order_expired"):
+        if isinstance(refusal, standing.NoCallOut) and refusal.name in NO_ORDER:
             _refused(ctx, trigger.ref, refusal.name, township)
     return [start for start in found if isinstance(start, standing.CallOut)]
 
 
 def _refused(ctx: Ctx, cause: str, why: str, place: Place) -> None:
     with action(ctx, "warn.call"):
-        journal.append(
-            ctx, "warn.callout.refused", refs={"cause": cause}, body={"why": why}, place=place.path
-        )
+        journal.append(ctx, CALLOUT_REFUSED, refs={"cause": cause}, body={"why": why}, place=place.path)
 
 
 Decided = dict[tuple[str, Grade, str, str], list[Place]]

@@ -166,9 +166,13 @@ def decide(
     now: datetime,
     holds: Iterable[Hold] = (),
     running: Iterable[OpenCallDown] = (),
+    demo_acts: bool = True,
 ) -> tuple[CallOut | NoCallOut, ...]:
-    """What the trigger starts: at most one CallOut, and a named NoCallOut for each place or reason left out."""
-    invalid = _invalid(order, trigger, now)
+    """What the trigger starts: at most one CallOut, and a named NoCallOut for each place or reason left out.
+
+    `demo_acts`: whether a demonstration order counts here: in an exercise, or once it was adopted.
+    """
+    invalid = _invalid(order, trigger, now, demo_acts)
     if invalid is not None:
         return (invalid,)
     rows = [start for start in order.starts if start.takes(trigger)]
@@ -184,7 +188,13 @@ def decide(
     return _by_place(trigger, row, order, now, tuple(holds), tuple(running))
 
 
-def _invalid(order: StandingOrder, trigger: Trigger, now: datetime) -> NoCallOut | None:
+def _invalid(order: StandingOrder, trigger: Trigger, now: datetime, demo_acts: bool) -> NoCallOut | None:
+    if order.demo and not demo_acts:
+        return NoCallOut(
+            name="order_is_a_demo",
+            places=trigger.places,
+            says=say("长效指令是演示文件，不能叫真人；请值班员马上人工叫应，并报请签发本级文件。"),
+        )
     if not order.signed_by.strip() or order.signed_at is None or order.signed_at > now:
         return NoCallOut(
             name="order_not_signed",

@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 
 from anlan.conf.doctor import duty, machine, records
 from anlan.conf.doctor.finding import Finding, found
-from anlan.foundation import held
+from anlan.foundation import held, rooms
 from anlan.foundation.home import only_looking
 
 __all__ = ["Finding", "examine", "write_times"]
@@ -31,6 +31,9 @@ def _examined() -> list[Finding]:
         *machine.fonts(),
         *duty.assets(),
         *duty.packs(),
+    ]
+    findings += [
+        found(*told) for room in rooms.found() if room.checks for told in room.function(room.checks)()
     ]
     return [*findings, *records.all_of_them()]
 

@@ -74,6 +74,14 @@ def packs() -> Iterator[Finding]:
             "Correct the file as it says; nothing is warned of before.",
         )
         return
+    for file in shelf.refused:
+        yield found(
+            "packs",
+            f"规则包读不了，{'上一个能用的版本还在起作用' if file.is_kept else '没有能替它的'}：{file.why}",
+            f"A pack is refused, {'its last good version acts' if file.is_kept else 'nothing stands in for it'}: {file.why}",
+            "按这句话改正文件，再重启。",
+            "Correct the file as it says and start again.",
+        )
     yield from _made_up(shelf)
     now = machine.now()
     signed = [

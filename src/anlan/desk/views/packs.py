@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from anlan.desk import figures
 from anlan.desk.views import critical_rain
-from anlan.foundation import packs, shelf
+from anlan.foundation import packs, rooms, shelf
 from anlan.foundation.home import home
 from anlan.foundation.packs import SYNTHETIC_ONLY, Pack
 from anlan.foundation.words import Text, t, w
@@ -19,39 +19,7 @@ from anlan.places.queries import atlas
 from anlan.ui.acts import address
 from anlan.ui.pages import Request, page
 
-KIND_WORDS = {
-    "threshold": w("阈值"),
-    "neighbour": w("邻近联动"),
-    "issuers": w("发布主体"),
-    "event_types": w("事件类型"),
-    "wording": w("用语"),
-    "duty_kinds": w("责任人种类"),
-    "call_down": w("叫应"),
-    "standing_orders": w("长效指令"),
-    "answers": w("应答"),
-    "door_check": w("敲门核查"),
-    "contact_lost": w("失联"),
-    "approval": w("审签"),
-    "evacuation": w("转移"),
-    "quality": w("数据质量"),
-    "silent_station": w("测站静默"),
-    "soil": w("土壤含水"),
-    "retention": w("保存期限"),
-    "live_forecast": w("滚动预报"),
-    "critical_rain": w("临界雨量计算"),
-    "ensemble": w("集合离散度"),
-    "roles": w("角色"),
-    "fire_weather": w("火险天气指数"),
-    "forest_fire_index": w("森林火险等级"),
-    "attenuation": w("地震衰减关系"),
-    "quake_grading": w("地震灾害分级"),
-    "flood_breach": w("溃口离散度"),
-    "hazard_source": w("重大危险源"),
-    "slope_rain": w("滑坡雨量阈值"),
-    "geohazard_risk": w("地质灾害气象风险"),
-    "vulnerability": w("脆弱性曲线"),
-    "relief_needs": w("安置需求"),
-}
+KIND_WORDS = {kind: word for kind, (word, _) in rooms.merged("pack_kinds").items()}
 CONFIDENCE_WORDS = {
     "A": w("两处独立来源"),
     "B": w("一处来源"),
@@ -81,7 +49,7 @@ class Shown:
 def listing(request: Request) -> HttpResponse:
     """All packs by kind; those in force first."""
     found = packs.load_all(home=home())
-    shown = [_shown(request, pack) for kind in packs.KINDS for pack in found.of_kind(kind)]
+    shown = [_shown(request, pack) for kind in KIND_WORDS for pack in found.of_kind(kind)]
     kinds = [(word, [s for s in shown if s.pack.kind == kind]) for kind, word in KIND_WORDS.items()]
     context = {"kinds": [(word, rows) for word, rows in kinds if rows], "here": address(request, "packs")}
     return render(request, "desk/packs.html", context)

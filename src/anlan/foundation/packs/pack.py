@@ -9,6 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from anlan.foundation import rooms
+
 SHIPPED = Path(__file__).resolve().parents[2] / "packs"
 CONFIDENCE = {
     "A": "seen in two independent sources, or proved by arithmetic",
@@ -23,40 +25,15 @@ SYNTHETIC_ONLY = {
     "en": "Its terrain is made up: this pack holds in exercises only, the live world refuses it.",
 }
 """Why a synthetic pack is refused outside exercises."""
-# kind -> the data tables without which such a pack says nothing
-KINDS: Mapping[str, tuple[str, ...]] = {
-    "threshold": ("threshold",),
-    "neighbour": ("neighbour",),
-    "issuers": ("issue",),
-    "event_types": ("event",),
-    "wording": ("words",),
-    "duty_kinds": ("duty",),
-    "call_down": ("call_down",),
-    "standing_orders": ("order", "start"),
-    "answers": ("answer",),
-    "door_check": ("door_check",),
-    "contact_lost": ("contact_lost",),
-    "approval": ("approval",),
-    "evacuation": ("stage",),
-    "quality": ("element",),
-    "silent_station": ("silent_station",),
-    "soil": ("soil",),
-    "retention": ("retention",),
-    "live_forecast": ("live",),
-    "critical_rain": ("critical", "hyetograph", "storm"),
-    "ensemble": ("ensemble",),
-    "roles": ("role", "change"),
-    "fire_weather": ("day_length",),
-    "forest_fire_index": ("index", "variant"),
-    "attenuation": ("relation",),
-    "quake_grading": ("grade",),
-    "flood_breach": ("spread",),
-    "hazard_source": ("substance", "class"),
-    "slope_rain": ("slope",),
-    "geohazard_risk": ("risk",),
-    "vulnerability": ("vulnerability", "curve"),
-    "relief_needs": ("need",),
-}
+STARTING = frozenset({"threshold", "neighbour", "standing_orders"})
+"""Kinds whose packs start something by themselves: an example among them acts in exercises only, until it is adopted."""
+
+
+def kinds() -> Mapping[str, tuple[str, ...]]:
+    """Kind → the data tables without which such a pack says nothing; each room brings its own."""
+    return {kind: tables for kind, (_, tables) in rooms.merged("pack_kinds").items()}
+
+
 PROVENANCE = ("source", "clause", "confidence")
 
 
@@ -123,6 +100,15 @@ class Pack:
     version: str
     path: Path = field(compare=False)
     data: Mapping[str, Any] = field(compare=False)
+    is_on: bool = field(default=True, compare=False)
+    """Whether it acts where no switch says otherwise."""
+    switches: tuple[tuple[str, bool], ...] = field(default=(), compare=False)
+    """Division codes ("*" for everywhere) at which it was switched on or off; the closest to a place counts."""
+
+    @property
+    def starts_something(self) -> bool:
+        """Whether such a pack, by itself, finds, calls or moves somebody; the others say how that is done."""
+        return self.kind in STARTING
 
     @property
     def is_doubtful(self) -> bool:
@@ -137,6 +123,11 @@ class Pack:
     def may_hold(self, *, exercise: bool) -> bool:
         """False for figures from made-up ground outside an exercise: nobody real is moved, or left, by them."""
         return exercise or not self.synthetic
+
+    def acts_at(self, division: str) -> bool:
+        """Whether it acts at a place, by the switch that is closest to it."""
+        near = [(len(_prefix(code)), on) for code, on in self.switches if division.startswith(_prefix(code))]
+        return max(near)[1] if near else self.is_on
 
     def is_in_force(self, on: date) -> bool:
         """True in [effective_from, effective_to)."""
@@ -164,18 +155,28 @@ class Pack:
 
 
 @dataclass(frozen=True)
+class RefusedFile:
+    """A file of the city's own that could not be read, and whether its last good version stays in force."""
+
+    path: Path
+    why: str
+    is_kept: bool
+
+
+@dataclass(frozen=True)
 class Shelf:
     """All packs of one installation, each id in all its dated versions."""
 
     packs: tuple[Pack, ...]
+    refused: tuple[RefusedFile, ...] = ()
 
     def of_kind(self, kind: str) -> tuple[Pack, ...]:
         """Every version of every pack of a kind, by id and date.
 
         Raises: PackNotFound for a kind that does not exist.
         """
-        if kind not in KINDS:
-            raise PackNotFound(f"there is no pack kind {kind!r}; the kinds are: {', '.join(sorted(KINDS))}")
+        if kind not in kinds():
+            raise PackNotFound(f"there is no pack kind {kind!r}; the kinds are: {', '.join(sorted(kinds()))}")
         return tuple(pack for pack in self.packs if pack.kind == kind)
 
     def get(self, id: str, *, version: str | None = None, on: date | None = None) -> Pack:

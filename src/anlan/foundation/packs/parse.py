@@ -14,13 +14,13 @@ from typing import Any
 
 from anlan.foundation.packs.pack import (
     CONFIDENCE,
-    KINDS,
     PROVENANCE,
     Pack,
     PackKeyMissing,
     PackKeyUnknown,
     PackUnreadable,
     PackValueWrong,
+    kinds,
 )
 from anlan.wire.tables import NoText, text_of
 
@@ -48,7 +48,7 @@ def parse(text: bytes, *, path: Path) -> Pack:
     if not isinstance(header, dict):
         raise PackKeyMissing(f"{path}: table [pack] is missing; begin the file with [pack] and its keys")
     _check_header(header, path)
-    for table in KINDS[header["kind"]]:
+    for table in kinds()[header["kind"]]:
         if table not in content:
             raise PackKeyMissing(f"{path}: a pack of kind {header['kind']!r} needs the table [{table}]")
     _check_provenance(content, "", path)
@@ -97,7 +97,7 @@ def _is_well_formed(key: str, value: Any) -> bool:
         case "applies_to":
             return value == "*" or (isinstance(value, list) and bool(value) and all(map(_is_code, value)))
         case "kind":
-            return value in KINDS
+            return value in kinds()
         case "example" | "synthetic":
             return isinstance(value, bool)
         case "id":
@@ -111,7 +111,7 @@ def _is_well_formed(key: str, value: Any) -> bool:
 def _what_to_write(key: str) -> str:
     wanted = {
         "id": 'write a short lower-case name such as "rainstorm-signal-national"',
-        "kind": f"write one of: {', '.join(sorted(KINDS))}",
+        "kind": f"write one of: {', '.join(sorted(kinds()))}",
         "title": 'write { zh = "…", en = "…" }',
         "issuer": "write who laid the figures down",
         "clause": "write where in the source they stand: article, table, page",

@@ -111,6 +111,8 @@ class Connection(asyncio.Protocol):
         if self.gateway.admits(station, data[8] << 8 | data[9]):
             self._admitted(station, data)
             return
+        if self._is_idle_talk(station, data):
+            return
         try:
             frame = decode_frame(data)
         except FrameError:
@@ -132,16 +134,23 @@ class Connection(asyncio.Protocol):
 
     def _refused(self, frame: Frame, data: bytes) -> None:
         """A whole frame of nobody, or with a wrong password, or the wrong way round."""
-        if not self._is_heard("", data):
+        if not self._is_heard("", data) or self._is_idle_talk(frame.station, data):
             return
         self._add_noise(len(data))
         if frame.direction is Direction.UP:
             self.gateway.tried(frame.station, self.peer)
         self.gateway.offer(self, data)
 
+    def _is_idle_talk(self, station: str, data: bytes) -> bool:
+        """Of nobody, from a peer that has sent enough of it: not looked at."""
+        if self.gateway.knows(station) or not self.gateway.guard.is_noisy(self.peer):
+            return False
+        self._shed(data)
+        return True
+
     def _shed(self, data: bytes) -> None:
         """Counted and not kept."""
-        self.gateway.shed(self.peer, len(cut(data) or (data,)))
+        self.gateway.shed(self.peer, max(data.count(b"\x7e\x7e"), 1))
         self._add_noise(len(data))
 
     def _add_noise(self, size: int) -> None:

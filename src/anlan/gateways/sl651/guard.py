@@ -3,6 +3,7 @@
 what came                            what follows
 wrong password, `wrong_most` times   the peer is shut for `shut_s`: whatever it sends is counted, never stored nor answered
 the same for one station             for `shut_s` that station is heard from its usual peers alone
+noise of a peer beyond `garbage`     its frames of unknown stations are counted and not looked at
 noise of a peer beyond `peer_noise`  the peer is shut for `shut_s`
 """
 
@@ -59,6 +60,11 @@ class Guard:
     def noise(self, peer: str, size: int, now: float) -> None:
         """So many bytes came that are of no use."""
         self._add(("noise", peer), size, self._limits.peer_noise, now)
+
+    def is_noisy(self, peer: str) -> bool:
+        """It has sent as much noise lately as one line may: frames of nobody are not looked at any more."""
+        tally = self._held.get(("noise", peer))
+        return tally is not None and tally.count > self._limits.garbage
 
     def _is_shut(self, key: tuple[str, str], now: float) -> bool:
         tally = self._held.get(key)

@@ -19,7 +19,7 @@ class Limits:
     owed: int = 2_000  # frames of one connection that are not answered yet
     garbage: int = 64 * 1024  # bytes a connection may send that are no frames, or frames that may not be used
     peer_lines: int = 32  # connections of one peer: ANLAN_SL651_PEER_LINES
-    peer_noise: int = 1024 * 1024  # such bytes of all connections of one peer, within `shut_s`
+    peer_noise: int = 256 * 1024  # such bytes of all connections of one peer, within `shut_s`
     wrong_most: int = 10  # wrong passwords of a peer, or for a station, within `shut_s`
     shut_s: float = 600.0  # how long a peer is not heard after that
     idle_s: float = 7_200.0  # without a word: longer than the slowest station reports

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import socket
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -30,7 +32,11 @@ from anlan.wire.sl651.session import Joined as JoinedEvent
 
 log = logging.getLogger(__name__)
 TICK_SECONDS = 1.0
-LAST_TURNS = 4  # of the loop: a line that was accepted as we stopped is opened, turned away and closed
+A_TURN, QUEUE = (
+    32,
+    4096,
+)  # lines that are opened in one turn of the loop, between frames; and that wait in the system
+LAST_TURNS = 16  # of the loop: a line that was accepted as we stopped is opened, turned away and closed
 ENVELOPE = ("BadCrc", "BadEnd", "BadDirection")  # faults behind which a true frame may hide
 OnBatch = Callable[[Taken], None]
 
@@ -112,7 +118,10 @@ class Gateway:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="sl651-store")
         self._most = open_files_for(self.limits.connections)
         host, port = self._address
-        self._server = await self._loop.create_server(lambda: Connection(self), host, port, backlog=4096)
+        self._server = await self._loop.create_server(lambda: Connection(self), host, port, backlog=A_TURN)
+        for listening in self._server.sockets:
+            with socket.socket(fileno=os.dup(listening.fileno())) as queue:
+                queue.listen(QUEUE)
         self._tasks = [self._loop.create_task(self._write_batches()), self._loop.create_task(self._tick())]
         bound: int = self._server.sockets[0].getsockname()[1]
         return bound
@@ -163,6 +172,9 @@ class Gateway:
             self.guard.goes(connection.peer)
         self._paused.discard(connection)
 
+    def knows(self, station: str) -> bool:
+        return self._ingest.knows(station)
+
     def hears(self, station: str, peer: str) -> bool:
         """Whether what this peer says for a station may be taken now."""
         now = self.now_s()
@@ -172,7 +184,7 @@ class Gateway:
 
     def tried(self, station: str, peer: str) -> None:
         """A whole frame came with a password that is not the station's."""
-        if self._ingest.knows(station) and self.guard.wrong(peer, station, self.now_s()):
+        if self.knows(station) and self.guard.wrong(peer, station, self.now_s()):
             log.warning("the password of station %s is being tried from %s", station, peer)
             self._ingest.tell_tried(station, peer)
 

@@ -6,10 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from anlan.foundation import packs
+from anlan.foundation import packs, shelf
 from anlan.foundation.context import Ctx
-from anlan.foundation.home import home
-from anlan.foundation.worlds import beijing
 from anlan.observe import soil, store
 from anlan.observe.ingest import millis, moment
 from anlan.observe.models import Station, StationSilence
@@ -327,11 +325,8 @@ def _lines(
         atlas().by_id[row.place_id].code,
         *(atlas().by_id[i].code for i in row.serves.values_list("id", flat=True)),
     ]
-    held = packs.in_force(
-        "threshold", on=beijing(ctx.now).date(), exercise=not ctx.world.is_live, home=home()
-    )
-    for pack in held:
-        if max(map(pack.specificity, codes)) < 0:
+    for pack in shelf.in_force(ctx, "threshold"):
+        if max(map(pack.specificity, codes)) < 0 or not any(map(pack.acts_at, codes)):
             continue
         for each in pack.data.get("line", ()):
             unknown = pack.data.get("threshold", {}).get("wetness_if_unknown", "")

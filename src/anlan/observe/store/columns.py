@@ -36,6 +36,7 @@ class Quality(IntFlag):
     MANUAL = 128  # typed or corrected by a person
     DERIVED = 256  # no station sent it: worked out from a counter or a longer sum
     SPREAD = 512  # and from reports so far apart that it was parted evenly
+    UNSOUND = MISSING | RANGE | RATE  # no sum, map, model or rule goes by it
     STAMP = 1024  # of an hour report with one group time: maybe 55 minutes later, to be verified
 
 

@@ -99,7 +99,7 @@ class Reader:
             raise BadBatch("The span is no whole number of steps: move its start or its end.")
         values = self.series_values(station, element, since + 1, until + 1, known_by=known_by)
         ends = np.arange(since + step, until + 1, step)
-        good = (values.quality & Quality.MISSING) == 0
+        good = (values.quality & Quality.UNSOUND) == 0
         place = (values.at[good] - since - 1) // step
         total = np.zeros(ends.size, np.int64)
         np.add.at(total, place, values.value[good])

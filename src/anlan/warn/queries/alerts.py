@@ -16,6 +16,8 @@ from anlan.judge.queries.exceedances import Exceedance
 from anlan.people import account_queries as accounts
 from anlan.places.queries import Place, atlas
 from anlan.warn import alert_rows
+from anlan.warn.actions.alerts import NOT_VERIFIED
+from anlan.warn.events import ALERT_ISSUED
 from anlan.warn.models import Alert
 from anlan.warn.queries import alert_signing as signing
 from anlan.warn.queries.alert_signing import who
@@ -223,6 +225,8 @@ def detail(ctx: Ctx, ref: str) -> Detail:
 
 def _may(ctx: Ctx, row: Alert) -> list[str]:
     """The buttons of this reader: never an approval of one's own text."""
+    if row.source == "imported" and row.doubtful == NOT_VERIFIED and ctx.may("warn.import"):
+        return ["confirm_source"]
     if row.source != "own" or row.issuer is None or not _holds(ctx, row):
         return []
     if ctx.actor.unit != row.issuer.ref:
@@ -309,7 +313,7 @@ def _steps(ctx: Ctx, row: Alert) -> list[Step]:
         (w("起草"), row.drafted_by, row.drafted_at),
         (w("送审"), last.get("warn.alert.submitted", ""), row.submitted_at),
         (w("批准"), row.approved_by, row.approved_at),
-        (w("签发"), last.get("warn.alert.issued", ""), row.issued_at),
+        (w("签发"), last.get(ALERT_ISSUED, ""), row.issued_at),
     ]
     if row.reviewed_by:
         steps.insert(2, (w("复核"), row.reviewed_by, row.reviewed_at))

@@ -1,20 +1,20 @@
-"""Of the public alerts: what waits for review, approval, a signature or the issue; and call-outs that no order covered."""
+"""Of the public alerts: what waits for review, approval, a signature or the issue."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from anlan.foundation import journal, journal_reading, shelf
+from anlan.foundation import shelf
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.pack import minutes, table
 from anlan.judge.queries.waiting import Wait
 from anlan.places.queries import Place, atlas
 from anlan.warn import alert_rows
+from anlan.warn.actions.alerts import NOT_VERIFIED
 from anlan.warn.models import Alert
 from anlan.warn.rules.alert import CoSigner
 
 LOOK_BACK = timedelta(hours=12)
-REFUSAL_STANDS = timedelta(hours=2)
 
 
 def alerts_waiting(ctx: Ctx, at: datetime | None, path: str) -> Iterator[Wait]:
@@ -38,10 +38,22 @@ def alerts_waiting(ctx: Ctx, at: datetime | None, path: str) -> Iterator[Wait]:
                 yield _wait(ctx, row, place, "cosign_signature", unit=each)
 
 
+def sources_to_confirm(ctx: Ctx, at: datetime | None, path: str) -> Iterator[Wait]:
+    """Warnings that came as files nobody's certificate vouches for: they call nobody until an officer has asked."""
+    rows = ctx.rows(Alert).filter(source="imported", state="issued", doubtful=NOT_VERIFIED).distinct()
+    for row in rows.filter(drafted_at__lte=at or ctx.now).order_by("pk"):
+        place = atlas().by_id[row.place_id]
+        if place.path.startswith(path) or path.startswith(place.path):
+            yield _wait(ctx, row, place, "source")
+
+
 def _wait(ctx: Ctx, row: Alert, place: Place, step: str, *, unit: CoSigner | None = None) -> Wait:
-    since = {"finish": row.drafted_at, "approve": row.submitted_at, "cosign": row.submitted_at}.get(
-        step, unit.at if unit else row.approved_at
-    )
+    since = {
+        "finish": row.drafted_at,
+        "source": row.drafted_at,
+        "approve": row.submitted_at,
+        "cosign": row.submitted_at,
+    }.get(step, unit.at if unit else row.approved_at)
     if unit and step == "cosign_signature":
         due = unit.countersign_due_at
     else:
@@ -102,23 +114,3 @@ def _due(ctx: Ctx, row: Alert, code: str, step: str, since: datetime | None) -> 
     approval = table(shelf.the(ctx, "approval", code).data, "approval")
     part = table(approval, "approve_minutes" if step in ("approve", "cosign") else "review_minutes")
     return since + minutes(part, Grade(row.level).code, 30)
-
-
-def refused_call_outs(ctx: Ctx, at: datetime | None, path: str) -> Iterator[Wait]:
-    """No signed standing order covered a finding: somebody must call out by hand, now."""
-    now = at or ctx.now
-    rows = journal_reading.rows(ctx).filter(
-        name="warn.callout.refused", at__gte=now - REFUSAL_STANDS, at__lte=now, place__startswith=path
-    )
-    newest = {entry.place: entry for entry in rows.order_by("seq")}
-    for entry in newest.values():
-        place = atlas().by_path[entry.place]
-        facts = {"why": journal.read(entry)["body"]["why"]}
-        yield Wait(
-            kind="refused_call_out",
-            key=f"refused:{entry.place}",
-            place=place,
-            since=entry.at,
-            due_at=entry.at,
-            facts=facts,
-        )

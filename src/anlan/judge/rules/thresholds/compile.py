@@ -53,6 +53,7 @@ class PackLike(Protocol):
     def applies_to(self) -> tuple[str, ...]: ...
     @property
     def data(self) -> Mapping[str, object]: ...
+    def acts_at(self, division: str, /) -> bool: ...
 
 
 def compile_pack(pack: PackLike) -> RuleSet:
@@ -71,6 +72,7 @@ def compile_pack(pack: PackLike) -> RuleSet:
         applies_to=pack.applies_to,
         wetness_if_unknown=_wetness(head, "wetness_if_unknown", "threshold"),
         rules=compiler.rules(),
+        acts_at=pack.acts_at,
     )
 
 

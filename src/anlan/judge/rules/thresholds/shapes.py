@@ -6,7 +6,7 @@ comparisons are exact.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
@@ -241,11 +241,12 @@ class RuleSet:
     applies_to: tuple[str, ...]
     wetness_if_unknown: str
     rules: tuple[Rule, ...]
+    acts_at: Callable[[str], bool] = field(default=lambda division: True, compare=False, repr=False)
 
     def concerns(self, *, kind: str, division: str, basis: Basis = Basis.OBSERVED) -> bool:
         """Whether the pack is made for such a place, there, on such figures."""
         here = any(code == "*" or division.startswith(code) for code in self.applies_to)
-        return here and kind in self.subjects and basis in self.bases
+        return here and kind in self.subjects and basis in self.bases and self.acts_at(division)
 
     def soil(self, wetness: str | None) -> str:
         """The wetness row to read; empty when it is unknown and the pack names none."""

@@ -17,16 +17,18 @@ from anlan.warn.actions.alerts.approving import (
 from anlan.warn.actions.alerts.cosigning import cosign, cosign_verbally
 from anlan.warn.actions.alerts.drafting import Text, draft, edit, follow_up
 from anlan.warn.actions.alerts.files import signature_of, take_in_file
-from anlan.warn.actions.alerts.importing import take_in
+from anlan.warn.actions.alerts.importing import NOT_VERIFIED, confirm_source, take_in
 from anlan.warn.actions.alerts.issuing import expire, issue
 from anlan.warn.actions.alerts.proposing import propose, renew
 from anlan.warn.actions.alerts.telephone import Heard
 
 __all__ = [
+    "NOT_VERIFIED",
     "Heard",
     "Text",
     "approve",
     "approve_verbally",
+    "confirm_source",
     "confirm_verbally",
     "cosign",
     "cosign_verbally",

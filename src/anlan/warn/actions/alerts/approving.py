@@ -7,6 +7,7 @@ from anlan.warn import alert_rows
 from anlan.warn.actions.alerts import telephone
 from anlan.warn.actions.alerts.common import locked, locked_for_both, locked_of_unit, move, note
 from anlan.warn.actions.alerts.telephone import Heard
+from anlan.warn.events import ALERT_COUNTERSIGN
 from anlan.warn.models import Alert
 from anlan.warn.rules.alert import Event, Evidence
 
@@ -94,9 +95,7 @@ def approve_verbally(
         row.save()
         assert row.countersign_by is not None
         key = f"alert-countersign:{row.ref}:{row.revision}"
-        tasks.schedule(
-            ctx, "warn.alert.countersign", key=key, due_at=row.countersign_by, payload={"ref": row.ref}
-        )
+        tasks.schedule(ctx, ALERT_COUNTERSIGN, key=key, due_at=row.countersign_by, payload={"ref": row.ref})
         note(ctx, row, "approved_verbally", **telephone.told(heard, countersign_by=row.countersign_by))
 
 
@@ -124,7 +123,7 @@ def countersign(ctx: Ctx, *, ref: str) -> None:
             note(ctx, row, "countersigned", unit=ctx.actor.unit)
 
 
-@tasks.task("warn.alert.countersign")
+@tasks.task(ALERT_COUNTERSIGN)
 def _countersign_is_due(ctx: Ctx, payload: dict[str, str]) -> None:
     """Nobody signed in time: that stays in the journal."""
     with action(ctx, "warn.approve"):

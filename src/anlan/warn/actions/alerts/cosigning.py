@@ -7,6 +7,7 @@ from anlan.warn import alert_rows
 from anlan.warn.actions.alerts import telephone
 from anlan.warn.actions.alerts.common import locked_for_both, move, note
 from anlan.warn.actions.alerts.telephone import Heard
+from anlan.warn.events import ALERT_COUNTERSIGN
 from anlan.warn.rules.alert import Event, Evidence
 
 
@@ -43,5 +44,5 @@ def cosign_verbally(
         assert due is not None
         key = f"alert-cosign:{row.ref}:{unit}:{row.revision}"
         payload = {"ref": row.ref, "unit": unit}
-        tasks.schedule(ctx, "warn.alert.countersign", key=key, due_at=due, payload=payload)
+        tasks.schedule(ctx, ALERT_COUNTERSIGN, key=key, due_at=due, payload=payload)
         note(ctx, row, "cosigned_verbally", unit=unit, **telephone.told(heard, countersign_by=due))

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
 from anlan.warn import alert_cap, pins
-from anlan.warn.actions.alerts.importing import take_in
+from anlan.warn.actions.alerts.importing import NOT_VERIFIED, take_in
 from anlan.wire import cap
 
-NOT_VERIFIED = "签名未能核对"
 SAID = ("issuer_name", "event_type", "level", "named", "headline", "description", "instruction", "issued_at")
 SAID_TOO = ("expires_at", "identifier", "message", "references", "polygon")
 
@@ -50,5 +49,8 @@ def take_in_file(ctx: Ctx, data: bytes) -> str:
         raise Invalid("这份文件是测试或草稿，不能作为预警导入。")
     if says["status"] == "Exercise" and ctx.world.is_live:
         raise Invalid("这份文件是演练用的，不能导入值班。请到演练里导入。")
-    doubtful = "" if signature_of(data).name else NOT_VERIFIED
-    return take_in(ctx, **{name: says[name] for name in (*SAID, *SAID_TOO)}, cap=data, doubtful=doubtful)
+    is_confirmed = bool(signature_of(data).name)
+    said = {name: says[name] for name in (*SAID, *SAID_TOO)}
+    return take_in(
+        ctx, **said, cap=data, doubtful="" if is_confirmed else NOT_VERIFIED, is_confirmed=is_confirmed
+    )

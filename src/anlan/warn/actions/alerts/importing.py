@@ -7,9 +7,10 @@ from typing import Any
 from anlan.foundation import journal, tasks
 from anlan.foundation.actions import action, next_ref
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import Invalid, NotFound
+from anlan.foundation.errors import Conflict, Invalid, NotFound
 from anlan.places.queries import Place, atlas
-from anlan.warn.actions.alerts.common import follow, note
+from anlan.warn.actions.alerts.common import follow, locked, note
+from anlan.warn.events import ALERT_EXPIRE
 from anlan.warn.models import Alert
 from anlan.warn.rules.alert import Message
 
@@ -36,11 +37,13 @@ def take_in(
     references: str = "",
     expires_at: datetime | None = None,
     polygon: list[Any] | None = None,
+    is_confirmed: bool = True,
 ) -> str:
     """Keep an imported warning and return its ref; the same identifier again gives the first one's ref.
 
     `named` are division codes; none means that the warning is for the whole city and names no place. `references` is
-    the CAP element: the earlier warning that an update, cancel or all-clear is about.
+    the CAP element: the earlier warning that an update, cancel or all-clear is about. One that is not `is_confirmed` (a file
+    that nobody's pinned certificate vouches for) calls nobody until an officer has confirmed where it comes from.
     Raises: Invalid for a level, a time or a message that cannot be; NotFound for a place unknown or out of scope.
     """
     with action(ctx, "warn.import"):
@@ -85,11 +88,34 @@ def take_in(
         row.names.set([p.id for p in places])
         if expires_at is not None:
             _end_in_time(ctx, row, expires_at)
-        called = sorted(p.code for p in places if ctx.scope.holds(p.path))
-        told = {"identifier": identifier, "issued_at": issued_at, "expires_at": expires_at, "called": called}
-        note(ctx, row, "imported", **told, doubtful=bool(doubtful))
+        told = {
+            "identifier": identifier,
+            "issued_at": issued_at,
+            "expires_at": expires_at,
+            "called": _called(ctx, places),
+        }
+        note(ctx, row, "imported", **told, doubtful=bool(doubtful), confirmed=is_confirmed)
         follow(ctx, row)
         return row.ref
+
+
+NOT_VERIFIED = "签名未能核对"
+
+
+def confirm_source(ctx: Ctx, *, ref: str) -> None:
+    """An officer has asked the issuer: the warning is theirs. From here on it calls out like a signed one."""
+    with action(ctx, "warn.import"):
+        row = locked(ctx, ref)
+        if row.doubtful != NOT_VERIFIED or row.state != "issued":
+            raise Conflict("预警 {ref} 不用再核实来源。", ref=ref)
+        row.doubtful = ""
+        row.save(update_fields=["doubtful"])
+        places = [atlas().by_id[pk] for pk in row.names.values_list("pk", flat=True)]
+        note(ctx, row, "source_confirmed", called=_called(ctx, places), confirmed=True)
+
+
+def _called(ctx: Ctx, places: list[Place]) -> list[str]:
+    return sorted(p.code for p in places if ctx.scope.holds(p.path))
 
 
 def _check(
@@ -140,4 +166,4 @@ def _named_before(ctx: Ctx, references: str) -> Alert | None:
 
 def _end_in_time(ctx: Ctx, row: Alert, expires_at: datetime) -> None:
     key = f"alert-expire:{row.ref}:{journal.utc(expires_at)}"
-    tasks.schedule(ctx, "warn.alert.expire", key=key, due_at=expires_at, payload={"ref": row.ref})
+    tasks.schedule(ctx, ALERT_EXPIRE, key=key, due_at=expires_at, payload={"ref": row.ref})

@@ -23,6 +23,7 @@ from anlan.warn import alert_rows
 from anlan.warn.actions.alerts.approving import take_back
 from anlan.warn.actions.alerts.common import note
 from anlan.warn.actions.alerts.drafting import Text, rewrite, write_new
+from anlan.warn.events import ALERT_RENEW
 from anlan.warn.models import Alert
 from anlan.warn.rules import issuers
 from anlan.warn.rules.alert import Message
@@ -62,7 +63,7 @@ def renew(ctx: Ctx, *, ref: str) -> str | None:
         return _propose(ctx, finding, again=True)
 
 
-@tasks.task("warn.alert.renew")
+@tasks.task(ALERT_RENEW)
 def _renew(ctx: Ctx, payload: dict[str, str]) -> None:
     renew(ctx, ref=payload["ref"])
 

@@ -170,4 +170,6 @@ def _keep_typed(request: Request, form: Typed) -> HttpResponse:
 def _imported(request: Request, ref: str) -> str:
     row = queries.row_of(request.ctx, ref)
     calls = alert_rows.calls_out(kind=row.kind, message=row.message, level=row.level)
+    if row.doubtful == alerts.NOT_VERIFIED:
+        return w("已导入，来源还没核实，没有叫应。请打电话向发布单位核实。")
     return w("已导入。红色、橙色按长效指令开始叫应。") if calls else w("已导入。")

@@ -1,0 +1,101 @@
+"""Rooms: each says in its own `apps.py` what it brings to the house; settings, addresses, API, menu, desk and doctor find it there.
+
+A new room is a folder beside the others with an `apps.py`, its pages in `urls.py`, operations in `api.py`, words in `words.toml`.
+Nothing here asks for Django's settings, so that the settings themselves can find the rooms.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from pkgutil import iter_modules
+from typing import Any, ClassVar
+
+from django.apps import AppConfig
+
+import anlan
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A word of the menu: its page below the world (from / where it lies outside), who may enter, its place among the others."""
+
+    word: str
+    page: str
+    permission: str
+    place: int
+    inside: tuple[str, ...] = ()  # pages that belong to it without standing below its address
+
+    def address(self, world: str, page: str = "") -> str:
+        page = page or self.page
+        return page if page.startswith("/") else f"/w/{world}/{page}"
+
+
+class Room(AppConfig):
+    """What a room brings. Functions are named `module:name` inside the room, for they are read once Django stands."""
+
+    after: ClassVar[str] = ""  # the room before it in the order of facts
+    registers: ClassVar[tuple[str, ...]] = ()  # modules that register handlers and due work
+    menu: ClassVar[tuple[Entry, ...]] = ()
+    events: ClassVar[Mapping[str, str]] = {}  # its names in the journal, in speech
+    rings: ClassVar[
+        tuple[str, ...]
+    ] = ()  # names, or beginnings of names, after which the red line is asked for anew
+    pack_kinds: ClassVar[Mapping[str, tuple[str, tuple[str, ...]]]] = {}
+    """Kind of pack → its word, and the tables without which such a pack says nothing."""
+    checks: ClassVar[str] = ""  # for doctor: () → (code, zh, en, mend zh, mend en) …
+    samples: ClassVar[str] = ""  # for the walk of pages: (ctx) → {(segment before, parameter): value}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.name = cls.__module__.rpartition(".")[0]
+
+    def ready(self) -> None:
+        for module in self.registers:
+            import_module(f"{self.name}.{module}")
+
+    @classmethod
+    def part(cls, module: str) -> Any:
+        """A module of the room, or None where it has none."""
+        name = f"{cls.name}.{module}"
+        return import_module(name) if find_spec(name) else None
+
+    @classmethod
+    def function(cls, named: str) -> Callable[..., Any]:
+        module, _, name = named.partition(":")
+        return getattr(import_module(f"{cls.name}.{module}"), name)  # type: ignore[no-any-return]
+
+
+@cache
+def found() -> tuple[type[Room], ...]:
+    """All rooms with an `apps.py`, in the order of facts; two after the same one by name."""
+    waiting = {
+        name: room
+        for _, name, is_room in iter_modules(anlan.__path__)
+        if is_room and find_spec(f"anlan.{name}.apps")
+        for room in vars(import_module(f"anlan.{name}.apps")).values()
+        if isinstance(room, type) and issubclass(room, Room) and room.__module__ == f"anlan.{name}.apps"
+    }
+    ordered: list[type[Room]] = []
+    below: dict[str, list[str]] = {}
+    for name in sorted(waiting):
+        below.setdefault(waiting[name].after, []).append(name)
+    ahead = list(reversed(below.pop("", [])))
+    while ahead:
+        name = ahead.pop()
+        ordered.append(waiting[name])
+        ahead += reversed(below.pop(name, []))
+    if below:
+        raise LookupError(f"rooms stand after rooms that do not exist: {below}")
+    return tuple(ordered)
+
+
+def merged(attribute: str) -> dict[str, Any]:
+    """A mapping of all rooms as one. Raises ValueError where two rooms claim the same key."""
+    whole: dict[str, Any] = {}
+    for room in found():
+        for key, value in getattr(room, attribute).items():
+            if whole.setdefault(key, value) is not value:
+                raise ValueError(f"{room.name}: {attribute} {key!r} is another room's already")
+    return whole
