@@ -28,9 +28,13 @@ NOT_FOR_PEOPLE = {
 }  # fmt: skip
 OPENS = {200, 302, 405, 409, 422}
 """405: a page that is only posted to; 409, 422: a page that says why it is not to be had in this state."""
-REFUSES = {403, 404}
-"""Also right: an empty form names nobody, an account is asked for a second administrator."""
-GONE = {*ABSENT, *(f"a/<str:world>/<str:ref>/<str:holder>/<str:token>{card}" for card in ("", "/card"))}
+REFUSES = {403, 404, 503}
+"""Also right: an empty form names nobody, an account is asked for a second administrator, no engine runs here."""
+GONE = {
+    *ABSENT,
+    "healthz",
+    *(f"a/<str:world>/<str:ref>/<str:holder>/<str:token>{card}" for card in ("", "/card")),
+}
 """Told to whoever asks that it is not there: what the stage lacks, and the link of a false token."""
 
 

@@ -17,6 +17,7 @@ from anlan.places.queries import Place, atlas
 from anlan.simulate import folders, waters
 from anlan.simulate.actions import ensembles, runs
 from anlan.simulate.shapes import VillageFound
+from anlan.warn.actions.alerts.common import note
 from anlan.warn.models import Alert
 from tests.support.city import COUNTY, GAUGE, TOWN, VILLAGE, VILLAGE_2, Mini
 from tests.support.grounds import keep_valley, make_valley, valley
@@ -135,6 +136,7 @@ def _alert(ctx: Ctx, mini: Mini) -> str:
         drafted_at=ctx.now, drafted_by="import", issued_at=ctx.now, expires_at=ctx.now + timedelta(hours=3),
     )  # fmt: skip
     row.names.set([mini.ids[TOWN], mini.ids[COUNTY]][:1])
+    note(ctx, row, "imported", doubtful=False)
     return row.ref
 
 
