@@ -3,6 +3,7 @@ from anlan.call.events import (
     CALL_ENDED,
     CALL_LAID,
     CALL_PLACED,
+    CALL_TAKEN_BACK,
     CALLDOWN_CLOSED,
     CALLDOWN_HELD,
     CALLDOWN_JOINED,
@@ -44,6 +45,7 @@ class CallRoom(Room):
         CALL_ENDED: w("通话已结束"),
         CALL_LAID: w("电话上了叫应台，待拨"),
         CALL_PLACED: w("拨出了电话"),
+        CALL_TAKEN_BACK: w("撤销了一条叫应记录"),
         CALLDOWN_CLOSED: w("叫应已结束"),
         CALLDOWN_HELD: w("叫应暂缓了"),
         CALLDOWN_JOINED: w("叫应加入新的村"),
@@ -67,6 +69,7 @@ class CallRoom(Room):
     }
     rings = (
         CALL_ANSWERED,
+        CALL_TAKEN_BACK,
         LINE_SILENT,
         "warn.contact.",
         "warn.callout.",

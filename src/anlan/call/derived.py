@@ -6,6 +6,7 @@ from typing import Any
 
 from anlan.call.events import CALL_ANSWERED, CALL_ENDED, CALLDOWN_CLOSED, LINE_ANSWERED
 from anlan.call.models import Answer, Call, CallDown, CallLine
+from anlan.call.queries.taken_back import taken_back
 from anlan.call.rules.calldown import CallState, LineState
 from anlan.foundation import journal
 from anlan.foundation.context import WorldInfo
@@ -19,7 +20,10 @@ def call_downs(world: WorldInfo) -> Iterator[Edited]:
     answered: dict[tuple[str, str], str] = {}
     ended: dict[str, str] = {}
     closed: set[str] = set()
+    undone = taken_back(world.id)
     for entry in journal.of_names(world, ("warn.call.", LINE_ANSWERED, CALLDOWN_CLOSED)):
+        if entry.seq in undone:
+            continue
         told = journal.read(entry)
         body, ref = told["body"], told["refs"]["call_down"]
         if entry.name == CALL_ANSWERED:

@@ -8,6 +8,7 @@ from anlan.call.actions import callout, contact, doorchecks, sheets
 from anlan.call.events import (
     CALL_ANSWERED,
     CALL_ENDED,
+    CALL_TAKEN_BACK,
     CALLDOWN_JOINED,
     CALLDOWN_OPENED,
     CALLOUT,
@@ -132,6 +133,15 @@ def call_the_lost(ctx: Ctx, told: Told) -> None:
     callout.decide_contact_lost(
         ctx, ref=told["refs"]["contact_lost"], township=atlas().code(told["refs"]["township"])
     )
+
+
+@on(CALL_TAKEN_BACK)
+def people_had_not_set_out(ctx: Ctx, told: Told) -> None:
+    """An answer 3 or 4 that was recorded by mistake had sent nobody on the way."""
+    place = atlas().code(told["refs"]["place"])
+    if told["body"]["answer"] in (3, 4) and place.tier == 4:
+        since = datetime.fromisoformat(told["body"]["since"])
+        moving.stay(ctx, village=place, by=told["refs"]["holder"], since=since)
 
 
 @on(CALL_ANSWERED)

@@ -15,6 +15,7 @@ from anlan.call.events import (
     CALL_ENDED,
     CALL_LAID,
     CALL_PLACED,
+    CALL_TAKEN_BACK,
     CALLDOWN_CLOSED,
     CALLDOWN_HELD,
     CALLDOWN_JOINED,
@@ -307,6 +308,10 @@ SENTENCES: dict[str, Sentence] = {
     CALL_PLACED: _placed,
     CALL_ENDED: _ended,
     CALL_ANSWERED: _answered,
+    CALL_TAKEN_BACK: lambda say, told: (
+        say(w("撤销：{who}的记录记错了"), who=say.who(told["refs"]["holder"])),
+        "key",
+    ),
     LINE_ESCALATED: _of_line(w("{line}没人应，上提一级")),
     LINE_SILENT: _of_line(w("{line}到时限仍无人应答，转敲门核查"), "key"),
     LINE_ANSWERED: _of_line(w("{line}应答够了：{names}"), "safe", names="by"),

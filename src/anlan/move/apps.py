@@ -1,6 +1,12 @@
 from anlan.foundation.rooms import Room
 from anlan.foundation.words import w
-from anlan.move.events import EVACUATION_COUNTED, EVACUATION_ORDERED, EVACUATION_SET_OUT, HOUSEHOLD_MARKED
+from anlan.move.events import (
+    EVACUATION_COUNTED,
+    EVACUATION_ORDERED,
+    EVACUATION_SET_OUT,
+    EVACUATION_STAYED,
+    HOUSEHOLD_MARKED,
+)
 
 
 class MoveRoom(Room):
@@ -10,6 +16,7 @@ class MoveRoom(Room):
         EVACUATION_COUNTED: w("清点了人数"),
         EVACUATION_ORDERED: w("转移已下达"),
         EVACUATION_SET_OUT: w("已出发转移"),
+        EVACUATION_STAYED: w("出发记录已撤销"),
         HOUSEHOLD_MARKED: w("登记了一户"),
     }
     rings = (EVACUATION_ORDERED,)

@@ -3,4 +3,5 @@
 EVACUATION_COUNTED = "warn.evacuation.counted"
 EVACUATION_ORDERED = "warn.evacuation.ordered"
 EVACUATION_SET_OUT = "warn.evacuation.set_out"
+EVACUATION_STAYED = "warn.evacuation.stayed"
 HOUSEHOLD_MARKED = "warn.household.marked"

@@ -1,6 +1,7 @@
 """Moving people 转移避险: order a village's stages, and count households in. Reached never counts as moved."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from anlan.foundation import journal, shelf
 from anlan.foundation.actions import action, next_refs
@@ -8,7 +9,13 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid, NotFound
 from anlan.foundation.journal import Note
 from anlan.foundation.rules.stage import Stage
-from anlan.move.events import EVACUATION_COUNTED, EVACUATION_ORDERED, EVACUATION_SET_OUT, HOUSEHOLD_MARKED
+from anlan.move.events import (
+    EVACUATION_COUNTED,
+    EVACUATION_ORDERED,
+    EVACUATION_SET_OUT,
+    EVACUATION_STAYED,
+    HOUSEHOLD_MARKED,
+)
 from anlan.move.models import Evacuation, HouseholdMove
 from anlan.move.rules import evacuation as rules
 from anlan.move.rules.evacuation import HouseholdEvent, HouseholdState
@@ -154,6 +161,18 @@ def _begin(
         for h in listed.get(row.place_id, ())
     )
     return {row.place_id: row for row in rows}
+
+
+def stay(ctx: Ctx, *, village: Place, by: str, since: datetime) -> None:
+    """What somebody's word since a moment had put on the way is not on the way: the word was taken back."""
+    with action(ctx, "warn.move"):
+        row = _running(ctx, village)
+        if row is None:
+            return
+        gone = HouseholdMove.objects.filter(evacuation=row, state=HouseholdState.MOVING, by=by, at__gte=since)
+        if count := gone.update(state=HouseholdState.TO_MOVE.value, at=ctx.now):
+            _recount(row)
+            _note(ctx, row, village, EVACUATION_STAYED, {"households": count, "by": by})
 
 
 def set_out(ctx: Ctx, *, village: Place, by: str) -> None:

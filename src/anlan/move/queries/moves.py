@@ -9,7 +9,13 @@ from anlan.foundation.errors import NotFound
 from anlan.foundation.journal import JournalEntry
 from anlan.foundation.rules.pack import minutes, table
 from anlan.foundation.rules.stage import Stage
-from anlan.move.events import EVACUATION_COUNTED, EVACUATION_ORDERED, EVACUATION_SET_OUT, HOUSEHOLD_MARKED
+from anlan.move.events import (
+    EVACUATION_COUNTED,
+    EVACUATION_ORDERED,
+    EVACUATION_SET_OUT,
+    EVACUATION_STAYED,
+    HOUSEHOLD_MARKED,
+)
 from anlan.move.models import Evacuation, HouseholdMove
 from anlan.move.rules import evacuation as rules
 from anlan.move.rules.evacuation import HouseholdState
@@ -19,6 +25,7 @@ from anlan.places.queries import Place, atlas
 TOLD_BY = (
     EVACUATION_ORDERED,
     EVACUATION_SET_OUT,
+    EVACUATION_STAYED,
     EVACUATION_COUNTED,
     HOUSEHOLD_MARKED,
 )

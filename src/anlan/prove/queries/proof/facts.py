@@ -23,6 +23,7 @@ from anlan.call.events import (
     LINK_HANDED,
 )
 from anlan.call.queries import rows as calls
+from anlan.call.queries.taken_back import taken_back
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.journal import JournalEntry
@@ -53,7 +54,8 @@ def facts_of(ctx: Ctx, path: str, *, until: datetime | None = None) -> list[Fact
     rows = ctx.rows(JournalEntry).filter(name__in=tuple(_READERS), place__startswith=path)
     if until is not None:
         rows = rows.filter(at__lte=until)
-    found = [f for entry in rows.order_by("seq") for f in reader.read(entry)]
+    undone = taken_back(ctx.world.id)
+    found = [f for entry in rows.order_by("seq") if entry.seq not in undone for f in reader.read(entry)]
     return sorted([*found, *_alerts(ctx, path, until)], key=lambda fact: fact.seq)
 
 
