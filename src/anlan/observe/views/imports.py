@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.foundation.errors import AnlanError
 from anlan.foundation.words import t, w
@@ -14,7 +14,7 @@ from anlan.observe.events import IMPORT
 from anlan.observe.queries import imports
 from anlan.observe.rules import csvrows
 from anlan.observe.rules.csvrows import Wrong
-from anlan.ui.acts import address, done, not_done, posted
+from anlan.ui.acts import act, address, done, posted
 from anlan.ui.pages import Request, attached, page
 
 ERRORS_SHOWN = 50
@@ -59,16 +59,12 @@ def one(request: Request, ref: str) -> HttpResponse:
     return render(request, "observe/import.html", context)
 
 
-@page(IMPORT)
-@require_POST
-def confirm(request: Request, ref: str) -> HttpResponse:
-    """Let the engine take the good rows."""
-    back = address(request, "imports", ref)
-    try:
-        actions.confirm(request.ctx, ref=ref)
-    except AnlanError as error:
-        return not_done(request, error, back)
-    return done(request, w("已交给引擎写入"), back)
+confirm = act(
+    IMPORT,
+    lambda r, ref: actions.confirm(r.ctx, ref=ref),
+    w("已交给引擎写入"),
+    back=lambda r, ref: address(r, "imports", ref),
+)
 
 
 @page(IMPORT)
