@@ -32,7 +32,6 @@ REFUSES = {403, 404, 503}
 """Also right: an empty form names nobody, an account is asked for a second administrator, no engine runs here."""
 GONE = {
     *ABSENT,
-    "healthz",
     *(f"a/<str:world>/<str:ref>/<str:holder>/<str:token>{card}" for card in ("", "/card")),
 }
 """Told to whoever asks that it is not there: what the stage lacks, and the link of a false token."""

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import numpy as np
+from django.db import transaction
 
 from anlan.call.actions import calldown, doorchecks, hearing
 from anlan.call.models import ContactLost
@@ -137,7 +138,8 @@ def _alert(ctx: Ctx, mini: Mini) -> str:
         drafted_at=ctx.now, drafted_by="import", issued_at=ctx.now, expires_at=ctx.now + timedelta(hours=3),
     )  # fmt: skip
     row.names.set([mini.ids[TOWN], mini.ids[COUNTY]][:1])
-    note(ctx, row, "imported", doubtful=False)
+    with transaction.atomic():
+        note(ctx, row, "imported", doubtful=False)
     return row.ref
 
 

@@ -95,9 +95,6 @@ def heard(mini: Mini, at: datetime | None = None, **changes: object) -> alerts.H
         number="13800009999",
         at=moment,
         words="同意发，马上发。",
-        confirmed_how="second_officer",
-        confirmed_by=mini.account("second").ref,
-        confirmed_at=moment + timedelta(minutes=1),
     )
     return replace(base, **changes)  # type: ignore[arg-type]
 

@@ -31,6 +31,7 @@ NEEDS = {
     Event.WITHDRAW: "warn.draft",
     Event.APPROVE: "warn.approve",
     Event.APPROVE_VERBALLY: "warn.draft",
+    Event.CONFIRM_VERBALLY: "warn.draft",
     Event.COSIGN: "warn.approve",
     Event.COSIGN_VERBALLY: "warn.draft",
     Event.ISSUE: "warn.issue",
@@ -245,7 +246,10 @@ def _may(ctx: Ctx, row: Alert) -> list[str]:
             continue
         if event is Event.COSIGN or (event is Event.COSIGN_VERBALLY and not signing.by_telephone(ctx, row)):
             continue
-        if event is Event.ISSUE and alert_rows.state_of(row).unsigned:
+        if event is Event.CONFIRM_VERBALLY and not signing.may_confirm(ctx, row):
+            continue
+        state = alert_rows.state_of(row)
+        if event is Event.ISSUE and (state.unsigned or state.unconfirmed):
             continue
         found.append(event.value)
     last = not Alert.objects.filter(predecessor=row).exclude(state="expired").exists()
