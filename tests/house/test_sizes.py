@@ -44,6 +44,17 @@ def test_no_file_is_too_long() -> None:
     assert not faults, "\n".join(["make each a folder of the same name:", *faults])
 
 
+def test_no_line_of_a_template_hides_its_length() -> None:
+    faults = [
+        f"{path.relative_to(ROOT)}:{number}: {len(line)} characters"
+        for path in kept_files()
+        if path.suffix == ".html"
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if len(line) > TEMPLATE_CHARACTERS
+    ]
+    assert not faults, "\n".join(["break them where a space may stand:", *faults])
+
+
 @pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
 def test_the_readme_says_what_it_is_on_the_first_screen(name: str) -> None:
     lines = Path(ROOT / name).read_text().splitlines()
