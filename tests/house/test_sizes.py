@@ -9,6 +9,7 @@ import pytest
 from tests.support.house import ROOT, kept_files, sources
 
 FILE_LINES, FUNCTION_LINES = 400, 60
+TEMPLATE_CHARACTERS = 140
 README_SCREEN, README_LINES = 25, 120
 
 
