@@ -26,7 +26,7 @@ from anlan.gateways.sl651.limits import SIMULATED
 from anlan.judge.watching import Watching
 from anlan.observe.ingest import Ingest, warm
 from anlan.people.holders import register
-from anlan.simulate import live, ordered
+from anlan.simulate.running import live, ordered
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5

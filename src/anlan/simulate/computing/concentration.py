@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from anlan.science.flood.errors import BadInput
 from anlan.science.flood.warm import concentration_s, longest_path
-from anlan.simulate.shapes import Terrain
-from anlan.simulate.villages import domain_of
+from anlan.simulate.computing.shapes import Terrain
+from anlan.simulate.computing.villages import domain_of
 
 UNKNOWN = 0.0
 

@@ -16,13 +16,14 @@ from anlan.foundation import health, journal, tasks
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Conflict
-from anlan.observe import moments, soil
-from anlan.simulate import actions, ground, jobs, queries, settings
+from anlan.observe.queries import moments, soil
+from anlan.simulate import actions, queries
 from anlan.simulate.actions import publishing
 from anlan.simulate.events import CYCLE, PUBLISH
 from anlan.simulate.models import Ground, LiveGround, Run
 from anlan.simulate.rules.verdict import Reason
-from anlan.simulate.runner import runner
+from anlan.simulate.running import ground, jobs, settings
+from anlan.simulate.running.runner import runner
 
 log = logging.getLogger(__name__)
 PATIENCE = timedelta(seconds=5)

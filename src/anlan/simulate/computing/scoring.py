@@ -16,12 +16,12 @@ from typing import Protocol
 import numpy as np
 
 from anlan.science.jit import Bools, Floats, Int64s
-from anlan.simulate import rainfield
-from anlan.simulate.compute import compute
+from anlan.simulate.computing import rainfield
+from anlan.simulate.computing.compute import compute
+from anlan.simulate.computing.shapes import NOW, Job, Terrain, VillageFound
 from anlan.simulate.rules import nowcast
 from anlan.simulate.rules.score import Counts, count
 from anlan.simulate.rules.verdict import reasons
-from anlan.simulate.shapes import NOW, Job, Terrain, VillageFound
 
 HOUR = nowcast.STEPS_AN_HOUR
 STEP_MIN = 60 // HOUR

@@ -7,9 +7,9 @@ from pathlib import Path
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.places.queries import Place, atlas
-from anlan.simulate import folders
+from anlan.simulate.computing import folders
+from anlan.simulate.computing.shapes import NOBODY, VillageSaid
 from anlan.simulate.models import Run, VillageWater
-from anlan.simulate.shapes import NOBODY, VillageSaid
 
 HOLDS = timedelta(minutes=30)
 """A live forecast older than this is no longer shown as the present one."""

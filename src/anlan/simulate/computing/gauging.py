@@ -12,7 +12,7 @@ import numpy as np
 
 from anlan.science.flood.domain import RING
 from anlan.science.flood.objective import compare_stage
-from anlan.simulate.shapes import Floats, Gauge, Job, Terrain
+from anlan.simulate.computing.shapes import Floats, Gauge, Job, Terrain
 
 EVERY_MIN = 10
 NEAR_CELLS = 2

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from anlan.foundation.words import t, w
-from anlan.simulate import jobs
 from anlan.simulate.models import Run
+from anlan.simulate.running import jobs
 from anlan.ui.format import clock
 
 MINUTE = timedelta(minutes=1)

@@ -30,9 +30,10 @@ from anlan.science.impact import (
     needs,
     rates,
 )
-from anlan.simulate import queries, waters
-from anlan.simulate.jobs import metres
+from anlan.simulate import queries
+from anlan.simulate.maps import waters
 from anlan.simulate.models import Run
+from anlan.simulate.running.jobs import metres
 
 MEMBERS = 200
 DAYS = 3

@@ -7,9 +7,9 @@ import numpy as np
 
 from anlan.foundation import packs
 from anlan.science.impact import Exposure, SparseHazard, Vulnerability, impact
-from anlan.simulate import rainfield
-from anlan.simulate.compute import compute
-from anlan.simulate.shapes import NOW, Job, Terrain
+from anlan.simulate.computing import rainfield
+from anlan.simulate.computing.compute import compute
+from anlan.simulate.computing.shapes import NOW, Job, Terrain
 
 CELLS, AHEAD_MIN = 12, 30
 """Far enough ahead for a kept grid."""

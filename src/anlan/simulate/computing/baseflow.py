@@ -18,8 +18,8 @@ from anlan.science.flood.errors import BadInput
 from anlan.science.flood.solver import Solver
 from anlan.science.flood.state import State
 from anlan.science.flood.warm import Warm, warm
-from anlan.simulate import states
-from anlan.simulate.shapes import Job, Terrain
+from anlan.simulate.computing import states
+from anlan.simulate.computing.shapes import Job, Terrain
 
 STEADY = 0.05
 """Of the base flow may still fill the rivers when they count as full."""

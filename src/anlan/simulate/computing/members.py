@@ -14,13 +14,14 @@ from anlan.science.flood.run import run
 from anlan.science.flood.solver import Solver
 from anlan.science.flood.sources import Rain, Sources
 from anlan.science.flood.state import State
-from anlan.simulate import baseflow, compute, ensemble, folders, rainfield, states, villages, waters
-from anlan.simulate.ensemble import Answer, Ensemble
+from anlan.simulate.computing import baseflow, compute, ensemble, folders, rainfield, states, villages
+from anlan.simulate.computing.ensemble import Answer, Ensemble
+from anlan.simulate.computing.shapes import NOW, WET_M, Job, Terrain
+from anlan.simulate.maps import waters
 from anlan.simulate.rules import ensemble as rules
 from anlan.simulate.rules import verdict
 from anlan.simulate.rules.ensemble import LOOK_MIN, NEVER, STEP_MIN, Member
 from anlan.simulate.rules.verdict import Figures
-from anlan.simulate.shapes import NOW, WET_M, Job, Terrain
 
 KEPT_EVERY_MIN = 30
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from anlan.simulate.shapes import Terrain
+from anlan.simulate.computing.shapes import Terrain
 
 Floats = NDArray[np.float64]
 BLOCK_M = 500.0

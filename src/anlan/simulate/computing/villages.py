@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.outputs import Area, MapName, Outputs, Result
-from anlan.simulate.shapes import WET_M, Job, Terrain, VillageFound
+from anlan.simulate.computing.shapes import WET_M, Job, Terrain, VillageFound
 
 Depths = NDArray[np.uint16]
 KEPT_EVERY_MIN = {False: 10, True: 30}

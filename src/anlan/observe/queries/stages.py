@@ -8,8 +8,8 @@ import numpy as np
 from anlan.foundation.context import Ctx
 from anlan.observe import store
 from anlan.observe.ingest import millis, moment
-from anlan.observe.moments import STAGE
 from anlan.observe.queries import readings
+from anlan.observe.queries.moments import STAGE
 from anlan.observe.store import Quality
 from anlan.wire.sl651 import station_key
 

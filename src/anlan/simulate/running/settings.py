@@ -7,8 +7,8 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
 from anlan.foundation.worlds import beijing
 from anlan.places.queries import Place, atlas
+from anlan.simulate.computing.shapes import Swift
 from anlan.simulate.models import Ground
-from anlan.simulate.shapes import Swift
 
 
 def live(ctx: Ctx, over: Ground) -> dict[str, Any]:

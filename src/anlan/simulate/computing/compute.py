@@ -20,11 +20,12 @@ from anlan.science.flood.run import Progress, run
 from anlan.science.flood.solver import Solver
 from anlan.science.flood.sources import Rain, ScsCn, Sources
 from anlan.science.flood.state import State
-from anlan.simulate import baseflow, folders, gauging, rerun, states, villages, waters
-from anlan.simulate.kinds import NEVER, RATED_CM
+from anlan.simulate.computing import baseflow, folders, gauging, rerun, states, villages
+from anlan.simulate.computing.shapes import NOBODY, NOW, Found, Job, Terrain
+from anlan.simulate.maps import waters
+from anlan.simulate.maps.kinds import NEVER, RATED_CM
 from anlan.simulate.rules import verdict
 from anlan.simulate.rules.verdict import Figures
-from anlan.simulate.shapes import NOBODY, NOW, Found, Job, Terrain
 
 THREADS = 2
 TICK_S = 60.0

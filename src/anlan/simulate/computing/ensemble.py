@@ -18,11 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anlan.simulate import folders, waters
+from anlan.simulate.computing import folders
+from anlan.simulate.computing.shapes import NOBODY, NOW, Found, Job, VillageFound
+from anlan.simulate.maps import waters
 from anlan.simulate.rules import ensemble as rules
 from anlan.simulate.rules.ensemble import Member, Spread
 from anlan.simulate.rules.verdict import Figures
-from anlan.simulate.shapes import NOBODY, NOW, Found, Job, VillageFound
 
 MEMBERS = "members"
 SHARE = "share"
@@ -157,13 +158,13 @@ def _tell(folder: Path, done: int, members: int) -> int:
 
 def _warm(asked: Ensemble) -> None:
     """Solvers are loaded where they are used, not where jobs are given out."""
-    from anlan.simulate.members import warm
+    from anlan.simulate.computing.members import warm
 
     warm(asked)
 
 
 def _member(asked: Ensemble, member: Member) -> None:
-    from anlan.simulate.members import compute_member
+    from anlan.simulate.computing.members import compute_member
 
     compute_member(asked, member)
 

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from anlan.foundation.words import w
 from anlan.places.queries import Place
-from anlan.simulate import waters
-from anlan.simulate.kinds import DEPTH
+from anlan.simulate.maps import waters
+from anlan.simulate.maps.kinds import DEPTH
+from anlan.simulate.maps.waters import Frame
 from anlan.simulate.queries import VillageForecast
-from anlan.simulate.waters import Frame
 from anlan.wire.raster import write_png
 
 CSI_CM = (10, 50)

@@ -10,10 +10,12 @@ from anlan.foundation import health, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
 from anlan.foundation.writing import is_busy
-from anlan.simulate import actions, folders, jobs, queries
+from anlan.simulate import actions, queries
 from anlan.simulate.actions import ensembles, publishing
+from anlan.simulate.computing import folders
 from anlan.simulate.models import Run
-from anlan.simulate.runner import runner
+from anlan.simulate.running import jobs
+from anlan.simulate.running.runner import runner
 
 log = logging.getLogger(__name__)
 State = Run.State

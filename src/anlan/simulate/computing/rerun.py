@@ -19,8 +19,8 @@ from anlan.science.flood.run import run
 from anlan.science.flood.sources import Sources
 from anlan.science.flood.state import Layout, State
 from anlan.science.terrain import DOWN, RIGHT, catchments, flow_directions
-from anlan.simulate import baseflow, villages
-from anlan.simulate.shapes import BASE, Job, Swift, Terrain, VillageFound
+from anlan.simulate.computing import baseflow, villages
+from anlan.simulate.computing.shapes import BASE, Job, Swift, Terrain, VillageFound
 
 Mask = NDArray[np.bool_]
 MARGIN = 3

@@ -21,7 +21,7 @@ from shapely.geometry.base import BaseGeometry
 
 from anlan.foundation.errors import NotFound
 from anlan.science.terrain import move_points
-from anlan.simulate.kinds import DEPTH, Kind
+from anlan.simulate.maps.kinds import DEPTH, Kind
 from anlan.wire.raster import write_png
 
 NAME = "grids.npz"

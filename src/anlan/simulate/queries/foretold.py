@@ -6,9 +6,9 @@ from datetime import datetime
 from django.db.models import Max
 
 from anlan.foundation.context import Ctx
-from anlan.simulate import jobs
+from anlan.simulate.computing.shapes import NOBODY
 from anlan.simulate.models import Run, VillageWater
-from anlan.simulate.shapes import NOBODY
+from anlan.simulate.running import jobs
 
 
 def first_with_water(ctx: Ctx, *, path: str) -> Run | None:

@@ -12,9 +12,9 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid, NotFound
 from anlan.foundation.home import home
 from anlan.places.queries import Place
+from anlan.simulate.computing.shapes import Making, Terrain
 from anlan.simulate.models import Ground
-from anlan.simulate.runner import runner
-from anlan.simulate.shapes import Making, Terrain
+from anlan.simulate.running.runner import runner
 
 OWN = "own"
 """The maker of grounds that a county brought itself: nobody makes their file again."""
@@ -42,7 +42,7 @@ def keep(ctx: Ctx, *, ref: str, place: Place, dx_m: int, maker: str, synthetic: 
 
 def add(ctx: Ctx, *, ref: str, place: Place, terrain: Terrain) -> Ground:
     """Put a county's own ground on the list, its file into the state folder. Raises: Invalid, Conflict for a ref that is taken."""
-    from anlan.simulate import concentration  # solvers are loaded where they are used
+    from anlan.simulate.computing import concentration  # solvers are loaded where they are used
 
     ctx.require("simulate.run")
     check_free(ref)

@@ -13,17 +13,18 @@ from numpy.typing import NDArray
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
 from anlan.observe import queries as observe
-from anlan.observe.rainfall import rain_matrix
-from anlan.observe.stages import stage_series
+from anlan.observe.queries.rainfall import rain_matrix
+from anlan.observe.queries.stages import stage_series
 from anlan.people.queries import homes
 from anlan.places.queries import Place, atlas
 from anlan.science.terrain import move_points
-from anlan.simulate import folders, ground, rainfield, settings
-from anlan.simulate.ensemble import Ensemble
+from anlan.simulate.computing import folders, rainfield
+from anlan.simulate.computing.ensemble import Ensemble
+from anlan.simulate.computing.shapes import NOW, Gauge, Job, Terrain
 from anlan.simulate.models import Run
 from anlan.simulate.rules import nowcast
 from anlan.simulate.rules.ensemble import Spread
-from anlan.simulate.shapes import NOW, Gauge, Job, Terrain
+from anlan.simulate.running import ground, settings
 
 Floats = NDArray[np.float64]
 AROUND_M = 15_000.0

@@ -20,9 +20,9 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from anlan.foundation.processes import end_with_parent
-from anlan.simulate import ensemble
-from anlan.simulate.ensemble import Ensemble
-from anlan.simulate.shapes import Found, Job, Making
+from anlan.simulate.computing import ensemble
+from anlan.simulate.computing.ensemble import Ensemble
+from anlan.simulate.computing.shapes import Found, Job, Making
 
 log = logging.getLogger(__name__)
 LIVE, GROUNDS, ORDERED = "live", "grounds", "ordered"
@@ -35,14 +35,14 @@ def compute(asked: Job | Ensemble) -> Found:
     """Compute here. Compilers and solvers are loaded where they are used, not where jobs are given out."""
     if isinstance(asked, Ensemble):
         return ensemble.compute(asked, workers=0)
-    from anlan.simulate.compute import compute as compute_run
+    from anlan.simulate.computing.compute import compute as compute_run
 
     return compute_run(asked)
 
 
 def _warm(asked: Making) -> None:
     """Compile what the first live run over a ground will need, before it asks."""
-    from anlan.simulate.warming import warm
+    from anlan.simulate.computing.warming import warm
 
     warm()
 
@@ -59,7 +59,7 @@ def make(asked: Making) -> None:
     path = Path(asked.path)
     if path.exists():
         return
-    from anlan.simulate import concentration
+    from anlan.simulate.computing import concentration
 
     made = concentration.told(getattr(importlib.import_module(module), name)(asked.dx))
     scratch = path.with_suffix(f".{os.getpid()}.npz")
