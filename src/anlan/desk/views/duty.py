@@ -167,7 +167,8 @@ def act(request: Request) -> HttpResponse:
         do = ACTS.get(request.POST.get("act", ""))
         if do is None:
             raise Invalid("没有这个操作。请刷新后再看。")
-        messages.success(request, t(request.lang, do(request)))
+        about = request.POST.get("about", "")[:80]
+        messages.success(request, f"{about} {t(request.lang, do(request))}".strip())
     except AnlanError as error:
         messages.error(request, error.said(request.lang))
     return HttpResponseRedirect(f"/w/{request.ctx.world.key}/desk?{item}")
