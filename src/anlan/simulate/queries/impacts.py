@@ -15,7 +15,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict
 from anlan.foundation.home import home
 from anlan.foundation.worlds import beijing
-from anlan.people import homes
+from anlan.people.queries import homes
 from anlan.places.queries import Place, atlas, lines
 from anlan.science.impact import (
     COLUMNS,

@@ -15,7 +15,7 @@ from anlan.foundation.errors import Invalid
 from anlan.observe import queries as observe
 from anlan.observe.queries.rainfall import rain_matrix
 from anlan.observe.queries.stages import stage_series
-from anlan.people import homes
+from anlan.people.queries import homes
 from anlan.places.queries import Place, atlas
 from anlan.science.terrain import move_points
 from anlan.simulate.computing import folders, rainfield

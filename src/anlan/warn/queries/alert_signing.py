@@ -7,7 +7,7 @@ from typing import Any
 from anlan.foundation import crypto
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import LANGUAGES, t, w
-from anlan.people import account_queries as accounts
+from anlan.people.accounts import queries as accounts
 from anlan.places.queries import atlas
 from anlan.warn import alert_rows
 from anlan.warn.models import Alert

@@ -9,9 +9,9 @@ from anlan.foundation import crypto
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.words import LANGUAGES, w, written
-from anlan.people import tokens, tries
+from anlan.people.accounts import tokens, tries
+from anlan.people.accounts.scope import permissions_now, roles, scope_at, scope_of
 from anlan.people.models import Account, Post
-from anlan.people.scope import permissions_now, roles, scope_at, scope_of
 
 ASKED = {"create": w("新建账号"), "reset": w("重置账号"), "move": w("换岗位")}
 

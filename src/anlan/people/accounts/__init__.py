@@ -17,7 +17,8 @@ from anlan.foundation import crypto, journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Busy, Conflict, Forbidden, Invalid
 from anlan.foundation.writing import writing
-from anlan.people import rules, tokens, tries
+from anlan.people import rules
+from anlan.people.accounts import tokens, tries
 from anlan.people.models import Account
 
 LANGUAGES = ("zh", "en")

@@ -14,10 +14,10 @@ from anlan.foundation import crypto
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Forbidden, Invalid, NotFound
-from anlan.people import rules, tokens, tries
-from anlan.people.accounts import LANGUAGES, hashed_anew, note
+from anlan.people import rules
+from anlan.people.accounts import LANGUAGES, hashed_anew, note, tokens, tries
+from anlan.people.accounts.scope import needs_second, rest, scope_at, scope_of
 from anlan.people.models import Account, Post
-from anlan.people.scope import needs_second, rest, scope_at, scope_of
 
 LINK_LIVES = timedelta(minutes=10)
 

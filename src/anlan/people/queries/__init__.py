@@ -9,8 +9,8 @@ from anlan.foundation import crypto
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.scope import STEP
+from anlan.people.holders import Contact, Holder, register
 from anlan.people.models import ContactPoint, DutyHolder, DutyShift, Household, Organisation, Resident
-from anlan.people.register import Contact, Holder, register
 from anlan.wire import tables
 
 DUTY_ROOMS = ("county_duty", "township_duty")

@@ -13,8 +13,8 @@ from django.contrib.sessions.models import Session
 from django.dispatch import receiver
 from django.utils.crypto import constant_time_compare
 
+from anlan.people.accounts.tokens import is_set_up
 from anlan.people.models import Account
-from anlan.people.tokens import is_set_up
 
 SINCE = "since"
 
