@@ -7,8 +7,6 @@ waiting  silence, resent under 2×  waiting  all frames are sent again, same ser
 waiting  silence, resent 2×        failed   Failed; the message stays with the caller
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 

@@ -4,8 +4,6 @@
 walks it, `diagram` draws it (docs/explanation/alert-life-cycle.md holds exactly that drawing).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
