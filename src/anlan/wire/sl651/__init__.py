@@ -32,7 +32,6 @@ from .framer import Framer, Garbage, Good
 from .lines import decode_lines
 from .message import Message, Observation, decode, decode_message, encode_message, observations, split
 from .session import Session
-from .station import StationSession
 
 __all__ = [
     "BEIJING",
@@ -62,7 +61,6 @@ __all__ = [
     "Packet",
     "Session",
     "Sl651Error",
-    "StationSession",
     "Truncated",
     "UnknownFunction",
     "Uplink",

@@ -1,5 +1,7 @@
 """CRC-16/MODBUS as SL 651 uses it: polynomial A001 reflected, start FFFF, sent high byte first (H.3.2)."""
 
+from __future__ import annotations
+
 from array import array
 from functools import cache
 from struct import unpack
