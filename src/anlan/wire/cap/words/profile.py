@@ -102,8 +102,8 @@ PROFILE = {
     "CAP-POLYGON-FORM": Words(
         "坐标 {value} 的写法不对",
         "the coordinate {value} is badly written",
-        "写成“纬度,经度”，点之间用空格隔开，逗号后不留空格",
-        "write lat,lon with a blank between points and none after the comma",
+        "写成“纬度,经度”，小数点用“.”，点之间用空格隔开，逗号后不留空格",
+        "write lat,lon with a point for decimals, a blank between points and none after the comma",
     ),
     "CAP-POLYGON-POINTS": Words(
         "多边形只有 {count} 个点",

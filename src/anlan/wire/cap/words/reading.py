@@ -57,8 +57,14 @@ READING = {
     "CAP-NOT-CAP": Words(
         "根元素是 {root}，不是 CAP 1.2 的 alert",
         "the root element is {root}, not the alert of CAP 1.2",
-        '写 <alert xmlns="urn:oasis:names:tc:emergency:cap:1.2">；旧版 CAP 请升级，国家格式不带命名空间',
-        'write <alert xmlns="urn:oasis:names:tc:emergency:cap:1.2">; upgrade older CAP; the national form has no namespace',
+        "只留一条 <alert>…</alert> 再试；别的格式请照原文录入",
+        "keep one <alert>…</alert> and try again; type in from its words what has another form",
+    ),
+    "CAP-READ-AS": Words(
+        "根元素是 {root}，已按 CAP 1.2 来读",
+        "the root element is {root}; read as CAP 1.2",
+        "请发布单位直接发 CAP 1.2 的 alert",
+        "ask the issuer for a plain alert of CAP 1.2",
     ),
     "CAP-INVALID": Words(
         "预警信息有误：{zh}",
