@@ -63,7 +63,9 @@ def alert_in(root: Element) -> tuple[Element, tuple[Finding, ...]]:
     """
     if root.tag == ROOT:
         return root, ()
-    alerts = [each for space in (NAMESPACE, *OLDER) for each in root.iter(f"{{{space}}}alert" if space else "alert")]
+    alerts = [
+        each for space in (NAMESPACE, *OLDER) for each in root.iter(f"{{{space}}}alert" if space else "alert")
+    ]
     space = str(alerts[0].tag).rpartition("alert")[0] if alerts else ""
     if len(alerts) != 1 or alerts[0].find(f"{space}sent") is None:
         raise NotCap(line=line_of(root), root=root.tag)

@@ -69,8 +69,8 @@ READING = {
     "CAP-INVALID": Words(
         "预警信息有误：{zh}",
         "the alert is not valid: {en}",
-        "运行 anlan cap check 查看全部问题",
-        "run anlan cap check to see all that is wrong",
+        "{mend_zh}；改不了的，照原文录入",
+        "{mend_en}; type in from its words what cannot be mended",
     ),
     "CAP-NOT-WRITABLE": Words(
         "这条预警写不成文件：{zh}",
