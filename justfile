@@ -5,6 +5,7 @@ set positional-arguments
 uv := "uv run --quiet --group test --group docs"
 # What is run a second time on PostgreSQL: the rooms whose rows, locks and constraints are the proof.
 records := "tests/foundation tests/places tests/people tests/observe tests/warn"
+workers := "-n logical --maxprocesses 4 --dist loadfile --durations=40"
 
 _list:
     @just --list --unsorted
@@ -15,20 +16,28 @@ setup:
     {{ uv }} python -m tests.support.chromium
 
 # Set up, then pass every test: PostgreSQL first, then the whole suite with browser and journeys.
-test *args: setup test-postgres
-    {{ uv }} pytest -n logical --maxprocesses 4 --dist loadfile "$@"
+test *args: setup kernels test-postgres
+    {{ uv }} pytest {{ workers }} "$@"
 
-# The suites of the rooms that hold records, on a real PostgreSQL.
+# The fast tests of these rooms that touch the database, on a real PostgreSQL; their mark comes by itself (tests/conftest.py).
 test-postgres:
-    {{ uv }} python -m tests.support.postgres pytest -n logical --maxprocesses 4 --dist loadfile -m "not browser and not slow" {{ records }}
+    {{ uv }} python -m tests.support.postgres pytest {{ workers }} -m "records and not browser and not slow" {{ records }}
+
+# Compile the flood kernels once, beside their sources, before several workers would each do it.
+kernels:
+    {{ uv }} python -m tests.support.kernels
+
+# The API under random requests of a seed of its own: for a night, not for CI. `just fuzz 7` repeats one.
+fuzz seed=`date +%y%m%d`:
+    ANLAN_FUZZ_API={{ seed }} {{ uv }} pytest tests/conf/test_api_under_fire.py
 
 # The whole night again on PostgreSQL, and killed ten times on the way: the same head (half an hour).
 test-whole-night:
     ANLAN_TEST_WHOLE_NIGHT=1 {{ uv }} pytest tests/faults/test_same_head.py
 
 # The tests that end in seconds.
-test-fast *args:
-    {{ uv }} pytest -n logical --maxprocesses 4 --dist loadfile -m "not browser and not postgres and not slow" "$@"
+test-fast *args: kernels
+    {{ uv }} pytest {{ workers }} -m "not browser and not postgres and not slow" "$@"
 
 # Everything a commit must hold: form, types, order of the rooms, docs, fast tests.
 check: lint types imports docs test-fast

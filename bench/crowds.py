@@ -20,7 +20,7 @@ from uuid import uuid4
 
 SECONDS = 15.0
 WARM_SECONDS = 5.0
-FORECAST_SECONDS = 120.0
+NIGHT_SECONDS = 120.0
 PAUSE = 0.1
 SIGN_INS, SLOW_BODIES, IDLE_SOCKETS = 16, 8, 3_000
 IMPORT_BYTES = 14 * 1024 * 1024
@@ -92,7 +92,7 @@ def set_up() -> Town:
     from anlan.demo.exercises import new_liulin
     from anlan.foundation import worlds
     from anlan.observe.models import Station
-    from anlan.people import tokens
+    from anlan.people.accounts import tokens
     from anlan.people.models import Account
     from anlan.places.queries import atlas
 
@@ -314,19 +314,19 @@ def _import(port: int, town: Town) -> Iterator[None]:
 
 @contextmanager
 def _exercise(key: str) -> Iterator[None]:
-    """The night as fast as it goes, from its first forecast on."""
+    """The night as fast as it goes, from its first gauges on: findings, calls and forecasts come at once."""
     from anlan.foundation.worlds import World
-    from anlan.simulate.models import Run
 
-    World.objects.filter(key=key).update(state=World.State.RUNNING)
-    end = time.monotonic() + FORECAST_SECONDS
-    while not Run.objects.filter(world__key=key).exists():
-        assert time.monotonic() < end, "the night made no forecast"
-        time.sleep(0.5)
+    here = World.objects.filter(key=key)
+    here.update(state=World.State.RUNNING)
+    end = time.monotonic() + NIGHT_SECONDS
+    while not here.filter(now__gte=START).exists():
+        assert time.monotonic() < end, "the night did not begin"
+        time.sleep(0.2)
     try:
         yield
     finally:
-        World.objects.filter(key=key).update(state=World.State.PAUSED)
+        here.update(state=World.State.PAUSED)
 
 
 def _free_port() -> int:

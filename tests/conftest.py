@@ -19,6 +19,14 @@ settings.register_profile("anlan", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("anlan")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark whatever touches the test database: only that is worth a second run, on PostgreSQL."""
+    for item in items:
+        asks = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+        if asks or item.get_closest_marker("django_db"):
+            item.add_marker("records")
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The URL of a real PostgreSQL, started once for this pytest process."""

@@ -11,6 +11,8 @@ from django.db import OperationalError
 from anlan.conf.engine import Engine, Live
 from anlan.foundation import health, tasks
 from anlan.foundation.health import Health
+from anlan.foundation.home import home
+from anlan.foundation.worlds import World
 from anlan.gateways import plug_ins
 from anlan.observe.ingest import Ingest
 from tests.support.city import Mini, make_city
@@ -36,6 +38,9 @@ def mini(db: None) -> Iterator[Mini]:
     yield make_city()
     for left in list(Ingest._open.values()):
         left.close()
+    (home() / "run" / "engine.json").unlink(
+        missing_ok=True
+    )  # else every later desk says that the engine stopped
 
 
 def live_of(port: int | None = None) -> tuple[Live, Health]:
@@ -106,3 +111,20 @@ def test_a_loop_of_the_engine_that_falls_is_tried_again_beside_the_others() -> N
     engine._stop.set()
     for thread in engine._threads.values():
         thread.join(30)
+
+
+def test_an_exercise_that_stands_says_on_its_page_since_when_why_and_the_way_out(mini: Mini) -> None:
+    night = mini.exercise()
+    World.objects.filter(pk=night.world.pk).update(state=World.State.RUNNING)
+    told = Health()
+    told.part(f"exercise:{night.world.key}").fell("IndexError")
+    told.beat()
+    page = mini.client("duty_officer").get("/w/live/exercises").content.decode()
+    assert "程序出错（IndexError）" in page
+    assert "先暂停、再接着走" in page
+    desk = mini.client("duty_officer").get(f"/w/{night.world.key}/desk").content.decode()
+    assert "演练停在原处" in desk
+    assert "演练停在原处" not in mini.client("duty_officer").get("/w/live/desk").content.decode()
+    told.part(f"exercise:{night.world.key}").well()
+    told.beat()
+    assert "IndexError" not in mini.client("duty_officer").get("/w/live/exercises").content.decode()

@@ -90,7 +90,16 @@ def test_a_whole_chain_is_found_whole_and_a_changed_one_is_named() -> None:
 
 
 def written_names() -> set[str]:
-    """Journal names that actions spell out: first texts of append, Note and the rooms' own `_note`."""
+    """Journal names that actions hand to append, Note and the rooms' own `_note`: spelled out, or a room's constant."""
+    constants = {
+        target.id: str(node.value.value)
+        for path in sources()
+        if path.name == "events.py"
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
     found = set()
     for path in sources():
         for node in ast.walk(ast.parse(path.read_text())):
@@ -99,12 +108,12 @@ def written_names() -> set[str]:
                 and getattr(node.func, "attr", getattr(node.func, "id", "")) in WRITERS
             ):
                 found |= {
-                    each.value
-                    for each in node.args
+                    str(each.value)
                     if isinstance(each, ast.Constant)
-                    and re.fullmatch(r"[a-z]+\.[a-z_]+\.[a-z_]+", str(each.value))
+                    else constants.get(getattr(each, "id", ""), "")
+                    for each in node.args
                 }
-    return found
+    return {name for name in found if re.fullmatch(r"[a-z]+\.[a-z_]+\.[a-z_]+", name)}
 
 
 def composed_names() -> set[str]:

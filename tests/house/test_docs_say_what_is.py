@@ -9,7 +9,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from anlan.conf.asgi import LIVE
-from anlan.foundation.packs import load_all
+from anlan.foundation.packs import kinds, load_all
 from tests.support.house import PACKAGE, ROOT, sources
 
 DOCS = ROOT / "docs"
@@ -120,7 +120,7 @@ def test_every_word_that_a_guide_shows_is_on_a_screen_or_in_the_glossary() -> No
 
 
 def test_every_pack_that_the_docs_name_is_shipped() -> None:
-    ids = {pack.id for pack in load_all().packs}
+    ids = {pack.id for pack in load_all().packs} | kinds().keys()
     named = {
         (p.name, name) for p in pages() for name in re.findall(r"\bpacks? `([a-z0-9-]+)`", p.read_text())
     }

@@ -18,8 +18,8 @@ from anlan.call.models import CallDown
 from anlan.call.queries import answering
 from anlan.foundation.words import written
 from anlan.observe import queries as observe
+from anlan.people.accounts.scope import permissions_of
 from anlan.people.models import DutyHolder, Household, Organisation, Post
-from anlan.people.scope import permissions_of
 from anlan.places.queries import atlas
 from anlan.warn.models import Alert
 from tests.support.city import ROLES
@@ -125,11 +125,13 @@ def addresses(stage: Stage) -> list[tuple[str, str, str]]:
         query = QUERIES[route.pattern](stage) if route.pattern in QUERIES else {}
         for role in _roles(route.permission, is_public=route.is_public):
             reply = stage.mini.client(role).get(path, query)
-            is_page = reply.status_code == 200 and reply.headers["Content-Type"].startswith("text/html")
+            kind = reply.headers.get("Content-Type", "")
             reply.close()
-            if is_page:
+            if reply.status_code == 200 and kind.startswith("text/html"):
                 asked = "&".join(f"{k}={v}" for k, v in query.items())
                 found.append((route.pattern, role, f"{path}?{asked}" if asked else path))
+            else:  # a file, a way on, an act that is only posted, the link of a false token
+                assert reply.status_code in (200, 302, 405) or route.pattern.startswith("a/"), route.pattern
     return found
 
 
@@ -161,7 +163,7 @@ def test_every_page_holds_to_the_rules_for_pages(chromium: Browser, live_server:
             seen.look_for_barriers(WCAG)
             seen.look_at_width()
     assert not seen.faults, report(seen)
-    assert len(walked) > 45
+    assert walked == {name for name, _, _ in addresses(stage)}
 
 
 def test_an_english_page_is_english_and_readable_at_night(

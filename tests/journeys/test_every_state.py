@@ -12,7 +12,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 
-from anlan.people.scope import permissions_of
+from anlan.people.accounts.scope import permissions_of
 from tests.support import lives
 from tests.support.city import ROLES
 from tests.support.routes import ABSENT, BODIES, ENTERED_ELSEWHERE, QUERIES, Route, Stage, address, pages
@@ -28,9 +28,12 @@ NOT_FOR_PEOPLE = {
 }  # fmt: skip
 OPENS = {200, 302, 405, 409, 422}
 """405: a page that is only posted to; 409, 422: a page that says why it is not to be had in this state."""
-REFUSES = {403, 404}
-"""Also right: an empty form names nobody, an account is asked for a second administrator."""
-GONE = {*ABSENT, *(f"a/<str:world>/<str:ref>/<str:holder>/<str:token>{card}" for card in ("", "/card"))}
+REFUSES = {403, 404, 503}
+"""Also right: an empty form names nobody, an account is asked for a second administrator, no engine runs here."""
+GONE = {
+    *ABSENT,
+    *(f"a/<str:world>/<str:ref>/<str:holder>/<str:token>{card}" for card in ("", "/card")),
+}
 """Told to whoever asks that it is not there: what the stage lacks, and the link of a false token."""
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import numpy as np
+from django.db import transaction
 
 from anlan.call.actions import calldown, doorchecks, hearing
 from anlan.call.models import ContactLost
@@ -14,9 +15,11 @@ from anlan.judge.models import Exceedance
 from anlan.move.actions import moving
 from anlan.observe.actions import imports
 from anlan.places.queries import Place, atlas
-from anlan.simulate import folders, waters
 from anlan.simulate.actions import ensembles, runs
-from anlan.simulate.shapes import VillageFound
+from anlan.simulate.computing import folders
+from anlan.simulate.computing.shapes import VillageFound
+from anlan.simulate.maps import waters
+from anlan.warn.actions.alerts.common import note
 from anlan.warn.models import Alert
 from tests.support.city import COUNTY, GAUGE, TOWN, VILLAGE, VILLAGE_2, Mini
 from tests.support.grounds import keep_valley, make_valley, valley
@@ -135,6 +138,8 @@ def _alert(ctx: Ctx, mini: Mini) -> str:
         drafted_at=ctx.now, drafted_by="import", issued_at=ctx.now, expires_at=ctx.now + timedelta(hours=3),
     )  # fmt: skip
     row.names.set([mini.ids[TOWN], mini.ids[COUNTY]][:1])
+    with transaction.atomic():
+        note(ctx, row, "imported", doubtful=False)
     return row.ref
 
 

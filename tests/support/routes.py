@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from anlan.call.models import Call
 from anlan.call.queries import records
 from anlan.foundation import rooms
-from anlan.people import tokens
+from anlan.people.accounts import tokens
 from tests.support.city import GAUGE, LIULIN_PATH, TOWN, VILLAGE, Mini, make_city
 from tests.support.grounds import REF as VALLEY
 from tests.support.grounds import TILE
@@ -151,6 +151,8 @@ BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {
 }  # fmt: skip
 """By pattern: what to post (a form for a page, JSON for the API). An operation that takes a body needs one."""
 ABSENT = {
+    "healthz": "no engine runs beside the stage: 503",
+    "metrics": "off without a token of its own",
     "w/<slug:world>/quarantine/<int:number>/drop": "nothing lies in the stage's quarantine",
     "w/<str:world>/alerts/<str:ref>/check": "the stage's alert was typed: it has no file",
     "w/<str:world>/alerts/<str:ref>/cap": "the same",
@@ -159,7 +161,7 @@ ABSENT = {
     "certificates/<str:ref>/unpin": "nothing is pinned on the stage",
     "w/<str:world>/alerts/<str:ref>/cosign/<str:unit>/telephone": "the stage's alert is nobody's joint one",
 }
-"""By pattern, with the reason: routes that answer 404 or 422 even to whoever may look."""
+"""By pattern, with the reason: routes that answer 404, 422 or 503 even to whoever may look."""
 ENTERED_ELSEWHERE = {"sign-out", "sign-in/link/<str:token>"}
 """Opened by whoever is in they end the session."""
 PUBLIC_MAP: dict[str, str] = {

@@ -56,16 +56,20 @@ LIST = """{% block main %}<ol id="due" data-live="/due" data-live-on="warn.call.
 class Stream:
     """A live stream that the test feeds."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = 3) -> None:
         self.events: list[str] = []
         self.asked: list[str] = []
+        self.turns = round(seconds / 0.02)
 
     def __call__(self, visit: Visit) -> tuple[int, str]:
         self.asked.append(visit.path)
         visit.send_response(200)
         visit.send_header("Content-Type", "text/event-stream")
         visit.end_headers()
-        for _ in range(150):
+        mine = len(self.asked)
+        for _ in range(self.turns):
+            if len(self.asked) > mine:
+                break  # the tab before has gone
             while self.events:
                 visit.wfile.write(self.events.pop(0).encode())
                 visit.wfile.flush()
@@ -93,6 +97,47 @@ def test_a_fragment_follows_the_journal_and_the_reader_keeps_their_place(chromiu
         expect(page.locator("[data-row=b]")).to_have_attribute("aria-current", "true")
         assert seen.count("GET /due") == 1
         assert stream.asked[0] == "/w/x1/live?after=1377"
+
+
+def test_eight_tabs_have_one_stream_between_them_and_the_eighth_can_still_answer(chromium: Browser) -> None:
+    """A browser opens six connections to a server; each tab with a stream of its own, the seventh would wait for ever."""
+    stream = Stream(seconds=600)
+    fresh = '<li data-row="{}"><a href="/c">c</a></li>'
+    now = {"row": "c"}
+    pages = {
+        "/": page_of(LIST),
+        "/due": lambda visit: fresh.format(now["row"]),
+        "/answered": "kept",
+        "/w/x1/live": lambda visit: _quietly(stream, visit),
+    }
+    with visitor(chromium, pages) as (page, home, _):
+        tabs = [page, *(page.context.new_page() for _ in range(7))]
+        for tab in tabs:
+            tab.goto(home)
+        said = tabs[7].evaluate("fetch('/answered', {method: 'POST'}).then((reply) => reply.text())")
+        assert said == "kept"
+        stream.events.append(told(1378, "warn.call.answered"))
+        for tab in tabs:
+            expect(tab.locator("[data-row=c]")).to_be_visible(timeout=30_000)
+        assert len(stream.asked) == 1
+        tabs[0].close()  # another takes up where the last entry stood
+        deadline = time.monotonic() + 30
+        while len(stream.asked) == 1 and time.monotonic() < deadline:
+            page.context.pages[0].wait_for_timeout(50)
+        assert stream.asked[1:] == ["/w/x1/live?after=1378"]
+        now["row"] = "d"
+        stream.events.append(told(1379, "warn.call.answered"))
+        for tab in tabs[1:]:
+            expect(tab.locator("[data-row=d]")).to_be_visible(timeout=30_000)
+
+
+def test_a_browser_without_locks_asks_again_and_again(chromium: Browser) -> None:
+    pages = {"/": page_of(LIST), "/due": '<li data-row="c"><a href="/c">c</a></li>'}
+    with visitor(chromium, pages) as (page, home, seen):
+        page.add_init_script("delete window.BroadcastChannel")
+        page.goto(home)
+        expect(page.locator("[data-row=c]")).to_be_visible(timeout=30_000)
+        assert not [each for each in seen if "/w/x1/live" in each]
 
 
 def _quietly(stream: Stream, visit: Visit) -> tuple[int, str]:

@@ -40,6 +40,9 @@ export function tick(): void {
     mark.classList.toggle("clock--over", deadline < now());
     mark.classList.toggle("clock--later", deadline - now() > 900_000);
   }
+  for (const part of document.querySelectorAll<HTMLElement>("[data-gone-after]")) {
+    if (performance.now() > Number(part.dataset.goneAfter) * 1000) part.remove(); // what can be undone, for as long as it can
+  }
   for (const mark of document.querySelectorAll<HTMLElement>("[data-clock]")) {
     mark.textContent = beijing(now(), mark.dataset.clock === "full" ? 19 : 8);
   }

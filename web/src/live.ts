@@ -1,52 +1,90 @@
-// Live push: one EventSource a page. A fragment with data-live="<url>" is fetched anew when an entry arrives whose name starts with
-// one of its data-live-on prefixes; it is changed in place, keeps focus and the chosen row, and says so when push has stopped.
+// Live push: one EventSource a browser, whoever of its tabs holds the lock; it tells the others by BroadcastChannel. Six streams over HTTP/1.1
+// are all that a browser opens to one server: a seventh tab would wait for ever, and so would its answers. Where there are no locks, tabs poll.
+// A fragment with data-live="<url>" is fetched anew when an entry arrives whose name starts with one of its data-live-on prefixes; it is
+// changed in place, keeps focus and the chosen row, and says so when push has stopped.
 import * as clock from "./clock";
 
 const STALE_AFTER = 10_000;
 const AT_MOST_EVERY = 700;
 const RETRY_AFTER = 3_000;
+const POLL_EVERY = 5_000;
+const QUIET_AFTER = 60_000; // what is ill is told by no entry: ask then
 let heard = performance.now();
-let beats = false;
+let asked = performance.now();
 let open = false;
+let last = "";
 
 interface Told { seq: number; name: string; at: string; subject: unknown }
+type Message = { kind: "open"; open: boolean; last: string } | { kind: "journal"; told: Told; id: string } | { kind: "reload" } | { kind: "ask" };
 
 export function start(): void {
   const url = document.body.dataset.stream;
   if (!url) return;
-  connect(url, document.body.dataset.head ?? "");
-  setInterval(() => { stale(); outlived(); }, 1000);
+  last = document.body.dataset.head ?? "";
+  if (navigator.locks && "BroadcastChannel" in window) share(url);
+  else setInterval(refreshAll, POLL_EVERY);
+  setInterval(() => { stale(); outlived(); quiet(); }, 1000);
+}
+
+/** The tab that holds the lock has the stream; when it goes, the next takes up where the last entry stood. */
+function share(url: string): void {
+  const channel = new BroadcastChannel(`anlan:${url}`);
+  let leads = false;
+  const say = (message: Message) => { hear(message); channel.postMessage(message); };
+  channel.onmessage = (event: MessageEvent<Message>) => {
+    if (event.data.kind !== "ask") hear(event.data);
+    else if (leads) channel.postMessage({ kind: "open", open, last } as Message);
+  };
+  channel.postMessage({ kind: "ask" } as Message);
+  void navigator.locks.request(`anlan:${url}`, () => new Promise<void>((leave) => {
+    leads = true;
+    addEventListener("pagehide", () => { leads = false; leave(); });
+    connect(url, say);
+  }));
 }
 
 /** A browser comes back by itself after a cut, never after a refusal (a server that starts, a full one): then we do. */
-function connect(url: string, after: string): void {
-  const source = new EventSource(after ? `${url}?after=${after}` : url);
-  let last = after;
-  const hear = () => { heard = performance.now(); };
+function connect(url: string, say: (message: Message) => void): void {
+  const source = new EventSource(last ? `${url}?after=${last}` : url);
   const gone = () => source.close();
-  source.addEventListener("open", () => { open = true; hear(); });
+  source.addEventListener("open", () => say({ kind: "open", open: true, last }));
   source.addEventListener("error", () => {
-    open = false;
+    say({ kind: "open", open: false, last });
     if (source.readyState !== EventSource.CLOSED) return;
     removeEventListener("pagehide", gone);
-    setTimeout(() => connect(url, last), RETRY_AFTER);
+    setTimeout(() => connect(url, say), RETRY_AFTER);
   });
-  source.addEventListener("journal", (event) => {
-    hear();
-    last = event.lastEventId || last;
-    arrived(JSON.parse(event.data) as Told);
-  });
-  source.addEventListener("beat", (event) => { hear(); beats = true; beat(event.data); });
-  source.addEventListener("reload", () => { hear(); document.querySelectorAll<HTMLElement>("[data-live]").forEach((part) => refresh(part)); });
+  source.addEventListener("journal", (event) => say({ kind: "journal", told: JSON.parse(event.data) as Told, id: event.lastEventId }));
+  source.addEventListener("reload", () => say({ kind: "reload" }));
   addEventListener("pagehide", gone);
 }
 
-function beat(data: string): void {
-  const told = JSON.parse(data || "{}") as { now?: string; speed?: number };
-  if (told.now) clock.set(Date.parse(told.now), told.speed ?? 1);
+function hear(message: Message): void {
+  heard = performance.now();
+  if (message.kind === "journal") {
+    if (Number(message.id) <= Number(last)) return; // of the tab before, said again
+    last = message.id;
+    arrived(message.told);
+  } else if (message.kind === "open") {
+    open = message.open;
+    if (Number(message.last) > Number(last)) { // this page was made before that
+      last = message.last;
+      refreshAll();
+    }
+  } else refreshAll();
+}
+
+function refreshAll(): void {
+  asked = performance.now();
+  document.querySelectorAll<HTMLElement>("[data-live]").forEach((part) => refresh(part));
+}
+
+function quiet(): void {
+  if (performance.now() - asked > QUIET_AFTER && !document.hidden) refreshAll();
 }
 
 function arrived(told: Told): void {
+  asked = performance.now();
   if (told.at) clock.set(Date.parse(told.at));
   document.dispatchEvent(new CustomEvent("anlan:journal", { detail: told }));
   for (const part of document.querySelectorAll<HTMLElement>("[data-live]")) {
@@ -57,13 +95,12 @@ function arrived(told: Told): void {
 
 function stale(): void {
   const line = document.querySelector<HTMLElement>("[data-stale]");
-  const silent = performance.now() - heard > STALE_AFTER;
-  const isStale = silent && (!open || beats);
+  const isStale = !open && performance.now() - heard > STALE_AFTER;
   if (!line || line.hidden === !isStale) return;
   line.hidden = !isStale;
   const since = line.querySelector("[data-stale-since]");
   if (isStale && since) since.textContent = clock.beijing(clock.now() - STALE_AFTER, 8);
-  if (!isStale) document.querySelectorAll<HTMLElement>("[data-live]").forEach((part) => refresh(part));
+  if (!isStale) refreshAll();
 }
 
 /** What holds until a moment (data-live-until) goes by itself when it has passed: nothing need have been told. */
@@ -117,6 +154,7 @@ async function fetchInto(part: HTMLElement): Promise<void> {
     const html = await reply.text();
     if (!isLatest()) return;
     if (reply.redirected || reply.status === 401 || reply.status === 403) return location.reload();
+    heard = performance.now();
     if (reply.ok) {
       part.removeAttribute("aria-busy");
       swap(part, html);

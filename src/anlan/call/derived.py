@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from anlan.call.events import CALL_ANSWERED, CALL_ENDED, CALLDOWN_CLOSED, LINE_ANSWERED
 from anlan.call.models import Answer, Call, CallDown, CallLine
+from anlan.call.queries.taken_back import taken_back
 from anlan.call.rules.calldown import CallState, LineState
 from anlan.foundation import journal
 from anlan.foundation.context import WorldInfo
@@ -18,19 +20,22 @@ def call_downs(world: WorldInfo) -> Iterator[Edited]:
     answered: dict[tuple[str, str], str] = {}
     ended: dict[str, str] = {}
     closed: set[str] = set()
-    for entry in journal.of_names(world, ("warn.call.", "warn.line.answered", "warn.calldown.closed")):
+    undone = taken_back(world.id)
+    for entry in journal.of_names(world, ("warn.call.", LINE_ANSWERED, CALLDOWN_CLOSED)):
+        if entry.seq in undone:
+            continue
         told = journal.read(entry)
         body, ref = told["body"], told["refs"]["call_down"]
-        if entry.name == "warn.call.answered":
+        if entry.name == CALL_ANSWERED:
             numbers = (body["households"], body["people"])
             said[
                 ref, told["refs"]["holder"], body["answer"], journal.utc(entry.at), body["channel"], *numbers
             ] += 1
-        elif entry.name == "warn.line.answered":
+        elif entry.name == LINE_ANSWERED:
             answered[ref, told["refs"]["line"]] = body["state"]
-        elif entry.name == "warn.call.ended":
+        elif entry.name == CALL_ENDED:
             ended |= {call["call"]: call["outcome"] for call in body["calls"] if call["call"] not in ended}
-        elif entry.name == "warn.calldown.closed":
+        elif entry.name == CALLDOWN_CLOSED:
             closed.add(ref)
     yield from _answers(world, said)
     lines = CallLine.objects.filter(world_id=world.id)

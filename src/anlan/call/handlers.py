@@ -5,37 +5,50 @@ from typing import Any
 
 from anlan.call import calldown_rows
 from anlan.call.actions import callout, contact, doorchecks, sheets
+from anlan.call.events import (
+    CALL_ANSWERED,
+    CALL_ENDED,
+    CALL_TAKEN_BACK,
+    CALLDOWN_JOINED,
+    CALLDOWN_OPENED,
+    CALLOUT,
+    CONTACT_LOST,
+    DOORCHECK_DONE,
+    LINE_ANSWERED,
+    LINE_SILENT,
+)
 from anlan.call.models import CallDown, CallLine
 from anlan.call.rules.calldown.shapes import BY_HAND
 from anlan.foundation import journal, tasks
 from anlan.foundation.context import Ctx
 from anlan.foundation.events import on
+from anlan.judge.events import EXCEEDANCE_OPENED
 from anlan.move.actions import moving
+from anlan.observe.events import STATION_RETURNED, STATION_SILENT
 from anlan.places.queries import atlas
 from anlan.warn import alert_rows
+from anlan.warn.events import ALERT_IMPORTED, ALERT_ISSUED, ALERT_SOURCE_CONFIRMED
 
 Told = dict[str, Any]
 
 
-@on("warn.exceedance.opened")
+@on(EXCEEDANCE_OPENED)
 def call_out(ctx: Ctx, told: Told) -> None:
     """Decide on the township's findings of this moment together, once."""
     township = atlas().township(atlas().code(told["refs"]["place"]))
     key = f"callout:{township.path}:{journal.utc(ctx.now)}"
-    tasks.schedule(
-        ctx, "warn.callout", key=key, due_at=ctx.now, payload={"path": township.path, "at": told["at"]}
-    )
+    tasks.schedule(ctx, CALLOUT, key=key, due_at=ctx.now, payload={"path": township.path, "at": told["at"]})
 
 
-@tasks.task("warn.callout")
+@tasks.task(CALLOUT)
 def _call_out(ctx: Ctx, payload: Told) -> None:
     found_at = datetime.fromisoformat(payload["at"])
     callout.decide_exceedances(ctx, township=atlas().by_path[payload["path"]], found_at=found_at)
 
 
-@on("warn.alert.imported")
-@on("warn.alert.source_confirmed")
-@on("warn.alert.issued")
+@on(ALERT_IMPORTED)
+@on(ALERT_SOURCE_CONFIRMED)
+@on(ALERT_ISSUED)
 def call_out_on_alert(ctx: Ctx, told: Told) -> None:
     """A lawful issuer's red or orange calls out by the standing order, whoever took it in; ours at its issue.
 
@@ -49,8 +62,8 @@ def call_out_on_alert(ctx: Ctx, told: Told) -> None:
         )
 
 
-@on("warn.calldown.opened")
-@on("warn.calldown.joined")
+@on(CALLDOWN_OPENED)
+@on(CALLDOWN_JOINED)
 def order_moving(ctx: Ctx, told: Told) -> None:
     """The villages of a call-down are told its stage: prepare, or move at once."""
     row = CallDown.objects.get(world_id=ctx.world.id, ref=told["refs"]["call_down"])
@@ -67,13 +80,13 @@ def order_moving(ctx: Ctx, told: Told) -> None:
     )
 
 
-@on("warn.calldown.opened")
+@on(CALLDOWN_OPENED)
 def make_sheet(ctx: Ctx, told: Told) -> None:
     """Under orange and red the township's sheet is made at once, and anew each hour."""
     sheets.make(ctx, ref=told["refs"]["call_down"])
 
 
-@on("warn.line.silent")
+@on(LINE_SILENT)
 def send_to_the_door(ctx: Ctx, told: Told) -> None:
     """A silent village gets its door check; two of them in a township mean contact lost."""
     line = CallLine.objects.get(
@@ -85,8 +98,8 @@ def send_to_the_door(ctx: Ctx, told: Told) -> None:
     contact.look(ctx, township=atlas().township(atlas().by_id[line.place_id]))
 
 
-@on("warn.line.answered")
-@on("warn.doorcheck.done")
+@on(LINE_ANSWERED)
+@on(DOORCHECK_DONE)
 def look_whether_contact_is_back(ctx: Ctx, told: Told) -> None:
     """A village that was heard, or a door that was reached, may end its township's loss of contact."""
     line = CallLine.objects.filter(
@@ -99,7 +112,7 @@ def look_whether_contact_is_back(ctx: Ctx, told: Told) -> None:
         contact.look(ctx, township=atlas().township(atlas().by_id[line.place_id]))
 
 
-@on("warn.call.ended")
+@on(CALL_ENDED)
 def look_once_the_desk_has_dialled(ctx: Ctx, told: Told) -> None:
     """Villages whose calls lay on the desk count as silent from the first call that was made in vain."""
     if calldown_rows.voice_channel(ctx) in BY_HAND:
@@ -107,14 +120,14 @@ def look_once_the_desk_has_dialled(ctx: Ctx, told: Told) -> None:
         contact.look(ctx, township=atlas().by_id[row.place_id])
 
 
-@on("observe.station.returned")
-@on("observe.station.silent")
+@on(STATION_RETURNED)
+@on(STATION_SILENT)
 def look_for_lost_contact(ctx: Ctx, told: Told) -> None:
     """A second silent station in a township means contact lost."""
     contact.look(ctx, township=atlas().township(atlas().code(told["refs"]["place"])))
 
 
-@on("warn.contact.lost")
+@on(CONTACT_LOST)
 def call_the_lost(ctx: Ctx, told: Told) -> None:
     """A township out of contact is treated as red."""
     callout.decide_contact_lost(
@@ -122,7 +135,16 @@ def call_the_lost(ctx: Ctx, told: Told) -> None:
     )
 
 
-@on("warn.call.answered")
+@on(CALL_TAKEN_BACK)
+def people_had_not_set_out(ctx: Ctx, told: Told) -> None:
+    """An answer 3 or 4 that was recorded by mistake had sent nobody on the way."""
+    place = atlas().code(told["refs"]["place"])
+    if told["body"]["answer"] in (3, 4) and place.tier == 4:
+        since = datetime.fromisoformat(told["body"]["since"])
+        moving.stay(ctx, village=place, by=told["refs"]["holder"], since=since)
+
+
+@on(CALL_ANSWERED)
 def people_set_out(ctx: Ctx, told: Told) -> None:
     """Answer 3 says that the village is on its way. Answer 4 is a claim; only the count at the site makes it moved."""
     if told["body"]["answer"] in (3, 4):

@@ -15,6 +15,7 @@ CALLS = [
     path(f"{W}calls/<str:ref>/release", calls.release, name="release"),
     path(f"{W}calls/<str:ref>/stand-down", calls.stand_down, name="stand-down"),
     path(f"{W}calls/<str:ref>/desk", desk.record, name="desk-record"),
+    path(f"{W}calls/<str:ref>/undo", desk.take_back, name="undo-record"),
     path(f"{W}calls/<str:ref>/number", desk.show_number, name="show-number"),
     path(f"{W}calls/<str:ref>/group", desk.group, name="group-text"),
     path(f"{W}calls/<str:ref>/people", desk.people_of_line, name="people-of-line"),

@@ -12,13 +12,15 @@ from anlan.conf import refusals
 from anlan.foundation import kept, worlds
 from anlan.foundation.errors import AnlanError, NotSignedIn
 from anlan.foundation.writing import begin_request
-from anlan.people import sessions, tokens
-from anlan.people.scope import context_of
+from anlan.people.accounts import sessions, tokens
+from anlan.people.accounts.scope import context_of
+from anlan.ui import assets
 from anlan.ui.views import bad_request
 
 Next = Callable[[HttpRequest], HttpResponse]
 CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
+    f"default-src 'none'; script-src 'self'; style-src 'self' {assets.inline('phone.css')[1]}; "
+    "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
     "worker-src 'self' blob:; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 SET_UP_PAGES = ("/account/totp", "/account/password", "/sign-out", "/sign-in")

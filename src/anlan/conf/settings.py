@@ -26,7 +26,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "anlan.conf.middleware.SecurityHeaders",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "anlan.conf.static.Static",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "anlan.ui.middleware.PreferencesMiddleware",
@@ -121,6 +121,11 @@ STATIC_ROOT = HOME / "static"
 if makes():
     STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = True
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "anlan.conf.static.ByDigest",
+]
+STORAGES = {"staticfiles": {"BACKEND": "anlan.conf.static.Hashed"}}
 WHITENOISE_MIMETYPES = {".mjs": "text/javascript"}
 
 LOGGING = {

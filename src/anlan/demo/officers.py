@@ -15,8 +15,9 @@ from anlan.foundation import tasks, worlds
 from anlan.foundation.context import Actor, Ctx
 from anlan.foundation.events import on
 from anlan.foundation.rules.grade import Grade
-from anlan.people.units import unit
+from anlan.people.queries.units import unit
 from anlan.warn.actions import alerts
+from anlan.warn.events import ALERT_PROPOSED
 from anlan.warn.queries.alerts import Brief, brief
 
 RAINSTORM = "11B03"
@@ -49,7 +50,7 @@ def _published(ctx: Ctx, payload: dict[str, Any]) -> None:
     )
 
 
-@on("warn.alert.proposed")
+@on(ALERT_PROPOSED)
 def simulate_issuer(ctx: Ctx, told: dict[str, Any]) -> None:
     """The forecaster submits a minute later."""
     if _has_simulated_issuer(ctx):

@@ -10,6 +10,28 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from anlan.call.events import (
+    CALL_ANSWERED,
+    CALL_ENDED,
+    CALL_LAID,
+    CALL_PLACED,
+    CALL_TAKEN_BACK,
+    CALLDOWN_CLOSED,
+    CALLDOWN_HELD,
+    CALLDOWN_JOINED,
+    CALLDOWN_OPENED,
+    CALLDOWN_RELEASED,
+    CALLOUT_REFUSED,
+    CONTACT_LOST,
+    CONTACT_REGAINED,
+    CONTACT_STEP,
+    DOORCHECK_DONE,
+    DOORCHECK_ORDERED,
+    DOORCHECK_OVERDUE,
+    LINE_ANSWERED,
+    LINE_ESCALATED,
+    LINE_SILENT,
+)
 from anlan.call.queries.board import ANSWER_WORDS, KIND_WORDS, MEANS_WORDS, OUTCOME_WORDS, OUTCOMES_AT_DOOR
 from anlan.call.rules.calldown import AnswerKind, CallState, LineKind
 from anlan.foundation import journal, journal_reading
@@ -17,6 +39,8 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.stage import Stage
 from anlan.foundation.words import t, w, written
+from anlan.judge.events import EXCEEDANCE_OPENED
+from anlan.move.events import EVACUATION_COUNTED, EVACUATION_ORDERED, EVACUATION_SET_OUT, HOUSEHOLD_MARKED
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 
@@ -76,7 +100,7 @@ def _about(rows: QuerySet[Any], place: Place) -> QuerySet[Any]:
     """A village's own entries, and those of its township that name it; a township's own, but for its villages'."""
     if place.tier < 4:
         return rows.filter(place=place.path).exclude(
-            name__in=("warn.call.laid", "warn.call.placed", "warn.call.ended", "warn.call.answered")
+            name__in=(CALL_LAID, CALL_PLACED, CALL_ENDED, CALL_ANSWERED)
         )
     named = Q(text__contains=f"village:{place.path}") | Q(name__startswith="warn.contact.")
     return rows.filter(Q(place=place.path) | Q(place=place.path[:-4]) & named)
@@ -125,7 +149,7 @@ def _line(say: _Say, entry: Any, told: Told) -> Line | None:
     if made is None:
         return None
     text, look = made
-    level = Grade(told["body"]["level"]).code if entry.name == "warn.exceedance.opened" else ""
+    level = Grade(told["body"]["level"]).code if entry.name == EXCEEDANCE_OPENED else ""
     return Line(seq=entry.seq, at=entry.at, text=text, look=look, level=level)
 
 
@@ -274,31 +298,35 @@ def _lost(say: _Say, told: Told) -> Told2:
 
 
 SENTENCES: dict[str, Sentence] = {
-    "warn.exceedance.opened": _found,
-    "warn.calldown.opened": _opened,
-    "warn.calldown.joined": _plain(w("并入正在进行的叫应"), "key"),
-    "warn.calldown.closed": _plain(w("这一级叫应结束")),
-    "warn.calldown.held": lambda say, told: (say(w("叫应暂缓：{why}"), why=told["body"]["reason"]), "key"),
-    "warn.calldown.released": _plain(w("叫应继续"), "key"),
-    "warn.call.laid": _laid,
-    "warn.call.placed": _placed,
-    "warn.call.ended": _ended,
-    "warn.call.answered": _answered,
-    "warn.line.escalated": _of_line(w("{line}没人应，上提一级")),
-    "warn.line.silent": _of_line(w("{line}到时限仍无人应答，转敲门核查"), "key"),
-    "warn.line.answered": _of_line(w("{line}应答够了：{names}"), "safe", names="by"),
-    "warn.doorcheck.ordered": _door_ordered,
-    "warn.doorcheck.done": _door_done,
-    "warn.doorcheck.overdue": _plain(w("敲门没有按时回报"), "key"),
-    "warn.evacuation.ordered": _ordered,
-    "warn.evacuation.set_out": lambda say, told: (say(w("{n} 户上路"), n=told["body"]["households"]), ""),
-    "warn.evacuation.counted": _counted,
-    "warn.household.marked": _marked,
-    "warn.contact.lost": _lost,
-    "warn.contact.step": lambda say, told: (
+    EXCEEDANCE_OPENED: _found,
+    CALLDOWN_OPENED: _opened,
+    CALLDOWN_JOINED: _plain(w("并入正在进行的叫应"), "key"),
+    CALLDOWN_CLOSED: _plain(w("这一级叫应结束")),
+    CALLDOWN_HELD: lambda say, told: (say(w("叫应暂缓：{why}"), why=told["body"]["reason"]), "key"),
+    CALLDOWN_RELEASED: _plain(w("叫应继续"), "key"),
+    CALL_LAID: _laid,
+    CALL_PLACED: _placed,
+    CALL_ENDED: _ended,
+    CALL_ANSWERED: _answered,
+    CALL_TAKEN_BACK: lambda say, told: (
+        say(w("撤销：{who}的记录记错了"), who=say.who(told["refs"]["holder"])),
+        "key",
+    ),
+    LINE_ESCALATED: _of_line(w("{line}没人应，上提一级")),
+    LINE_SILENT: _of_line(w("{line}到时限仍无人应答，转敲门核查"), "key"),
+    LINE_ANSWERED: _of_line(w("{line}应答够了：{names}"), "safe", names="by"),
+    DOORCHECK_ORDERED: _door_ordered,
+    DOORCHECK_DONE: _door_done,
+    DOORCHECK_OVERDUE: _plain(w("敲门没有按时回报"), "key"),
+    EVACUATION_ORDERED: _ordered,
+    EVACUATION_SET_OUT: lambda say, told: (say(w("{n} 户上路"), n=told["body"]["households"]), ""),
+    EVACUATION_COUNTED: _counted,
+    HOUSEHOLD_MARKED: _marked,
+    CONTACT_LOST: _lost,
+    CONTACT_STEP: lambda say, told: (
         say(w("下一步：{step}"), step=say(STEP_WORDS.get(told["body"]["step"], told["body"]["step"]))),
         "key",
     ),
-    "warn.contact.regained": _plain(w("恢复联系"), "safe"),
-    "warn.callout.refused": _plain(w("没有自动叫应：常设授权没有签或已过期"), "key"),
+    CONTACT_REGAINED: _plain(w("恢复联系"), "safe"),
+    CALLOUT_REFUSED: _plain(w("没有自动叫应：常设授权没有签或已过期"), "key"),
 }

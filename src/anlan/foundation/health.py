@@ -118,9 +118,9 @@ class Health:
 
     def beat(self) -> None:
         """Tell that we are alive. A disk that takes nothing stops nobody: the beat grows old, which tells it too."""
-        parts = [ill for part in list(self._parts.values()) if (ill := part.told())]
-        ill = [{**asdict(each), "since": each.since.isoformat()} for each in parts]
-        told = {"pid": os.getpid(), "beat": datetime.now(UTC).isoformat(), "ill": ill}
+        ills = filter(None, [part.told() for part in list(self._parts.values())])
+        rows = [{**asdict(each), "since": each.since.isoformat()} for each in ills]
+        told = {"pid": os.getpid(), "beat": datetime.now(UTC).isoformat(), "ill": rows}
         scratch = self._path.with_suffix(".new")
         try:
             self._path.parent.mkdir(exist_ok=True)

@@ -1,5 +1,6 @@
 from anlan.foundation.rooms import Room
 from anlan.foundation.words import w
+from anlan.judge.events import EXCEEDANCE_OPENED
 
 
 class JudgeRoom(Room):
@@ -8,7 +9,7 @@ class JudgeRoom(Room):
     events = {
         "warn.backtest.ran": w("做了回测"),
         "warn.exceedance.ended": w("超警已解除"),
-        "warn.exceedance.opened": w("系统研判超警"),
+        EXCEEDANCE_OPENED: w("系统研判超警"),
     }
     pack_kinds = {
         "threshold": (w("阈值"), ("threshold",)),

@@ -1,17 +1,25 @@
 from anlan.foundation.rooms import Room
 from anlan.foundation.words import w
+from anlan.move.events import (
+    EVACUATION_COUNTED,
+    EVACUATION_ORDERED,
+    EVACUATION_SET_OUT,
+    EVACUATION_STAYED,
+    HOUSEHOLD_MARKED,
+)
 
 
 class MoveRoom(Room):
     after = "warn"
     registers = ("derived", "pack_readers")
     events = {
-        "warn.evacuation.counted": w("清点了人数"),
-        "warn.evacuation.ordered": w("转移已下达"),
-        "warn.evacuation.set_out": w("已出发转移"),
-        "warn.household.marked": w("登记了一户"),
+        EVACUATION_COUNTED: w("清点了人数"),
+        EVACUATION_ORDERED: w("转移已下达"),
+        EVACUATION_SET_OUT: w("已出发转移"),
+        EVACUATION_STAYED: w("出发记录已撤销"),
+        HOUSEHOLD_MARKED: w("登记了一户"),
     }
-    rings = ("warn.evacuation.ordered",)
+    rings = (EVACUATION_ORDERED,)
     pack_kinds = {
         "evacuation": (w("转移"), ("stage",)),
     }

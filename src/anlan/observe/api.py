@@ -12,6 +12,7 @@ from anlan.foundation.paging import part
 from anlan.foundation.words import t
 from anlan.observe import queries
 from anlan.observe.actions import imports
+from anlan.observe.events import IMPORT
 from anlan.observe.ingest import millis
 from anlan.observe.queries import StationInfo, series
 from anlan.observe.queries import imports as import_queries
@@ -164,13 +165,13 @@ def import_out(request: Asked, ref: str) -> dict[str, Any]:
 
 
 @router.post("/w/{world}/imports", response=ImportOut, summary="Upload readings as CSV; nothing is taken yet")
-@may("observe.import")
+@may(IMPORT)
 def upload(request: Asked, world: WorldKey, given: ImportIn, once: Once = "") -> dict[str, Any]:
     return import_out(request, imports.begin(request.ctx, name=given.name, data=given.csv.encode()))
 
 
 @router.get("/w/{world}/imports/{ref}", response=ImportOut, summary="One import of readings")
-@may("observe.import")
+@may(IMPORT)
 def one_import(request: Asked, world: WorldKey, ref: Ref) -> dict[str, Any]:
     return import_out(request, ref)
 
@@ -178,7 +179,7 @@ def one_import(request: Asked, world: WorldKey, ref: Ref) -> dict[str, Any]:
 @router.post(
     "/w/{world}/imports/{ref}/confirm", response=ImportOut, summary="Let the engine take the good rows"
 )
-@may("observe.import")
+@may(IMPORT)
 def confirm(request: Asked, world: WorldKey, ref: Ref, once: Once = "") -> dict[str, Any]:
     imports.confirm(request.ctx, ref=ref)
     return import_out(request, ref)

@@ -1,5 +1,6 @@
 from anlan.foundation.rooms import Entry, Room
 from anlan.foundation.words import w
+from anlan.observe.events import REQUEUE, STATION_RETURNED, STATION_SILENT
 
 
 class ObserveRoom(Room):
@@ -10,7 +11,7 @@ class ObserveRoom(Room):
     )
     menu = (
         Entry(w("测站"), "stations", "observe.view", 5, inside=("imports",)),
-        Entry(w("隔离区"), "quarantine", "observe.requeue", 10),
+        Entry(w("隔离区"), "quarantine", REQUEUE, 10),
     )
     events = {
         "observe.import.confirmed": w("数据导入已确认"),
@@ -20,8 +21,8 @@ class ObserveRoom(Room):
         "observe.reading.corrected": w("更正了读数"),
         "observe.soil.set": w("设定了土壤含水"),
         "observe.station.peer_changed": w("测站换了来源地址"),
-        "observe.station.returned": w("测站恢复来报"),
-        "observe.station.silent": w("测站不来报了"),
+        STATION_RETURNED: w("测站恢复来报"),
+        STATION_SILENT: w("测站不来报了"),
         "observe.station.tried": w("有人在试测站密码"),
     }
     pack_kinds = {

@@ -1,10 +1,11 @@
 from anlan.foundation.rooms import Entry, Room
 from anlan.foundation.words import w
+from anlan.people.events import HOUSEHOLD_MOVED
 
 
 class PeopleRoom(Room):
     after = "places"
-    registers = ("sessions",)
+    registers = ("accounts.sessions",)
     menu = (Entry(w("账号"), "/accounts", "admin.manage", 12),)
     events = {
         "people.account.activated": w("启用账号"),
@@ -22,7 +23,7 @@ class PeopleRoom(Room):
         "people.account.signed_out": w("退出了"),
         "people.account.totp_enrolled": w("绑定了动态码"),
         "people.contact.unmasked": w("看了完整号码"),
-        "people.household.moved": w("一户搬了地方"),
+        HOUSEHOLD_MOVED: w("一户搬了地方"),
         "people.token.made": w("建立接口令牌"),
         "people.token.revoked": w("吊销接口令牌"),
     }

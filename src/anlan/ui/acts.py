@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST
 
 from anlan.foundation.errors import AnlanError, Invalid
 from anlan.foundation.words import t
-from anlan.ui.pages import Request
+from anlan.ui.pages import Request, page
 
 
 def moment(request: Request) -> datetime | None:
@@ -61,6 +64,54 @@ def whole(text: str, *, what: str) -> int | None:
     if not text.isascii() or not text.isdigit() or len(text) > 6:
         raise Invalid("{what}要填整数。", what=what)
     return int(text)
+
+
+def act(
+    permission: str, do: Callable[..., str | None], sentence: str = "", *, back: Callable[..., str]
+) -> Callable[..., HttpResponse]:
+    """The view of a button: do it, say so (`do` may say something better), and go `back`; a refusal is said there too."""
+
+    @page(permission)
+    @require_POST
+    def view(request: Request, **named: Any) -> HttpResponse:
+        url = back(request, **named)
+        try:
+            said = do(request, **named)
+        except AnlanError as error:
+            return not_done(request, error, url)
+        return done(request, said or sentence, url)
+
+    return view
+
+
+def asked(
+    permission: str,
+    do: Callable[..., None],
+    sentence: str,
+    *,
+    back: Callable[..., str],
+    question: Callable[..., str],
+    effect: str,
+    do_word: str,
+    form: type[forms.Form] | None = None,
+) -> Callable[..., HttpResponse]:
+    """The same after a question, with a form where something must be given: `do(request, given, …)`."""
+
+    @page(permission)
+    @require_http_methods(["GET", "POST"])
+    def view(request: Request, **named: Any) -> HttpResponse:
+        url, filled = back(request, **named), form(posted(request)) if form else None
+        if request.method == "POST" and (filled is None or filled.is_valid()):
+            try:
+                do(request, filled.cleaned_data if filled else {}, **named)
+            except AnlanError as error:
+                return not_done(request, error, url)
+            return done(request, sentence, url)
+        return ask(
+            request, question=question(request, **named), form=filled, back=url, effect=effect, do=do_word
+        )
+
+    return view
 
 
 def ask(request: Request, **context: Any) -> HttpResponse:

@@ -6,7 +6,7 @@ from datetime import datetime
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
 from anlan.foundation.rules.grade import Grade
-from anlan.people.units import unit
+from anlan.people.queries.units import unit
 from anlan.warn import alert_rows, identity
 from anlan.warn.models import Alert
 from anlan.wire import cap

@@ -11,7 +11,7 @@ import shapely
 from anlan.foundation.errors import Invalid
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.words import w
-from anlan.people.units import Unit, speaking
+from anlan.people.queries.units import Unit, speaking
 from anlan.places.queries import Place, atlas
 from anlan.science.spatial import BadShape, parts_of
 from anlan.science.spatial.shapes import metres_per_degree

@@ -1,5 +1,17 @@
 from anlan.foundation.rooms import Entry, Room
 from anlan.foundation.words import w
+from anlan.warn.events import (
+    ALERT_APPROVED,
+    ALERT_APPROVED_VERBALLY,
+    ALERT_COSIGNED,
+    ALERT_COSIGNED_VERBALLY,
+    ALERT_COUNTERSIGNED,
+    ALERT_DRAFTED,
+    ALERT_IMPORTED,
+    ALERT_ISSUED,
+    ALERT_PROPOSED,
+    ALERT_SOURCE_CONFIRMED,
+)
 
 
 class WarnRoom(Room):
@@ -8,23 +20,24 @@ class WarnRoom(Room):
     menu = (Entry(w("预警"), "alerts", "warn.view", 4),)
     events = {
         "warn.alert.all_clear": w("预警已解除"),
-        "warn.alert.approved": w("预警已批准"),
-        "warn.alert.approved_verbally": w("预警经口头批准"),
+        ALERT_APPROVED: w("预警已批准"),
+        ALERT_APPROVED_VERBALLY: w("预警经口头批准"),
+        "warn.alert.verbal_confirmed": w("电话签批经第二人确认"),
         "warn.alert.cancelled": w("预警已取消"),
-        "warn.alert.cosigned": w("联合单位已会签"),
-        "warn.alert.cosigned_verbally": w("联合单位口头会签"),
+        ALERT_COSIGNED: w("联合单位已会签"),
+        ALERT_COSIGNED_VERBALLY: w("联合单位口头会签"),
         "warn.alert.countersign_overdue": w("口头批准过时没有补签"),
-        "warn.alert.countersigned": w("预警已补签"),
-        "warn.alert.drafted": w("预警已起草"),
+        ALERT_COUNTERSIGNED: w("预警已补签"),
+        ALERT_DRAFTED: w("预警已起草"),
         "warn.alert.edited": w("改了预警稿"),
         "warn.alert.expired": w("预警已过期"),
-        "warn.alert.imported": w("收到外单位预警"),
-        "warn.alert.issued": w("预警已发布"),
-        "warn.alert.proposed": w("系统建议发预警"),
+        ALERT_IMPORTED: w("收到外单位预警"),
+        ALERT_ISSUED: w("预警已发布"),
+        ALERT_PROPOSED: w("系统建议发预警"),
         "warn.alert.returned": w("预警稿已退回"),
         "warn.alert.reviewed": w("预警已复核"),
         "warn.alert.submitted": w("预警已送审"),
-        "warn.alert.source_confirmed": w("核实了外单位预警的来源"),
+        ALERT_SOURCE_CONFIRMED: w("核实了外单位预警的来源"),
         "warn.alert.updated": w("预警已更新"),
         "warn.certificate.pinned": w("存了发布单位证书"),
         "warn.certificate.unpinned": w("撤下发布单位证书"),
@@ -40,7 +53,7 @@ class WarnRoom(Room):
     def ready(self) -> None:
         super().ready()
         from anlan.judge import watching
-        from anlan.observe import silence
+        from anlan.observe.ingest import silence
         from anlan.warn.queries import high, rows
 
         silence.also_close_in(high.places)

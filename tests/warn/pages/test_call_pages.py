@@ -37,9 +37,11 @@ def shown(client: Client, url: str, status: int = 200) -> str:
     return re.sub(r"\s+", " ", reply.content.decode())
 
 
-def pressed(client: Client, url: str, holder: str, result: int, **more: str) -> None:
+def pressed(client: Client, url: str, holder: str, result: int, status: int = 302, **more: str) -> str:
     given = {"holder": holder, "result": str(result), "key": str(uuid.uuid4()), **more}
-    assert client.post(f"{url}/desk", given).status_code == 302
+    reply = client.post(f"{url}/desk", given)
+    assert reply.status_code == status
+    return reply.text
 
 
 def test_the_list_shows_what_runs_with_how_many_villages_were_heard(
@@ -160,9 +162,9 @@ def test_what_is_no_answer_ends_the_call_and_nothing_else(
 
 def test_moved_asks_for_numbers_and_takes_them(mini: Mini, ref: str, officer: Client) -> None:
     url = at(mini, "calls", ref)
-    pressed(officer, url, "H-v1-secretary", 4)
+    body = pressed(officer, url, "H-v1-secretary", 4, status=422)
     assert not Answer.objects.exists()
-    assert "户数和人数" in shown(officer, url)
+    assert "户数和人数" in body
     pressed(officer, url, "H-v1-secretary", 4, households="2", people="6")
     assert (Answer.objects.get().households, Answer.objects.get().people) == (2, 6)
 
@@ -171,7 +173,9 @@ def test_moved_asks_for_numbers_and_takes_them(mini: Mini, ref: str, officer: Cl
     "given", [{"result": "9"}, {"result": ""}, {"result": "一"}, {"key": "x"}, {"holder": "H-none"}]
 )
 def test_a_broken_form_records_nothing(mini: Mini, ref: str, officer: Client, given: dict[str, str]) -> None:
-    pressed(officer, at(mini, "calls", ref), **{"holder": "H-v1-secretary", "result": 1} | given)  # type: ignore[arg-type]
+    status = 302 if "holder" in given else 422
+    asked = {"holder": "H-v1-secretary", "result": 1, "status": status} | given
+    pressed(officer, at(mini, "calls", ref), **asked)  # type: ignore[arg-type]
     assert not Answer.objects.exists()
 
 

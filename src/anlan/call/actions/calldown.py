@@ -10,6 +10,20 @@ from datetime import timedelta
 from typing import Any
 
 from anlan.call import calldown_rows, ladders
+from anlan.call.events import (
+    CALL_ENDED,
+    CALL_LAID,
+    CALL_PLACED,
+    CALLDOWN_CLOSED,
+    CALLDOWN_GO_ON,
+    CALLDOWN_HELD,
+    CALLDOWN_JOINED,
+    CALLDOWN_OPENED,
+    CALLDOWN_RELEASED,
+    LINE_ANSWERED,
+    LINE_ESCALATED,
+    LINE_SILENT,
+)
 from anlan.call.models import CallDown, CallLine
 from anlan.call.rules.calldown import opening, reduce, shapes
 from anlan.call.shelf import call_settings
@@ -70,9 +84,7 @@ def open_calldown(
             "lines": sorted(line.key for line in lines),
             "replaces": running.ref if running else None,
         }
-        journal.append(
-            ctx, "warn.calldown.opened", refs={"call_down": row.ref}, body=told, place=township.path
-        )
+        journal.append(ctx, CALLDOWN_OPENED, refs={"call_down": row.ref}, body=told, place=township.path)
         go_on_with(ctx, row)
         return row.ref
 
@@ -104,7 +116,7 @@ def _join(ctx: Ctx, row: CallDown, villages: list[Place]) -> None:
     calldown_rows.insert_lines(ctx, row, fresh)
     township = atlas().by_id[row.place_id]
     told = {"lines": sorted(line.key for line in fresh)}
-    journal.append(ctx, "warn.calldown.joined", refs={"call_down": row.ref}, body=told, place=township.path)
+    journal.append(ctx, CALLDOWN_JOINED, refs={"call_down": row.ref}, body=told, place=township.path)
     go_on_with(ctx, row)
 
 
@@ -163,14 +175,14 @@ def go_on_with(
         due = min(waits)
         tasks.schedule(
             ctx,
-            "warn.calldown.go_on",
+            CALLDOWN_GO_ON,
             key=f"{row.ref}:{journal.utc(due)}",
             due_at=due,
             payload={"ref": row.ref},
         )
 
 
-@tasks.task("warn.calldown.go_on")
+@tasks.task(CALLDOWN_GO_ON)
 def _alarm(ctx: Ctx, payload: dict[str, Any]) -> None:
     go_on(ctx, payload["ref"])
 
@@ -183,7 +195,7 @@ def _timed_out(row: CallDown, before: shapes.CallDown, after: shapes.CallDown) -
     if not ended:
         return []
     told = {"calls": [{"call": c.key, "outcome": c.state.value} for c in ended]}
-    return [Note("warn.call.ended", {"call_down": row.ref}, told, place)]
+    return [Note(CALL_ENDED, {"call_down": row.ref}, told, place)]
 
 
 def _told(row: CallDown, steps: tuple[shapes.Step, ...], after: shapes.CallDown) -> list[Note]:
@@ -193,8 +205,8 @@ def _told(row: CallDown, steps: tuple[shapes.Step, ...], after: shapes.CallDown)
     notes: list[Note] = []
     placed = [step for step in steps if isinstance(step, shapes.PlaceCall)]
     for name, calls in (
-        ("warn.call.placed", [s for s in placed if s.channel not in shapes.BY_HAND]),
-        ("warn.call.laid", [s for s in placed if s.channel in shapes.BY_HAND]),
+        (CALL_PLACED, [s for s in placed if s.channel not in shapes.BY_HAND]),
+        (CALL_LAID, [s for s in placed if s.channel in shapes.BY_HAND]),
     ):
         if calls:
             told = {"calls": [{"call": s.key, "channel": s.channel, "lines": list(s.lines)} for s in calls]}
@@ -212,12 +224,12 @@ def _line_note(row: CallDown, line: shapes.Line, step: shapes.Step) -> Note:
     match step:
         case shapes.Escalate():
             told: dict[str, Any] = {"to_rung": step.to_rung, "why": step.why}
-            return Note("warn.line.escalated", refs, told, line.place)
+            return Note(LINE_ESCALATED, refs, told, line.place)
         case shapes.OrderDoorCheck():
-            return Note("warn.line.silent", refs, {"silent": list(step.silent), "why": step.why}, line.place)
+            return Note(LINE_SILENT, refs, {"silent": list(step.silent), "why": step.why}, line.place)
         case shapes.Close():
             told = {"state": step.state.value, "by": list(step.by)}
-            return Note("warn.line.answered", refs, told, line.place)
+            return Note(LINE_ANSWERED, refs, told, line.place)
     raise TypeError(step)
 
 
@@ -248,7 +260,7 @@ def dial_by_hand(ctx: Ctx, *, call_down: str, holder: str, contact: str) -> str:
 def dialled(row: CallDown, call: shapes.Call, lines: list[str]) -> Note:
     """The entry of a call that somebody dialled."""
     told = {"calls": [{"call": call.key, "channel": call.channel, "lines": lines}]}
-    return Note("warn.call.placed", {"call_down": row.ref}, told, atlas().by_id[row.place_id].path)
+    return Note(CALL_PLACED, {"call_down": row.ref}, told, atlas().by_id[row.place_id].path)
 
 
 def lines_of(value: shapes.CallDown, holder: str) -> list[str]:
@@ -306,7 +318,7 @@ def hold(ctx: Ctx, *, ref: str, reason: str) -> None:
             raise Conflict("请写明暂缓的理由（至少四个字），它会进入日志。")
         row.held_at, row.held_by, row.held_reason = ctx.now, ctx.actor.ref, reason.strip()
         row.save(update_fields=["held_at", "held_by", "held_reason"])
-        _note(ctx, row, "warn.calldown.held", {"reason": row.held_reason})
+        _note(ctx, row, CALLDOWN_HELD, {"reason": row.held_reason})
 
 
 def release(ctx: Ctx, *, ref: str) -> None:
@@ -317,7 +329,7 @@ def release(ctx: Ctx, *, ref: str) -> None:
             raise Conflict("叫应 {ref} 没有暂缓。", ref=ref)
         row.held_at, row.held_by = None, ""
         row.save(update_fields=["held_at", "held_by"])
-        _note(ctx, row, "warn.calldown.released", {})
+        _note(ctx, row, CALLDOWN_RELEASED, {})
         go_on_with(ctx, row)
 
 
@@ -338,7 +350,7 @@ def _stand_down(ctx: Ctx, row: CallDown, why: str) -> None:
     row.closed_at = ctx.now
     row.save(update_fields=["closed_at"])
     tasks.cancel(ctx, f"{row.ref}:")
-    _note(ctx, row, "warn.calldown.closed", {"why": why})
+    _note(ctx, row, CALLDOWN_CLOSED, {"why": why})
 
 
 def _note(ctx: Ctx, row: CallDown, name: str, body: dict[str, Any]) -> None:

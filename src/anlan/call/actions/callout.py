@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from anlan.call.actions import calldown
+from anlan.call.events import CALLOUT_REFUSED
 from anlan.call.rules import standing
 from anlan.foundation import journal, shelf
 from anlan.foundation.actions import action
@@ -116,9 +117,7 @@ def _decide(ctx: Ctx, trigger: standing.Trigger, township: Place) -> list[standi
 
 def _refused(ctx: Ctx, cause: str, why: str, place: Place) -> None:
     with action(ctx, "warn.call"):
-        journal.append(
-            ctx, "warn.callout.refused", refs={"cause": cause}, body={"why": why}, place=place.path
-        )
+        journal.append(ctx, CALLOUT_REFUSED, refs={"cause": cause}, body={"why": why}, place=place.path)
 
 
 Decided = dict[tuple[str, Grade, str, str], list[Place]]

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Q
 
 from anlan.call.actions import calldown
+from anlan.call.events import CONTACT_LOST, CONTACT_REGAINED, CONTACT_STEP, CONTACT_STEP_DUE
 from anlan.call.models import Call, CallDown, CallLine, ContactLost
 from anlan.call.rules import contact_lost as rules
 from anlan.call.rules.calldown.shapes import BY_HAND, CallState, LineState
@@ -46,7 +47,7 @@ def look(ctx: Ctx, *, township: Place) -> str | None:
             "step": settings.ladder[0].key,
         }
         refs = {"contact_lost": row.ref, "township": township.code}
-        journal.append(ctx, "warn.contact.lost", refs=refs, body=told, place=township.path)
+        journal.append(ctx, CONTACT_LOST, refs=refs, body=told, place=township.path)
         for running in CallDown.objects.filter(world_id=ctx.world.id, place_id=township.id, closed_at=None):
             calldown.contact_lost(ctx, call_down=running.ref)
         return row.ref
@@ -103,10 +104,10 @@ def _tried(lines: list[CallLine]) -> list[CallLine]:
 def _alarm(ctx: Ctx, row: ContactLost) -> None:
     if row.step_deadline:
         key = f"{row.ref}:step:{row.step}"
-        tasks.schedule(ctx, "warn.contact.step", key=key, due_at=row.step_deadline, payload={"ref": row.ref})
+        tasks.schedule(ctx, CONTACT_STEP_DUE, key=key, due_at=row.step_deadline, payload={"ref": row.ref})
 
 
-@tasks.task("warn.contact.step")
+@tasks.task(CONTACT_STEP_DUE)
 def _next_step(ctx: Ctx, payload: dict[str, Any]) -> None:
     """Nobody reported contact in time: the next step of the ladder; the last one is repeated until contact."""
     row = ContactLost.objects.select_for_update().get(world_id=ctx.world.id, ref=payload["ref"])
@@ -120,7 +121,7 @@ def _next_step(ctx: Ctx, payload: dict[str, Any]) -> None:
     _alarm(ctx, row)
     step = settings.ladder[min(row.step, len(settings.ladder) - 1)]
     refs = {"contact_lost": row.ref, "township": township.code}
-    journal.append(ctx, "warn.contact.step", refs=refs, body={"step": step.key}, place=township.path)
+    journal.append(ctx, CONTACT_STEP, refs=refs, body={"step": step.key}, place=township.path)
 
 
 def regained(ctx: Ctx, *, ref: str, how: str) -> None:
@@ -134,4 +135,4 @@ def regained(ctx: Ctx, *, ref: str, how: str) -> None:
         tasks.cancel(ctx, f"{ref}:")
         township = atlas().by_id[row.place_id]
         refs = {"contact_lost": ref, "township": township.code}
-        journal.append(ctx, "warn.contact.regained", refs=refs, body={"how": how[:60]}, place=township.path)
+        journal.append(ctx, CONTACT_REGAINED, refs=refs, body={"how": how[:60]}, place=township.path)

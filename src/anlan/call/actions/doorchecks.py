@@ -6,6 +6,7 @@ from typing import Any
 
 from anlan.call import calldown_rows
 from anlan.call.actions import calldown
+from anlan.call.events import DOORCHECK_DONE, DOORCHECK_ORDERED, DOORCHECK_OVERDUE, DOORCHECK_OVERDUE_DUE
 from anlan.call.models import Answer, CallLine, DoorCheck
 from anlan.call.rules import doorcheck as rules
 from anlan.foundation import journal, shelf, tasks
@@ -57,7 +58,7 @@ def order(ctx: Ctx, *, call_down: str, line: str, who: str = "") -> str:
         village = atlas().by_id[row.place_id]
         tasks.schedule(
             ctx,
-            "warn.doorcheck.overdue",
+            DOORCHECK_OVERDUE_DUE,
             key=f"{check.ref}:overdue",
             due_at=check.due_at,
             payload={"ref": check.ref},
@@ -70,7 +71,7 @@ def order(ctx: Ctx, *, call_down: str, line: str, who: str = "") -> str:
             "due_at": check.due_at,
         }
         refs = {"door_check": check.ref, "call_down": call_down, "line": line, "village": village.code}
-        journal.append(ctx, "warn.doorcheck.ordered", refs=refs, body=told, place=village.path)
+        journal.append(ctx, DOORCHECK_ORDERED, refs=refs, body=told, place=village.path)
         return check.ref
 
 
@@ -214,14 +215,14 @@ def report(ctx: Ctx, *, ref: str, outcome: str, households: int | None = None) -
             "village": village.code,
         }
         told = {"outcome": outcome, "households": households, "means": check.means}
-        journal.append(ctx, "warn.doorcheck.done", refs=refs, body=told, place=village.path)
+        journal.append(ctx, DOORCHECK_DONE, refs=refs, body=told, place=village.path)
         if outcome in AT_THE_DOOR:
             calldown.door_checked(ctx, call_down=check.call_down.ref, line=check.line.key)
         elif check.line.settled_at is None:  # who turned back, and a gong heard from afar, prove nothing
             order(ctx, call_down=check.call_down.ref, line=check.line.key)
 
 
-@tasks.task("warn.doorcheck.overdue")
+@tasks.task(DOORCHECK_OVERDUE_DUE)
 def _overdue(ctx: Ctx, payload: dict[str, Any]) -> None:
     """Nobody reported in time: the next person or the next thing of the chain."""
     check = DoorCheck.objects.select_related("line", "call_down").get(
@@ -237,6 +238,6 @@ def _overdue(ctx: Ctx, payload: dict[str, Any]) -> None:
         "line": check.line.key,
         "village": village.code,
     }
-    journal.append(ctx, "warn.doorcheck.overdue", refs=refs, body={"means": check.means}, place=village.path)
+    journal.append(ctx, DOORCHECK_OVERDUE, refs=refs, body={"means": check.means}, place=village.path)
     if check.line.settled_at is None:
         order(ctx, call_down=check.call_down.ref, line=check.line.key)

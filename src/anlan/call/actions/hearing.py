@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from anlan.call import calldown_rows
 from anlan.call.actions.calldown import dialled, go_on_with, lines_of, reached
+from anlan.call.events import CALL_ANSWERED, CALL_ENDED, CALL_TAKEN_BACK, LINE_ANSWERED
 from anlan.call.models import Answer, CallDown
-from anlan.call.rules.calldown import reduce, shapes
+from anlan.call.rules.calldown import current_answers, reduce, shapes
+from anlan.foundation import journal
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import Invalid, NotFound
+from anlan.foundation.errors import Conflict, Invalid, NotFound
 from anlan.foundation.journal import Note
 from anlan.foundation.rules.errors import UnknownCall
 from anlan.people import queries as people
@@ -89,6 +92,50 @@ def hear(ctx: Ctx, *, call_down: str, heard: Sequence[Heard]) -> None:
         go_on_with(ctx, row, lambda _: changed, notes)
 
 
+def take_back(ctx: Ctx, *, call_down: str, holder: str, key: str = "", call: str = "") -> None:
+    """Undo the result that was recorded last for somebody: an answer by its `key`, an outcome by its `call`.
+
+    Raises: NotFound out of scope; Conflict when something else was recorded since, or the call-down has ended.
+    """
+    with action(ctx, "warn.answer"):
+        row = reached(ctx, call_down)
+        value = calldown_rows.value_of(ctx, row)
+        if holder not in people.holders_by_ref(ctx, [holder]):
+            raise NotFound("责任人 {holder} 不在您的范围内。", holder=holder)
+        last = current_answers(value).get(holder)
+        kept = Answer.objects.filter(world_id=ctx.world.id, call_down=row, key=key).first() if key else None
+        answer = last if kept and last and (last.at, last.kind) == (kept.at, kept.kind) else None
+        ended = next((c for c in value.calls if c.key == call and c.holder == holder), None)
+        at = answer.at if answer else ended.ended_at if ended and not key else None
+        if row.closed_at is not None or at is None:
+            raise Conflict("这一条已经不能撤销：后面又记过，或叫应已结束。请登记正确的结果，后一条为准。")
+        changed = reduce.on_taken_back(call_down=value, holder=holder, call=call, answer=answer)
+        opened = [b.key for a, b in zip(value.lines, changed.lines, strict=True) if a != b]
+        told = {
+            "answer": int(answer.kind) if answer else None,
+            "call": call,
+            "since": journal.utc(at),
+            "seqs": _seqs(ctx, at, {holder, call, *opened} - {""}),
+        }
+        place = place_of(value, holder)
+        refs = {"call_down": row.ref, "holder": holder, "place": place.code}
+        if kept:
+            kept.delete()
+        go_on_with(ctx, row, lambda _: changed, [Note(CALL_TAKEN_BACK, refs, told, place.path)])
+
+
+def _seqs(ctx: Ctx, at: datetime, about: set[str]) -> list[int]:
+    """The entries that the result had written: of the person, of the call, of the lines that it closed."""
+    names = (CALL_ANSWERED, CALL_ENDED, LINE_ANSWERED)
+    found = []
+    for entry in journal.JournalEntry.objects.filter(world_id=ctx.world.id, at=at, name__in=names):
+        told = journal.read(entry)
+        named = {told["refs"].get("holder"), told["refs"].get("line")}
+        if about & (named | {each["call"] for each in told["body"].get("calls", ())}):
+            found.append(entry.seq)
+    return sorted(found)
+
+
 def _are_theirs(ctx: Ctx, value: shapes.CallDown, heard: Sequence[Heard]) -> None:
     """Whose call it is, and who answers, must stand within the actor's scope; an answer names no call of somebody else."""
     placed = {call.key: call.holder for call in value.calls}
@@ -149,7 +196,7 @@ def _dialled(row: CallDown, value: shapes.CallDown, one: Heard) -> list[Note]:
 def _note(ctx: Ctx, row: CallDown, value: shapes.CallDown, one: Heard) -> Note:
     if one.outcome != ANSWERED:
         told: dict[str, object] = {"calls": [{"call": one.call, "outcome": one.outcome}]}
-        return Note("warn.call.ended", {"call_down": row.ref}, told, atlas().by_id[row.place_id].path)
+        return Note(CALL_ENDED, {"call_down": row.ref}, told, atlas().by_id[row.place_id].path)
     place = place_of(value, one.holder)
     told = {
         "answer": one.kind,
@@ -159,7 +206,7 @@ def _note(ctx: Ctx, row: CallDown, value: shapes.CallDown, one: Heard) -> Note:
         "people": one.people,
     }
     refs = {"call_down": row.ref, "holder": one.holder, "place": place.code}
-    return Note("warn.call.answered", refs, told, place.path)
+    return Note(CALL_ANSWERED, refs, told, place.path)
 
 
 def _keep_answers(ctx: Ctx, row: CallDown, value: shapes.CallDown, answers: list[Heard]) -> None:

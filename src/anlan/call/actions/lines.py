@@ -6,6 +6,7 @@ that one seed gives one journal.
 
 from anlan.call import calldown_rows
 from anlan.call.actions.calldown import go_on_with
+from anlan.call.events import CALL_ENDED
 from anlan.call.models import Call, CallDown
 from anlan.call.rules.calldown import reduce
 from anlan.foundation import journal
@@ -39,7 +40,7 @@ def _to_the_desk(ctx: Ctx, row: CallDown, channel: str) -> None:
     keys = Call.objects.filter(call_down=row, channel=channel, state="sending").order_by("pk")
     calls = [{"call": key, "outcome": "unknown"} for key in keys.values_list("key", flat=True)]
     told = {"calls": calls, "why": "channel_failed"}
-    note = Note("warn.call.ended", {"call_down": row.ref}, told, atlas().by_id[row.place_id].path)
+    note = Note(CALL_ENDED, {"call_down": row.ref}, told, atlas().by_id[row.place_id].path)
     go_on_with(
         ctx, row, lambda v: reduce.on_channel_down(call_down=v, channel=channel, at=ctx.now), notes=[note]
     )

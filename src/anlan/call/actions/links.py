@@ -3,11 +3,12 @@
 from anlan.call import calldown_rows
 from anlan.call.actions.calldown import reached
 from anlan.call.actions.hearing import place_of
+from anlan.call.events import LINK_HANDED
 from anlan.foundation import journal
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 
-HANDED = "warn.link.handed"
+HANDED = LINK_HANDED
 
 
 def hand_over(ctx: Ctx, *, call_down: str, holder: str) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from anlan.call.events import SHEET_HOURLY
 from anlan.call.models import CallDown
 from anlan.call.queries.sheet import digest
 from anlan.foundation import journal, tasks
@@ -23,14 +24,14 @@ def make(ctx: Ctx, *, ref: str) -> None:
     due = ctx.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     key = f"{ref}:sheet:{journal.utc(due)}"
     with tasks.effect(), action(ctx, "warn.call"):
-        tasks.schedule(ctx, "warn.sheet.hourly", key=key, due_at=due, payload={"ref": ref})
+        tasks.schedule(ctx, SHEET_HOURLY, key=key, due_at=due, payload={"ref": ref})
         place = atlas().by_id[row.place_id]
         journal.append(
             ctx, "warn.sheet.made", refs={"call_down": ref}, body={"digest": seal, **counts}, place=place.path
         )
 
 
-@tasks.task("warn.sheet.hourly", slow=True)
+@tasks.task(SHEET_HOURLY, slow=True)
 def _hourly(ctx: Ctx, payload: dict[str, Any]) -> None:
     make(ctx, ref=payload["ref"])
 

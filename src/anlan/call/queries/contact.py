@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from anlan.call.events import CONTACT_LOST
 from anlan.call.models import ContactLost
 from anlan.call.rules import contact_lost as rules
 from anlan.foundation import shelf
@@ -38,7 +39,7 @@ def lost_in(ctx: Ctx, path: str, at: datetime | None) -> list[Lost]:
     rows = ctx.rows(ContactLost).filter(place__path__startswith=path).order_by("since", "pk")
     if at is None:
         return [_lost(ctx, row) for row in rows.filter(ended_at=None)]
-    told = ctx.rows(JournalEntry).filter(name="warn.contact.lost", at__lte=at)
+    told = ctx.rows(JournalEntry).filter(name=CONTACT_LOST, at__lte=at)
     declared = set(told.values_list("subject", flat=True))
     return [
         _lost(ctx, row) for row in rows if row.ref in declared and (row.ended_at is None or row.ended_at > at)

@@ -166,7 +166,7 @@ def desk(ctx: Ctx, ref: str, *, holder: str = "") -> Desk:
     """
     row = the_call_down(ctx, ref)
     everybody = people_of(ctx, row)
-    queue = list(_queue(everybody)) if row.closed_at is None else []
+    queue = list(to_call(everybody)) if row.closed_at is None else []
     person = queue[0] if queue else None
     if holder:
         person = next((p for p in everybody if p.holder == holder), None)
@@ -181,7 +181,7 @@ def desk(ctx: Ctx, ref: str, *, holder: str = "") -> Desk:
     return Desk(row=row, person=person, script=script, queue=rest[:6], left=len(queue))
 
 
-def _queue(everybody: list[Person]) -> Iterator[Person]:
+def to_call(everybody: list[Person]) -> Iterator[Person]:
     """Calls that wait for a hand come first; then who was tried least; villages before offices."""
     silent = [
         p for p in everybody if p.is_open and p.answer is None and not p.refused and p.contact and p.number

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from anlan.call import calldown_rows
 from anlan.call.models import CallDown
 from anlan.call.queries.board import the_call_down
-from anlan.call.queries.desk import Person, people_of
+from anlan.call.queries.desk import Person, people_of, to_call
 from anlan.call.queries.speech import facts_for
 from anlan.call.rules import calldown as rules
 from anlan.foundation import journal
@@ -18,6 +18,9 @@ from anlan.judge.rules.plainwords import CallSheetWords
 from anlan.move.queries.moves import HouseholdRow, Move, household_states, households, moves
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
+
+FIRST_PAGE = 18
+"""Rows that stand on one A4 beside title, script and signatures."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +50,10 @@ class Sheet:
     row: CallDown
     place: Place
     words: CallSheetWords
+    now: tuple[Line, ...]
+    """先叫: whom to call now, as many as one page holds, each by the number to dial next."""
+    left: int
+    """How many more are to be called than the first page holds."""
     groups: tuple[Group, ...]
     lists: tuple[tuple[Move, tuple[HouseholdRow, ...]], ...]
     made: JournalEntry | None
@@ -65,11 +72,15 @@ def sheet(ctx: Ctx, ref: str, *, with_names: bool = False, with_numbers: bool = 
     everybody = people_of(ctx, row)
     known = moves(ctx, place.path)
     names = people.names(ctx, [p.holder for p in everybody]) if with_names else {}
+    numbers = _numbers(ctx, everybody, whole=with_numbers)
+    waiting = list(to_call(everybody)) if row.closed_at is None else []
     return Sheet(
         row=row,
         place=place,
         words=plainwords.call_sheet(facts_for(ctx, row, place, known)),
-        groups=tuple(_groups(everybody, names, known, _numbers(ctx, everybody, whole=with_numbers))),
+        now=tuple(_line(p, names, numbers) for p in waiting[:FIRST_PAGE]),
+        left=max(0, len(waiting) - FIRST_PAGE),
+        groups=tuple(_groups(everybody, names, known, numbers)),
         lists=tuple((move, tuple(households(ctx, move.ref))) for move in _ordered(known)),
         made=ctx.rows(JournalEntry).filter(name="warn.sheet.made", subject=ref).order_by("-seq").first(),
     )
@@ -88,6 +99,12 @@ def _numbers(ctx: Ctx, everybody: list[Person], *, whole: bool) -> dict[str, tup
     return {ref: tuple(shown[c] for c in contacts if c in shown) for ref, contacts in refs.items()}
 
 
+def _line(person: Person, names: dict[str, str], numbers: dict[str, tuple[str, ...]]) -> Line:
+    return Line(
+        person=person, name=names.get(person.holder, person.name), numbers=numbers.get(person.holder, ())
+    )
+
+
 def _groups(
     everybody: list[Person],
     names: dict[str, str],
@@ -102,10 +119,7 @@ def _groups(
             key=key,
             place=own[0].place,
             is_village=key.startswith("village"),
-            lines=tuple(
-                Line(person=p, name=names.get(p.holder, p.name), numbers=numbers.get(p.holder, ()))
-                for p in own
-            ),
+            lines=tuple(_line(p, names, numbers) for p in own),
             move=known.get(own[0].place.id),
         )
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from anlan.call.events import CONTACT_LOST
 from anlan.call.models import Answer, CallDown, CallLine, ContactLost
 from anlan.call.queries.board import STATE_OF_LINE
 from anlan.call.rules.calldown import AnswerKind, LineState
@@ -150,7 +151,7 @@ def lost_rows(ctx: Ctx, at: datetime | None = None) -> list[ContactLost]:
     rows = ctx.rows(ContactLost).order_by("since", "pk")
     if at is None:
         return list(rows.filter(ended_at=None))
-    told = journal_reading.rows(ctx).filter(name="warn.contact.lost", at__lte=at)
+    told = journal_reading.rows(ctx).filter(name=CONTACT_LOST, at__lte=at)
     declared = set(told.values_list("subject", flat=True))
     return [row for row in rows.filter(Q(ended_at=None) | Q(ended_at__gt=at)) if row.ref in declared]
 

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.call import calldown_rows
 from anlan.call.actions import calldown, callout
@@ -23,11 +24,13 @@ from anlan.foundation.words import t, w
 from anlan.judge.rules.plainwords import clock
 from anlan.places.queries import Place, atlas, search
 from anlan.ui import svg
-from anlan.ui.acts import address, ask, done, moment, not_done, posted
+from anlan.ui.acts import act, address, asked, done, moment, posted
 from anlan.ui.pages import Request, page
 from anlan.warn.views.alerts.begun import call_of_forecast
 
 BINS = 72
+UNDO, UNDO_S, UNDO_SLACK_S = "anlan.call.undo", 8, 12
+"""A result can be taken back for so long after it was recorded; the slack is for the way of the press."""
 CHARACTERS_A_SECOND = 3.5
 
 
@@ -83,6 +86,9 @@ def board_context(
         "desk": desk,
         "line_down": calldown_rows.line_down_since(ctx) if ctx.world.is_live else None,
         "shown": shown,
+        "undo": undoable(request, ref, request.GET.get("undo", ""), seconds=UNDO_S),
+        "undo_token": request.GET.get("undo", ""),
+        "undo_s": UNDO_S,
         "here": address(request, "calls", ref),
         "now": found.at,
         "can": {
@@ -91,6 +97,15 @@ def board_context(
         "may_unmask": ctx.may("people.unmask"),
         "timebar": None if is_part else timebar(ctx, found.place, found.row.opened_at, at, request.lang),
     }
+
+
+def undoable(request: Request, ref: str, token: str, *, seconds: int) -> dict[str, str] | None:
+    """What this officer recorded in this call-down no longer ago than that; None for anything else."""
+    try:
+        told: dict[str, str] = signing.loads(token, salt=UNDO, max_age=seconds)
+    except signing.BadSignature:
+        return None
+    return told if told["ref"] == ref and told["by"] == request.ctx.actor.ref else None
 
 
 def may_link(request: Request) -> bool:
@@ -123,63 +138,40 @@ def timebar(ctx: Ctx, place: Place, opened: datetime, at: datetime | None, lang:
 class Reason(forms.Form):
     """Why; it stays in the journal."""
 
-    reason = forms.CharField(label=w("理由"), min_length=4, max_length=60)
+    reason = forms.CharField(label=w("理由"), min_length=4, max_length=60, help_text=w("至少四个字"))
 
 
-@page("warn.hold")
-@require_http_methods(["GET", "POST"])
-def hold(request: Request, ref: str) -> HttpResponse:
-    """Hold it: nobody is called until it is released."""
-    place = atlas().by_id[boards.the_call_down(request.ctx, ref).place_id].name
-    form, back = Reason(posted(request)), address(request, "calls", ref)
-    if request.method == "POST" and form.is_valid():
-        try:
-            calldown.hold(request.ctx, ref=ref, reason=form.cleaned_data["reason"])
-        except AnlanError as error:
-            return not_done(request, error, back)
-        return done(request, "已暂缓。在恢复之前不再叫任何人，应答照收。", back)
-    return ask(
-        request,
-        question=t(request.lang, "暂缓叫应{place}？", place=place),
-        effect=w("暂缓后不再叫新的人，已派的敲门不撤，应答照收。理由进日志。"),
-        do=w("暂缓"),
-        form=form,
-        back=back,
-    )
+def _board(request: Request, ref: str) -> str:
+    return address(request, "calls", ref)
 
 
-@page("warn.hold")
-@require_POST
-def release(request: Request, ref: str) -> HttpResponse:
-    """Let it go on at once."""
-    back = address(request, "calls", ref)
-    try:
-        calldown.release(request.ctx, ref=ref)
-    except AnlanError as error:
-        return not_done(request, error, back)
-    return done(request, "已恢复，接着叫。", back)
+def _place(request: Request, ref: str) -> str:
+    return atlas().by_id[boards.the_call_down(request.ctx, ref).place_id].name
 
 
-@page("warn.call")
-@require_http_methods(["GET", "POST"])
-def stand_down(request: Request, ref: str) -> HttpResponse:
-    """End it: nobody is called any more."""
-    place = atlas().by_id[boards.the_call_down(request.ctx, ref).place_id].name
-    form, back = Reason(posted(request)), address(request, "calls", ref)
-    if request.method == "POST" and form.is_valid():
-        try:
-            calldown.stand_down(request.ctx, ref=ref, why=form.cleaned_data["reason"])
-        except AnlanError as error:
-            return not_done(request, error, back)
-        return done(request, "叫应已结束。转移和安置不受影响，另行解除。", back)
-    return ask(
-        request,
-        question=t(request.lang, "结束叫应{place}？", place=place),
-        effect=w("结束后不再叫人，也不再派敲门。还没应的村会一直显示为没应。转移要另行解除。"),
-        do=w("结束叫应"),
-        form=form,
-        back=back,
-    )
+hold = asked(
+    "warn.hold",
+    lambda r, given, ref: calldown.hold(r.ctx, ref=ref, reason=given["reason"]),
+    w("已暂缓。在恢复之前不再叫任何人，应答照收。"),
+    back=_board,
+    question=lambda r, ref: t(r.lang, w("暂缓叫应{place}？"), place=_place(r, ref)),
+    form=Reason,
+    effect=w("暂缓后不再叫新的人，已派的敲门不撤，应答照收。理由进日志。"),
+    do_word=w("暂缓"),
+)
+release = act(
+    "warn.hold", lambda r, ref: calldown.release(r.ctx, ref=ref), w("已恢复，接着叫。"), back=_board
+)
+stand_down = asked(
+    "warn.call",
+    lambda r, given, ref: calldown.stand_down(r.ctx, ref=ref, why=given["reason"]),
+    w("叫应已结束。转移和安置不受影响，另行解除。"),
+    back=_board,
+    question=lambda r, ref: t(r.lang, w("结束叫应{place}？"), place=_place(r, ref)),
+    form=Reason,
+    effect=w("结束后不再叫人，也不再派敲门。还没应的村会一直显示为没应。转移要另行解除。"),
+    do_word=w("结束叫应"),
+)
 
 
 class ByHand(forms.Form):

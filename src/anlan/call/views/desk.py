@@ -1,37 +1,68 @@
 """叫应台: record what came of a call by hand, open a number, text for the group."""
 
 import uuid
+from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.core import signing
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_POST
 
 from anlan.call.actions import calldown, hearing
 from anlan.call.queries import desk as desks
-from anlan.call.views.calls import board_context, may_link
+from anlan.call.queries.board import ANSWER_WORDS
+from anlan.call.views.calls import UNDO, UNDO_S, UNDO_SLACK_S, board_context, may_link, undoable
 from anlan.foundation.errors import AnlanError, Invalid, NotFound
-from anlan.foundation.words import t
+from anlan.foundation.words import t, w, written
 from anlan.people.actions import unmask
 from anlan.ui.acts import address, done, not_done, whole
 from anlan.ui.pages import Request, page
 
 OUTCOMES = {6: "no_answer", 7: "wrong_number", 8: "refused"}
+RESULT_WORDS = {int(kind): word for kind, word in ANSWER_WORDS.items()} | {
+    6: w("没人接"),
+    7: w("号码错"),
+    8: w("拒绝"),
+}
 
 
 @page("warn.answer")
 @require_POST
 def record(request: Request, ref: str) -> HttpResponse:
     """One key: 1 to 5 is what the person said, 6 nobody, 7 wrong number, 8 refuses."""
-    back = address(request, "calls", ref)
     try:
-        _record(request, ref)
+        told = _record(request, ref)
     except AnlanError as error:
-        return not_done(request, error, f"{back}?holder={request.POST.get('holder', '')}")
-    return done(request, "已记下。下一个。", back)
+        try:
+            context = board_context(request, ref, at=None)
+        except AnlanError:  # nobody of that name stands there: no form to show
+            return not_done(request, error, address(request, "calls", ref))
+        wrong = {"wrong": error.said(request.lang), "given": request.POST}
+        return render(request, "call/board.html", {**context, **wrong}, status=422)
+    undo = signing.dumps({**told, "ref": ref, "by": request.ctx.actor.ref}, salt=UNDO, compress=True)
+    return HttpResponseRedirect(f"{address(request, 'calls', ref)}?{urlencode({'undo': undo})}")
 
 
-def _record(request: Request, ref: str) -> None:
+@page("warn.answer")
+@require_POST
+def take_back(request: Request, ref: str) -> HttpResponse:
+    """What was recorded a moment ago by this officer is taken back, and the person stands first again."""
+    back = address(request, "calls", ref)
+    told = undoable(request, ref, request.POST.get("undo", ""), seconds=UNDO_S + UNDO_SLACK_S)
+    try:
+        if told is None:
+            raise Invalid("撤销只在记下后 8 秒内能用。请重新登记正确的结果，后一条为准。")
+        hearing.take_back(
+            request.ctx, call_down=ref, holder=told["holder"], key=told["key"], call=told["call"]
+        )
+    except AnlanError as error:
+        return not_done(request, error, back)
+    return done(request, "已撤销：{said}", f"{back}?holder={told['holder']}", said=told["said"])
+
+
+def _record(request: Request, ref: str) -> dict[str, str]:
+    """Records it; tells whom and what, and by what it can be taken back."""
     given, ctx = request.POST, request.ctx
     result = whole(given.get("result", ""), what=t(request.lang, "结果"))
     desk = desks.desk(ctx, ref, holder=given.get("holder", ""))
@@ -46,19 +77,28 @@ def _record(request: Request, ref: str) -> None:
             ctx, call_down=ref, holder=person.holder, contact=contact
         )
         hearing.heard_outcome(ctx, call_down=ref, call=call, outcome=OUTCOMES[result])
-        return
+        return {"holder": person.holder, "key": "", "call": call, "said": _said(request, person, result)}
+    key = f"desk:{_key(given.get('key', ''))}"
     hearing.heard_answer(
         ctx,
         call_down=ref,
         holder=person.holder,
         kind=result,
-        key=f"desk:{_key(given.get('key', ''))}",
+        key=key,
         channel="desk",
         call=person.waiting,
         households=whole(given.get("households", ""), what=t(request.lang, "户数")) if result == 4 else None,
         people_moved=whole(given.get("people", ""), what=t(request.lang, "人数")) if result == 4 else None,
         words=given.get("words", "").strip()[:200],
     )
+    said = _said(request, person, result)
+    return {"holder": person.holder, "key": key, "call": person.waiting, "said": said}
+
+
+def _said(request: Request, person: desks.Person, result: int) -> str:
+    """雁子河村 支书 马** 没人接."""
+    title, word = written(request.lang, person.title), t(request.lang, RESULT_WORDS[result])
+    return f"{person.place.name} {title} {person.name} {word}"
 
 
 def _key(text: str) -> str:

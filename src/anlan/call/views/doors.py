@@ -5,15 +5,15 @@ from typing import Any
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.call.actions import contact, doorchecks
 from anlan.call.queries.board import OUTCOMES_AT_DOOR
 from anlan.call.queries.contact import the_lost
 from anlan.call.queries.doors import doors
-from anlan.foundation.errors import AnlanError, NotFound
+from anlan.foundation.errors import NotFound
 from anlan.foundation.words import t, w
-from anlan.ui.acts import address, done, not_done, posted, whole
+from anlan.ui.acts import act, address, done, not_done, posted, whole
 from anlan.ui.pages import Request, page
 
 
@@ -35,31 +35,21 @@ def _back(request: Request, ref: str) -> str:
     return f"{address(request, 'calls', ref, 'door')}?line={request.POST.get('line', '')}"
 
 
-@page("warn.doorcheck")
-@require_POST
-def send(request: Request, ref: str) -> HttpResponse:
+def _send(request: Request, ref: str) -> None:
     """Send the person who was chosen, in place of whoever is on the way; nobody chosen: the first thing that can go."""
-    given = request.POST
-    try:
-        doorchecks.order(request.ctx, call_down=ref, line=given.get("line", ""), who=given.get("who", ""))
-    except AnlanError as error:
-        return not_done(request, error, _back(request, ref))
-    return done(request, "已派。到时限没有回报，会自动派下一个。", _back(request, ref))
+    given = request.POST.get
+    doorchecks.order(request.ctx, call_down=ref, line=given("line", ""), who=given("who", ""))
 
 
-@page("warn.doorcheck")
-@require_POST
-def report(request: Request, ref: str) -> HttpResponse:
-    """What was found at the door."""
-    given = request.POST
-    try:
-        households = whole(given.get("households", ""), what=t(request.lang, "户数"))
-        doorchecks.report(
-            request.ctx, ref=given.get("check", ""), outcome=given.get("outcome", ""), households=households
-        )
-    except AnlanError as error:
-        return not_done(request, error, _back(request, ref))
-    return done(request, "已记下敲门结果。", _back(request, ref))
+def _report(request: Request, ref: str) -> None:
+    given = request.POST.get
+    households = whole(given("households", ""), what=t(request.lang, "户数"))
+    outcome = given("outcome", "")
+    doorchecks.report(request.ctx, ref=given("check", ""), outcome=outcome, households=households)
+
+
+send = act("warn.doorcheck", _send, w("已派。到时限没有回报，会自动派下一个。"), back=_back)
+report = act("warn.doorcheck", _report, w("已记下敲门结果。"), back=_back)
 
 
 class Heard(forms.Form):

@@ -10,6 +10,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.call.actions import hearing, links
@@ -35,6 +36,7 @@ WRONG_LINKS_PER_MINUTE = 30
 @public(
     "a village secretary in the rain has no account; the link itself is the right, and ends with the call-down"
 )
+@gzip_page
 @csrf_exempt  # no cookie carries any right here: only who holds the link can post to it
 @require_http_methods(["GET", "POST"])
 def answer(request: Request, world: str, ref: str, holder: str, token: str) -> HttpResponse:
@@ -183,6 +185,7 @@ def _about(request: Request, ctx: Ctx) -> dict[str, Any]:
 
 
 @public("the card behind the same link: what the village tells its residents")
+@gzip_page
 @require_GET
 def card(request: Request, world: str, ref: str, holder: str, token: str) -> HttpResponse:
     """明白卡 of the village: what will happen, where to go, by when."""

@@ -16,7 +16,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.journal_reading import Entry
 from anlan.foundation.paging import Cut
 from anlan.foundation.worlds import BEIJING
-from anlan.people import account_queries
+from anlan.people.accounts import queries as account_queries
 from anlan.places.queries import atlas
 from anlan.ui.pages import Request, page
 from anlan.warn.queries.alert_signing import SIMULATED
@@ -106,6 +106,7 @@ def verify(request: Request) -> HttpResponse:
         world = worlds.get(request.ctx.world.key)
         told["verdict"] = journal.verify(request.ctx.world, world.scenario)
         told["edited"] = edited.edited(request.ctx.world)
+        told["is_named"] = request.ctx.scope.holds("")  # a ref tells what happened elsewhere
         fault = checkpoints.fault(request.ctx.world)
         told["fault"] = {"seq": fault[0], "why": fault[1]} if fault else None
     return render(request, "desk/verify.html", told)

@@ -13,6 +13,7 @@ from anlan.foundation.home import home
 from anlan.foundation.packs import SYNTHETIC_ONLY, Pack
 from anlan.foundation.words import Text, t, w
 from anlan.judge.queries import backtests
+from anlan.judge.queries.backtests import BackTest
 from anlan.judge.rules.backtest import PastRun, note_on_tests
 from anlan.judge.views.backtests import pack_of
 from anlan.places.queries import atlas
@@ -49,7 +50,8 @@ class Shown:
 def listing(request: Request) -> HttpResponse:
     """All packs by kind; those in force first."""
     found = packs.load_all(home=home())
-    shown = [_shown(request, pack) for kind in KIND_WORDS for pack in found.of_kind(kind)]
+    runs = list(backtests.of_pack(request.ctx))
+    shown = [_shown(request, pack, runs) for kind in KIND_WORDS for pack in found.of_kind(kind)]
     kinds = [(word, [s for s in shown if s.pack.kind == kind]) for kind, word in KIND_WORDS.items()]
     context = {"kinds": [(word, rows) for word, rows in kinds if rows], "here": address(request, "packs")}
     return render(request, "desk/packs.html", context)
@@ -60,27 +62,27 @@ def listing(request: Request) -> HttpResponse:
 def one(request: Request, id: str) -> HttpResponse:
     """One pack with every figure and what stands behind it."""
     pack = pack_of(request.ctx, id)
-    tests = backtests.of_pack(request.ctx, pack.id)[:20]
+    tests = list(backtests.of_pack(request.ctx, pack.id))
     versions = [p for p in packs.of_kind(pack.kind, home=home()) if p.id == pack.id]
     context = {
-        "shown": _shown(request, pack),
+        "shown": _shown(request, pack, tests),
         "pack": pack,
         "figures": figures.shown(pack),
         "critical": critical_rain.table(pack, request.lang),
         "groups": figures.groups(pack, request.lang),
         "unknown_soil": SOIL_WORDS.get(pack.data.get("threshold", {}).get("wetness_if_unknown", "")),
         "versions": versions,
-        "runs": [(test, test.pack_version == pack.version) for test in tests],
+        "runs": [(test, test.pack_version == pack.version) for test in tests[:20]],
         "here": address(request, "packs"),
         "results_at": address(request, "back-tests"),
     }
     return render(request, "desk/pack.html", context)
 
 
-def _shown(request: Request, pack: Pack) -> Shown:
+def _shown(request: Request, pack: Pack, tests: list[BackTest]) -> Shown:
     runs = [
         PastRun(pack=r.pack, version=r.pack_version, at=r.ran_at, series=1, events=r.result.get("events", 0))
-        for r in backtests.of_pack(request.ctx, pack.id)
+        for r in tests
     ]
     is_threshold = pack.kind == "threshold"
     return Shown(

@@ -8,36 +8,39 @@ from anlan.foundation import journal
 from anlan.foundation.actions import action, next_ref
 from anlan.foundation.context import Ctx
 from anlan.foundation.journal import Note
+from anlan.judge.events import EXCEEDANCE_OPENED
 from anlan.judge.models import Exceedance, RuleState
 from anlan.judge.rules.thresholds import Change, Element, Move, Scale, State
 from anlan.judge.watch import Found, Key
 from anlan.observe import queries as observe
 from anlan.places.queries import atlas
 
-STATES_AT_ONCE = 200
+FOUND_AT_ONCE, STATES_AT_ONCE = 20, 200
 
 
 def keep(ctx: Ctx, found: Sequence[Found], states: Mapping[Key, State]) -> list[str]:
-    """Store changes and the states that made them in one transaction; returns the refs of new exceedances.
+    """Store changes, a few in one transaction, then the moved states; returns the refs of new exceedances.
 
-    States that only moved follow in small transactions: cut off between, the next look moves them again.
     Exceedances are unique by world, rule version, place, level and onset, so that windows rebuilt after a crash
-    repeat nothing.
+    repeat nothing; the state of what changed stands with the last change, and states that only moved come after it:
+    cut off between, the next look finds again what is missing.
     """
     changed = {(f.change.pack, name) for f in found for name in (f.station, atlas().by_id[f.place].code)}
     moved = sorted(key for key in states if (key[0], key[2]) not in changed)
     ids = observe.station_ids([f.station for f in found])
-    with action(ctx, "warn.call"):
-        notes: list[Note] = []
-        refs = []
-        for item in found:
-            _close_above(ctx, item, notes)
-            if item.change.move is Move.RAISED and item.change.evidence:
-                ref = _open(ctx, item, ids.get(item.station), notes)
-                refs += [ref] if ref else []
-        _save_states(ctx, {key: state for key, state in states.items() if (key[0], key[2]) in changed})
-        if notes:
-            journal.append_many(ctx, notes)
+    refs = []
+    for start in range(0, len(found), FOUND_AT_ONCE):
+        with action(ctx, "warn.call"):
+            notes: list[Note] = []
+            for item in found[start : start + FOUND_AT_ONCE]:
+                _close_above(ctx, item, notes)
+                if item.change.move is Move.RAISED and item.change.evidence:
+                    ref = _open(ctx, item, ids.get(item.station), notes)
+                    refs += [ref] if ref else []
+            if start + FOUND_AT_ONCE >= len(found):
+                _save_states(ctx, {k: state for k, state in states.items() if (k[0], k[2]) in changed})
+            if notes:
+                journal.append_many(ctx, notes)
     for start in range(0, len(moved), STATES_AT_ONCE):
         with action(ctx, "warn.call"):
             _save_states(ctx, {key: states[key] for key in moved[start : start + STATES_AT_ONCE]})
@@ -88,7 +91,7 @@ def _open(ctx: Ctx, item: Found, station: int | None, notes: list[Note]) -> str 
     if change.soil:
         told |= {"soil": change.soil, "soil_from": change.soil_from}
     refs = {"exceedance": row.ref, "place": place.code}
-    notes.append(Note("warn.exceedance.opened", refs, told, place.path))
+    notes.append(Note(EXCEEDANCE_OPENED, refs, told, place.path))
     return row.ref
 
 
@@ -177,7 +180,7 @@ def open_neighbours(
                 **reason,
             }
             refs = {"exceedance": row.ref, "place": place.code}
-            notes.append(Note("warn.exceedance.opened", refs, told, place.path))
+            notes.append(Note(EXCEEDANCE_OPENED, refs, told, place.path))
         if notes:
             journal.append_many(ctx, notes)
         return len(notes)

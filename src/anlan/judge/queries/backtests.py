@@ -1,4 +1,4 @@
-"""Back-tests 回测 of a pack, the newest first."""
+"""Back-tests 回测 of a pack, or of all, the newest first."""
 
 from django.db.models import QuerySet
 
@@ -6,6 +6,7 @@ from anlan.foundation.context import Ctx
 from anlan.judge.models import BackTest
 
 
-def of_pack(ctx: Ctx, pack: str) -> QuerySet[BackTest]:
+def of_pack(ctx: Ctx, pack: str = "") -> QuerySet[BackTest]:
     """Those within scope."""
-    return ctx.rows(BackTest).filter(pack=pack).order_by("-pk")
+    rows = ctx.rows(BackTest).order_by("-pk")
+    return rows.filter(pack=pack) if pack else rows

@@ -1,6 +1,7 @@
 """Moving people 转移避险: order a village's stages, and count households in. Reached never counts as moved."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from anlan.foundation import journal, shelf
 from anlan.foundation.actions import action, next_refs
@@ -8,6 +9,13 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid, NotFound
 from anlan.foundation.journal import Note
 from anlan.foundation.rules.stage import Stage
+from anlan.move.events import (
+    EVACUATION_COUNTED,
+    EVACUATION_ORDERED,
+    EVACUATION_SET_OUT,
+    EVACUATION_STAYED,
+    HOUSEHOLD_MARKED,
+)
 from anlan.move.models import Evacuation, HouseholdMove
 from anlan.move.rules import evacuation as rules
 from anlan.move.rules.evacuation import HouseholdEvent, HouseholdState
@@ -102,9 +110,7 @@ def _ordered(
         "households_moved": row.households_moved,
         "households_moving": row.households_moving,
     }
-    return Note(
-        "warn.evacuation.ordered", {"evacuation": row.ref, "village": village.code}, told, village.path
-    )
+    return Note(EVACUATION_ORDERED, {"evacuation": row.ref, "village": village.code}, told, village.path)
 
 
 def _is_behind(present: Stage | None, wanted: Stage) -> bool:
@@ -157,6 +163,18 @@ def _begin(
     return {row.place_id: row for row in rows}
 
 
+def stay(ctx: Ctx, *, village: Place, by: str, since: datetime) -> None:
+    """What somebody's word since a moment had put on the way is not on the way: the word was taken back."""
+    with action(ctx, "warn.move"):
+        row = _running(ctx, village)
+        if row is None:
+            return
+        gone = HouseholdMove.objects.filter(evacuation=row, state=HouseholdState.MOVING, by=by, at__gte=since)
+        if count := gone.update(state=HouseholdState.TO_MOVE.value, at=ctx.now):
+            _recount(row)
+            _note(ctx, row, village, EVACUATION_STAYED, {"households": count, "by": by})
+
+
 def set_out(ctx: Ctx, *, village: Place, by: str) -> None:
     """The village's people are on the way: whoever had not set out, has now."""
     with action(ctx, "warn.move"):
@@ -167,7 +185,7 @@ def set_out(ctx: Ctx, *, village: Place, by: str) -> None:
         moved = waiting.update(state=HouseholdState.MOVING.value, at=ctx.now, by=by)
         if moved:
             _recount(row)
-            _note(ctx, row, village, "warn.evacuation.set_out", {"households": moved, "by": by})
+            _note(ctx, row, village, EVACUATION_SET_OUT, {"households": moved, "by": by})
 
 
 def count_in(ctx: Ctx, *, village: Place, households: int, people_in: int, site: str, by: str) -> None:
@@ -193,7 +211,7 @@ def count_in(ctx: Ctx, *, village: Place, households: int, people_in: int, site:
             row.stage, row.stage_at, row.counted_at = Stage.COUNT.value, ctx.now, ctx.now
             row.save(update_fields=["stage", "stage_at", "counted_at"])
         told = {"households": households, "people": people_in, "site": site, "by": by}
-        _note(ctx, row, village, "warn.evacuation.counted", told)
+        _note(ctx, row, village, EVACUATION_COUNTED, told)
 
 
 def mark_household(ctx: Ctx, *, evacuation: str, household: str, event: str, note: str = "") -> None:
@@ -224,7 +242,7 @@ def mark_household(ctx: Ctx, *, evacuation: str, household: str, event: str, not
         move.save(update_fields=["state", "at", "by", "note"])
         _recount(row)
         told = {"household": household, "event": event, "state": after.state.value, "by": ctx.actor.ref}
-        _note(ctx, row, village, "warn.household.marked", told)
+        _note(ctx, row, village, HOUSEHOLD_MARKED, told)
 
 
 def _household(move: HouseholdMove) -> rules.Household:

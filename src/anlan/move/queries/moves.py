@@ -9,6 +9,13 @@ from anlan.foundation.errors import NotFound
 from anlan.foundation.journal import JournalEntry
 from anlan.foundation.rules.pack import minutes, table
 from anlan.foundation.rules.stage import Stage
+from anlan.move.events import (
+    EVACUATION_COUNTED,
+    EVACUATION_ORDERED,
+    EVACUATION_SET_OUT,
+    EVACUATION_STAYED,
+    HOUSEHOLD_MARKED,
+)
 from anlan.move.models import Evacuation, HouseholdMove
 from anlan.move.rules import evacuation as rules
 from anlan.move.rules.evacuation import HouseholdState
@@ -16,10 +23,11 @@ from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 
 TOLD_BY = (
-    "warn.evacuation.ordered",
-    "warn.evacuation.set_out",
-    "warn.evacuation.counted",
-    "warn.household.marked",
+    EVACUATION_ORDERED,
+    EVACUATION_SET_OUT,
+    EVACUATION_STAYED,
+    EVACUATION_COUNTED,
+    HOUSEHOLD_MARKED,
 )
 
 

@@ -13,6 +13,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid, NotFound
 from anlan.foundation.home import home
 from anlan.foundation.scope import Scope
+from anlan.observe.events import IMPORT
 from anlan.observe.ingest import Ingest, Typed
 from anlan.observe.models import ImportRun, Station
 from anlan.observe.rules import csvrows
@@ -35,12 +36,12 @@ def begin(ctx: Ctx, *, name: str, data: bytes) -> str:
         raise Invalid("文件是空的。请选一个有内容的 CSV 文件。")
     if len(data) > MOST_BYTES:
         raise Invalid("文件超过 {size} MB。请分成几个文件。", size=MOST_BYTES // (1024 * 1024))
-    ctx.require("observe.import")
+    ctx.require(IMPORT)
     place = _place(ctx)
     parsed = csvrows.parse(data, now=ctx.now, stations=_allowed(ctx))
     errors = [astuple(wrong) for wrong in parsed.wrongs]
     path_of(ctx, scratch := f"new-{secrets.token_hex(8)}").write_bytes(data)
-    with action(ctx, "observe.import"):
+    with action(ctx, IMPORT):
         run = ImportRun.objects.create(
             world_id=ctx.world.id,
             ref=next_ref(ctx, "I"),
@@ -59,20 +60,20 @@ def begin(ctx: Ctx, *, name: str, data: bytes) -> str:
 
 def confirm(ctx: Ctx, *, ref: str) -> None:
     """Let the engine take the rows that are good. Raises NotFound, Conflict."""
-    with action(ctx, "observe.import"):
+    with action(ctx, IMPORT):
         if not ctx.rows(ImportRun).filter(ref=ref).exists():
             raise NotFound("没有编号为 {ref} 的导入。请从导入列表里选择。", ref=ref)
         waiting = ctx.rows(ImportRun).filter(ref=ref, state=ImportRun.State.READ)
         if not waiting.update(state=ImportRun.State.QUEUED):
             raise Conflict("这次导入已经确认过了，请刷新后再看。")
         run = ctx.rows(ImportRun).get(ref=ref)
-        tasks.schedule(ctx, "observe.import", key=f"import:{ref}", due_at=ctx.now, payload={"ref": ref})
+        tasks.schedule(ctx, IMPORT, key=f"import:{ref}", due_at=ctx.now, payload={"ref": ref})
         refs = {"import": ref}
         body = {"rows": run.rows, "errors": len(run.errors)}
         journal.append(ctx, "observe.import.confirmed", refs=refs, body=body, place=run.place.path)
 
 
-@tasks.task("observe.import", slow=True)
+@tasks.task(IMPORT, slow=True)
 def _take(ctx: Ctx, payload: dict[str, Any]) -> None:
     """In the engine: write what is good, count it, and keep what is not. The readings' own store knows repeats."""
     run = ImportRun.objects.select_related("place").get(world_id=ctx.world.id, ref=payload["ref"])

@@ -12,6 +12,7 @@ from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
 from anlan.observe import queries
+from anlan.observe.events import CORRECT, DROP, REQUEUE
 from anlan.observe.ingest import Ingest, Typed
 from anlan.observe.queries import quarantine
 from anlan.observe.rules import csvrows
@@ -25,16 +26,16 @@ def correct(ctx: Ctx, *, address: str, code: str, at: str, value: str, reason: s
 
     ``at`` Beijing time, ``value`` in the element's unit, empty for missing.
     """
-    ctx.require("observe.correct")
+    ctx.require(CORRECT)
     station = queries.station(ctx, address)
     row = _one(ctx, address, code, at, value)
     if len(reason.strip()) < 2:
         raise Invalid("请写明为什么更正。")
-    with action(ctx, "observe.correct"):
+    with action(ctx, CORRECT):
         told = {"code": row.code, "at": row.at, "value": None if row.value is None else str(row.value)}
         key = f"correct:{address}:{row.code}:{journal.utc(row.at)}:{journal.head(ctx.world).seq}"
         payload = {"address": address, **told, "at": row.at.isoformat()}
-        tasks.schedule(ctx, "observe.correct", key=key, due_at=ctx.now, payload=payload)
+        tasks.schedule(ctx, CORRECT, key=key, due_at=ctx.now, payload=payload)
         place = atlas().by_id[station.place_id]
         refs = {"station": address, "place": place.code}
         body = {**told, "reason": reason.strip()[:200]}
@@ -49,7 +50,7 @@ def _one(ctx: Ctx, address: str, code: str, at: str, value: str) -> csvrows.Row:
     return parsed.rows[0]
 
 
-@tasks.task("observe.correct", slow=True)
+@tasks.task(CORRECT, slow=True)
 def _correct(ctx: Ctx, payload: dict[str, Any]) -> None:
     value = None if payload["value"] is None else Decimal(payload["value"])
     row = Typed(payload["address"], payload["code"], datetime.fromisoformat(payload["at"]), value)
@@ -59,20 +60,20 @@ def _correct(ctx: Ctx, payload: dict[str, Any]) -> None:
 
 def requeue(ctx: Ctx, *, ids: Sequence[int]) -> None:
     """Feed broken input again, as after a mended password or a new station. Raises NotFound, Invalid."""
-    _order(ctx, "observe.requeue", "observe.quarantine.requeued", ids)
+    _order(ctx, REQUEUE, "observe.quarantine.requeued", ids)
 
 
 def drop(ctx: Ctx, *, ids: Sequence[int]) -> None:
     """Put broken input aside that is of no use. Raises NotFound, Invalid."""
-    _order(ctx, "observe.drop", "observe.quarantine.dropped", ids)
+    _order(ctx, DROP, "observe.quarantine.dropped", ids)
 
 
 def _order(ctx: Ctx, kind: str, name: str, ids: Sequence[int]) -> None:
-    with action(ctx, "observe.requeue"):
+    with action(ctx, REQUEUE):
         if not ids:
             raise Invalid("请先选中要处理的报文。")
         for number in ids:
-            if quarantine.one(ctx, number).is_cut and kind == "observe.requeue":
+            if quarantine.one(ctx, number).is_cut and kind == REQUEUE:
                 raise Invalid(CUT, number=number)
         seq = journal.head(ctx.world).seq
         key = f"{kind}:{min(ids)}:{seq}"
@@ -80,13 +81,13 @@ def _order(ctx: Ctx, kind: str, name: str, ids: Sequence[int]) -> None:
         journal.append(ctx, name, refs={"quarantine": str(min(ids))}, body={"ids": sorted(ids)})
 
 
-@tasks.task("observe.requeue", slow=True)
+@tasks.task(REQUEUE, slow=True)
 def _requeue(ctx: Ctx, payload: dict[str, Any]) -> None:
     with Ingest.of(ctx.world) as ingest:
         ingest.feed_again(payload["ids"], known_at=ctx.now)
 
 
-@tasks.task("observe.drop", slow=True)
+@tasks.task(DROP, slow=True)
 def _drop(ctx: Ctx, payload: dict[str, Any]) -> None:
     with Ingest.of(ctx.world) as ingest:
         ingest.drop(payload["ids"])

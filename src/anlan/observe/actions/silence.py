@@ -7,6 +7,7 @@ from anlan.foundation import journal
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.journal import Note
+from anlan.observe.events import STATION_RETURNED, STATION_SILENT
 from anlan.observe.models import Station, StationSilence
 from anlan.places.queries import atlas
 
@@ -32,13 +33,13 @@ def notice(ctx: Ctx, *, silent: Mapping[str, datetime], heard: Mapping[str, date
 
 def _silent(ctx: Ctx, station: Station, since: datetime) -> Note:
     StationSilence.objects.create(world_id=ctx.world.id, station=station, since=since, noticed_at=ctx.now)
-    return _note("observe.station.silent", station, {"since": since})
+    return _note(STATION_SILENT, station, {"since": since})
 
 
 def _returned(ctx: Ctx, station: Station, row: StationSilence, heard_at: datetime) -> Note:
     row.ended_at = ctx.now
     row.save(update_fields=["ended_at"])
-    return _note("observe.station.returned", station, {"since": row.since, "heard_at": heard_at})
+    return _note(STATION_RETURNED, station, {"since": row.since, "heard_at": heard_at})
 
 
 def _note(name: str, station: Station, body: dict[str, datetime]) -> Note:

@@ -16,6 +16,7 @@ MINUTES = 1500
 DAY, HOUR, SLOT = 1440, 60, 5  # a rain day begins at 08:00 in Beijing, which is 00:00 UTC
 LONG_AGO = np.iinfo(np.int64).min
 MEASURED, TOTAL, OF_DAY, OF_HOUR, NEWEST, BEGUN = range(6)
+_NEVER = 1 << 60
 _MODULUS = 1_000_000  # a counter of six digits, 0.1 mm
 _MOST_STEPS = 3  # a level may have moved unseen for longer, but then a second reading has to say so
 
@@ -47,36 +48,64 @@ def put(cells: Int32s, made: Int32s, told: Int64s, row: int, kind: int, minute: 
 
 @njit
 def settle(
-    cells: Int32s, made: Int32s, told: Int64s, since: int, steps: Int64s, spread: Bools
+    cells: Int32s, made: Int32s, told: Int64s, since: int, steps: Int64s
 ) -> tuple[Int64s, Int64s, Bools]:
     """Work out one gauge's rain from minute ``since`` on; where it changed: minutes, tenths, whether it is spread.
 
     ``cells`` and ``made`` are of this gauge, ``steps`` what its counters (26, 20) may grow by in five minutes.
     """
-    origin = told[NEWEST] - MINUTES + 1
-    start, grown = np.full((4, MINUTES), -1, np.int64), np.zeros((4, MINUTES), np.int64)
-    low = max(since - origin, 0)
-    changed = low
-    for kind in (TOTAL, OF_DAY):
-        low = min(
-            low,
-            _count(cells[kind], origin, changed, steps[kind - 1], kind == OF_DAY, start[kind], grown[kind]),
+    size = _back(cells, told, since)
+    while True:
+        origin = told[NEWEST] - size + 1
+        start, grown = np.full((4, size), -1, np.int64), np.zeros((4, size), np.int64)
+        low = _spans(cells, origin, max(since - origin, 0), steps, start, grown)
+        low = _cut(start, low)
+        known = max(_first(cells[TOTAL], origin, size), _first(cells[OF_DAY], origin, size), HOUR)
+        if low >= known or size == MINUTES:
+            break
+        size = MINUTES
+    if size == MINUTES and origin > told[BEGUN]:
+        low = max(
+            low, min(_first(cells[TOTAL], origin, size) or size, _first(cells[OF_DAY], origin, size) or size)
         )
+    start = np.where(start < low, -1, start)
+    spread = np.zeros(size, np.bool_)
+    want, is_part = _wanted(start, grown, origin, low, spread)
+    fallen = _fallen(start, grown, want, low)
+    return _made(start, grown, fallen, is_part, cells[MEASURED], made, origin, low, spread)
+
+
+@njit
+def _back(cells: Int32s, told: Int64s, since: int) -> int:
+    """Over how many minutes to look: three hours before the counter readings that ``since`` follows."""
+    first = since
+    for kind in (TOTAL, OF_DAY):
+        if told[kind] > told[NEWEST] - MINUTES:
+            at = since
+            while at > told[NEWEST] - MINUTES and cells[kind, at % MINUTES] == 0:
+                at -= 1
+            first = min(first, at)
+    return int(min(told[NEWEST] - first + 3 * HOUR, MINUTES))
+
+
+@njit
+def _spans(cells: Int32s, origin: int, changed: int, steps: Int64s, start: Int64s, grown: Int64s) -> int:
+    """What each reading proves, by the minute at which it ends; the first minute that the readings since ``changed`` touch."""
+    low = changed
+    for kind in (TOTAL, OF_DAY):
+        touched = _count(
+            cells[kind], origin, changed, steps[kind - 1], kind == OF_DAY, start[kind], grown[kind]
+        )
+        low = min(low, touched)
     last = -SLOT
-    for i in range(MINUTES):
+    for i in range(start.shape[1]):
         at = (origin + i) % MINUTES
         if cells[MEASURED, at]:
             start[MEASURED, i], grown[MEASURED, i] = max(i - SLOT, last, 0), cells[MEASURED, at] - 1
             last = i
         if cells[OF_HOUR, at] and i >= HOUR:
             start[OF_HOUR, i], grown[OF_HOUR, i] = i - HOUR, cells[OF_HOUR, at] - 1
-    low = _cut(start, low)
-    if origin > told[BEGUN]:
-        low = max(low, _first(cells, origin))
-    start = np.where(start < low, -1, start)
-    want, is_part = _wanted(start, grown, origin, low, spread)
-    fallen = _fallen(start, grown, want, low)
-    return _made(start, grown, fallen, is_part, cells[MEASURED], made, origin, low, spread)
+    return low
 
 
 @njit
@@ -90,7 +119,7 @@ def _count(
     """
     low = changed
     base, base_value, held, held_value, old, old_value = -1, 0, -1, 0, -1, 0
-    for i in range(MINUTES):
+    for i in range(start.size):
         value = told[(origin + i) % MINUTES] - 1
         if value < 0:
             continue
@@ -127,10 +156,10 @@ def _count(
 
 
 @njit
-def _first(cells: Int32s, origin: int) -> int:
-    """The first counter reading still known, where older ones are not: what was made before it stands."""
-    for i in range(MINUTES):
-        if cells[TOTAL, (origin + i) % MINUTES] or cells[OF_DAY, (origin + i) % MINUTES]:
+def _first(told: Int32s, origin: int, size: int) -> int:
+    """The first reading of a counter in sight, 0 where there is none: what ended before it, nobody knows here."""
+    for i in range(size):
+        if told[(origin + i) % MINUTES]:
             return i
     return 0
 
@@ -138,8 +167,8 @@ def _first(cells: Int32s, origin: int) -> int:
 @njit
 def _cut(start: Int64s, low: int) -> int:
     """The last minute up to ``low`` that no span crosses."""
-    reach = MINUTES
-    for end in range(MINUTES - 1, -1, -1):
+    size = reach = start.shape[1]
+    for end in range(size - 1, -1, -1):
         if reach >= end and end <= low:
             return end
         for kind in range(4):
@@ -151,11 +180,12 @@ def _cut(start: Int64s, low: int) -> int:
 @njit
 def _wanted(start: Int64s, grown: Int64s, origin: int, low: int, spread: Bools) -> tuple[Int64s, Bools]:
     """Rain by minute, span by span from the shortest: what a span proves beyond the finer ones lies evenly in its gap."""
-    want, is_part = np.zeros(MINUTES, np.int64), np.zeros(MINUTES, np.bool_)
-    finer = np.zeros(MINUTES, np.bool_)
+    size = start.shape[1]
+    want, is_part = np.zeros(size, np.int64), np.zeros(size, np.bool_)
+    finer = np.zeros(size, np.bool_)
     count = 0
-    spans = np.empty((4 * MINUTES, 3), np.int64)
-    for end in range(low + 1, MINUTES):
+    spans = np.empty((4 * (size - low), 3), np.int64)
+    for end in range(low + 1, size):
         for kind in range(4):
             if start[kind, end] >= 0:
                 spans[count] = (4 * (end - start[kind, end]) + kind, kind, end)
@@ -200,14 +230,15 @@ def _lay(
 @njit
 def _fallen(start: Int64s, grown: Int64s, want: Int64s, low: int) -> Int64s:
     """What has fallen by each minute: as wanted, where every span gets its due and the whole is the least that does."""
-    fallen, rest = np.zeros(MINUTES, np.int64), np.zeros(MINUTES, np.int64)
-    for end in range(MINUTES - 1, low, -1):
+    size = start.shape[1]
+    fallen, rest = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    for end in range(size - 1, low, -1):
         rest[end - 1] = max(rest[end - 1], rest[end])
         for kind in range(4):
             first = start[kind, end]
             if first >= 0:
                 rest[first] = max(rest[first], rest[end] + grown[kind, end])
-    for end in range(low + 1, MINUTES):
+    for end in range(low + 1, size):
         least = fallen[end - 1]
         for kind in range(4):
             first = start[kind, end]
@@ -233,13 +264,14 @@ def _made(
 
     More than a slot measured goes into the minute before the slot's own.
     """
-    aim = np.full(MINUTES, -1, np.int64)
-    for i in range(low + 1, MINUTES):
+    size = start.shape[1]
+    aim = np.full(size, -1, np.int64)
+    for i in range(low + 1, size):
         more = fallen[i] - fallen[i - 1]
         if more > 0 or is_part[i]:
             aim[i] = more
     over = 0
-    for end in range(low + 1, MINUTES):
+    for end in range(low + 1, size):
         first = start[MEASURED, end]
         if first < 0:
             continue
@@ -248,12 +280,12 @@ def _made(
         if over > 0 and end - 1 > first:
             aim[end - 1], spread[end - 1], over = over, True, 0
     at, tenths, is_spread = (
-        np.empty(MINUTES, np.int64),
-        np.empty(MINUTES, np.int64),
-        np.empty(MINUTES, np.bool_),
+        np.empty(size, np.int64),
+        np.empty(size, np.int64),
+        np.empty(size, np.bool_),
     )
     count = 0
-    for i in range(low + 1, MINUTES):
+    for i in range(low + 1, size):
         cell = (origin + i) % MINUTES
         want = 0 if aim[i] < 0 and made[cell] > 1 else aim[i]
         if want >= 0 and made[cell] != want + 1 and not measured[cell]:
@@ -321,14 +353,13 @@ def take(cells: Int32s, made: Int32s, told: Int64s, steps: Int64s, news: Int64s)
     found, count = np.empty((64, 4), np.int64), 0
     begin = 0
     while begin < len(news):
-        row, end, since = news[begin, 0], begin, np.int64(1) << 60
+        row, end, since = news[begin, 0], begin, _NEVER
         while end < len(news) and news[end, 0] == row:
             first = put(cells, made, told, row, news[end, 1], news[end, 2], news[end, 3])
             since = min(since, first) if first >= 0 else since
             end += 1
-        if since < np.int64(1) << 60 and cells[row, TOTAL:].any():
-            spread = np.zeros(MINUTES, np.bool_)
-            at, tenths, is_spread = settle(cells[row], made[row], told[row], since, steps, spread)
+        if since < _NEVER and cells[row, TOTAL:].any():
+            at, tenths, is_spread = settle(cells[row], made[row], told[row], since, steps)
             while count + at.size > len(found):
                 found = np.concatenate((found, np.empty_like(found)))
             for n in range(at.size):

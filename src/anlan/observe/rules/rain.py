@@ -129,7 +129,7 @@ class RainFold:
         self._cells = np.zeros((stations, 4, proved.MINUTES), np.int32)
         self._made = np.zeros((stations, proved.MINUTES), np.int32)
         self._told = np.full((stations, 6), -proved.MINUTES, np.int64)
-        self._ledger = (self._cells, self._made, self._told)
+        self._ledger: tuple[NDArray[Any], ...] = (self._cells, self._made, self._told)
 
     def take(self, news: Known, flags: Flags) -> tuple[Int32s, Int64s, Int64s, Derived]:
         """Rows, times (ms) and tenths of rain to count, and what was worked out; sets RATE and RESET in `flags`."""
@@ -171,15 +171,14 @@ class RainFold:
         kind = _KINDS[np.minimum(news.code, 255)]
         told = (kind >= 0) & ~news.missing & (news.value >= 0) & ((flags & Flag.RANGE) == 0)
         told &= (news.code != RAIN_SLOTS) | (news.at_ms <= news.known_ms)
-        told &= (news.code != RAIN_1H) | (
-            news.at_ms % HOUR_MS == 0
-        )  # one that slides tells of the same rain again
+        slides = news.at_ms % HOUR_MS != 0  # an hour that slides tells of the same rain again
+        told &= (news.code != RAIN_1H) | ~slides
         index = np.flatnonzero(told)
         index = index[np.argsort(news.row[index], kind="stable")]
         minute = -(-at_ms[index] // MINUTE_MS)
-        columns = [news.row[index], kind[index], minute, np.minimum(news.value[index], _MODULUS), index]
-        rows = np.stack([column.astype(np.int64) for column in columns], axis=1)
-        index, minute, tenths, spread = proved.take(*self._ledger, self._steps, rows).T
+        value = np.minimum(news.value[index], _MODULUS)
+        rows = np.column_stack([news.row[index], kind[index], minute, value, index]).astype(np.int64)
+        index, minute, tenths, spread = proved.take(self._cells, self._made, self._told, self._steps, rows).T
         marks = flags[index] & (Flag.LATE | Flag.CLOCK) | Flag.DERIVED | np.where(spread, Flag.SPREAD, 0)
         return Derived(index, minute * MINUTE_MS, tenths, marks.astype(np.int16))
 

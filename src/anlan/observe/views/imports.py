@@ -5,15 +5,16 @@ from __future__ import annotations
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.foundation.errors import AnlanError
 from anlan.foundation.words import t, w
 from anlan.observe.actions import imports as actions
+from anlan.observe.events import IMPORT
 from anlan.observe.queries import imports
 from anlan.observe.rules import csvrows
 from anlan.observe.rules.csvrows import Wrong
-from anlan.ui.acts import address, done, not_done, posted
+from anlan.ui.acts import act, address, done, posted
 from anlan.ui.pages import Request, attached, page
 
 ERRORS_SHOWN = 50
@@ -25,7 +26,7 @@ class Upload(forms.Form):
     file = forms.FileField(label=w("CSV 文件"), allow_empty_file=True)
 
 
-@page("observe.import")
+@page(IMPORT)
 @require_http_methods(["GET", "POST"])
 def listing(request: Request) -> HttpResponse:
     """The imports so far, and a form for the next one."""
@@ -41,7 +42,7 @@ def listing(request: Request) -> HttpResponse:
     return render(request, "observe/imports.html", context, status=422 if form.errors else 200)
 
 
-@page("observe.import")
+@page(IMPORT)
 @require_GET
 def one(request: Request, ref: str) -> HttpResponse:
     """One import: the first rows as they were understood, or what became of it."""
@@ -58,19 +59,15 @@ def one(request: Request, ref: str) -> HttpResponse:
     return render(request, "observe/import.html", context)
 
 
-@page("observe.import")
-@require_POST
-def confirm(request: Request, ref: str) -> HttpResponse:
-    """Let the engine take the good rows."""
-    back = address(request, "imports", ref)
-    try:
-        actions.confirm(request.ctx, ref=ref)
-    except AnlanError as error:
-        return not_done(request, error, back)
-    return done(request, w("已交给引擎写入"), back)
+confirm = act(
+    IMPORT,
+    lambda r, ref: actions.confirm(r.ctx, ref=ref),
+    w("已交给引擎写入"),
+    back=lambda r, ref: address(r, "imports", ref),
+)
 
 
-@page("observe.import")
+@page(IMPORT)
 @require_GET
 def errors(request: Request, ref: str) -> HttpResponse:
     """The rows that were not taken, as CSV."""

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
-from anlan.foundation.errors import AnlanError, Invalid
+from anlan.foundation.errors import Invalid
 from anlan.foundation.words import w
 from anlan.observe import queries
 from anlan.observe.actions import mending
+from anlan.observe.events import REQUEUE
 from anlan.observe.queries import quarantine
-from anlan.ui.acts import address, ask, done, not_done
+from anlan.ui.acts import act, address, ask, done
 from anlan.ui.pages import Request, page
 
 MOST = 500
 
 
-@page("observe.requeue")
+@page(REQUEUE)
 @require_GET
 def listing(request: Request) -> HttpResponse:
     """What could not be taken, longest waiting first."""
@@ -36,19 +37,15 @@ def listing(request: Request) -> HttpResponse:
     return render(request, "observe/quarantine.html", context)
 
 
-@page("observe.requeue")
-@require_POST
-def again(request: Request) -> HttpResponse:
-    """Feed what was chosen again; the engine reads it as if it had just come."""
-    back = address(request, "quarantine")
-    try:
-        mending.requeue(request.ctx, ids=_chosen(request))
-    except AnlanError as error:
-        return not_done(request, error, back)
-    return done(request, w("已交给引擎重新读入；仍读不懂的会回到这里"), back)
+again = act(
+    REQUEUE,
+    lambda r: mending.requeue(r.ctx, ids=_chosen(r)),
+    w("已交给引擎重新读入；仍读不懂的会回到这里"),
+    back=lambda r: address(r, "quarantine"),
+)
 
 
-@page("observe.requeue")
+@page(REQUEUE)
 @require_http_methods(["GET", "POST"])
 def drop(request: Request, number: int) -> HttpResponse:
     """Put one aside, after a question."""

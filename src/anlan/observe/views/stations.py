@@ -18,8 +18,9 @@ from anlan.foundation.words import t, w
 from anlan.foundation.worlds import beijing
 from anlan.observe import queries
 from anlan.observe.actions import mending
-from anlan.observe.moments import GaugeNow, gauges
+from anlan.observe.events import CORRECT, IMPORT, REQUEUE
 from anlan.observe.queries import quarantine, series
+from anlan.observe.queries.moments import GaugeNow, gauges
 from anlan.observe.queries.series import Sheet
 from anlan.observe.views import picture, soil
 from anlan.places.queries import atlas
@@ -47,13 +48,13 @@ def listing(request: Request) -> HttpResponse:
         "asked": asked,
         "kinds": KINDS,
         "counts": queries.counts(ctx),
-        "quarantined": quarantine.count(ctx) if ctx.may("observe.requeue") else None,
+        "quarantined": quarantine.count(ctx) if ctx.may(REQUEUE) else None,
         "silent": sum(row.silent_since is not None for row in rows),
         "all": len(rows),
         "now": at or ctx.now,
         "is_past": at is not None,
-        "may_import": ctx.may("observe.import"),
-        "may_requeue": ctx.may("observe.requeue"),
+        "may_import": ctx.may(IMPORT),
+        "may_requeue": ctx.may(REQUEUE),
     }
     return render(request, "observe/stations.html", context)
 
@@ -108,7 +109,7 @@ def one(request: Request, address: str) -> HttpResponse:
         "is_ground_sure": sheet.ground is None or sheet.ground.source == "set",
         "soil_at": address_in(request, "soil", atlas().township(sheet.place).code),
         "may_set_soil": at is None and request.ctx.may("observe.soil"),
-        "may_correct": at is None and request.ctx.may("observe.correct"),
+        "may_correct": at is None and request.ctx.may(CORRECT),
     }
     return render(request, "observe/station.html", context)
 
@@ -187,7 +188,7 @@ class Correction(forms.Form):
         self.fields["value"].help_text = w("空着表示缺测，不是 0")
 
 
-@page("observe.correct")
+@page(CORRECT)
 @require_http_methods(["GET", "POST"])
 def correct(request: Request, address: str) -> HttpResponse:
     """Put a corrected value beside what the gauge sent."""

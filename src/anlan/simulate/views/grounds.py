@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from anlan.foundation.errors import AnlanError
 from anlan.foundation.words import w
-from anlan.simulate import ground, live
+from anlan.simulate.running import ground, live
 from anlan.simulate.views.runs import named
-from anlan.ui.acts import address, done, not_done
+from anlan.ui.acts import act, address
 from anlan.ui.pages import Request, page
 
 
@@ -40,13 +39,11 @@ def listing(request: Request) -> HttpResponse:
     return render(request, "simulate/grounds.html", context)
 
 
-@page("simulate.run")
-@require_POST
-def switch(request: Request, ref: str) -> HttpResponse:
-    """Switch live forecasts over a ground on (`on=1`) or off."""
-    is_on, back = request.POST.get("on") == "1", address(request, "grounds")
-    try:
-        (live.start if is_on else live.stop)(request.ctx, ground_ref=ref)
-    except AnlanError as error:
-        return not_done(request, error, back)
-    return done(request, w("滚动预报已打开") if is_on else w("滚动预报已停下"), back)
+def _switch(request: Request, ref: str) -> str:
+    """Live forecasts over a ground on (`on=1`) or off."""
+    is_on = request.POST.get("on") == "1"
+    (live.start if is_on else live.stop)(request.ctx, ground_ref=ref)
+    return w("滚动预报已打开") if is_on else w("滚动预报已停下")
+
+
+switch = act("simulate.run", _switch, back=lambda r, ref: address(r, "grounds"))

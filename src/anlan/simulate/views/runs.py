@@ -7,14 +7,15 @@ from typing import Any
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
 from anlan.foundation.words import t, w
-from anlan.simulate import actions, ground, queries
+from anlan.simulate import actions, queries
 from anlan.simulate.models import Ground, Run
-from anlan.ui.acts import address, done, not_done, posted
+from anlan.simulate.running import ground
+from anlan.ui.acts import act, address, done, posted
 from anlan.ui.pages import Request, page
 
 SOLVER_WORDS = {"li": w("局部惯性（快）"), "godunov": w("Godunov 二阶（陡坡）")}
@@ -168,13 +169,9 @@ def shown(request: Request, run: Run) -> dict[str, Any]:
     }
 
 
-@page("simulate.run")
-@require_POST
-def cancel(request: Request, ref: str) -> HttpResponse:
-    """Stop a run that waits or runs."""
-    back = address(request, "runs", ref)
-    try:
-        actions.cancel(request.ctx, ref=ref)
-    except AnlanError as error:
-        return not_done(request, error, back)
-    return done(request, w("已取消"), back)
+cancel = act(
+    "simulate.run",
+    lambda r, ref: actions.cancel(r.ctx, ref=ref),
+    w("已取消"),
+    back=lambda r, ref: address(r, "runs", ref),
+)

@@ -191,6 +191,12 @@ def vite(name: str) -> SafeString:
     return format_html('{}\n<script type="module" src="{}"></script>', links, _built(script))
 
 
+@register.simple_tag
+def inline(name: str) -> SafeString:
+    """{% inline "phone.css" %}: a style sheet of ours in the page itself, for a line so slow that each request counts."""
+    return format_html("<style>{}</style>", mark_safe(assets.inline(name)[0]))
+
+
 def _built(file: str) -> str:
     return static(f"anlan/build/{file}")
 

@@ -7,11 +7,11 @@ from typing import Any
 from anlan.foundation import crypto
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import LANGUAGES, t, w
-from anlan.people import account_queries as accounts
+from anlan.people.accounts import queries as accounts
 from anlan.places.queries import atlas
 from anlan.warn import alert_rows
 from anlan.warn.models import Alert
-from anlan.warn.rules.alert import CoSigner, Event, State, cosign_is_overdue
+from anlan.warn.rules.alert import CoSigner, Event, State, cosign_is_overdue, guards
 
 SIMULATED = {
     "sim-forecaster": w("模拟预报员"),
@@ -84,9 +84,16 @@ def open_to_cosigner(ctx: Ctx, row: Alert) -> list[str]:
             )
         if by_telephone(ctx, row) and ctx.may("warn.draft") and mine in state.unsigned:
             found.append(Event.COSIGN_VERBALLY.value)
+    if row.state in (State.REVIEW, State.APPROVED) and ctx.may("warn.draft") and may_confirm(ctx, row):
+        found.append(Event.CONFIRM_VERBALLY.value)
     if mine.owes_signature and mine.by == ctx.actor.ref:
         found.append(Event.COUNTERSIGN.value)
     return found
+
+
+def may_confirm(ctx: Ctx, row: Alert) -> bool:
+    """Whether the reader is the second officer to something that was heard on the telephone."""
+    return any(guards.may_confirm(each, ctx.actor.ref) for each in alert_rows.state_of(row).unconfirmed)
 
 
 def by_telephone(ctx: Ctx, row: Alert) -> bool:
@@ -106,15 +113,13 @@ def telephone(row: Alert, told: dict[str, str], *, countersign_by: datetime | No
     """What was heard, for those who see the alert: the number masked, the words as they were said."""
     if not told:
         return {}
-    confirmed_by = crypto.unseal(told["confirmed_by"], row.ref)
-    by_call_back = told["confirmed_how"] == "call_back"
     return {
         "leader": who(told["leader"]),
         "number": crypto.mask_phone(crypto.unseal(told["number"], row.ref)),
         "words": crypto.unseal(told["words"], row.ref),
         "at": datetime.fromisoformat(told["at"]),
-        "how": w("回拨领导号码") if by_call_back else w("第二位值班员"),
-        "confirmed_by": crypto.mask_phone(confirmed_by) if by_call_back else who(confirmed_by),
-        "confirmed_at": datetime.fromisoformat(told["confirmed_at"]),
+        "recorded_by": who(told["recorded_by"]),
+        "confirmed_by": who(told["confirmed_by"]) if told["confirmed_by"] else "",
+        "confirmed_at": datetime.fromisoformat(told["confirmed_at"]) if told["confirmed_at"] else None,
         "countersign_by": countersign_by,
     }

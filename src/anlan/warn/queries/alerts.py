@@ -13,10 +13,11 @@ from anlan.foundation.rules.grade import Grade
 from anlan.foundation.words import w
 from anlan.judge.queries import exceedances
 from anlan.judge.queries.exceedances import Exceedance
-from anlan.people import account_queries as accounts
+from anlan.people.accounts import queries as accounts
 from anlan.places.queries import Place, atlas
 from anlan.warn import alert_rows
 from anlan.warn.actions.alerts import NOT_VERIFIED
+from anlan.warn.events import ALERT_ISSUED
 from anlan.warn.models import Alert
 from anlan.warn.queries import alert_signing as signing
 from anlan.warn.queries.alert_signing import who
@@ -30,6 +31,7 @@ NEEDS = {
     Event.WITHDRAW: "warn.draft",
     Event.APPROVE: "warn.approve",
     Event.APPROVE_VERBALLY: "warn.draft",
+    Event.CONFIRM_VERBALLY: "warn.draft",
     Event.COSIGN: "warn.approve",
     Event.COSIGN_VERBALLY: "warn.draft",
     Event.ISSUE: "warn.issue",
@@ -244,7 +246,10 @@ def _may(ctx: Ctx, row: Alert) -> list[str]:
             continue
         if event is Event.COSIGN or (event is Event.COSIGN_VERBALLY and not signing.by_telephone(ctx, row)):
             continue
-        if event is Event.ISSUE and alert_rows.state_of(row).unsigned:
+        if event is Event.CONFIRM_VERBALLY and not signing.may_confirm(ctx, row):
+            continue
+        state = alert_rows.state_of(row)
+        if event is Event.ISSUE and (state.unsigned or state.unconfirmed):
             continue
         found.append(event.value)
     last = not Alert.objects.filter(predecessor=row).exclude(state="expired").exists()
@@ -308,7 +313,7 @@ def _steps(ctx: Ctx, row: Alert) -> list[Step]:
         (w("起草"), row.drafted_by, row.drafted_at),
         (w("送审"), last.get("warn.alert.submitted", ""), row.submitted_at),
         (w("批准"), row.approved_by, row.approved_at),
-        (w("签发"), last.get("warn.alert.issued", ""), row.issued_at),
+        (w("签发"), last.get(ALERT_ISSUED, ""), row.issued_at),
     ]
     if row.reviewed_by:
         steps.insert(2, (w("复核"), row.reviewed_by, row.reviewed_at))

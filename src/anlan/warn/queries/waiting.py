@@ -1,13 +1,12 @@
-"""Of the public alerts: what waits for review, approval, a signature or the issue; and call-outs that no order covered."""
+"""Of the public alerts: what waits for review, approval, a signature or the issue."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from anlan.foundation import journal, journal_reading, shelf
+from anlan.foundation import shelf
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.pack import minutes, table
-from anlan.foundation.words import w
 from anlan.judge.queries.waiting import Wait
 from anlan.places.queries import Place, atlas
 from anlan.warn import alert_rows
@@ -16,15 +15,6 @@ from anlan.warn.models import Alert
 from anlan.warn.rules.alert import CoSigner
 
 LOOK_BACK = timedelta(hours=12)
-REFUSAL_STANDS = timedelta(hours=2)
-WHY_NOT_CALLED = {
-    "order_not_signed": w("长效指令没有签发。"),
-    "order_expired": w("长效指令已过期。"),
-    "order_is_a_demo": w("长效指令是演示文件，不叫真人。"),
-    "no_order": w("没有在用的长效指令。"),
-    "names_no_place": w("预警没有点名地方。"),
-}
-"""Why nobody was called by itself."""
 
 
 def alerts_waiting(ctx: Ctx, at: datetime | None, path: str) -> Iterator[Wait]:
@@ -38,7 +28,7 @@ def alerts_waiting(ctx: Ctx, at: datetime | None, path: str) -> Iterator[Wait]:
         if not place.path.startswith(path):
             continue
         step = _step(row, now, is_now=at is None)
-        unsigned = _unsigned(row, now) if step in ("approve", "issue") else []
+        unsigned = _unsigned(row, now) if step in ("approve", "confirm", "issue") else []
         if step and not (step == "issue" and unsigned):
             yield _wait(ctx, row, place, step)
         for unit in unsigned:
@@ -101,6 +91,8 @@ def _step(row: Alert, now: datetime, *, is_now: bool) -> str:
     """The next step of an alert at a moment; empty when none waits."""
     if alert_rows.has_lapsed(row, now):
         return ""
+    if is_now and row.state in ("review", "approved") and alert_rows.state_of(row).unconfirmed:
+        return "confirm"
     if is_now and row.state in ("draft", "review", "approved"):
         return {"draft": "finish", "review": "approve", "approved": "issue"}[row.state]
     if is_now and row.state not in ("issued", "updated"):
@@ -126,23 +118,3 @@ def _due(ctx: Ctx, row: Alert, code: str, step: str, since: datetime | None) -> 
     approval = table(shelf.the(ctx, "approval", code).data, "approval")
     part = table(approval, "approve_minutes" if step in ("approve", "cosign") else "review_minutes")
     return since + minutes(part, Grade(row.level).code, 30)
-
-
-def refused_call_outs(ctx: Ctx, at: datetime | None, path: str) -> Iterator[Wait]:
-    """No signed standing order covered a finding: somebody must call out by hand, now."""
-    now = at or ctx.now
-    rows = journal_reading.rows(ctx).filter(
-        name="warn.callout.refused", at__gte=now - REFUSAL_STANDS, at__lte=now, place__startswith=path
-    )
-    newest = {entry.place: entry for entry in rows.order_by("seq")}
-    for entry in newest.values():
-        place = atlas().by_path[entry.place]
-        facts = {"why": journal.read(entry)["body"]["why"]}
-        yield Wait(
-            kind="refused_call_out",
-            key=f"refused:{entry.place}",
-            place=place,
-            since=entry.at,
-            due_at=entry.at,
-            facts=facts,
-        )

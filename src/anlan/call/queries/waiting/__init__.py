@@ -12,6 +12,7 @@ from anlan.call.queries.villages import VillageState, village_states
 from anlan.call.queries.waiting.calls import held, helps, lines, losses, sheets
 from anlan.call.queries.waiting.counts import counts
 from anlan.call.queries.waiting.forecasts import forecasts
+from anlan.call.queries.waiting.refused import refused_call_outs
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.stage import Stage
 from anlan.judge.queries.foreseen import foreseen
@@ -19,7 +20,7 @@ from anlan.judge.queries.waiting import Wait
 from anlan.judge.rules.urgency import Thing, harm_of
 from anlan.move.queries.moves import moving_takes
 from anlan.move.queries.waiting import refusals
-from anlan.warn.queries.waiting import alerts_waiting, refused_call_outs, sources_to_confirm
+from anlan.warn.queries.waiting import alerts_waiting, sources_to_confirm
 
 __all__ = ["Wait", "waiting"]
 

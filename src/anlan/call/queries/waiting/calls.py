@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from anlan.call.events import CONTACT_LOST, CONTACT_STEP
 from anlan.call.models import Call, CallDown, CallLine, ContactLost, DoorCheck
 from anlan.call.queries.villages import asking, lost_rows, running
 from anlan.call.rules import contact_lost
@@ -46,7 +47,7 @@ def _step_then(
 ) -> tuple[int, datetime]:
     """The journal knows when each step was taken."""
     told = journal_reading.rows(ctx).filter(
-        subject=row.ref, name__in=("warn.contact.lost", "warn.contact.step"), at__lte=at
+        subject=row.ref, name__in=(CONTACT_LOST, CONTACT_STEP), at__lte=at
     )
     times = list(told.order_by("seq").values_list("at", flat=True))
     return len(times) - 1, times[-1] + settings.step_timeout

@@ -13,6 +13,7 @@ from datetime import datetime
 from anlan.call.rules.calldown.ladder import is_under_way, next_steps
 from anlan.call.rules.calldown.settings import CallSettings
 from anlan.call.rules.calldown.shapes import (
+    BY_HAND,
     OUTCOMES,
     RANK,
     Answer,
@@ -120,6 +121,35 @@ def on_answer(*, call_down: CallDown, answer: Answer) -> CallDown:
         for call in heard.calls
     )
     return replace(heard, calls=calls)
+
+
+def on_taken_back(*, call_down: CallDown, holder: str, call: str, answer: Answer | None) -> CallDown:
+    """A result recorded by mistake is taken back: its answer goes, its call lies on the desk again, its lines look on.
+
+    A rung that was opened meanwhile stays open. What is still answered closes again by the next step.
+    """
+    at = answer.at if answer else None
+    calls = tuple(
+        replace(each, state=CallState.SENDING, ended_at=None)
+        if each.channel in BY_HAND
+        and (each.key == call or (at and each.holder == holder and each.ended_at == at))
+        else each
+        for each in call_down.calls
+    )
+    answers = tuple(each for each in call_down.answers if each != answer)
+    lines = tuple(
+        replace(
+            line, state=LineState.DOOR_CHECK if line.door_check_at else LineState.CALLING, settled_at=None
+        )
+        if answer and line.state is LineState.ANSWERED and line.settled_at == at and _stands_on(line, holder)
+        else line
+        for line in call_down.lines
+    )
+    return replace(call_down, calls=calls, answers=answers, lines=lines)
+
+
+def _stands_on(line: Line, holder: str) -> bool:
+    return any(each.ref == holder for rung in line.rungs for each in rung.holders)
 
 
 def on_timeout(*, call_down: CallDown, now: datetime) -> CallDown:

@@ -11,13 +11,36 @@ from datetime import datetime
 from typing import Any
 
 from anlan.call.actions.doorchecks import AT_THE_DOOR
+from anlan.call.events import (
+    CALL_ANSWERED,
+    CALL_ENDED,
+    CALL_LAID,
+    CALL_PLACED,
+    CONTACT_LOST,
+    DOORCHECK_DONE,
+    DOORCHECK_ORDERED,
+    LINE_ANSWERED,
+    LINK_HANDED,
+)
 from anlan.call.queries import rows as calls
+from anlan.call.queries.taken_back import taken_back
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.journal import JournalEntry
 from anlan.foundation.rules.grade import Grade
+from anlan.judge.events import EXCEEDANCE_OPENED
+from anlan.move.events import EVACUATION_COUNTED, EVACUATION_ORDERED, HOUSEHOLD_MARKED
 from anlan.prove.rules.proof import Fact, FactKind
 from anlan.warn import alert_rows
+from anlan.warn.events import (
+    ALERT_APPROVED,
+    ALERT_APPROVED_VERBALLY,
+    ALERT_COSIGNED,
+    ALERT_COSIGNED_VERBALLY,
+    ALERT_COUNTERSIGNED,
+    ALERT_DRAFTED,
+    ALERT_ISSUED,
+)
 from anlan.warn.queries import rows as alert_queries
 from anlan.warn.queries.rows import Alert
 from anlan.warn.rules.alert import CoSigner
@@ -31,7 +54,8 @@ def facts_of(ctx: Ctx, path: str, *, until: datetime | None = None) -> list[Fact
     rows = ctx.rows(JournalEntry).filter(name__in=tuple(_READERS), place__startswith=path)
     if until is not None:
         rows = rows.filter(at__lte=until)
-    found = [f for entry in rows.order_by("seq") for f in reader.read(entry)]
+    undone = taken_back(ctx.world.id)
+    found = [f for entry in rows.order_by("seq") if entry.seq not in undone for f in reader.read(entry)]
     return sorted([*found, *_alerts(ctx, path, until)], key=lambda fact: fact.seq)
 
 
@@ -172,34 +196,34 @@ def _lost(reader: _Reader, told: Told, place: str) -> Read:
 
 
 _READERS: dict[str, Callable[[_Reader, Told, str], Read]] = {
-    "warn.exceedance.opened": _exceeded,
-    "warn.call.placed": _placed,
-    "warn.call.laid": _laid,
-    "warn.link.handed": _handed,
-    "warn.call.ended": _ended,
-    "warn.call.answered": _answered,
-    "warn.line.answered": _line_answered,
-    "warn.doorcheck.ordered": _door_ordered,
-    "warn.doorcheck.done": _door_done,
-    "warn.evacuation.ordered": _ordered,
-    "warn.evacuation.counted": _counted,
-    "warn.household.marked": _counted,
-    "warn.contact.lost": _lost,
+    EXCEEDANCE_OPENED: _exceeded,
+    CALL_PLACED: _placed,
+    CALL_LAID: _laid,
+    LINK_HANDED: _handed,
+    CALL_ENDED: _ended,
+    CALL_ANSWERED: _answered,
+    LINE_ANSWERED: _line_answered,
+    DOORCHECK_ORDERED: _door_ordered,
+    DOORCHECK_DONE: _door_done,
+    EVACUATION_ORDERED: _ordered,
+    EVACUATION_COUNTED: _counted,
+    HOUSEHOLD_MARKED: _counted,
+    CONTACT_LOST: _lost,
 }
 
 _STEPS = (
-    (FactKind.DRAFTED, "drafted_at", "drafted_by", ("warn.alert.drafted",)),
+    (FactKind.DRAFTED, "drafted_at", "drafted_by", (ALERT_DRAFTED,)),
     (
         FactKind.APPROVED,
         "approved_at",
         "approved_by",
-        ("warn.alert.approved", "warn.alert.approved_verbally"),
+        (ALERT_APPROVED, ALERT_APPROVED_VERBALLY),
     ),
-    (FactKind.COUNTERSIGNED, "countersigned_at", "approved_by", ("warn.alert.countersigned",)),
-    (FactKind.ISSUED, "issued_at", "", ("warn.alert.issued",)),
+    (FactKind.COUNTERSIGNED, "countersigned_at", "approved_by", (ALERT_COUNTERSIGNED,)),
+    (FactKind.ISSUED, "issued_at", "", (ALERT_ISSUED,)),
 )
 
-_BY_UNIT = ("warn.alert.cosigned", "warn.alert.cosigned_verbally", "warn.alert.countersigned")
+_BY_UNIT = (ALERT_COSIGNED, ALERT_COSIGNED_VERBALLY, ALERT_COUNTERSIGNED)
 
 
 def _alerts(ctx: Ctx, path: str, until: datetime | None) -> Iterator[Fact]:
@@ -253,7 +277,7 @@ def _cosigned(
     """What a unit that issues jointly agreed to, and its signature where that came by telephone."""
     detail = {**alert, "unit": each.unit, "issuer": each.name, "verbal": int(each.verbal is not None)}
     if each.at:
-        name = "warn.alert.cosigned_verbally" if each.verbal else "warn.alert.cosigned"
+        name = ALERT_COSIGNED_VERBALLY if each.verbal else ALERT_COSIGNED
         seq = seqs.get(f"{name}:{each.unit}", seqs.get("", 0))
         yield Fact(kind=FactKind.COSIGNED, at=each.at, places=places, seq=seq, who=each.by, detail=detail)
     if each.countersigned_at:

@@ -7,6 +7,7 @@ from anlan.warn import alert_rows
 from anlan.warn.actions.alerts import telephone
 from anlan.warn.actions.alerts.common import locked_for_both, move, note
 from anlan.warn.actions.alerts.telephone import Heard
+from anlan.warn.events import ALERT_COUNTERSIGN
 from anlan.warn.rules.alert import Event, Evidence
 
 
@@ -25,24 +26,23 @@ def cosign(ctx: Ctx, *, ref: str, retyped_place: str = "", retyped_level: str = 
 def cosign_verbally(
     ctx: Ctx, *, ref: str, unit: str, heard: Heard, retyped_place: str = "", retyped_level: str = ""
 ) -> None:
-    """Write down that a leader of `unit` agreed by telephone; it stands at once, and must be signed like an approval."""
+    """Write down that a leader of `unit` agreed by telephone; it counts once confirmed, and must be signed like an approval."""
     with action(ctx, "warn.draft"):
         row = locked_for_both(ctx, ref)
         assert row.issuer is not None
-        telephone.require_second_officer(heard, of={row.issuer.ref, unit})
         evidence = Evidence(
             issuer=alert_rows.verdict(ctx, row),
             retyped_place=retyped_place,
             retyped_level=retyped_level,
-            verbal=telephone.approval(row, heard, unit=unit),
+            verbal=telephone.approval(row, heard, unit=unit, by=ctx.actor.ref),
             cosigner=unit,
         )
         found = move(ctx, row, Event.COSIGN_VERBALLY, evidence)
-        row.cosigned[unit]["verbal"] = telephone.sealed(row, heard)
+        row.cosigned[unit]["verbal"] = telephone.sealed(row, heard, by=ctx.actor.ref)
         row.save()
         due = next(each.countersign_due_at for each in found.alert.cosigners if each.unit == unit)
         assert due is not None
         key = f"alert-cosign:{row.ref}:{unit}:{row.revision}"
         payload = {"ref": row.ref, "unit": unit}
-        tasks.schedule(ctx, "warn.alert.countersign", key=key, due_at=due, payload=payload)
+        tasks.schedule(ctx, ALERT_COUNTERSIGN, key=key, due_at=due, payload=payload)
         note(ctx, row, "cosigned_verbally", unit=unit, **telephone.told(heard, countersign_by=due))

@@ -11,10 +11,11 @@ from anlan.foundation.errors import Invalid
 from anlan.foundation.rules.errors import AlertRefused
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.words import say
-from anlan.people.units import Unit, unit, units
+from anlan.people.queries.units import Unit, unit, units
 from anlan.places.queries import Place, atlas
 from anlan.warn import alert_rows
 from anlan.warn.actions.alerts.common import locked_of_unit, move, note, places_of, unit_of
+from anlan.warn.events import ALERT_EXPIRE
 from anlan.warn.models import Alert
 from anlan.warn.rules.alert import Event, Message
 from anlan.wire.cap import mapping
@@ -93,7 +94,7 @@ def _fill(ctx: Ctx, row: Alert, text: Text, places: list[Place]) -> None:
     row.save()
     row.names.set([p.id for p in places])
     key = f"alert-expire:{row.ref}:{journal.utc(row.expires_at)}"
-    tasks.schedule(ctx, "warn.alert.expire", key=key, due_at=row.expires_at, payload={"ref": row.ref})
+    tasks.schedule(ctx, ALERT_EXPIRE, key=key, due_at=row.expires_at, payload={"ref": row.ref})
 
 
 def headline(ctx: Ctx, row: Alert, places: list[Place]) -> str:

@@ -11,6 +11,7 @@ from anlan.foundation.errors import Conflict, Invalid, NotFound
 from anlan.places.queries import Place, atlas
 from anlan.warn import alert_rows
 from anlan.warn.actions.alerts.common import follow, locked, note
+from anlan.warn.events import ALERT_EXPIRE
 from anlan.warn.models import Alert
 from anlan.warn.rules.alert import Message
 from anlan.wire import cap as wire
@@ -211,4 +212,4 @@ def _standing(ctx: Ctx, text: str, issued_at: datetime, **key: Any) -> Alert | N
 
 def _end_in_time(ctx: Ctx, row: Alert, expires_at: datetime) -> None:
     key = f"alert-expire:{row.ref}:{journal.utc(expires_at)}"
-    tasks.schedule(ctx, "warn.alert.expire", key=key, due_at=expires_at, payload={"ref": row.ref})
+    tasks.schedule(ctx, ALERT_EXPIRE, key=key, due_at=expires_at, payload={"ref": row.ref})

@@ -7,6 +7,7 @@ from anlan.foundation.rules.errors import AlertRefused
 from anlan.places.queries import atlas
 from anlan.warn import alert_cap, alert_rows
 from anlan.warn.actions.alerts.common import follow, locked, locked_of_unit, move, note
+from anlan.warn.events import ALERT_EXPIRE, ALERT_RENEW
 from anlan.warn.rules.alert import Event, Evidence
 
 
@@ -47,7 +48,7 @@ def _renew_in_time(ctx: Ctx, ref: str) -> None:
     if not row.cause or row.expires_at is None or row.message not in ("alert", "update"):
         return
     due = row.expires_at - alert_rows.renew_before(ctx, atlas().by_id[row.place_id].code)
-    tasks.schedule(ctx, "warn.alert.renew", key=f"alert-renew:{ref}", due_at=due, payload={"ref": ref})
+    tasks.schedule(ctx, ALERT_RENEW, key=f"alert-renew:{ref}", due_at=due, payload={"ref": ref})
 
 
 def expire(ctx: Ctx, *, ref: str) -> bool:
@@ -64,6 +65,6 @@ def expire(ctx: Ctx, *, ref: str) -> bool:
         return True
 
 
-@tasks.task("warn.alert.expire")
+@tasks.task(ALERT_EXPIRE)
 def _expire(ctx: Ctx, payload: dict[str, str]) -> None:
     expire(ctx, ref=payload["ref"])

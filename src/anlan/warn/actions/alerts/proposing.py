@@ -17,12 +17,13 @@ from anlan.judge.queries import exceedances
 from anlan.judge.queries.exceedances import Exceedance
 from anlan.judge.rules import plainwords
 from anlan.judge.rules.plainwords import Facts
-from anlan.people.units import Unit, over
+from anlan.people.queries.units import Unit, over
 from anlan.places.queries import Place, atlas
 from anlan.warn import alert_rows
 from anlan.warn.actions.alerts.approving import take_back
 from anlan.warn.actions.alerts.common import note
 from anlan.warn.actions.alerts.drafting import Text, rewrite, write_new
+from anlan.warn.events import ALERT_RENEW
 from anlan.warn.models import Alert
 from anlan.warn.rules import issuers
 from anlan.warn.rules.alert import Message
@@ -62,7 +63,7 @@ def renew(ctx: Ctx, *, ref: str) -> str | None:
         return _propose(ctx, finding, again=True)
 
 
-@tasks.task("warn.alert.renew")
+@tasks.task(ALERT_RENEW)
 def _renew(ctx: Ctx, payload: dict[str, str]) -> None:
     renew(ctx, ref=payload["ref"])
 

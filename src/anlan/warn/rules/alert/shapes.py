@@ -56,6 +56,7 @@ class Event(StrEnum):
     WITHDRAW = "withdraw"
     APPROVE = "approve"
     APPROVE_VERBALLY = "approve_verbally"
+    CONFIRM_VERBALLY = "confirm_verbally"
     COSIGN = "cosign"
     COSIGN_VERBALLY = "cosign_verbally"
     COUNTERSIGN = "countersign"
@@ -79,6 +80,7 @@ _EVENT_ZH = {
     Event.WITHDRAW: "撤回改稿",
     Event.APPROVE: "批准",
     Event.APPROVE_VERBALLY: "电话签批",
+    Event.CONFIRM_VERBALLY: "确认电话签批",
     Event.COSIGN: "会签",
     Event.COSIGN_VERBALLY: "电话会签",
     Event.COUNTERSIGN: "补签",
@@ -112,8 +114,8 @@ class Actor:
 class VerbalApproval:
     """电话签批: what was heard on the telephone, written down at once.
 
-    `confirmed_how` is `second_officer` (another officer listened or heard it again) or `call_back` (the
-    leader's known number was rung back). `leader_permissions` are the leader's own, looked up.
+    It counts once a second officer has confirmed it from an own account, having listened or rung the leader back.
+    `leader_permissions` are the leader's own, looked up.
     """
 
     leader: str
@@ -121,9 +123,9 @@ class VerbalApproval:
     number: str
     at: datetime
     words: str
-    confirmed_how: str
-    confirmed_by: str
-    confirmed_at: datetime
+    recorded_by: str = ""
+    confirmed_by: str = ""
+    confirmed_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,6 +212,12 @@ class AlertState:
     """The units that issue it as well, each once; without every one of them it is not issued."""
     issued_at: datetime | None = None
     ended_at: datetime | None = None
+
+    @property
+    def unconfirmed(self) -> tuple[VerbalApproval, ...]:
+        """What was heard on the telephone and no second officer has confirmed."""
+        heard = (self.verbal, *(each.verbal for each in self.cosigners))
+        return tuple(each for each in heard if each is not None and not each.confirmed_by)
 
     @property
     def unsigned(self) -> tuple[CoSigner, ...]:

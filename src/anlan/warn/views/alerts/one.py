@@ -3,16 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from anlan.foundation.errors import AnlanError, NotFound
+from anlan.foundation.errors import Invalid, NotFound
 from anlan.foundation.rules.grade import Grade
-from anlan.foundation.words import t, w
+from anlan.foundation.words import Said, t, w
 from anlan.judge.queries.exceedances import Exceedance
-from anlan.ui.acts import address, done, not_done
+from anlan.ui.acts import act, address
 from anlan.ui.pages import Request, attached, page
 from anlan.warn import alert_cap, alert_rows, identity, targets
 from anlan.warn.actions import alerts
@@ -96,23 +95,16 @@ def _fingerprint(request: Request, row: Any) -> str:
 
 
 # ---------- acts ----------
-def _act(permission: str, do: Callable[[Request, str], object], sentence: str) -> Any:
-    """A button's act: do it, say so, stay on the alert."""
+def _act(permission: str, do: Callable[..., str | None], sentence: str) -> Any:
+    """A button of an alert's page: do it, say so, stay there."""
 
-    @page(permission)
-    @require_POST
-    def act(request: Request, ref: str) -> HttpResponse:
-        here = address(request, "alerts", ref)
+    def tried(request: Request, ref: str) -> str | None:
         try:
-            said = do(request, ref)
-        except AnlanError as error:
-            return not_done(request, error, here)
+            return do(request, ref)
         except CapError as error:
-            messages.error(request, error.text(request.lang))
-            return HttpResponseRedirect(here)
-        return done(request, said if isinstance(said, str) else sentence, here)
+            raise Invalid(Said(error.text(request.lang))) from None
 
-    return act
+    return act(permission, tried, sentence, back=lambda r, ref: address(r, "alerts", ref))
 
 
 def _approved(request: Request, ref: str) -> str | None:
@@ -159,6 +151,11 @@ cosign = _act(
         retyped_level=r.POST.get("retyped_level", ""),
     ),
     w("已会签。批准和会签都齐了才能签发。"),
+)
+confirm = _act(
+    "warn.draft",
+    lambda r, ref: alerts.confirm_verbally(r.ctx, ref=ref),
+    w("已确认电话签批。"),
 )
 countersign = _act("warn.approve", lambda r, ref: alerts.countersign(r.ctx, ref=ref), w("已补签。"))
 

@@ -1,0 +1,4 @@
+"""Names by which this room and the later ones speak of the same thing: facts in the journal, kinds of due work."""
+
+CYCLE = "simulate.cycle"
+PUBLISH = "simulate.publish"

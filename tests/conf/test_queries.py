@@ -1,0 +1,45 @@
+"""How often a page asks the records: at most 25 times, and what it shows beyond that is stated here."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from anlan.people.accounts.scope import permissions_of
+from tests.support.city import ROLES
+from tests.support.routes import ABSENT, QUERIES, Stage, address, make_stage, pages
+
+pytestmark = pytest.mark.django_db
+BUDGET = 25
+A_PART = 8
+PARTS = {
+    "w/<slug:world>/desk": 3,  # the due list, the town's map and the forecast, beside the case
+    "w/<slug:world>/wall": 3,  # call-downs, waters and counts of the county
+    "w/<slug:world>/map/place/<str:path>": 2,  # the place's calls and its story
+    "w/<str:world>/alerts/<str:ref>/telephone": 1,  # the leaders who may approve, each with the scope of the post
+}
+"""Pages that show parts of others beside their own, and how many."""
+NO_PAGE = {"w/<slug:world>/live"}  # a stream, not an answer
+
+
+def test_no_page_asks_more_often_than_its_budget() -> None:
+    stage, over, seen = make_stage(), {}, 0
+    for route in pages():
+        if route.pattern in NO_PAGE | ABSENT.keys() or route.is_public:
+            continue
+        asked = _asked(stage, route)
+        seen += asked is not None
+        if asked is not None and asked > BUDGET + A_PART * PARTS.get(route.pattern, 0):
+            over[route.pattern] = asked
+    assert not over, "ask for rows together, or state the part that the page shows"
+    assert seen > 60
+
+
+def _asked(stage: Stage, route) -> int | None:  # type: ignore[no-untyped-def]
+    """Queries of a page once its process is warm; None where nothing is shown."""
+    role = next(r for r in ROLES if not route.permission or route.permission in permissions_of(r))
+    client, (path, _) = stage.mini.client(role), address(route, stage)
+    query = QUERIES[route.pattern](stage) if route.pattern in QUERIES else {}
+    client.get(path, query)
+    with CaptureQueriesContext(connection) as asked:
+        reply = client.get(path, query)
+    return len(asked) if reply.status_code == 200 else None
