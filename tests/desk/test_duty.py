@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from anlan.call.actions import calldown, contact, doorchecks, hearing
-from anlan.call.models import DoorCheck
+from anlan.call.models import Answer, DoorCheck
 from anlan.call.queries.villages import people_called, tally, village_states
 from anlan.call.queries.waiting import Wait, waiting
 from anlan.desk import mapdata, timeline
@@ -18,7 +18,7 @@ from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.stage import Stage
 from anlan.judge.rules.urgency import Harm
 from anlan.move.actions import moving
-from anlan.move.queries.moves import Move
+from anlan.move.queries.moves import Move, moves
 from anlan.people import queries as people
 from anlan.places.queries import atlas
 from tests.support.city import (
@@ -358,3 +358,28 @@ def test_the_story_of_a_township_names_whose_line_it_was_and_who_answered(night:
     steps = [line.text for line in town.lines if "无人应答" in line.text or "上提一级" in line.text]
     assert steps
     assert all(text.startswith("柳林镇") for text in steps), "each names its line"
+
+
+def test_a_village_cadres_own_desk_begins_with_what_that_village_must_do_now(night: Mini) -> None:
+    ref = call_out(night)
+    moving.order_stage(
+        ctx_at(night, 0), village=atlas().code(VILLAGE), stage="move", by="H-town-leader", tier="county"
+    )
+    client, url = night.client("village_cadre"), f"/w/{night.world.key}/desk"
+    night.world.now = NIGHT + MIN
+    night.world.save()
+    text = client.get(url).text
+    main = text.partition("<main")[2]
+    left = moves(ctx_at(night, 1), atlas().code(VILLAGE).path)[atlas().code(VILLAGE).id].to_move
+    assert left > 0
+    assert main.index(f"现在就转移 {left} 户") < main.index('id="due"'), "before any list"
+    assert "点到" in main, "with its households to mark"
+    held = re.search(r'name="key" value="([^"]+)"', main)
+    assert held
+    asked = {"act": "answer", "call_down": ref, "holder": "H-v1-secretary", "key": held[1], "result": "3"}
+    assert "答复已收到" in client.post(f"{url}/act", asked, follow=True).text
+    assert Answer.objects.get().kind == 3
+    assert (
+        "现在就转移"
+        not in night.client("duty_officer").get(url).text.partition("<main")[2].partition('id="due"')[0]
+    )

@@ -6,7 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from anlan.simulate import actions, ordered, queries, runner
+from anlan.simulate import actions, queries
+from anlan.simulate.running import ordered, runner
 from tests.simulate.test_run_browser import WCAG, officer
 from tests.support.city import Mini, make_city
 from tests.support.grounds import REF, keep_valley

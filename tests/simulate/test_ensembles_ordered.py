@@ -9,8 +9,9 @@ import pytest
 from anlan.foundation import journal
 from anlan.foundation.errors import Forbidden, Invalid, NotFound
 from anlan.places.queries import atlas
-from anlan.simulate import actions, jobs, ordered, queries, runner
+from anlan.simulate import actions, queries
 from anlan.simulate.models import Run, VillageWater
+from anlan.simulate.running import jobs, ordered, runner
 from tests.simulate.test_live import rain as rain_at_gauge
 from tests.support.city import NIGHT, VILLAGE, Mini, make_city
 from tests.support.grounds import REF, keep_valley
@@ -128,7 +129,7 @@ def test_too_many_members_that_refuse_themselves_refuse_the_ensemble(
     night: Mini, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from anlan.science.flood.errors import NotFinite
-    from anlan.simulate import members
+    from anlan.simulate.computing import members
 
     run_one = members._run
 

@@ -13,8 +13,10 @@ from anlan.judge.queries.foreseen import foreseen
 from anlan.observe.actions import load_stations
 from anlan.observe.ingest import Ingest, Outcome
 from anlan.places.queries import atlas
-from anlan.simulate import folders, gauging, ground, live, queries, runner
+from anlan.simulate import queries
+from anlan.simulate.computing import folders, gauging
 from anlan.simulate.models import Run
+from anlan.simulate.running import ground, live, runner
 from tests.support.city import GAUGE, NIGHT, TOWN, VILLAGE, Mini, make_city
 from tests.support.grounds import valley
 from tests.support.stations import PASSWORD, report

@@ -17,10 +17,12 @@ from anlan.observe.store import Batch, Writer
 from anlan.observe.store.batch import NO_FRAMES
 from anlan.places.queries import atlas
 from anlan.science.flood.domain import RING
-from anlan.simulate import ground, jobs, live, queries, runner, states
+from anlan.simulate import queries
 from anlan.simulate.actions import runs
+from anlan.simulate.computing import states
+from anlan.simulate.computing.shapes import NOW, Terrain
 from anlan.simulate.models import Ground, Run
-from anlan.simulate.shapes import NOW, Terrain
+from anlan.simulate.running import ground, jobs, live, runner
 from anlan.simulate.views.facts import facts_of
 from anlan.wire.sl651 import station_key
 from tests.support.city import FOREIGN_VILLAGE, GAUGE, NIGHT, TOWN, VILLAGE, VILLAGE_2, Mini, make_city

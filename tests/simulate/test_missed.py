@@ -6,7 +6,7 @@ import pytest
 
 from anlan.desk.due import dues
 from anlan.foundation.models import Task
-from anlan.simulate import live, runner
+from anlan.simulate.running import live, runner
 from tests.support.city import Mini, make_city
 from tests.support.grounds import REF, keep_valley
 
@@ -68,7 +68,8 @@ def test_what_a_busy_database_stopped_is_tried_again_and_no_run_is_failed_for_it
 ) -> None:
     from django.db import OperationalError
 
-    from anlan.simulate import actions, ordered, queries
+    from anlan.simulate import actions, queries
+    from anlan.simulate.running import ordered
     from tests.simulate.test_ordered import order
 
     ref = order(night)

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from anlan.simulate import actions, ordered, queries, runner
+from anlan.simulate import actions, queries
+from anlan.simulate.running import ordered, runner
 from tests.support.city import Mini, make_city
 from tests.support.grounds import REF, keep_valley
 

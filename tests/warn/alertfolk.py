@@ -11,7 +11,7 @@ from anlan.foundation.models import JournalEntry
 from anlan.foundation.rules.errors import AlertRefused
 from anlan.judge.models import Exceedance
 from anlan.people import actions as people
-from anlan.people import administration
+from anlan.people.accounts import administration
 from anlan.warn.actions import alerts
 from anlan.warn.models import Alert
 from tests.support.city import COUNTY, NIGHT, PASSWORD, SECRET, TOWN, Mini
@@ -95,9 +95,6 @@ def heard(mini: Mini, at: datetime | None = None, **changes: object) -> alerts.H
         number="13800009999",
         at=moment,
         words="同意发，马上发。",
-        confirmed_how="second_officer",
-        confirmed_by=mini.account("second").ref,
-        confirmed_at=moment + timedelta(minutes=1),
     )
     return replace(base, **changes)  # type: ignore[arg-type]
 

@@ -8,7 +8,7 @@ from cryptography.x509.oid import NameOID
 
 from anlan.foundation import tasks
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import Forbidden, Invalid, NotFound
+from anlan.foundation.errors import AnlanError, Forbidden, Invalid, NotFound
 from anlan.foundation.models import JournalEntry, Task
 from anlan.foundation.rules.errors import AlertRefused
 from anlan.people.models import Organisation
@@ -163,7 +163,7 @@ def by_telephone(night: Mini, **changes: object) -> str:
     return ref
 
 
-def test_a_telephone_approval_stands_at_once_and_waits_for_the_signature(night: Mini) -> None:
+def test_a_telephone_approval_once_confirmed_waits_for_the_signature(night: Mini) -> None:
     ref = by_telephone(night)
     found = row(ref)
     assert (found.state, found.approval) == ("approved", "verbal")
@@ -171,6 +171,7 @@ def test_a_telephone_approval_stands_at_once_and_waits_for_the_signature(night: 
     with pytest.raises(AlertRefused) as error:
         alerts.countersign(after(night, "chief", minutes=9), ref=ref)
     assert refusal(error) == "not_the_leader"
+    alerts.confirm_verbally(after(night, "second", minutes=6), ref=ref)
     alerts.issue(after(night, "forecaster", minutes=6), ref=ref)
     alerts.countersign(after(night, "head", minutes=60), ref=ref)
     assert row(ref).countersigned_at == NIGHT + timedelta(minutes=60)
@@ -195,7 +196,6 @@ def test_a_telephone_approval_not_signed_in_time_stays_in_the_journal(night: Min
     [
         ({"words": ""}, "verbal_incomplete"),
         ({"at": NIGHT}, "verbal_time"),
-        ({"confirmed_how": "he said so"}, "verbal_unconfirmed"),
     ],
 )
 def test_a_telephone_approval_with_a_gap_is_refused(
@@ -212,10 +212,27 @@ def test_a_leader_of_another_unit_cannot_approve_by_telephone(night: Mini) -> No
     assert refusal(error) == "leader_may_not_approve"
 
 
-def test_the_second_officer_is_of_the_unit(night: Mini) -> None:
+def test_a_telephone_approval_counts_once_a_second_officer_confirms_it_from_an_own_account(
+    night: Mini,
+) -> None:
+    """Draft, own record of a call, issue: one person alone could say anything to the public."""
+    ref = by_telephone(night)
+    for who in ("forecaster", "second"):
+        with pytest.raises(AlertRefused) as error:
+            alerts.issue(after(night, who, minutes=6), ref=ref)
+        assert refusal(error) == "verbal_unconfirmed"
     with pytest.raises(AlertRefused) as error:
-        by_telephone(night, confirmed_by=night.account("duty_officer").ref)
+        alerts.confirm_verbally(after(night, "forecaster", minutes=6), ref=ref)
     assert refusal(error) == "verbal_unconfirmed"
+    with pytest.raises(AnlanError):
+        alerts.confirm_verbally(after(night, "duty_officer", minutes=6), ref=ref)
+    alerts.confirm_verbally(after(night, "second", minutes=6), ref=ref)
+    assert row(ref).verbal["confirmed_by"] == night.account("second").ref
+    with pytest.raises(AlertRefused) as error:
+        alerts.confirm_verbally(after(night, "second", minutes=7), ref=ref)
+    assert refusal(error) == "nothing_to_confirm"
+    alerts.issue(after(night, "forecaster", minutes=7), ref=ref)
+    assert len(told("verbal_confirmed")) == 1
 
 
 # ---------- what goes out ----------

@@ -13,7 +13,7 @@ from anlan.foundation.errors import Forbidden
 from anlan.foundation.models import JournalEntry, Task, World
 from anlan.foundation.rules.errors import AlertRefused
 from anlan.people import actions as people
-from anlan.people import administration
+from anlan.people.accounts import administration
 from anlan.prove.queries.proof.facts import facts_of
 from anlan.prove.rules.proof import FactKind, village_proof
 from anlan.warn import alert_cap
@@ -69,7 +69,7 @@ def cosign(mini: Mini, ref: str, *, who: str = "chief") -> None:
 
 
 def by_telephone(mini: Mini, ref: str, **changes: object) -> None:
-    given = heard(mini, **{"confirmed_by": mini.account("water-second").ref, **changes})
+    given = heard(mini, **changes)
     recorder = after(mini, "writer", minutes=5)
     alerts.cosign_verbally(
         recorder, ref=ref, unit="O-weather", heard=given, retyped_place="柳林镇", retyped_level="红色"
@@ -152,6 +152,7 @@ def test_by_telephone_it_is_sealed_waits_for_the_signature_and_goes_out(night: M
     ref = submitted(night)
     by_telephone(night, ref)
     approve(night, ref)
+    alerts.confirm_verbally(after(night, "water-second", minutes=6), ref=ref)
     alerts.issue(after(night, "writer", minutes=6), ref=ref)
     everything = str(row(ref).cosigned) + "".join(JournalEntry.objects.values_list("text", flat=True))
     assert "13800009999" not in everything
@@ -195,6 +196,7 @@ def test_the_proof_tells_both_and_the_missing_signature(night: Mini) -> None:
     ref = submitted(night)
     by_telephone(night, ref)
     approve(night, ref)
+    alerts.confirm_verbally(after(night, "water-second", minutes=6), ref=ref)
     alerts.issue(after(night, "writer", minutes=6), ref=ref)
     path = LIULIN_PATH + "0001"
     facts = facts_of(night.ctx(), path)

@@ -18,9 +18,9 @@ from anlan.foundation import tasks
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import t, w, written
 from anlan.judge.rules.urgency import SMALL, Harm, rank
-from anlan.observe.moments import silences
 from anlan.observe.queries import stations
 from anlan.observe.queries.doubtful import doubtful
+from anlan.observe.queries.moments import silences
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui import format as show
@@ -284,6 +284,7 @@ _STEPS = {
     "approve": (w("预警等批准"), w("下一步：签发人批准")),
     "cosign": (w("预警等{unit}会签"), w("下一步：叫醒{unit}的批准人会签")),
     "cosign_signature": (w("{unit}口头会签，待补签"), w("下一步：请{unit}的批准人补签")),
+    "confirm": (w("电话签批还没有第二人确认"), w("下一步：另一位值班员登录自己的账号确认")),
     "source": (w("收到的预警没有签名，还没叫应"), w("下一步：打电话向发布单位核实，再按“已核实”")),
     "issue": (w("预警已批准，还没发出"), w("下一步：签发")),
     "countersign": (w("口头批准，待补签"), w("下一步：请批准人补签")),

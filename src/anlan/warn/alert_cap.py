@@ -7,7 +7,7 @@ from typing import Any
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
 from anlan.foundation.rules.grade import Grade
-from anlan.people.units import unit
+from anlan.people.queries.units import unit
 from anlan.places.queries import atlas
 from anlan.warn import alert_rows, identity
 from anlan.warn.models import Alert

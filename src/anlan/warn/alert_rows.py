@@ -10,7 +10,7 @@ from anlan.foundation.home import home
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.pack import minutes, table
 from anlan.foundation.words import say
-from anlan.people.units import Unit, units
+from anlan.people.queries.units import Unit, units
 from anlan.places.queries import Place, atlas
 from anlan.warn.models import Alert
 from anlan.warn.rules import issuers
@@ -73,8 +73,7 @@ def write_state(row: Alert, after: AlertState) -> None:
     row.countersigned_at = after.countersigned_at
     row.issued_at = after.issued_at
     row.ended_at = after.ended_at
-    if after.verbal is None:
-        row.verbal = {}
+    row.verbal = _confirmed(row.verbal, after.verbal)
     row.cosigned = {each.unit: _agreement(row, each) for each in after.cosigners if each.by}
     row.approval = "" if not after.approved_by else "verbal" if after.verbal else "signed"
 
@@ -105,10 +104,17 @@ def _agreement(row: Alert, each: CoSigner) -> dict[str, Any]:
         "by": each.by,
         "at": _told(each.at),
         "revision": each.revision,
-        "verbal": row.cosigned.get(each.unit, {}).get("verbal", {}) if each.verbal else {},
+        "verbal": _confirmed(row.cosigned.get(each.unit, {}).get("verbal", {}), each.verbal),
         "countersign_by": _told(each.countersign_due_at),
         "countersigned_at": _told(each.countersigned_at),
     }
+
+
+def _confirmed(kept: dict[str, str], verbal: VerbalApproval | None) -> dict[str, str]:
+    """What is kept of a telephone approval, with who confirmed it; its own words were put in by its action."""
+    if verbal is None or not kept:
+        return {}
+    return {**kept, "confirmed_by": verbal.confirmed_by, "confirmed_at": _told(verbal.confirmed_at)}
 
 
 def _told(moment: datetime | None) -> str:
@@ -130,9 +136,9 @@ def _verbal(told: dict[str, str]) -> VerbalApproval | None:
         number="sealed",
         at=at,
         words="sealed",
-        confirmed_how=told["confirmed_how"],
-        confirmed_by="sealed",
-        confirmed_at=datetime.fromisoformat(told["confirmed_at"]),
+        recorded_by=told["recorded_by"],
+        confirmed_by=told["confirmed_by"],
+        confirmed_at=_moment(told["confirmed_at"]),
     )
 
 

@@ -22,6 +22,7 @@ class WarnRoom(Room):
         "warn.alert.all_clear": w("预警已解除"),
         ALERT_APPROVED: w("预警已批准"),
         ALERT_APPROVED_VERBALLY: w("预警经口头批准"),
+        "warn.alert.verbal_confirmed": w("电话签批经第二人确认"),
         "warn.alert.cancelled": w("预警已取消"),
         ALERT_COSIGNED: w("联合单位已会签"),
         ALERT_COSIGNED_VERBALLY: w("联合单位口头会签"),
@@ -52,7 +53,7 @@ class WarnRoom(Room):
     def ready(self) -> None:
         super().ready()
         from anlan.judge import watching
-        from anlan.observe import silence
+        from anlan.observe.ingest import silence
         from anlan.warn.queries import high, rows
 
         silence.also_close_in(high.places)

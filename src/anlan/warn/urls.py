@@ -25,6 +25,7 @@ ALERTS = [
     path(f"{A}/<str:ref>/telephone", telephone.approval, name="telephone-approval"),
     path(f"{A}/<str:ref>/cosign", one.cosign, name="cosign-alert"),
     path(f"{A}/<str:ref>/cosign/<str:unit>/telephone", telephone.agreement, name="telephone-cosign"),
+    path(f"{A}/<str:ref>/confirm", one.confirm, name="confirm-alert"),
     path(f"{A}/<str:ref>/countersign", one.countersign, name="countersign-alert"),
     path(f"{A}/<str:ref>/confirm-source", one.confirm_source, name="confirm-source"),
     path(f"{A}/<str:ref>/issue", one.issue, name="issue-alert"),

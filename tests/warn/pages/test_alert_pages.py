@@ -166,12 +166,18 @@ def test_a_telephone_approval_is_written_down_and_shown_as_to_be_signed(night: M
     night.world.__class__.objects.filter(pk=night.world.pk).update(now=NIGHT + timedelta(minutes=6))
     given = {
         "leader": night.account("head").ref, "number": "13800009999", "at": "04:03", "words": "同意发。",
-        "confirmed_how": "call_back", "called_back": "13800009999", "second": "", "confirmed_at": "04:05",
         "retyped_place": "柳林镇", "retyped_level": "红色",
     }  # fmt: skip
     writer = night.client("forecaster")
     assert writer.post(at(night, ref, "telephone"), {**given, "words": ""}).status_code == 422
     assert writer.post(at(night, ref, "telephone"), given).status_code == 302
+    body = shown(writer, at(night, ref))
+    assert "口头批准，待第二人确认" in body
+    assert re.findall(r".{30}\{'.{40}", html.unescape(body)) == [], "a dict of both languages was printed"
+    assert "/confirm" not in body
+    desk = shown(night.client("second"), f"/w/{night.world.key}/desk")
+    assert "电话签批还没有第二人确认" in desk
+    assert night.client("second").post(at(night, ref, "confirm")).status_code == 302
     body = shown(writer, at(night, ref))
     assert "口头批准，待补签" in body
     assert "138 **** 9999" in body

@@ -47,9 +47,7 @@ TELEPHONE = VerbalApproval(
     number="138",
     at=T0 + timedelta(minutes=2),
     words="同意发，马上发。",
-    confirmed_how="second_officer",
-    confirmed_by="huang",
-    confirmed_at=T0 + timedelta(minutes=3),
+    recorded_by="li",
 )
 
 
@@ -149,7 +147,7 @@ def test_an_approval_by_telephone_is_issued_at_once_and_waits_for_its_signature(
     alert = after(in_review(), Event.APPROVE_VERBALLY, LI, replace(RED, verbal=TELEPHONE))
     assert (alert.state, alert.approved_by) == (State.APPROVED, "xu")
     assert alert.countersign_due_at == TELEPHONE.at + timedelta(hours=24)
-    out = after(alert, Event.ISSUE, XU)
+    out = after(after(alert, Event.CONFIRM_VERBALLY, HUANG), Event.ISSUE, XU)
     assert approval_label(alert=out, now=T0)[0] == "口头批准，待补签"
     late = TELEPHONE.at + timedelta(hours=25)
     assert countersign_is_overdue(alert=out, now=late)
@@ -171,10 +169,6 @@ def test_an_approval_by_telephone_is_issued_at_once_and_waits_for_its_signature(
         ({"at": T0 + timedelta(minutes=6)}, "verbal_time"),
         ({"leader": "li"}, "own_draft"),
         ({"leader_permissions": frozenset()}, "leader_may_not_approve"),
-        ({"confirmed_by": "li"}, "verbal_unconfirmed"),
-        ({"confirmed_by": "xu"}, "verbal_unconfirmed"),
-        ({"confirmed_how": "wechat"}, "verbal_unconfirmed"),
-        ({"confirmed_at": T0 + timedelta(minutes=1)}, "verbal_unconfirmed"),
     ],
 )
 def test_an_approval_by_telephone_needs_all_its_parts(changes: dict[str, object], name: str):
@@ -182,9 +176,15 @@ def test_an_approval_by_telephone_needs_all_its_parts(changes: dict[str, object]
     assert refused(in_review(), Event.APPROVE_VERBALLY, LI, replace(RED, verbal=verbal)) == name
 
 
-def test_a_call_back_by_the_recorder_confirms_too():
-    verbal = replace(TELEPHONE, confirmed_how="call_back", confirmed_by="li")
-    assert after(in_review(), Event.APPROVE_VERBALLY, LI, replace(RED, verbal=verbal)).approved_by == "xu"
+def test_who_wrote_it_down_and_the_leader_do_not_confirm_what_was_said():
+    alert = after(in_review(), Event.APPROVE_VERBALLY, LI, replace(RED, verbal=TELEPHONE))
+    for who in (LI, XU):
+        assert refused(alert, Event.CONFIRM_VERBALLY, who) == "verbal_unconfirmed"
+    assert refused(alert, Event.ISSUE, HUANG) == "verbal_unconfirmed"
+    assert approval_label(alert=alert, now=T0)[0] == "口头批准，待第二人确认"
+    confirmed = after(alert, Event.CONFIRM_VERBALLY, HUANG)
+    assert (confirmed.state, confirmed.unconfirmed) == (State.APPROVED, ())
+    assert after(confirmed, Event.ISSUE, LI).state is State.ISSUED
 
 
 def test_a_red_by_telephone_is_typed_again_as_well():
@@ -339,5 +339,6 @@ def test_the_officer_awake_may_send_out_what_the_leader_approved_by_telephone():
     officer = Actor(ref="li", permissions=may["duty_officer"])
     verbal = replace(TELEPHONE, leader_permissions=may["leader"])
     alert = after(in_review(), Event.APPROVE_VERBALLY, officer, replace(RED, verbal=verbal))
+    alert = after(alert, Event.CONFIRM_VERBALLY, replace(officer, ref="huang"))
     assert after(alert, Event.ISSUE, officer).state is State.ISSUED
     assert refused(in_review(), Event.APPROVE, officer, RED) == "not_permitted"

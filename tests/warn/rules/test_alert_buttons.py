@@ -31,9 +31,7 @@ TELEPHONE = VerbalApproval(
     number="138",
     at=T0,
     words="同意发，马上发。",
-    confirmed_how="second_officer",
-    confirmed_by="huang",
-    confirmed_at=T0,
+    recorded_by="li",
 )
 DRAFT = {
     "ref": "A-20210812-002",
@@ -49,6 +47,9 @@ DRAFT = {
 def by_hand(alert: AlertState, actor: Actor, settings: AlertSettings) -> set[Event]:
     """The buttons as the page spelled them out, guard by guard, before they came from the table."""
     own, may, phone = actor.ref in alert.authors, actor.permissions.__contains__, settings.cosign_by_telephone
+    confirms = any(
+        not v.confirmed_by and actor.ref not in (v.recorded_by, v.leader) for v in alert.unconfirmed
+    )
     mine = next((each for each in alert.cosigners if each.unit == actor.unit), None)
     in_hand = alert.state in (State.REVIEW, State.APPROVED)
     signs = alert.verbal is not None and alert.countersigned_at is None and alert.verbal.leader == actor.ref
@@ -61,6 +62,7 @@ def by_hand(alert: AlertState, actor: Actor, settings: AlertSettings) -> set[Eve
             *({Event.REJECT} if in_hand and not own and may("warn.approve") else ()),
             *({Event.COSIGN} if waits and not own and may("warn.approve") else ()),
             *({Event.COSIGN_VERBALLY} if waits and phone and may("warn.draft") else ()),
+            *({Event.CONFIRM_VERBALLY} if in_hand and confirms and may("warn.draft") else ()),
             *(
                 {Event.COUNTERSIGN}
                 if mine.owes_signature and mine.by == actor.ref and may("warn.approve")
@@ -72,7 +74,8 @@ def by_hand(alert: AlertState, actor: Actor, settings: AlertSettings) -> set[Eve
     no |= {Event.REVIEW} if alert.reviewed_by else set()
     no |= set() if signs else {Event.COUNTERSIGN}
     no |= set() if phone and alert.unsigned else {Event.COSIGN_VERBALLY}
-    no |= {Event.ISSUE} if alert.unsigned else set()
+    no |= set() if confirms else {Event.CONFIRM_VERBALLY}
+    no |= {Event.ISSUE} if alert.unsigned or alert.unconfirmed else set()
     return {event for event, held in found.items() if held} - no
 
 
@@ -93,7 +96,7 @@ COSIGNERS = [
     who=st.sampled_from([("li", "O-weather"), ("xu", "O-weather"), ("zhao", "O-water"), ("qian", "O-water")]),
     permissions=st.frozensets(st.sampled_from(sorted(ALL))),
     cosigners=st.sampled_from(COSIGNERS),
-    verbal=st.sampled_from([None, TELEPHONE]),
+    verbal=st.sampled_from([None, TELEPHONE, replace(TELEPHONE, confirmed_by="huang")]),
     reviewed_by=st.sampled_from(["", "huang"]),
     phone=st.booleans(),
 )

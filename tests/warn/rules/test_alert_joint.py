@@ -82,12 +82,13 @@ def test_a_text_sent_back_loses_what_the_other_unit_agreed_to(state: State):
     assert refused(again, Event.ISSUE, LI) == "not_cosigned"
 
 
-def test_by_telephone_it_stands_at_once_and_is_signed_afterwards():
+def test_by_telephone_it_stands_once_confirmed_and_is_signed_afterwards():
     alert = after(joint(State.APPROVED), Event.COSIGN_VERBALLY, LI, HEARD, settings=BY_TELEPHONE)
     (each,) = alert.cosigners
     assert (each.by, each.owes_signature) == ("chen", True)
     assert each.countersign_due_at == TELEPHONE.at + timedelta(hours=24)
-    out = after(alert, Event.ISSUE, LI)
+    assert refused(alert, Event.ISSUE, LI) == "verbal_unconfirmed"
+    out = after(after(alert, Event.CONFIRM_VERBALLY, HUANG), Event.ISSUE, LI)
     assert refused(out, Event.COUNTERSIGN, XU) == "not_the_leader"
     signed = after(out, Event.COUNTERSIGN, SKY)
     assert not signed.cosigners[0].owes_signature
@@ -112,7 +113,6 @@ def test_where_the_pack_does_not_allow_it_nobody_agrees_by_telephone():
         ({"leader_permissions": frozenset()}, "leader_may_not_approve"),
         ({"leader": "li"}, "own_draft"),
         ({"words": " "}, "verbal_incomplete"),
-        ({"confirmed_how": "wechat"}, "verbal_unconfirmed"),
     ],
 )
 def test_an_agreement_by_telephone_needs_all_that_an_approval_needs(changes: dict[str, object], name: str):

@@ -46,8 +46,7 @@ def test_whoever_presses_what_nothing_is_issued_that_nobody_else_approved(
     for n, (event, actor, leader) in enumerate(steps):
         now = T0 + timedelta(minutes=n + 1)
         verbal = replace(
-            TELEPHONE, leader=leader.ref, leader_permissions=leader.permissions, at=now, confirmed_at=now,
-            confirmed_how="call_back",
+            TELEPHONE, leader=leader.ref, leader_permissions=leader.permissions, at=now, recorded_by=actor.ref,
         )  # fmt: skip
         evidence = replace(RED, verbal=verbal, reason="地名不对")
         found = step(alert, event, actor, evidence, now=now, settings=AlertSettings())

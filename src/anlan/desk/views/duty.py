@@ -9,9 +9,9 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
-from anlan.call.actions import calldown, contact, doorchecks
+from anlan.call.actions import calldown, contact, doorchecks, hearing
 from anlan.call.queries.villages import people_called, tally, village_states
-from anlan.desk import forecast
+from anlan.desk import forecast, village
 from anlan.desk.case import Case, case_of
 from anlan.desk.due import Due, dues
 from anlan.desk.mapdata import bounds_of, legend
@@ -24,11 +24,13 @@ from anlan.foundation.words import t, w
 from anlan.places.queries import Place, atlas
 from anlan.ui.acts import moment, whole
 from anlan.ui.pages import Request, page
+from anlan.ui.shared import shared
 
 SOON_S, RED_SHOWN = 600, 4
 PARTS = {
     "due": "desk/duty/due.html",
     "alarm": "desk/duty/alarm.html",
+    "own": "desk/duty/village.html",
     "case": "desk/duty/case.html",
     "town": "desk/duty/town.html",
     "density": "desk/duty/density.html",
@@ -38,6 +40,7 @@ PARTS = {
 
 @page("desk.view")
 @require_GET
+@shared("alarm", "forecast", "town")
 def desk(request: Request) -> HttpResponse:
     """The whole page, or the one part that a browser asks for by its id."""
     part = PARTS.get(request.headers.get("X-Anlan-Part", ""))
@@ -73,6 +76,8 @@ def page_context(request: Request, part: str | None) -> dict[str, Any]:
         context["frames"] = forecast.frames(ctx, at=at, lang=request.lang)
     if part in (None, PARTS["town"]):
         context |= _town(ctx, township, at)
+    if at is None and part in (None, PARTS["own"]):
+        context["villages_own"] = village.own(request)
     if part is None:
         context |= _frame(request, township, chosen, at, context.get("present", set()))
     return context
@@ -162,7 +167,8 @@ def act(request: Request) -> HttpResponse:
         do = ACTS.get(request.POST.get("act", ""))
         if do is None:
             raise Invalid("没有这个操作。请刷新后再看。")
-        messages.success(request, t(request.lang, do(request)))
+        about = request.POST.get("about", "")[:80]
+        messages.success(request, f"{about} {t(request.lang, do(request))}".strip())
     except AnlanError as error:
         messages.error(request, error.said(request.lang))
     return HttpResponseRedirect(f"/w/{request.ctx.world.key}/desk?{item}")
@@ -194,7 +200,26 @@ def _release(request: Request) -> str:
     return w("叫应已继续。")
 
 
-ACTS = {"door": _door, "report": _report, "regained": _regained, "release": _release}
+def _answer(request: Request) -> str:
+    """What somebody of the village answers on its own desk."""
+    given = request.POST
+    result = whole(given.get("result", ""), what=t(request.lang, "结果"))
+    if result not in range(1, 6):
+        raise Invalid("没认出这个结果。请按 1 到 5 中的一个。")
+    hearing.heard_answer(
+        request.ctx,
+        call_down=given.get("call_down", ""),
+        holder=given.get("holder", ""),
+        kind=result,
+        key=f"village:{given.get('key', '')[:40]}",
+        channel="web",
+        households=whole(given.get("households", ""), what=t(request.lang, "户数")) if result == 4 else None,
+        people_moved=whole(given.get("people", ""), what=t(request.lang, "人数")) if result == 4 else None,
+    )
+    return w("答复已收到。")
+
+
+ACTS = {"answer": _answer, "door": _door, "report": _report, "regained": _regained, "release": _release}
 
 
 @page("exercise.run")

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from anlan.foundation import packs, shelf
 from anlan.foundation.context import Ctx
-from anlan.observe import soil, store
+from anlan.observe import store
 from anlan.observe.ingest import millis, moment
 from anlan.observe.models import Station, StationSilence
-from anlan.observe.queries import readings, station
+from anlan.observe.queries import readings, soil, station
 from anlan.observe.rules import quality, sliding
 from anlan.observe.rules.rain import RAIN_5MIN
 from anlan.places.queries import Place, atlas, distance_km

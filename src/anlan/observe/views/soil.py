@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods
 
 from anlan.foundation.errors import AnlanError, NotFound
 from anlan.foundation.words import t, w
-from anlan.observe import soil
 from anlan.observe.actions import soil as acts
-from anlan.observe.soil import Soil
+from anlan.observe.queries import soil
+from anlan.observe.queries.soil import Soil
 from anlan.places.queries import atlas
 from anlan.ui.acts import address, ask, done, posted
 from anlan.ui.pages import Request, page

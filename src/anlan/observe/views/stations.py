@@ -19,8 +19,8 @@ from anlan.foundation.worlds import beijing
 from anlan.observe import queries
 from anlan.observe.actions import mending
 from anlan.observe.events import CORRECT, IMPORT, REQUEUE
-from anlan.observe.moments import GaugeNow, gauges
 from anlan.observe.queries import quarantine, series
+from anlan.observe.queries.moments import GaugeNow, gauges
 from anlan.observe.queries.series import Sheet
 from anlan.observe.views import picture, soil
 from anlan.places.queries import atlas

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_GET
 
 from anlan.foundation.errors import NotFound
 from anlan.foundation.words import t, w
-from anlan.simulate import comparing, exports, queries
+from anlan.simulate import exports, queries
 from anlan.simulate.actions.ensembles import KIND
-from anlan.simulate.comparing import CSI_CM, LEGEND, LOOK, WORDS, Meeting, Pair
 from anlan.simulate.exports.tables import csv_of, moment, yes
 from anlan.simulate.models import Run
+from anlan.simulate.queries import comparing
+from anlan.simulate.queries.comparing import CSI_CM, LEGEND, LOOK, WORDS, Meeting, Pair
 from anlan.simulate.views.ensembles import drawn_facts
 from anlan.simulate.views.facts import facts_of
 from anlan.simulate.views.files import attachment, picture

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from anlan.foundation.words import w
-from anlan.simulate import ground, live
+from anlan.simulate.running import ground, live
 from anlan.simulate.views.runs import named
 from anlan.ui.acts import act, address
 from anlan.ui.pages import Request, page

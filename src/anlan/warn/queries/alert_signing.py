@@ -7,7 +7,7 @@ from typing import Any
 from anlan.foundation import crypto
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import LANGUAGES, t, w
-from anlan.people import account_queries as accounts
+from anlan.people.accounts import queries as accounts
 from anlan.places.queries import atlas
 from anlan.warn import alert_rows
 from anlan.warn.models import Alert
@@ -81,15 +81,13 @@ def telephone(row: Alert, told: dict[str, str], *, countersign_by: datetime | No
     """What was heard, for those who see the alert: the number masked, the words as they were said."""
     if not told:
         return {}
-    confirmed_by = crypto.unseal(told["confirmed_by"], row.ref)
-    by_call_back = told["confirmed_how"] == "call_back"
     return {
         "leader": who(told["leader"]),
         "number": crypto.mask_phone(crypto.unseal(told["number"], row.ref)),
         "words": crypto.unseal(told["words"], row.ref),
         "at": datetime.fromisoformat(told["at"]),
-        "how": w("回拨领导号码") if by_call_back else w("第二位值班员"),
-        "confirmed_by": crypto.mask_phone(confirmed_by) if by_call_back else who(confirmed_by),
-        "confirmed_at": datetime.fromisoformat(told["confirmed_at"]),
+        "recorded_by": who(told["recorded_by"]),
+        "confirmed_by": who(told["confirmed_by"]) if told["confirmed_by"] else "",
+        "confirmed_at": datetime.fromisoformat(told["confirmed_at"]) if told["confirmed_at"] else None,
         "countersign_by": countersign_by,
     }

@@ -13,7 +13,7 @@ from anlan.foundation.rules.grade import Grade
 from anlan.foundation.words import w
 from anlan.judge.queries import exceedances
 from anlan.judge.queries.exceedances import Exceedance
-from anlan.people import account_queries as accounts
+from anlan.people.accounts import queries as accounts
 from anlan.places.queries import Place, atlas
 from anlan.warn import alert_rows
 from anlan.warn.actions.alerts import NOT_VERIFIED

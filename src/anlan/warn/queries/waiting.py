@@ -28,7 +28,7 @@ def alerts_waiting(ctx: Ctx, at: datetime | None, path: str) -> Iterator[Wait]:
         if not place.path.startswith(path):
             continue
         step = _step(row, now, is_now=at is None)
-        unsigned = _unsigned(row, now) if step in ("approve", "issue") else []
+        unsigned = _unsigned(row, now) if step in ("approve", "confirm", "issue") else []
         if step and not (step == "issue" and unsigned):
             yield _wait(ctx, row, place, step)
         for unit in unsigned:
@@ -87,6 +87,8 @@ def _step(row: Alert, now: datetime, *, is_now: bool) -> str:
     """The next step of an alert at a moment; empty when none waits."""
     if alert_rows.has_lapsed(row, now):
         return ""
+    if is_now and row.state in ("review", "approved") and alert_rows.state_of(row).unconfirmed:
+        return "confirm"
     if is_now and row.state in ("draft", "review", "approved"):
         return {"draft": "finish", "review": "approve", "approved": "issue"}[row.state]
     if is_now and row.state not in ("issued", "updated"):

@@ -7,6 +7,7 @@ journal tells levels, places by code and refs of accounts; never a name, a numbe
 from anlan.warn.actions.alerts.approving import (
     approve,
     approve_verbally,
+    confirm_verbally,
     countersign,
     reject,
     review,
@@ -28,6 +29,7 @@ __all__ = [
     "approve",
     "approve_verbally",
     "confirm_source",
+    "confirm_verbally",
     "cosign",
     "cosign_verbally",
     "countersign",

@@ -80,24 +80,32 @@ def approve(ctx: Ctx, *, ref: str, retyped_place: str = "", retyped_level: str =
 def approve_verbally(
     ctx: Ctx, *, ref: str, heard: Heard, retyped_place: str = "", retyped_level: str = ""
 ) -> None:
-    """Write down a leader's approval by telephone; it stands at once, and must be signed within the pack's hours."""
+    """Write down a leader's approval by telephone. It counts once a second officer confirms it, and must be signed in time."""
     with action(ctx, "warn.draft"):
         row = locked_of_unit(ctx, ref)
         assert row.issuer is not None
-        telephone.require_second_officer(heard, of={row.issuer.ref})
         evidence = Evidence(
             issuer=alert_rows.verdict(ctx, row),
             retyped_place=retyped_place,
             retyped_level=retyped_level,
-            verbal=telephone.approval(row, heard, unit=row.issuer.ref),
+            verbal=telephone.approval(row, heard, unit=row.issuer.ref, by=ctx.actor.ref),
         )
         move(ctx, row, Event.APPROVE_VERBALLY, evidence)
-        row.verbal = telephone.sealed(row, heard)
+        row.verbal = telephone.sealed(row, heard, by=ctx.actor.ref)
         row.save()
         assert row.countersign_by is not None
         key = f"alert-countersign:{row.ref}:{row.revision}"
         tasks.schedule(ctx, ALERT_COUNTERSIGN, key=key, due_at=row.countersign_by, payload={"ref": row.ref})
         note(ctx, row, "approved_verbally", **telephone.told(heard, countersign_by=row.countersign_by))
+
+
+def confirm_verbally(ctx: Ctx, *, ref: str) -> None:
+    """A second officer, from an own account, confirms what another one heard on the telephone."""
+    with action(ctx, "warn.draft"):
+        row = locked_for_both(ctx, ref)
+        move(ctx, row, Event.CONFIRM_VERBALLY)
+        row.save()
+        note(ctx, row, "verbal_confirmed")
 
 
 def countersign(ctx: Ctx, *, ref: str) -> None:

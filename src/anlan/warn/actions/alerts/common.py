@@ -9,7 +9,7 @@ from anlan.foundation.errors import Forbidden, NotFound
 from anlan.foundation.rules.errors import AlertRefused
 from anlan.foundation.scope import Scope
 from anlan.foundation.words import say
-from anlan.people.units import Unit, unit
+from anlan.people.queries.units import Unit, unit
 from anlan.places.queries import Place, atlas
 from anlan.warn import alert_rows
 from anlan.warn.models import Alert

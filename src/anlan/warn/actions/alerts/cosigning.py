@@ -26,20 +26,19 @@ def cosign(ctx: Ctx, *, ref: str, retyped_place: str = "", retyped_level: str = 
 def cosign_verbally(
     ctx: Ctx, *, ref: str, unit: str, heard: Heard, retyped_place: str = "", retyped_level: str = ""
 ) -> None:
-    """Write down that a leader of `unit` agreed by telephone; it stands at once, and must be signed like an approval."""
+    """Write down that a leader of `unit` agreed by telephone; it counts once confirmed, and must be signed like an approval."""
     with action(ctx, "warn.draft"):
         row = locked_for_both(ctx, ref)
         assert row.issuer is not None
-        telephone.require_second_officer(heard, of={row.issuer.ref, unit})
         evidence = Evidence(
             issuer=alert_rows.verdict(ctx, row),
             retyped_place=retyped_place,
             retyped_level=retyped_level,
-            verbal=telephone.approval(row, heard, unit=unit),
+            verbal=telephone.approval(row, heard, unit=unit, by=ctx.actor.ref),
             cosigner=unit,
         )
         found = move(ctx, row, Event.COSIGN_VERBALLY, evidence)
-        row.cosigned[unit]["verbal"] = telephone.sealed(row, heard)
+        row.cosigned[unit]["verbal"] = telephone.sealed(row, heard, by=ctx.actor.ref)
         row.save()
         due = found.due_at
         assert due is not None

@@ -60,7 +60,9 @@ ISSUES = "warn.issue"
 SYSTEM = "warn.system"
 """Held by the system alone: what follows from another link or from the clock."""
 ENDS = (State.UPDATED, State.ALL_CLEAR, State.CANCELLED, State.EXPIRED)
-JOINTLY = frozenset({Event.REJECT, Event.COSIGN, Event.COSIGN_VERBALLY, Event.COUNTERSIGN})
+JOINTLY = frozenset(
+    {Event.REJECT, Event.COSIGN, Event.COSIGN_VERBALLY, Event.CONFIRM_VERBALLY, Event.COUNTERSIGN}
+)
 """What people of a unit that issues it jointly do as well; the rest is the issuing unit's."""
 AlertStep = Step[State, Event, g.Case]
 
@@ -77,9 +79,9 @@ def _step(
 
 
 _S, _E = State, Event
-_VERBAL = (g.heard, g.leader_may, j.other_leader, g.retyped, g.confirmed, g.lawful_issuer, g.valid_ahead)
+_VERBAL = (g.heard, g.leader_may, j.other_leader, g.retyped, g.lawful_issuer, g.valid_ahead)
 _JOINT = (g.retyped, g.lawful_issuer, g.valid_ahead)
-_VERBAL_JOINT = (j.asked_by_telephone, g.heard, j.cosigner_may, j.other_leader, g.confirmed)
+_VERBAL_JOINT = (j.asked_by_telephone, g.heard, j.cosigner_may, j.other_leader)
 
 TABLE: tuple[AlertStep, ...] = (
     _step(_E.EDIT, _S.DRAFT, _S.DRAFT, DRAFTS),
@@ -100,11 +102,15 @@ TABLE: tuple[AlertStep, ...] = (
         _step(_E.COSIGN_VERBALLY, state, state, RECORDS, *_VERBAL_JOINT, *_JOINT, due=g.signature_due)
         for state in (_S.REVIEW, _S.APPROVED)
     ),
+    *(
+        _step(_E.CONFIRM_VERBALLY, state, state, RECORDS, g.second_officer)
+        for state in (_S.REVIEW, _S.APPROVED)
+    ),
     _step(_E.WITHDRAW, _S.APPROVED, _S.DRAFT, DRAFTS, g.own),
     _step(_E.REJECT, _S.APPROVED, _S.DRAFT, APPROVES, g.not_own, g.reasoned),
     _step(
         *(_E.ISSUE, _S.APPROVED, _S.ISSUED, ISSUES),
-        *(g.same_text, j.all_signed, g.lawful_issuer, g.valid_ahead, g.chained),
+        *(g.same_text, j.all_signed, g.confirmed, g.lawful_issuer, g.valid_ahead, g.chained),
     ),
     *(
         _step(_E.COUNTERSIGN, state, state, APPROVES, g.awaits_signature)
@@ -123,7 +129,16 @@ LIFE = Life[State, Event, g.Case](
     steps=TABLE,
     ends=frozenset(ENDS),
     hiding=frozenset(
-        {g.not_own, g.own, g.awaits_signature, j.asked_to_cosign, j.asked_by_telephone, j.all_signed}
+        {
+            g.not_own,
+            g.own,
+            g.awaits_signature,
+            g.second_officer,
+            g.confirmed,
+            j.asked_to_cosign,
+            j.asked_by_telephone,
+            j.all_signed,
+        }
     ),
 )
 
@@ -214,6 +229,18 @@ def _approved_verbally(case: g.Case) -> AlertState:
     )
 
 
+def _confirmed(case: g.Case) -> AlertState:
+    """Confirm what this officer may: of the own unit, and of those that issue jointly."""
+
+    def heard(verbal: VerbalApproval | None) -> VerbalApproval | None:
+        if verbal is None or not g.may_confirm(verbal, case.actor.ref):
+            return verbal
+        return replace(verbal, confirmed_by=case.actor.ref, confirmed_at=case.now)
+
+    cosigners = tuple(replace(each, verbal=heard(each.verbal)) for each in case.alert.cosigners)
+    return replace(case.alert, verbal=heard(case.alert.verbal), cosigners=cosigners)
+
+
 def _cosigned(case: g.Case) -> AlertState:
     return _agreed(case, unit=case.actor.unit, by=case.actor.ref, at=case.now)
 
@@ -264,6 +291,7 @@ _CHANGE = {
     Event.WITHDRAW: _back_to_draft,
     Event.APPROVE: _approved,
     Event.APPROVE_VERBALLY: _approved_verbally,
+    Event.CONFIRM_VERBALLY: _confirmed,
     Event.COSIGN: _cosigned,
     Event.COSIGN_VERBALLY: _cosigned_verbally,
     Event.COUNTERSIGN: _countersigned,
@@ -287,6 +315,8 @@ def approval_label(*, alert: AlertState, now: datetime) -> tuple[str, str]:
         return "待批准", "awaiting approval"
     if alert.verbal is None:
         return "已批准", "approved"
+    if not alert.verbal.confirmed_by:
+        return "口头批准，待第二人确认", "approved by telephone, to be confirmed by a second officer"
     late = countersign_is_overdue(alert=alert, now=now)
     if alert.countersigned_at is None:
         return (

@@ -168,9 +168,7 @@ def _plain(text: str) -> str:
 def heard(case: Case) -> Refusal | None:
     """The telephone approval holds leader, number, time and exact words."""
     verbal = case.evidence.verbal
-    if verbal is None or not all(
-        part.strip() for part in (verbal.leader, verbal.number, verbal.words, verbal.confirmed_by)
-    ):
+    if verbal is None or not all(part.strip() for part in (verbal.leader, verbal.number, verbal.words)):
         return Refusal(
             name="verbal_incomplete", says=say("电话签批要记：哪位领导、号码、时刻、原话、谁来确认。请补齐。")
         )
@@ -194,19 +192,31 @@ def leader_may(case: Case) -> Refusal | None:
     return None
 
 
-def confirmed(case: Case) -> Refusal | None:
-    """A second officer heard it, or the leader's number was rung back, after the approval."""
-    verbal = _verbal(case)
-    by_second = verbal.confirmed_how == "second_officer" and verbal.confirmed_by not in (
-        case.actor.ref,
-        verbal.leader,
-    )
-    by_call_back = verbal.confirmed_how == "call_back"
-    if (by_second or by_call_back) and verbal.at <= verbal.confirmed_at <= case.now:
+def second_officer(case: Case) -> Refusal | None:
+    """Something heard waits for another officer than the one who wrote it down and the leader who said it."""
+    waiting = case.alert.unconfirmed
+    if not waiting:
+        return Refusal(name="nothing_to_confirm", says=say("没有等着确认的电话签批，请刷新。"))
+    if any(may_confirm(verbal, case.actor.ref) for verbal in waiting):
         return None
     return Refusal(
         name="verbal_unconfirmed",
-        says=say("口头批准还要第二位值班员确认，或回拨领导号码确认，确认在签批之后。"),
+        says=say("记电话的人和这位领导自己不能确认，请另一位值班员登录自己的账号来确认。"),
+    )
+
+
+def may_confirm(verbal: VerbalApproval, who: str) -> bool:
+    """Whether an officer is the second one to what was heard."""
+    return not verbal.confirmed_by and who not in (verbal.recorded_by, verbal.leader)
+
+
+def confirmed(case: Case) -> Refusal | None:
+    """A second officer has confirmed all that was heard on the telephone."""
+    if not case.alert.unconfirmed:
+        return None
+    return Refusal(
+        name="verbal_unconfirmed",
+        says=say("电话签批还没有第二位值班员确认。请另一位值班员登录自己的账号，在预警页上确认。"),
     )
 
 

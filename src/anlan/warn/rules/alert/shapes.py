@@ -38,6 +38,7 @@ class Event(Worded):
     WITHDRAW = "withdraw", w("撤回改稿")
     APPROVE = "approve", w("批准")
     APPROVE_VERBALLY = "approve_verbally", w("电话签批")
+    CONFIRM_VERBALLY = "confirm_verbally", w("确认电话签批")
     COSIGN = "cosign", w("会签")
     COSIGN_VERBALLY = "cosign_verbally", w("电话会签")
     COUNTERSIGN = "countersign", w("补签")
@@ -70,8 +71,8 @@ class Actor:
 class VerbalApproval:
     """电话签批: what was heard on the telephone, written down at once.
 
-    `confirmed_how` is `second_officer` (another officer listened or heard it again) or `call_back` (the
-    leader's known number was rung back). `leader_permissions` are the leader's own, looked up.
+    It counts once a second officer has confirmed it from an own account, having listened or rung the leader back.
+    `leader_permissions` are the leader's own, looked up.
     """
 
     leader: str
@@ -79,9 +80,9 @@ class VerbalApproval:
     number: str
     at: datetime
     words: str
-    confirmed_how: str
-    confirmed_by: str
-    confirmed_at: datetime
+    recorded_by: str = ""
+    confirmed_by: str = ""
+    confirmed_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +169,12 @@ class AlertState:
     """The units that issue it as well, each once; without every one of them it is not issued."""
     issued_at: datetime | None = None
     ended_at: datetime | None = None
+
+    @property
+    def unconfirmed(self) -> tuple[VerbalApproval, ...]:
+        """What was heard on the telephone and no second officer has confirmed."""
+        heard = (self.verbal, *(each.verbal for each in self.cosigners))
+        return tuple(each for each in heard if each is not None and not each.confirmed_by)
 
     @property
     def unsigned(self) -> tuple[CoSigner, ...]:

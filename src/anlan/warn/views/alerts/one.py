@@ -152,6 +152,11 @@ cosign = _act(
     ),
     w("已会签。批准和会签都齐了才能签发。"),
 )
+confirm = _act(
+    "warn.draft",
+    lambda r, ref: alerts.confirm_verbally(r.ctx, ref=ref),
+    w("已确认电话签批。"),
+)
 countersign = _act("warn.approve", lambda r, ref: alerts.countersign(r.ctx, ref=ref), w("已补签。"))
 
 

@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from anlan.foundation.errors import AnlanError, NotFound
-from anlan.foundation.words import t, w, written
+from anlan.foundation.words import w, written
 from anlan.foundation.worlds import BEIJING
-from anlan.people import account_queries as accounts
+from anlan.people.accounts import queries as accounts
 from anlan.ui.acts import address, done, posted
 from anlan.ui.pages import Request, page
 from anlan.warn.actions import alerts
@@ -21,45 +21,27 @@ from anlan.warn.views.alerts.one import context_of
 
 
 class Telephone(forms.Form):
-    """电话签批: who, which number, when, the exact words, who confirmed it and how."""
+    """电话签批: who, which number, when, the exact words."""
 
     leader = forms.ChoiceField(label=w("哪位领导"))
     number = forms.CharField(label=w("号码"), max_length=30, widget=forms.TextInput({"inputmode": "tel"}))
     at = forms.CharField(label=w("签批时刻"), max_length=16)
     words = forms.CharField(label=w("原话"), max_length=300, widget=forms.Textarea({"rows": 2}))
-    confirmed_how = forms.ChoiceField(
-        label=w("怎么确认"),
-        choices=[],
-        widget=forms.RadioSelect,
-    )
-    second = forms.ChoiceField(label=w("第二位值班员"), required=False)
-    called_back = forms.CharField(label=w("回拨的号码"), max_length=30, required=False)
-    confirmed_at = forms.CharField(label=w("确认时刻"), max_length=16)
     retyped_place = forms.CharField(label=w("手打地名"), max_length=60, required=False)
     retyped_level = forms.CharField(label=w("手打级别"), max_length=10, required=False)
 
-    def __init__(
-        self, *args: Any, leaders: list[Any], officers: list[Any], now: datetime, lang: str, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, leaders: list[Any], now: datetime, lang: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._now = now
         self.fields["leader"].choices = [(a.ref, f"{written(lang, a.title)} {a.name}") for a in leaders]  # type: ignore[attr-defined]
-        how = [("call_back", t(lang, "回拨领导号码")), ("second_officer", t(lang, "第二位值班员"))]
-        self.fields["confirmed_how"].choices = how  # type: ignore[attr-defined]
-        second = [("", "—"), *((a.ref, f"{written(lang, a.title)} {a.name}") for a in officers)]
-        self.fields["second"].choices = second  # type: ignore[attr-defined]
 
     def heard(self) -> alerts.Heard:
         given = self.cleaned_data
-        by_call_back = given["confirmed_how"] == "call_back"
         return alerts.Heard(
             leader=given["leader"],
             number=given["number"],
             at=self.moment("at"),
             words=given["words"],
-            confirmed_how=given["confirmed_how"],
-            confirmed_by=given["called_back"] if by_call_back else given["second"],
-            confirmed_at=self.moment("confirmed_at"),
         )
 
     def moment(self, name: str) -> datetime:
@@ -67,9 +49,6 @@ class Telephone(forms.Form):
 
     def clean_at(self) -> datetime:
         return self._read("at")
-
-    def clean_confirmed_at(self) -> datetime:
-        return self._read("confirmed_at")
 
     def _read(self, name: str) -> datetime:
         """04:07 or 04:07:30, the last such moment that has passed."""
@@ -108,7 +87,9 @@ def approval(request: Request, ref: str) -> HttpResponse:
     """Write down the issuing unit's approval by telephone."""
     found = queries.detail(request.ctx, ref)
     call = _Call(
-        title=w("记电话签批"), sentence="已记口头批准，待补签。可以签发。", leaders=list(found.to_wake)
+        title=w("记电话签批"),
+        sentence="已记口头批准。请另一位值班员登录自己的账号确认，确认后才能签发。",
+        leaders=list(found.to_wake),
     )
     return _page(request, ref, found, call)
 
@@ -123,7 +104,7 @@ def agreement(request: Request, ref: str, unit: str) -> HttpResponse:
         raise NotFound("这个单位不是这份预警的联合发布单位。请回到预警页看还缺谁会签。")
     call = _Call(
         title=w("记电话会签"),
-        sentence="已记口头会签，待补签。",
+        sentence="已记口头会签。请另一位值班员登录自己的账号确认，确认后才能签发。",
         leaders=list(asked.to_wake),
         unit=unit,
         unit_name=asked.name,
@@ -133,19 +114,13 @@ def agreement(request: Request, ref: str, unit: str) -> HttpResponse:
 
 def _page(request: Request, ref: str, found: queries.Detail, call: _Call) -> HttpResponse:
     ctx = request.ctx
-    officers = [
-        a
-        for a in accounts.who_may(ctx, unit=ctx.actor.unit, permission="warn.draft")
-        if a.ref != ctx.actor.ref
-    ]
     now_text = ctx.now.astimezone(BEIJING).strftime("%H:%M:%S")
     form = Telephone(
         posted(request),
         leaders=call.leaders,
-        officers=officers,
         now=ctx.now,
         lang=request.lang,
-        initial={"at": now_text, "confirmed_at": now_text, "confirmed_how": "call_back"},
+        initial={"at": now_text},
     )
     if request.method == "POST" and form.is_valid():
         try:

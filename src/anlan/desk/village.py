@@ -1,0 +1,58 @@
+"""村里的值班台: what one's own village must do now: how many households, who answers for it, and its list."""
+
+import uuid
+from typing import Any
+
+from anlan.call.queries import rows as calls
+from anlan.call.queries.villages import village_states
+from anlan.desk.leads import coming
+from anlan.foundation.rules.stage import Stage
+from anlan.foundation.words import w, written
+from anlan.move.views.moving import village_of
+from anlan.people import queries as people
+from anlan.places.queries import atlas
+from anlan.ui.pages import Request
+
+NOW = {
+    Stage.PREPARE: w("准备转移 {n} 户"),
+    Stage.MOVE: w("现在就转移 {n} 户"),
+    Stage.COUNT: w("逐户点名，还差 {n} 户"),
+}
+
+
+def own(request: Request) -> list[dict[str, Any]]:
+    """For who answers for villages alone: each of them that is called or must move, with everything to press."""
+    ctx = request.ctx
+    places = [atlas().by_path[path] for path in ctx.scope.paths if path in atlas().by_path]
+    if not places or any(place.tier != 4 for place in places) or not ctx.may("warn.view"):
+        return []
+    found = []
+    for place in places:
+        state = village_states(ctx, path=place.path).get(place.id)
+        move = state.move if state else None
+        lacks = move.to_move - move.moved if move and move.stage in NOW else 0
+        lines = calls.lines(ctx, place.path).filter(kind="village", call_down__closed_at=None)
+        line = lines.select_related("call_down").order_by("pk").last()
+        if line is None and lacks <= 0:
+            continue
+        found.append(
+            {
+                "place": place,
+                "state": state,
+                "headline": NOW[move.stage] if move and lacks > 0 else w("请马上答复"),
+                "n": lacks,
+                "facts": coming(ctx, place, request.lang, None),
+                "call_down": line.call_down.ref if line else "",
+                "people": _standing(request, line) if line and ctx.may("warn.answer") else [],
+                "key": str(uuid.uuid4()),
+                "list": village_of(request, move.ref) if move else None,
+            }
+        )
+    return found
+
+
+def _standing(request: Request, line: Any) -> list[tuple[str, str]]:
+    """Who may answer for the village: ref and how they are called, the name masked."""
+    refs = [ref for rung in line.rungs if rung["stands_for_place"] for ref in rung["holders"]]
+    known, names = people.holders_by_ref(request.ctx, refs), people.masked_names(request.ctx, refs)
+    return [(r, f"{written(request.lang, known[r].title)} {names.get(r, '')}") for r in refs if r in known]
