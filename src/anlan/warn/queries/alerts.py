@@ -199,7 +199,7 @@ def detail(ctx: Ctx, ref: str) -> Detail:
 
 def _may(ctx: Ctx, row: Alert) -> list[str]:
     """The buttons of this reader: never an approval of one's own text."""
-    if row.source == "imported" and row.doubtful == NOT_VERIFIED and ctx.may("warn.import"):
+    if row.source == "imported" and row.doubtful.startswith(NOT_VERIFIED) and ctx.may("warn.import"):
         return ["confirm_source"]
     if row.source != "own" or row.issuer is None or not _holds(ctx, row):
         return []

@@ -23,7 +23,7 @@ from .model import (
 )
 from .reader import read
 from .report import Finding, Level, Report, render
-from .safexml import LIMITS, Limits
+from .safexml import LIMITS, Limits, decode, undeclared
 from .signature import Identity, Verified, make_identity, sign, verify
 from .writer import write
 
@@ -58,12 +58,14 @@ __all__ = [
     "Urgency",
     "Verified",
     "check",
+    "decode",
     "make_identity",
     "mapping",
     "national",
     "read",
     "render",
     "sign",
+    "undeclared",
     "verify",
     "write",
 ]
