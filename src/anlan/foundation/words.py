@@ -9,8 +9,10 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Self
 
 import anlan
 
@@ -56,6 +58,17 @@ class Sentence:
 
 
 Text = str | Sentence | Mapping[str, str]
+
+
+class Worded(StrEnum):
+    """Codes that carry their words: `DRAFT = "draft", w("起草")`."""
+
+    word: str
+
+    def __new__(cls, code: str, word: str) -> Self:
+        member = str.__new__(cls, code)
+        member._value_, member.word = code, word
+        return member
 
 
 def say(text: str, /, **values: object) -> Sentence:

@@ -23,7 +23,7 @@ from .model import (
 )
 from .reader import read
 from .report import Report, render
-from .safexml import LIMITS, Limits
+from .safexml import LIMITS, Limits, decode, undeclared
 from .signature import Identity, make_identity, sign, verify
 from .writer import write
 
@@ -52,12 +52,14 @@ __all__ = [
     "Status",
     "Urgency",
     "check",
+    "decode",
     "make_identity",
     "mapping",
     "national",
     "read",
     "render",
     "sign",
+    "undeclared",
     "verify",
     "write",
 ]
