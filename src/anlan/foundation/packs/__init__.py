@@ -15,8 +15,6 @@ Errors (all are `PackError`, all name the file, the key and what to write):
     PackNotInForce      packs exist, none on this day for this place
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import date

@@ -3,8 +3,6 @@
 Only facts of the journal count; each moment carries its sequence number. What is missing is said as a gap.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
