@@ -92,7 +92,7 @@ def set_up() -> Town:
     from anlan.demo.exercises import new_liulin
     from anlan.foundation import worlds
     from anlan.observe.models import Station
-    from anlan.people import tokens
+    from anlan.people.accounts import tokens
     from anlan.people.models import Account
     from anlan.places.queries import atlas
 

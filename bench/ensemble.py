@@ -36,8 +36,8 @@ def rows() -> list[dict[str, Any]]:
 
 def ground(folder: Path, dx: int) -> str:
     """The file of Liulin's made-up ground (合成数据) on cells of ``dx`` metres."""
-    from anlan.simulate.runner import make
-    from anlan.simulate.shapes import Making
+    from anlan.simulate.computing.shapes import Making
+    from anlan.simulate.running.runner import make
 
     path = folder / f"ground-{dx}.npz"
     make(Making(maker="anlan.demo.land_of_liulin:liulin", dx=float(dx), path=str(path)))
@@ -46,7 +46,7 @@ def ground(folder: Path, dx: int) -> str:
 
 def gauges(path: str) -> tuple[Any, Any, Any]:
     """Places of gauges over a ground, and five-minute sums in 0.1 mm that swell and ebb, of a fixed seed (合成数据)."""
-    from anlan.simulate.shapes import Terrain
+    from anlan.simulate.computing.shapes import Terrain
 
     terrain = Terrain.load(Path(path))
     ny, nx = terrain.bed.shape
@@ -62,7 +62,7 @@ def gauges(path: str) -> tuple[Any, Any, Any]:
 
 def homes(path: str) -> dict[str, Any]:
     """Two thousand homes in sixty villages, on land."""
-    from anlan.simulate.shapes import Terrain
+    from anlan.simulate.computing.shapes import Terrain
 
     terrain = Terrain.load(Path(path))
     row, column = np.nonzero(np.isfinite(terrain.bed))
@@ -73,7 +73,7 @@ def homes(path: str) -> dict[str, Any]:
 
 
 def job(folder: Path, path: str, name: str, **other: Any) -> Any:
-    from anlan.simulate.shapes import Job
+    from anlan.simulate.computing.shapes import Job
 
     (folder / name).mkdir()
     told = {
@@ -85,7 +85,7 @@ def job(folder: Path, path: str, name: str, **other: Any) -> Any:
 
 def members(folder: Path, path: str) -> dict[str, float]:
     """Fifty members after three hours of rain that fell, reduced."""
-    from anlan.simulate.ensemble import Ensemble, compute
+    from anlan.simulate.computing.ensemble import Ensemble, compute
     from anlan.simulate.rules.ensemble import Spread
 
     x, y, tenths = gauges(path)
@@ -101,9 +101,9 @@ def members(folder: Path, path: str) -> dict[str, float]:
 
 def live(folder: Path, path: str, name: str) -> dict[str, float]:
     """A cycle of three hours from where the last one stood, in a process that is there: the last one's ten minutes are made first."""
-    from anlan.simulate import rainfield
-    from anlan.simulate.compute import compute
-    from anlan.simulate.shapes import NOW, Terrain
+    from anlan.simulate.computing import rainfield
+    from anlan.simulate.computing.compute import compute
+    from anlan.simulate.computing.shapes import NOW, Terrain
 
     x, y, tenths = gauges(path)
     terrain, fallen = Terrain.load(Path(path)), BACK_MIN // 5

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from anlan.people import tokens
+from anlan.people.accounts import tokens
 from tests.support.city import GAUGE, LIULIN_PATH, TOWN, VILLAGE, Mini, make_city
 from tests.support.records import make_records
 

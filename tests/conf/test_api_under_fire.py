@@ -10,7 +10,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from anlan.people import tokens
+from anlan.people.accounts import tokens
 from tests.support.city import Mini
 from tests.support.routes import make_stage, operations
 

@@ -19,8 +19,8 @@ from anlan.observe import store
 from anlan.observe.ingest import Batch, Broken, Ingest, path_of
 from anlan.people.models import Account, Person
 from anlan.places.models import Division
-from anlan.simulate import live
 from anlan.simulate.models import Ground
+from anlan.simulate.running import live
 from tests.support.city import Mini, make_city
 from tests.support.critical import village_rain
 from tests.support.grounds import REF, keep_valley

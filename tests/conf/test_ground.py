@@ -13,9 +13,10 @@ from anlan.conf.backups import writing
 from anlan.foundation import journal, worlds
 from anlan.places.queries import atlas
 from anlan.science.terrain import Grid, move_points
-from anlan.simulate import baseflow, ground, states
+from anlan.simulate.computing import baseflow, states
+from anlan.simulate.computing.shapes import Terrain
 from anlan.simulate.models import Ground
-from anlan.simulate.shapes import Terrain
+from anlan.simulate.running import ground
 from anlan.wire.raster import write_ascii, write_geotiff
 from tests.support.city import TOWN, VILLAGE, make_city
 from tests.support.grounds import CRS, valley

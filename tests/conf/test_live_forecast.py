@@ -26,7 +26,7 @@ DESK = """
 from anlan.desk.due import dues
 from anlan.foundation import worlds
 from anlan.people.models import Account
-from anlan.people.scope import context_of
+from anlan.people.accounts.scope import context_of
 ctx = context_of(Account.objects.get(username__startswith="duty-officer"), worlds.get("live"))
 told = [due.title + due.detail for due in dues(ctx, lang="zh") if due.kind == "forecast"]
 """

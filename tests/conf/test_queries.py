@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from anlan.people.scope import permissions_of
+from anlan.people.accounts.scope import permissions_of
 from tests.support.city import ROLES
 from tests.support.routes import ABSENT, QUERIES, Stage, address, make_stage, pages
 

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from anlan.foundation import journal_reading
-from anlan.people.scope import permissions_of
+from anlan.people.accounts.scope import permissions_of
 from tests.support.city import LIULIN_PATH, ROLES, SECRETS_OF_LIULIN
 from tests.support.routes import (
     ABSENT,

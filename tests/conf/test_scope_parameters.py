@@ -17,7 +17,7 @@ from django.test import Client
 from anlan.desk.views.duty import ACTS
 from anlan.foundation.models import JournalEntry
 from anlan.people import actions as people
-from anlan.people import administration, scope
+from anlan.people.accounts import administration, scope
 from tests.support import parameters
 from tests.support.city import FOREIGN_TOWN, PASSWORD, SECRET, TOWN
 from tests.support.routes import Route, Stage, everything, make_stage, operations, pages

@@ -6,8 +6,8 @@ import pytest
 
 from anlan.cli import main
 from anlan.cli.simulate.score_nowcasts import as_rows, lines
+from anlan.simulate.computing.scoring import Scores
 from anlan.simulate.rules.score import Counts
-from anlan.simulate.scoring import Scores
 
 FOUND = Scores(
     villages={

@@ -6,8 +6,8 @@ import pytest
 from anlan.demo import scored
 from anlan.demo.city.facts import LIULIN
 from anlan.foundation.packs import load_all
-from anlan.simulate.scoring import Setting
-from anlan.simulate.shapes import Terrain
+from anlan.simulate.computing.scoring import Setting
+from anlan.simulate.computing.shapes import Terrain
 
 
 @pytest.fixture(scope="module")

@@ -94,6 +94,7 @@ def test_the_first_enter_goes_to_the_button_and_does_not_press_it(
         expect(page.locator(".message")).to_have_count(0)
         page.keyboard.press("Enter")
         expect(page.locator(".message")).to_contain_text("敲门结果已登记")
+        expect(page.locator(".message")).to_contain_text("联盟村静默")  # whom it was about
 
 
 def test_looking_back_freezes_the_counters_and_offers_the_way_back(

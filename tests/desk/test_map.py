@@ -14,9 +14,9 @@ from anlan.desk import mapdata, timeline
 from anlan.desk.sketch import sketch
 from anlan.foundation.rules.grade import Grade
 from anlan.judge.models import Exceedance
-from anlan.observe import moments
 from anlan.observe.ingest import millis, path_of
 from anlan.observe.models import Station, StationSilence
+from anlan.observe.queries import moments
 from anlan.observe.rules.rain import RAIN_5MIN
 from anlan.observe.store import Batch, Writer
 from anlan.observe.store.batch import NO_FRAMES

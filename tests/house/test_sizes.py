@@ -9,6 +9,7 @@ import pytest
 from tests.support.house import ROOT, kept_files, sources
 
 FILE_LINES, FUNCTION_LINES = 400, 60
+TEMPLATE_CHARACTERS = 140
 README_SCREEN, README_LINES = 25, 120
 
 
@@ -42,6 +43,17 @@ def test_no_file_is_too_long() -> None:
         if (lines := len(path.read_text().splitlines())) >= FILE_LINES
     ]
     assert not faults, "\n".join(["make each a folder of the same name:", *faults])
+
+
+def test_no_line_of_a_template_hides_its_length() -> None:
+    faults = [
+        f"{path.relative_to(ROOT)}:{number}: {len(line)} characters"
+        for path in kept_files()
+        if path.suffix == ".html"
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if len(line) > TEMPLATE_CHARACTERS
+    ]
+    assert not faults, "\n".join(["break them where a space may stand:", *faults])
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh.md"])

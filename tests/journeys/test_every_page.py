@@ -18,8 +18,8 @@ from anlan.call.models import CallDown
 from anlan.call.queries import answering
 from anlan.foundation.words import written
 from anlan.observe import queries as observe
+from anlan.people.accounts.scope import permissions_of
 from anlan.people.models import DutyHolder, Household, Organisation, Post
-from anlan.people.scope import permissions_of
 from anlan.places.queries import atlas
 from anlan.warn.models import Alert
 from tests.support.city import ROLES

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 
-from anlan.people.scope import permissions_of
+from anlan.people.accounts.scope import permissions_of
 from tests.support import lives
 from tests.support.city import ROLES
 from tests.support.routes import ABSENT, BODIES, ENTERED_ELSEWHERE, QUERIES, Route, Stage, address, pages

@@ -6,10 +6,10 @@ from decimal import Decimal
 import numpy as np
 
 from anlan.foundation.models import World
-from anlan.observe import moments, store
+from anlan.observe import store
 from anlan.observe.ingest import Ingest, Typed, path_of
-from anlan.observe.queries import series
-from anlan.observe.rainfall import rain_series
+from anlan.observe.queries import moments, series
+from anlan.observe.queries.rainfall import rain_series
 from anlan.observe.rules.quality import Flag
 from anlan.wire.sl651 import station_key
 from tests.support.city import GAUGE, NIGHT, Mini

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from anlan.observe.ingest import millis, path_of
-from anlan.observe.rainfall import rain_matrix
+from anlan.observe.queries.rainfall import rain_matrix
 from anlan.observe.rules.rain import RAIN_5MIN
 from anlan.observe.store import Batch, Quality, Writer
 from anlan.observe.store.batch import NO_FRAMES

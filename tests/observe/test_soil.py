@@ -7,11 +7,11 @@ import pytest
 
 from anlan.foundation import journal
 from anlan.foundation.errors import Forbidden, Invalid, NotFound
-from anlan.observe import soil
 from anlan.observe.actions import soil as acts
 from anlan.observe.ingest import Ingest, path_of
+from anlan.observe.queries import soil
+from anlan.observe.queries.soil import DAY_MS, Soils
 from anlan.observe.rules.soil import day_began
-from anlan.observe.soil import DAY_MS, Soils
 from anlan.observe.store import Writer, typed
 from anlan.places.queries import atlas
 from anlan.wire.sl651 import station_key

@@ -9,9 +9,9 @@ from django.test import Client
 from anlan.foundation import journal_reading
 from anlan.foundation.errors import Conflict, Forbidden, NotFound
 from anlan.people import actions as people
-from anlan.people import administration, tokens
+from anlan.people.accounts import administration, tokens
+from anlan.people.accounts.scope import context_of
 from anlan.people.models import Account
-from anlan.people.scope import context_of
 from tests.support.city import CITY, COUNTY, PASSWORD, SECRET, VILLAGE, Mini, make_city
 
 pytestmark = pytest.mark.django_db

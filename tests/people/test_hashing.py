@@ -9,7 +9,8 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.db import connection
 from django.test import Client
 
-from anlan.people import accounts, administration
+from anlan.people import accounts
+from anlan.people.accounts import administration
 from anlan.people.models import SignInTries
 from tests.support.city import PASSWORD, code_at, make_city
 

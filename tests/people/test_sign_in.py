@@ -9,7 +9,8 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from anlan.foundation import journal_reading
-from anlan.people import accounts, administration, sessions
+from anlan.people import accounts
+from anlan.people.accounts import administration, sessions
 from anlan.people.models import SignInTries
 from tests.support.city import PASSWORD, SECRET, Mini, code_at, make_city
 

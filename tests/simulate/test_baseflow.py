@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from anlan.science.flood.domain import RING
-from anlan.simulate import baseflow, ensemble, rerun, states
-from anlan.simulate.compute import compute
-from anlan.simulate.ensemble import Ensemble
+from anlan.simulate.computing import baseflow, ensemble, rerun, states
+from anlan.simulate.computing.compute import compute
+from anlan.simulate.computing.ensemble import Ensemble
+from anlan.simulate.computing.shapes import NOW, Gauge, Job, Terrain
 from anlan.simulate.rules.verdict import reasons
-from anlan.simulate.shapes import NOW, Gauge, Job, Terrain
 from tests.simulate.test_compute import FLOOR, SLOPE, valley
 from tests.simulate.test_ensemble import SPREAD
 

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anlan.places.queries import Place
-from anlan.simulate import comparing, waters
-from anlan.simulate.comparing import Meeting, meeting, onto, ranks
-from anlan.simulate.queries import VillageForecast
-from anlan.simulate.shapes import NOBODY
-from anlan.simulate.waters import Frame
+from anlan.simulate.computing.shapes import NOBODY
+from anlan.simulate.maps import waters
+from anlan.simulate.maps.waters import Frame
+from anlan.simulate.queries import VillageForecast, comparing
+from anlan.simulate.queries.comparing import Meeting, meeting, onto, ranks
 from tests.support.city import NIGHT
 
 CRS = "EPSG:4547"

@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from anlan.simulate import folders, kinds, waters
-from anlan.simulate.compute import compute
+from anlan.simulate.computing import folders
+from anlan.simulate.computing.compute import compute
+from anlan.simulate.computing.shapes import NOW, Found, Job, Terrain
+from anlan.simulate.maps import kinds, waters
 from anlan.simulate.rules.verdict import reasons
-from anlan.simulate.shapes import NOW, Found, Job, Terrain
 
 FLOOR, SLOPE = 1, 2  # two villages: one on the valley's floor, one high on its side
 

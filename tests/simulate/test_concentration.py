@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from anlan.simulate import concentration, jobs, queries
+from anlan.simulate import queries
 from anlan.simulate.actions import runs
-from anlan.simulate.runner import make
-from anlan.simulate.shapes import Making, Terrain
+from anlan.simulate.computing import concentration
+from anlan.simulate.computing.shapes import Making, Terrain
+from anlan.simulate.running import jobs
+from anlan.simulate.running.runner import make
 from anlan.simulate.views.facts import facts_of
 from tests.simulate.test_compute import valley
 from tests.support.city import Mini, make_city

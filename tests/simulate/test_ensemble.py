@@ -12,10 +12,11 @@ import numpy as np
 import psutil
 import pytest
 
-from anlan.simulate import ensemble, folders, members, waters
-from anlan.simulate.ensemble import Answer, Ensemble, WorkersDied, compute, file_of
+from anlan.simulate.computing import ensemble, folders, members
+from anlan.simulate.computing.ensemble import Answer, Ensemble, WorkersDied, compute, file_of
+from anlan.simulate.computing.shapes import NOBODY, NOW, Job, Swift
+from anlan.simulate.maps import waters
 from anlan.simulate.rules.ensemble import NEVER, Spread
-from anlan.simulate.shapes import NOBODY, NOW, Job, Swift
 from tests.simulate.test_compute import FLOOR, SLOPE, valley
 
 SPREAD = Spread(amount=0.6, shift_m=800.0, timing_min=15.0)

@@ -9,11 +9,13 @@ import pytest
 from anlan.foundation import journal
 from anlan.foundation.errors import Forbidden, Invalid, NotFound
 from anlan.places.queries import atlas
-from anlan.simulate import actions, jobs, ordered, queries, runner
+from anlan.simulate import actions, queries
 from anlan.simulate.models import Run, VillageWater
+from anlan.simulate.running import jobs, ordered, runner
 from tests.simulate.test_live import rain as rain_at_gauge
 from tests.support.city import NIGHT, VILLAGE, Mini, make_city
 from tests.support.grounds import REF, keep_valley
+from tests.support.inline import Inline
 
 pytestmark = pytest.mark.django_db
 DESIGN = {"kind": "design", "mm_h": 70.0, "minutes": 60}
@@ -24,7 +26,7 @@ STATIONS = {"kind": "stations", "until": NIGHT.isoformat(), "back_min": 60, "now
 def night() -> Iterator[Mini]:
     mini = make_city().exercise()
     keep_valley(mini)
-    runner.use(runner.Inline())
+    runner.use(Inline())
     yield mini
     runner.use(runner.InProcess())
 
@@ -128,7 +130,7 @@ def test_too_many_members_that_refuse_themselves_refuse_the_ensemble(
     night: Mini, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from anlan.science.flood.errors import NotFinite
-    from anlan.simulate import members
+    from anlan.simulate.computing import members
 
     run_one = members._run
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from django.test import Client
 
-from anlan.simulate import folders, waters
-from anlan.simulate.kinds import ARRIVAL, DEPTH, NEVER
+from anlan.simulate.computing import folders
+from anlan.simulate.maps import waters
+from anlan.simulate.maps.kinds import ARRIVAL, DEPTH, NEVER
 from anlan.wire.raster import about_raster, read_raster
 from tests.support.city import VILLAGE, Mini, make_city
 from tests.support.grounds import valley

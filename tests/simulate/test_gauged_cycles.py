@@ -13,10 +13,13 @@ from anlan.judge.queries.foreseen import foreseen
 from anlan.observe.actions import load_stations
 from anlan.observe.ingest import Ingest, Outcome
 from anlan.places.queries import atlas
-from anlan.simulate import folders, gauging, ground, live, queries, runner
+from anlan.simulate import queries
+from anlan.simulate.computing import folders, gauging
 from anlan.simulate.models import Run
+from anlan.simulate.running import ground, live, runner
 from tests.support.city import GAUGE, NIGHT, TOWN, VILLAGE, Mini, make_city
 from tests.support.grounds import valley
+from tests.support.inline import Inline
 from tests.support.stations import PASSWORD, report
 from tests.support.stations import rain as tips
 
@@ -75,7 +78,7 @@ def night() -> Iterator[Night]:
     }  # fmt: skip
     load_stations(mini.ctx(), [(columns, f"{PASSWORD:04x}", [])])
     ground.add(mini.ctx(), ref=REF, place=atlas().code(TOWN), terrain=valley(100.0))
-    runner.use(runner.Inline())
+    runner.use(Inline())
     ingest = Ingest(mini.ctx().world)
     yield Night(mini, ingest)
     ingest.close()

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from anlan.simulate import gauging
-from anlan.simulate.compute import compute
+from anlan.simulate.computing import gauging
+from anlan.simulate.computing.compute import compute
+from anlan.simulate.computing.shapes import NOW, Gauge, Job, Terrain
 from anlan.simulate.rules.verdict import reasons
-from anlan.simulate.shapes import NOW, Gauge, Job, Terrain
 from tests.simulate.test_compute import valley
 
 TIMES = tuple(float(m) for m in range(-60, 1, 5))

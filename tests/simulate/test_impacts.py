@@ -6,8 +6,11 @@ import pytest
 from anlan.foundation.errors import Conflict
 from anlan.places.queries import atlas
 from anlan.science.impact import Why
-from anlan.simulate import folders, impacts, queries, waters
+from anlan.simulate import queries
 from anlan.simulate.actions import runs
+from anlan.simulate.computing import folders
+from anlan.simulate.maps import waters
+from anlan.simulate.queries import impacts
 from tests.support.city import VILLAGE, Mini, make_city
 from tests.support.grounds import REF, valley
 from tests.support.records import make_records

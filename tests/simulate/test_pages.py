@@ -2,9 +2,10 @@
 
 import pytest
 
-from anlan.simulate import ground, queries
+from anlan.simulate import queries
 from anlan.simulate.actions import runs
 from anlan.simulate.rules.verdict import Reason
+from anlan.simulate.running import ground
 from tests.support.city import Mini, make_city
 from tests.support.grounds import REF, TILE, keep_valley
 from tests.support.records import make_records

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from anlan.simulate import rainfield
-from anlan.simulate.shapes import Terrain
+from anlan.simulate.computing import rainfield
+from anlan.simulate.computing.shapes import Terrain
 
 NAN = np.nan
 

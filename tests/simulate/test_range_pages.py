@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from anlan.places.queries import atlas
-from anlan.simulate import foretold, live
 from anlan.simulate.actions import runs
+from anlan.simulate.computing.shapes import NOBODY, VillageFound
 from anlan.simulate.models import Ground, LiveGround
-from anlan.simulate.shapes import NOBODY, VillageFound
+from anlan.simulate.queries import foretold
+from anlan.simulate.running import live
 from tests.support.city import VILLAGE, VILLAGE_2, Mini, make_city
 from tests.support.grounds import REF, keep_valley
 

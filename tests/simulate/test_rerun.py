@@ -8,10 +8,11 @@ import pytest
 
 from anlan.science.flood.domain import RING
 from anlan.science.flood.state import Layout, State
-from anlan.simulate import rerun, villages, waters
-from anlan.simulate.compute import compute
+from anlan.simulate.computing import rerun, villages
+from anlan.simulate.computing.compute import compute
+from anlan.simulate.computing.shapes import NOBODY, Job, Swift, Terrain
+from anlan.simulate.maps import waters
 from anlan.simulate.rules.verdict import reasons
-from anlan.simulate.shapes import NOBODY, Job, Swift, Terrain
 
 STEEP, GENTLE = 1, 2
 SWIFT = Swift(radius_m=100.0, bound=0.3, below_m=400.0, most_msteps=100.0)

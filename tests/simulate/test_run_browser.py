@@ -10,9 +10,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from anlan.places.queries import atlas
-from anlan.simulate import folders, waters
 from anlan.simulate.actions import runs
-from anlan.simulate.shapes import VillageFound
+from anlan.simulate.computing import folders
+from anlan.simulate.computing.shapes import VillageFound
+from anlan.simulate.maps import waters
 from tests.support.city import VILLAGE, Mini, make_city
 from tests.support.grounds import keep_valley, make_valley, valley
 

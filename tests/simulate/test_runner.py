@@ -8,11 +8,11 @@ import numpy as np
 import psutil
 import pytest
 
-from anlan.simulate.ensemble import Ensemble
+from anlan.simulate.computing.ensemble import Ensemble
+from anlan.simulate.computing.shapes import Job, Making, Terrain
 from anlan.simulate.rules.ensemble import Spread
 from anlan.simulate.rules.verdict import reasons
-from anlan.simulate.runner import InProcess
-from anlan.simulate.shapes import Job, Making, Terrain
+from anlan.simulate.running.runner import InProcess
 from tests.simulate.test_compute import valley
 
 MADE = "tests.simulate.test_runner:flat"

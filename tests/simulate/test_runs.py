@@ -8,9 +8,10 @@ import pytest
 from anlan.foundation import journal
 from anlan.foundation.errors import Conflict, Forbidden, Invalid, NotFound
 from anlan.places.queries import atlas
-from anlan.simulate import actions, ground, queries
+from anlan.simulate import actions, queries
+from anlan.simulate.computing.shapes import VillageFound
 from anlan.simulate.rules.verdict import Reason
-from anlan.simulate.shapes import VillageFound
+from anlan.simulate.running import ground
 from tests.support.city import NIGHT, VILLAGE, VILLAGE_2, Mini, make_city
 from tests.support.grounds import REF, keep_valley
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from anlan.science.jit import Floats
-from anlan.simulate.scoring import Scores, Setting, score
+from anlan.simulate.computing.scoring import Scores, Setting, score
 from tests.simulate.test_compute import FLOOR, SLOPE, valley
 
 NIGHT_MIN, STEPS = 240, 48

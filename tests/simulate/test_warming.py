@@ -9,10 +9,10 @@ from numba.core.dispatcher import Dispatcher
 
 from anlan.foundation.packs import load_all
 from anlan.science.impact import Exposure, SparseHazard, Vulnerability, impact_ranges
-from anlan.simulate import rainfield
-from anlan.simulate.compute import compute
-from anlan.simulate.shapes import NOW, Job, Terrain
-from anlan.simulate.warming import strike, warm
+from anlan.simulate.computing import rainfield
+from anlan.simulate.computing.compute import compute
+from anlan.simulate.computing.shapes import NOW, Job, Terrain
+from anlan.simulate.computing.warming import strike, warm
 from tests.simulate.test_compute import valley
 
 

@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 from shapely.geometry import Point, shape
 
 from anlan.foundation.errors import NotFound
-from anlan.simulate import kinds, waters
+from anlan.simulate.maps import kinds, waters
 
 VALLEY = waters.Frame(west=519_000.0, north=3_535_000.0, dx=40.0, crs="EPSG:4547")
 DEPTHS = arrays(

@@ -26,9 +26,9 @@ from anlan.foundation.scope import Scope
 from anlan.foundation.worlds import World
 from anlan.observe.actions import load_stations
 from anlan.people import actions as people
-from anlan.people import administration
+from anlan.people.accounts import administration
+from anlan.people.accounts.scope import context_of, permissions_of
 from anlan.people.models import Account
-from anlan.people.scope import context_of, permissions_of
 from anlan.places import actions as places
 
 NIGHT = datetime(2021, 8, 11, 20, 0, tzinfo=UTC)  # 04:00 in Beijing

@@ -3,9 +3,9 @@
 import numpy as np
 
 from anlan.places.queries import atlas
-from anlan.simulate import ground, jobs
 from anlan.simulate.actions import runs
-from anlan.simulate.shapes import Terrain, VillageFound
+from anlan.simulate.computing.shapes import Terrain, VillageFound
+from anlan.simulate.running import ground, jobs
 from tests.support.city import TOWN, VILLAGE, Mini
 
 CRS = "EPSG:4547"

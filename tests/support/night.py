@@ -86,7 +86,7 @@ def running(home: Path) -> Iterator[Night]:
     house = Installation(home)
     token = house.python(
         "ready()\n"
-        "from anlan.people import tokens\n"
+        "from anlan.people.accounts import tokens\n"
         "from tests.support.city import make_city\n"
         "mini = make_city()\n"
         "told = tokens.make(mini.ctx(), account=mini.account('duty_officer'), label='night')"

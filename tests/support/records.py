@@ -15,9 +15,10 @@ from anlan.judge.models import Exceedance
 from anlan.move.actions import moving
 from anlan.observe.actions import imports
 from anlan.places.queries import Place, atlas
-from anlan.simulate import folders, waters
 from anlan.simulate.actions import ensembles, runs
-from anlan.simulate.shapes import VillageFound
+from anlan.simulate.computing import folders
+from anlan.simulate.computing.shapes import VillageFound
+from anlan.simulate.maps import waters
 from anlan.warn.actions.alerts.common import note
 from anlan.warn.models import Alert
 from tests.support.city import COUNTY, GAUGE, TOWN, VILLAGE, VILLAGE_2, Mini

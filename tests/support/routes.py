@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from anlan.call.models import Call
 from anlan.call.queries import records
 from anlan.foundation import rooms
-from anlan.people import tokens
+from anlan.people.accounts import tokens
 from tests.support.city import GAUGE, LIULIN_PATH, TOWN, VILLAGE, Mini, make_city
 from tests.support.grounds import REF as VALLEY
 from tests.support.grounds import TILE

@@ -11,7 +11,7 @@ from anlan.foundation.models import JournalEntry
 from anlan.foundation.rules.errors import AlertRefused
 from anlan.judge.models import Exceedance
 from anlan.people import actions as people
-from anlan.people import administration
+from anlan.people.accounts import administration
 from anlan.warn.actions import alerts
 from anlan.warn.models import Alert
 from tests.support.city import COUNTY, NIGHT, PASSWORD, SECRET, TOWN, Mini

@@ -14,7 +14,7 @@ from anlan.foundation.errors import Forbidden
 from anlan.foundation.models import JournalEntry, Task, World
 from anlan.foundation.rules.errors import AlertRefused
 from anlan.people import actions as people
-from anlan.people import administration
+from anlan.people.accounts import administration
 from anlan.people.models import Account
 from anlan.prove.queries.proof.facts import facts_of
 from anlan.prove.rules.proof import FactKind, village_proof

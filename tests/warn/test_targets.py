@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from shapely import Point, Polygon
 
 from anlan.foundation.errors import Forbidden, NotFound
-from anlan.people import homes
+from anlan.people import actions as people
 from anlan.people.models import Household, Resident
+from anlan.people.queries import homes
 from anlan.places.queries import Place, atlas
 from anlan.science.spatial import BadShape
 from anlan.warn import targets
@@ -80,7 +81,7 @@ def test_a_household_that_moved_is_found_at_its_new_home(mini: Mini) -> None:
     ctx = mini.ctx("duty_officer")
     assert targets.within(ctx, named=town(), polygon=[AROUND]).inside == 16
     index = targets.residents().index
-    homes.move_household(mini.ctx(), ref=f"HH-{VILLAGE}-1", lon=113.26, lat=31.56)
+    people.move_household(mini.ctx(), ref=f"HH-{VILLAGE}-1", lon=113.26, lat=31.56)
     assert targets.within(ctx, named=town(), polygon=[AROUND]).inside == 12
     assert targets.residents().index is index
     assert index.delta_size == 4
@@ -97,9 +98,9 @@ def test_a_person_added_is_found_without_a_new_index(mini: Mini) -> None:
 
 def test_a_household_is_moved_by_who_keeps_the_register_alone(mini: Mini) -> None:
     with pytest.raises(Forbidden):
-        homes.move_household(mini.ctx("duty_officer"), ref=f"HH-{VILLAGE}-1", lon=113.0, lat=31.0)
+        people.move_household(mini.ctx("duty_officer"), ref=f"HH-{VILLAGE}-1", lon=113.0, lat=31.0)
     with pytest.raises(NotFound):
-        homes.move_household(
+        people.move_household(
             mini.may("people.manage", path="00010002"), ref=f"HH-{VILLAGE}-1", lon=1.0, lat=1.0
         )
 

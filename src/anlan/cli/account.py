@@ -23,7 +23,7 @@ def run_add(args: argparse.Namespace) -> int:
     from anlan.foundation import worlds
     from anlan.foundation.errors import Invalid
     from anlan.foundation.words import w
-    from anlan.people.administration import create_account
+    from anlan.people.accounts.administration import create_account
 
     ctx = worlds.context(worlds.get("live"))
     try:

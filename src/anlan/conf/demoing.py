@@ -18,8 +18,8 @@ from anlan.foundation import worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
 from anlan.foundation.worlds import World
+from anlan.people.accounts.administration import create_account, is_known, sign_in_link
 from anlan.people.actions import make_post
-from anlan.people.administration import create_account, is_known, sign_in_link
 from anlan.places.queries import atlas
 
 COUNTY = LIULIN[:6]

@@ -25,8 +25,8 @@ from anlan.gateways import plug_ins as gateways
 from anlan.gateways.sl651.limits import SIMULATED
 from anlan.judge.watching import Watching
 from anlan.observe.ingest import Ingest, warm
-from anlan.people import register as people_in_memory
-from anlan.simulate import live, ordered
+from anlan.people.holders import register
+from anlan.simulate.running import live, ordered
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5
@@ -155,7 +155,7 @@ class Live:
         self._world = worlds.get("live")
         self._ingest = Ingest(worlds.info(self._world))
         self._watching: Watching | None = None
-        people_in_memory.register()  # before a gauge speaks: the first call must not wait for it
+        register()  # before a gauge speaks: the first call must not wait for it
         self._news = threading.Event()
         self._lines = Lines(worlds.info(self._world))
         self._chosen = gateways.chosen(settings.GATEWAYS, sl651_port=port) if port is not None else []

@@ -12,8 +12,8 @@ from anlan.conf import refusals
 from anlan.foundation import kept, worlds
 from anlan.foundation.errors import AnlanError, NotSignedIn
 from anlan.foundation.writing import begin_request
-from anlan.people import sessions, tokens
-from anlan.people.scope import context_of
+from anlan.people.accounts import sessions, tokens
+from anlan.people.accounts.scope import context_of
 from anlan.ui import assets
 from anlan.ui.views import bad_request, not_a_page
 

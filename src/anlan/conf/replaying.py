@@ -15,7 +15,7 @@ from anlan.foundation.errors import Conflict
 from anlan.foundation.home import home
 from anlan.foundation.worlds import World, beijing
 from anlan.judge.rules.lead import Lead
-from anlan.people.administration import is_anybody_known
+from anlan.people.accounts.administration import is_anybody_known
 
 
 def load_city_once() -> None:

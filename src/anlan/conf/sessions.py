@@ -10,8 +10,8 @@ from django.db import close_old_connections
 from anlan.foundation import worlds
 from anlan.foundation.errors import NotFound
 from anlan.foundation.scope import Scope
-from anlan.people import sessions
-from anlan.people.scope import scope_of
+from anlan.people.accounts import sessions
+from anlan.people.accounts.scope import scope_of
 
 
 @dataclass(frozen=True)

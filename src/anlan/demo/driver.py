@@ -26,7 +26,7 @@ from anlan.foundation.worlds import World
 from anlan.foundation.writing import goes_behind, writing
 from anlan.judge.watching import Watching
 from anlan.observe.ingest import Ingest
-from anlan.simulate import live
+from anlan.simulate.running import live
 
 log = logging.getLogger(__name__)
 VOICE = "voice"

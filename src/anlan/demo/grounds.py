@@ -3,7 +3,7 @@
 from anlan.demo.city.facts import LIULIN
 from anlan.foundation.context import Ctx
 from anlan.places.queries import atlas
-from anlan.simulate import ground
+from anlan.simulate.running import ground
 
 MAKER = "liulin"
 SIDES = (80, 40, 20)

@@ -9,7 +9,7 @@ from anlan.demo.city.facts import LIULIN
 from anlan.demo.liulin.land import SIDES_M, build_land
 from anlan.science.jit import Floats
 from anlan.science.terrain import move_points
-from anlan.simulate.shapes import Terrain
+from anlan.simulate.computing.shapes import Terrain
 
 
 def liulin(dx: float) -> Terrain:

@@ -15,7 +15,7 @@ from anlan.foundation import tasks, worlds
 from anlan.foundation.context import Actor, Ctx
 from anlan.foundation.events import on
 from anlan.foundation.rules.grade import Grade
-from anlan.people.units import unit
+from anlan.people.queries.units import unit
 from anlan.warn.actions import alerts
 from anlan.warn.events import ALERT_PROPOSED
 from anlan.warn.queries.alerts import Brief, brief

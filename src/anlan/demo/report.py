@@ -18,7 +18,7 @@ from anlan.judge.queries import exceedances, lead
 from anlan.observe import queries as observe
 from anlan.places.queries import atlas
 from anlan.prove.queries.proof import village_proofs
-from anlan.simulate import foretold
+from anlan.simulate.queries import foretold
 from anlan.simulate.rules.score import Counts
 from anlan.warn.queries import rows as alerts
 

@@ -14,8 +14,8 @@ from anlan.demo.land_of_liulin import liulin
 from anlan.demo.storms import Storm, storm
 from anlan.science.jit import Floats, Int64s
 from anlan.science.terrain import move_points
-from anlan.simulate.scoring import Setting
-from anlan.simulate.shapes import Terrain
+from anlan.simulate.computing.scoring import Setting
+from anlan.simulate.computing.shapes import Terrain
 
 REACH_M = 12_000.0
 LINE_MM = 50.0

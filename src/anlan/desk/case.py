@@ -15,7 +15,7 @@ from anlan.desk.story import Story, story
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import t, w, written
 from anlan.move.queries.moves import Move, moves
-from anlan.observe import moments
+from anlan.observe.queries import moments
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui import format as show

@@ -18,9 +18,9 @@ from anlan.foundation import tasks
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import t, w, written
 from anlan.judge.rules.urgency import SMALL, Harm, rank
-from anlan.observe.moments import silences
 from anlan.observe.queries import stations
 from anlan.observe.queries.doubtful import doubtful
+from anlan.observe.queries.moments import silences
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui import format as show

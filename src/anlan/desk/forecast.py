@@ -5,9 +5,9 @@ from typing import Any
 
 from anlan.foundation.context import Ctx
 from anlan.judge.queries.foreseen import Foreseen, foreseen
-from anlan.simulate import moments
 from anlan.simulate import queries as simulate
-from anlan.simulate.kinds import DEPTH
+from anlan.simulate.maps.kinds import DEPTH
+from anlan.simulate.queries import moments
 
 
 def frames(ctx: Ctx, *, at: datetime | None, lang: str) -> dict[str, Any] | None:

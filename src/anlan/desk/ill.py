@@ -10,7 +10,7 @@ from anlan.foundation.worlds import World
 from anlan.judge.queries.waiting import Wait
 from anlan.judge.rules.urgency import BLIND, Thing, harm_of
 from anlan.places.queries import atlas
-from anlan.simulate import live
+from anlan.simulate.running import live
 
 if TYPE_CHECKING:
     from anlan.desk.due import Words

@@ -17,7 +17,7 @@ from anlan.call.queries.villages import VillageState, village_states
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import t, w
-from anlan.observe.moments import GaugeNow, gauges
+from anlan.observe.queries.moments import GaugeNow, gauges
 from anlan.places import queries as places
 from anlan.places.queries import Atlas, Place, atlas
 from anlan.warn.queries.situation import Finding, InForce, findings_at, floods_at, in_force

@@ -6,8 +6,8 @@ from typing import Any
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import w
 from anlan.judge.queries.waiting import Wait
-from anlan.observe.moments import tried_passwords
 from anlan.observe.queries import stations
+from anlan.observe.queries.moments import tried_passwords
 
 
 def waits(ctx: Ctx, at: datetime | None, path: str) -> list[Wait]:

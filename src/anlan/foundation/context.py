@@ -72,9 +72,10 @@ class Ctx:
                 permission=permission,
             )
 
-    def one(self, model: type[M], ref: str) -> M:
+    def one(self, model: type[M], ref: str, *, lock: bool = False) -> M:
         """The row of this ref within scope. Raises: NotFound."""
-        row = self.rows(model).filter(ref=ref).first()
+        rows = self.rows(model).filter(ref=ref)
+        row = (rows.select_for_update(of=("self",)) if lock else rows).first()
         if row is None:
             raise NotFound("没有编号为 {ref} 的记录，或不在您的范围内。", ref=ref)
         return row

@@ -16,7 +16,7 @@ from anlan.judge.rules import neighbour, thresholds
 from anlan.judge.rules.thresholds import State
 from anlan.judge.watch import Key, RainSubject, Stages, StageSubject, Watch, Windows
 from anlan.observe import queries as observe
-from anlan.observe.soil import Soils
+from anlan.observe.queries.soil import Soils
 from anlan.places import queries as places
 from anlan.places.queries import Place, atlas
 

@@ -11,7 +11,8 @@ from typing import Any
 from anlan.foundation import crypto, journal
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import NotFound
+from anlan.foundation.errors import Invalid, NotFound
+from anlan.people.events import HOUSEHOLD_MOVED
 from anlan.people.models import (
     ContactPoint,
     DutyHolder,
@@ -219,3 +220,15 @@ def unmask(ctx: Ctx, *, contact_ref: str, why: str) -> str:
             ctx, "people.contact.unmasked", refs=refs, body={"why": why[:80]}, place=point.person.place.path
         )
         return opened
+
+
+def move_household(ctx: Ctx, *, ref: str, lon: float, lat: float) -> None:
+    """Correct where a household lives. Raises: NotFound; Invalid for a place not on earth."""
+    with action(ctx, "people.manage"):
+        row = ctx.one(Household, ref, lock=True)
+        if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+            raise Invalid("经纬度不对。先经度后纬度，单位是度。")
+        row.lon, row.lat = lon, lat
+        row.save(update_fields=["lon", "lat"])
+        refs = {"household": row.ref}
+        journal.append(ctx, HOUSEHOLD_MOVED, refs=refs, body={}, place=row.place.path)

@@ -5,7 +5,7 @@ from anlan.people.events import HOUSEHOLD_MOVED
 
 class PeopleRoom(Room):
     after = "places"
-    registers = ("sessions",)
+    registers = ("accounts.sessions",)
     menu = (Entry(w("账号"), "/accounts", "admin.manage", 12),)
     events = {
         "people.account.activated": w("启用账号"),

@@ -3,7 +3,8 @@
 from django import forms
 
 from anlan.foundation.words import w
-from anlan.people import accounts, tokens
+from anlan.people import accounts
+from anlan.people.accounts import tokens
 
 
 class SignIn(forms.Form):

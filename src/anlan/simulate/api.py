@@ -10,10 +10,12 @@ from anlan.foundation.api import Asked, CutIn, Listing, Once, Ref, Said, WorldKe
 from anlan.foundation.paging import part
 from anlan.foundation.words import t
 from anlan.places.queries import atlas
-from anlan.simulate import actions, ground, impacts, live, queries
+from anlan.simulate import actions, queries
 from anlan.simulate.actions.ensembles import MOST_SEED
 from anlan.simulate.models import Ground, Run
+from anlan.simulate.queries import impacts
 from anlan.simulate.rules.ensemble import LEAST, MOST
+from anlan.simulate.running import ground, live
 
 router = Router(tags=["runs"])
 

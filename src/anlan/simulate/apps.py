@@ -4,7 +4,7 @@ from anlan.foundation.words import w
 
 class SimulateRoom(Room):
     after = "observe"
-    registers = ("live",)
+    registers = ("running.live",)
     menu = (
         Entry(
             w("洪水模拟"),

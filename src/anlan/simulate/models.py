@@ -13,7 +13,7 @@ class Ground(models.Model):
     ref = models.CharField(max_length=40, unique=True)
     place = models.ForeignKey("places.Division", models.PROTECT, related_name="+")
     dx_m = models.IntegerField()
-    maker = models.CharField(max_length=40)  # who makes the file: a name in simulate.ground.MAKERS
+    maker = models.CharField(max_length=40)  # who makes the file: a name in simulate.running.ground.MAKERS
     synthetic = models.BooleanField(default=True)
 
 

@@ -4,8 +4,6 @@ CSS and TypeScript are written from here (`python -m anlan.ui.palette`); a test 
 follow look.md; each pair of ground and ink keeps 4.5 : 1 (a test measures it). Call states never borrow a level colour.
 """
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 from pathlib import Path
 

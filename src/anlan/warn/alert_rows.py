@@ -10,7 +10,7 @@ from anlan.foundation.home import home
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.pack import minutes, table
 from anlan.foundation.words import say
-from anlan.people.units import Unit, units
+from anlan.people.queries.units import Unit, units
 from anlan.places.queries import Place, atlas
 from anlan.warn.models import Alert
 from anlan.warn.rules import issuers

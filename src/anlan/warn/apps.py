@@ -53,7 +53,7 @@ class WarnRoom(Room):
     def ready(self) -> None:
         super().ready()
         from anlan.judge import watching
-        from anlan.observe import silence
+        from anlan.observe.ingest import silence
         from anlan.warn.queries import high, rows
 
         silence.also_close_in(high.places)

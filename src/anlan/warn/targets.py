@@ -16,9 +16,9 @@ import numpy as np
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import w
-from anlan.people import homes
 from anlan.people import queries as people
 from anlan.people.events import HOUSEHOLD_MOVED
+from anlan.people.queries import homes
 from anlan.places import queries as places
 from anlan.places.queries import Place, atlas
 from anlan.science.spatial import Parts, PointIndex, parts_of

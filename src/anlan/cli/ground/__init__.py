@@ -79,7 +79,7 @@ def _ctx() -> Any:
 def _add(args: argparse.Namespace) -> list[str]:
     from anlan.cli.ground import reading, rivers
     from anlan.places.queries import atlas
-    from anlan.simulate import ground, jobs, settings
+    from anlan.simulate.running import ground, jobs, settings
 
     ctx, place = _ctx(), atlas().code(args.place)
     read = reading.read(args)
@@ -103,7 +103,7 @@ def _add(args: argparse.Namespace) -> list[str]:
 
 
 def _list(args: argparse.Namespace) -> list[str]:
-    from anlan.simulate import ground, live
+    from anlan.simulate.running import ground, live
 
     ctx = _ctx()
     on = live.switched_on(ctx)
@@ -123,7 +123,7 @@ def _list(args: argparse.Namespace) -> list[str]:
 
 
 def _live(args: argparse.Namespace) -> list[str]:
-    from anlan.simulate import live
+    from anlan.simulate.running import live
 
     (live.start if args.switch == "on" else live.stop)(_ctx(), ground_ref=args.ref)
     return [f"{args.ref}：滚动预报" + ("已开" if args.switch == "on" else "已停")]

@@ -26,7 +26,7 @@ from anlan.science.terrain import (
     move_points,
     resample,
 )
-from anlan.simulate.shapes import Terrain
+from anlan.simulate.computing.shapes import Terrain
 from anlan.wire.raster import about_raster, read_raster
 
 READING = {"ESRI ASCII": 120.0}

@@ -12,8 +12,8 @@ from anlan.cli.simulate.flood.layers import named
 from anlan.cli.simulate.flood.warming import base_flow
 from anlan.science.flood.errors import Refused
 from anlan.science.flood.warm import Warm
-from anlan.simulate import baseflow, compute, concentration, villages
-from anlan.simulate.shapes import Terrain
+from anlan.simulate.computing import baseflow, compute, concentration, villages
+from anlan.simulate.computing.shapes import Terrain
 
 OPTION = "--base-flow"
 

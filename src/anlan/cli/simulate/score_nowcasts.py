@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from anlan.cli.simulate.files import Answer, InputWrong, add_model
 
 if TYPE_CHECKING:
+    from anlan.simulate.computing.scoring import Scores
     from anlan.simulate.rules.score import Counts
-    from anlan.simulate.scoring import Scores
 
 SIDES = (20, 40, 80)
 HEADS = ("baseline", "hits", "misses", "false", "rejected", "POD", "FAR", "CSI")
@@ -37,7 +37,7 @@ def work(args: argparse.Namespace) -> Answer:
         raise InputWrong(f"nights is {args.nights}: give 1 or more")
     from anlan.demo import scored
     from anlan.foundation.packs import load_all
-    from anlan.simulate.scoring import Scores, score
+    from anlan.simulate.computing.scoring import Scores, score
 
     live = load_all().the("live_forecast", on=datetime.now(UTC).date()).data["live"]
     begun, cpu, total = time.perf_counter(), time.process_time(), Scores()

@@ -193,7 +193,7 @@ def registers() -> Iterator[Finding]:
 
 def forecasts() -> Iterator[Finding]:
     """Live forecasts that are switched on and do not come."""
-    from anlan.simulate import live
+    from anlan.simulate.running import live
 
     ctx = _live()
     for each in live.missed(ctx, ctx.now - timedelta(days=1)) if ctx else ():

@@ -1,7 +1,5 @@
 """The gauges of an exercise: one TCP connection each, SL 651 frames, and the patience to wait for the acknowledgement."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta

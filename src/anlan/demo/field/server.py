@@ -1,7 +1,5 @@
 """The field process: one line of JSON a request over loopback. `python -m anlan.demo.field.server FOLDER SECONDS`."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os

@@ -5,8 +5,6 @@ cumulatively, so that the ticks of an hour sum to the published figure exactly. 
 each gauge is in integers: the same on every machine.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 

@@ -24,6 +24,7 @@ from anlan.foundation.words import t, w
 from anlan.places.queries import Place, atlas
 from anlan.ui.acts import moment, whole
 from anlan.ui.pages import Request, page
+from anlan.ui.shared import shared
 
 SOON_S, RED_SHOWN = 600, 4
 PARTS = {
@@ -39,6 +40,7 @@ PARTS = {
 
 @page("desk.view")
 @require_GET
+@shared("alarm", "forecast", "town")
 def desk(request: Request) -> HttpResponse:
     """The whole page, or the one part that a browser asks for by its id."""
     part = PARTS.get(request.headers.get("X-Anlan-Part", ""))
@@ -165,7 +167,8 @@ def act(request: Request) -> HttpResponse:
         do = ACTS.get(request.POST.get("act", ""))
         if do is None:
             raise Invalid("没有这个操作。请刷新后再看。")
-        messages.success(request, t(request.lang, do(request)))
+        about = request.POST.get("about", "")[:80]
+        messages.success(request, f"{about} {t(request.lang, do(request))}".strip())
     except AnlanError as error:
         messages.error(request, error.said(request.lang))
     return HttpResponseRedirect(f"/w/{request.ctx.world.key}/desk?{item}")

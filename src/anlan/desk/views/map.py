@@ -18,7 +18,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.words import w
-from anlan.observe.moments import GaugeNow, gauges
+from anlan.observe.queries.moments import GaugeNow, gauges
 from anlan.places.queries import Place, atlas
 from anlan.ui.acts import moment
 from anlan.ui.pages import Request, page

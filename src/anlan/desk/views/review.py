@@ -13,7 +13,7 @@ from anlan.desk.ill import LOOK_BACK, reason
 from anlan.foundation.words import t, w
 from anlan.judge.queries import lead
 from anlan.places.queries import atlas
-from anlan.simulate import live
+from anlan.simulate.running import live
 from anlan.ui.format import clock
 from anlan.ui.pages import Request, page
 

@@ -16,6 +16,7 @@ from anlan.places.queries import Place, atlas
 from anlan.ui import palette
 from anlan.ui.format import clock
 from anlan.ui.pages import Request, page
+from anlan.ui.shared import shared
 from anlan.warn.queries.situation import floods_at
 
 MOST, MOST_WATERS = 4, 8
@@ -27,6 +28,7 @@ LEGEND = tuple(
 
 @page("warn.view")
 @require_GET
+@shared("wall")
 def wall(request: Request) -> HttpResponse:
     """No buttons: it hangs where nobody can press."""
     ctx = request.ctx

@@ -15,8 +15,6 @@ Errors (all are `PackError`, all name the file, the key and what to write):
     PackNotInForce      packs exist, none on this day for this place
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import date
@@ -26,7 +24,6 @@ from pathlib import Path
 from anlan.foundation.errors import AnlanError
 from anlan.foundation.packs.pack import (
     CONFIDENCE,
-    DOUBTFUL,
     SHIPPED,
     SYNTHETIC_ONLY,
     Figure,
@@ -47,7 +44,6 @@ from anlan.foundation.packs.parse import parse
 
 __all__ = [
     "CONFIDENCE",
-    "DOUBTFUL",
     "SHIPPED",
     "SYNTHETIC_ONLY",
     "Figure",

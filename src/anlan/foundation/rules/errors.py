@@ -15,8 +15,6 @@ RuleError
 └── AlertRefused            the life cycle of alerts says no; `name` says which no
 """
 
-from __future__ import annotations
-
 from anlan.foundation.errors import RuleError
 from anlan.foundation.words import Sentence
 

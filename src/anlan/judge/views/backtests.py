@@ -18,7 +18,7 @@ from anlan.foundation.worlds import BEIJING
 from anlan.judge.actions import backtests
 from anlan.judge.models import BackTest
 from anlan.observe import queries as observe
-from anlan.observe.rainfall import rain_series
+from anlan.observe.queries.rainfall import rain_series
 from anlan.places.queries import atlas
 from anlan.ui import svg
 from anlan.ui.acts import address, done, posted

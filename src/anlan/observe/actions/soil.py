@@ -6,8 +6,8 @@ from anlan.foundation import journal
 from anlan.foundation.actions import action, reason_in
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid, NotFound
-from anlan.observe import soil
 from anlan.observe.models import SoilSetting
+from anlan.observe.queries import soil
 from anlan.observe.rules.soil import WETNESS
 from anlan.places.queries import Place, atlas
 

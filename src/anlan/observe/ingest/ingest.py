@@ -16,18 +16,18 @@ import numpy as np
 from anlan.foundation import packs, worlds
 from anlan.foundation.context import WorldInfo
 from anlan.foundation.home import home
-from anlan.observe import stations, store
+from anlan.observe import store
 from anlan.observe.actions.guarding import MOVED, TRIED, Noticed, tell
-from anlan.observe.ingest import reading, shapes, typed
+from anlan.observe.ingest import reading, shapes, stations, typed
 from anlan.observe.ingest.locked import LockedWindows
 from anlan.observe.ingest.present import LOOK_BACK_MS, Present, Stored
 from anlan.observe.ingest.reading import Read
 from anlan.observe.ingest.roster import Roster
 from anlan.observe.ingest.shapes import Batch, Broken, NotDurable, Outcome, Taken, millis
+from anlan.observe.ingest.silence import Silences
 from anlan.observe.ingest.typed import Typed
 from anlan.observe.rules.quality import Flag, Flags, Limits, limits_of
 from anlan.observe.rules.rain import LESSER, RAIN_5MIN, RAIN_SLOTS, Derived, Known
-from anlan.observe.silence import Silences
 from anlan.science.jit import Bools
 from anlan.science.windows import ClockWentBack
 from anlan.wire.sl651 import station_key, station_name

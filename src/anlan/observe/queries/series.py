@@ -1,17 +1,15 @@
 """测站页: everything about one station over a few hours, as it is known now or was known at a past moment."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from anlan.foundation import packs, shelf
 from anlan.foundation.context import Ctx
-from anlan.observe import soil, store
+from anlan.observe import store
 from anlan.observe.ingest import millis, moment
 from anlan.observe.models import Station, StationSilence
-from anlan.observe.queries import readings, station
+from anlan.observe.queries import readings, soil, station
 from anlan.observe.rules import quality, sliding
 from anlan.observe.rules.rain import RAIN_5MIN
 from anlan.places.queries import Place, atlas, distance_km

@@ -1,7 +1,5 @@
 """土壤含水: somebody sets how wet the ground of a township or county is; it ends by itself."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import forms
@@ -11,9 +9,9 @@ from django.views.decorators.http import require_http_methods
 from anlan.foundation.errors import AnlanError, NotFound
 from anlan.foundation.rules.reason import LEAST_REASON
 from anlan.foundation.words import t, w
-from anlan.observe import soil
 from anlan.observe.actions import soil as acts
-from anlan.observe.soil import Soil
+from anlan.observe.queries import soil
+from anlan.observe.queries.soil import Soil
 from anlan.places.queries import atlas
 from anlan.ui.acts import address, ask, done, posted
 from anlan.ui.pages import Request, page

@@ -1,7 +1,5 @@
 """测站: the list, and a station with rain hanging from the top, water below, and the lines they are held against."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -20,8 +18,8 @@ from anlan.foundation.worlds import beijing
 from anlan.observe import queries
 from anlan.observe.actions import mending
 from anlan.observe.events import CORRECT, IMPORT, REQUEUE
-from anlan.observe.moments import GaugeNow, gauges
 from anlan.observe.queries import quarantine, series
+from anlan.observe.queries.moments import GaugeNow, gauges
 from anlan.observe.queries.series import Sheet
 from anlan.observe.views import picture, soil
 from anlan.places.queries import atlas

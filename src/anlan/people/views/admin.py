@@ -12,7 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
 from anlan.foundation.words import t, w, written
-from anlan.people import account_queries, administration, forms
+from anlan.people import forms
+from anlan.people.accounts import administration
+from anlan.people.accounts import queries as account_queries
 from anlan.ui.acts import posted
 from anlan.ui.pages import Request, page
 

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from anlan.foundation.errors import AnlanError, Invalid, NotSignedIn
 from anlan.foundation.words import t
-from anlan.people import account_queries, accounts, forms, tokens
+from anlan.people import accounts, forms
+from anlan.people.accounts import queries as account_queries
+from anlan.people.accounts import tokens
 from anlan.people.models import Account
 from anlan.people.views.sign_in import remember_language, system
 from anlan.ui.acts import posted

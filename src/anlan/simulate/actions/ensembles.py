@@ -7,11 +7,13 @@ from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
 from anlan.places.queries import atlas
-from anlan.simulate import ensemble, ground, queries, settings
+from anlan.simulate import queries
 from anlan.simulate.actions.runs import CURVE_NUMBER, check, enlist, finish
+from anlan.simulate.computing import ensemble
+from anlan.simulate.computing.shapes import Found
 from anlan.simulate.models import Run
 from anlan.simulate.rules import ensemble as rules
-from anlan.simulate.shapes import Found
+from anlan.simulate.running import ground, settings
 
 KIND = "ensemble"
 SOLVER, PRECISION = "li", "f32"

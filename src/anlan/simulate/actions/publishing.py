@@ -7,11 +7,12 @@ from typing import Any
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.places.queries import atlas
-from anlan.simulate import jobs, states
 from anlan.simulate.actions.runs import by_code, finish, order
+from anlan.simulate.computing import states
+from anlan.simulate.computing.shapes import NOBODY, Found, VillageFound
 from anlan.simulate.models import Ground, Run
 from anlan.simulate.rules import verdict
-from anlan.simulate.shapes import NOBODY, Found, VillageFound
+from anlan.simulate.running import jobs
 
 
 def order_cycle(

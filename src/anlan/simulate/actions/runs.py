@@ -9,10 +9,11 @@ from anlan.foundation.actions import action, next_ref
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid, NotFound
 from anlan.places.queries import atlas
-from anlan.simulate import folders, ground, jobs, states
+from anlan.simulate.computing import folders, states
+from anlan.simulate.computing.shapes import VillageFound
 from anlan.simulate.models import Ground, Run, VillageWater
 from anlan.simulate.rules.verdict import Reason
-from anlan.simulate.shapes import VillageFound
+from anlan.simulate.running import ground, jobs
 
 SOLVERS = ("li", "godunov")
 PRECISIONS = ("f32", "f64")

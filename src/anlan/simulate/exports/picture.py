@@ -11,10 +11,10 @@ from django.utils.safestring import SafeString
 
 from anlan.places.queries import lines
 from anlan.science.terrain import hillshade
-from anlan.simulate import waters
-from anlan.simulate.kinds import DEPTH
+from anlan.simulate.computing.shapes import Terrain
+from anlan.simulate.maps import waters
+from anlan.simulate.maps.kinds import DEPTH
 from anlan.simulate.queries import VillageForecast
-from anlan.simulate.shapes import Terrain
 from anlan.wire.raster import write_png
 
 WIDTH = 1000

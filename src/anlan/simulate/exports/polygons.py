@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from anlan.simulate import waters
 from anlan.simulate.exports.provenance import About
-from anlan.simulate.kinds import Kind
+from anlan.simulate.maps import waters
+from anlan.simulate.maps.kinds import Kind
 
 
 def geojson(told: About, folder: Path, *, kind: Kind, minute: int | None = None) -> bytes:

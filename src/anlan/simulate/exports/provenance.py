@@ -7,9 +7,9 @@ from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict
 from anlan.foundation.words import t, w
-from anlan.simulate import jobs
+from anlan.simulate.computing.shapes import WET_M
 from anlan.simulate.models import Run
-from anlan.simulate.shapes import WET_M
+from anlan.simulate.running import jobs
 from anlan.ui.format import beijing
 
 LIMITS = w(

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anlan.science.terrain import Grid
-from anlan.simulate import waters
 from anlan.simulate.exports.provenance import About
-from anlan.simulate.kinds import NEVER
+from anlan.simulate.maps import waters
+from anlan.simulate.maps.kinds import NEVER
 from anlan.wire.raster import write_geotiff
 
 Values = NDArray[np.float32]

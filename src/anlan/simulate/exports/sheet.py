@@ -8,13 +8,14 @@ from typing import Any
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import t
-from anlan.simulate import jobs, moments, queries
+from anlan.simulate import queries
+from anlan.simulate.computing.shapes import WET_M
 from anlan.simulate.exports import provenance
 from anlan.simulate.exports.picture import TINTS, picture
 from anlan.simulate.exports.provenance import About
-from anlan.simulate.kinds import DEPTH
-from anlan.simulate.queries import VillageForecast
-from anlan.simulate.shapes import WET_M
+from anlan.simulate.maps.kinds import DEPTH
+from anlan.simulate.queries import VillageForecast, moments
+from anlan.simulate.running import jobs
 from anlan.ui import svg, typeset
 from anlan.ui.format import full
 

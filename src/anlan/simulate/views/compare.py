@@ -1,7 +1,5 @@
 """两次运行相比: villages side by side, the difference of the deepest water on the map, and what was asked differently."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,11 +8,12 @@ from django.views.decorators.http import require_GET
 
 from anlan.foundation.errors import NotFound
 from anlan.foundation.words import t, w
-from anlan.simulate import comparing, exports, queries
+from anlan.simulate import exports, queries
 from anlan.simulate.actions.ensembles import KIND
-from anlan.simulate.comparing import CSI_CM, LEGEND, LOOK, WORDS, Meeting, Pair
 from anlan.simulate.exports.tables import csv_of, moment, yes
 from anlan.simulate.models import Run
+from anlan.simulate.queries import comparing
+from anlan.simulate.queries.comparing import CSI_CM, LEGEND, LOOK, WORDS, Meeting, Pair
 from anlan.simulate.views.ensembles import drawn_facts
 from anlan.simulate.views.facts import facts_of
 from anlan.simulate.views.files import attachment, picture

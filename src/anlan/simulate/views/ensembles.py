@@ -1,7 +1,5 @@
 """集合预报: order an ensemble, watch its members, read in how many of them water comes to each village."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import forms
@@ -12,13 +10,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.words import t, w
-from anlan.simulate import actions, ensemble, exports, jobs, moments, queries, waters
+from anlan.simulate import actions, exports, queries
 from anlan.simulate.actions import ensembles
+from anlan.simulate.computing import ensemble
 from anlan.simulate.exports.tables import csv_of, moment, yes
-from anlan.simulate.kinds import Kind
+from anlan.simulate.maps import waters
+from anlan.simulate.maps.kinds import Kind
 from anlan.simulate.models import Run
-from anlan.simulate.queries import VillageForecast
+from anlan.simulate.queries import VillageForecast, moments
 from anlan.simulate.rules import ensemble as rules
+from anlan.simulate.running import jobs
 from anlan.simulate.views.facts import facts_of
 from anlan.simulate.views.files import attachment, picture
 from anlan.simulate.views.result import headed

@@ -5,10 +5,12 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_GET
 
 from anlan.foundation.words import t, w
-from anlan.simulate import exports, ground, queries, waters
+from anlan.simulate import exports, queries
 from anlan.simulate.exports.sheet import Words
-from anlan.simulate.kinds import kind_of
+from anlan.simulate.maps import waters
+from anlan.simulate.maps.kinds import kind_of
 from anlan.simulate.models import Run
+from anlan.simulate.running import ground
 from anlan.simulate.views.facts import facts_of
 from anlan.simulate.views.result import minute_of
 from anlan.simulate.views.runs import named

@@ -1,13 +1,11 @@
 """地形: what runs refer to, and over which of them this world looks ahead in hard rain."""
 
-from __future__ import annotations
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from anlan.foundation.words import w
-from anlan.simulate import ground, live
+from anlan.simulate.running import ground, live
 from anlan.simulate.views.runs import named
 from anlan.ui.acts import act, address
 from anlan.ui.pages import Request, page

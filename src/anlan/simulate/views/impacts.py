@@ -1,14 +1,13 @@
 """影响: whom a run's water strikes, how sure that is, and what the displaced need."""
 
-from __future__ import annotations
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from anlan.foundation.words import w
 from anlan.science.impact import Why
-from anlan.simulate import impacts, queries
+from anlan.simulate import queries
+from anlan.simulate.queries import impacts
 from anlan.simulate.views.runs import named
 from anlan.ui.acts import address
 from anlan.ui.pages import Request, page

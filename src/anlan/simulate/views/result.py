@@ -8,11 +8,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from anlan.foundation.words import t, w
-from anlan.simulate import jobs, moments, queries
-from anlan.simulate.kinds import DEPTH, KINDS, Kind, kind_of
+from anlan.simulate import queries
+from anlan.simulate.computing.shapes import WET_M
+from anlan.simulate.maps.kinds import DEPTH, KINDS, Kind, kind_of
 from anlan.simulate.models import Run
-from anlan.simulate.queries import VillageForecast
-from anlan.simulate.shapes import WET_M
+from anlan.simulate.queries import VillageForecast, moments
+from anlan.simulate.running import jobs
 from anlan.simulate.views.facts import facts_of
 from anlan.simulate.views.runs import shown
 from anlan.ui import svg

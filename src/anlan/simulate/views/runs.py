@@ -1,7 +1,5 @@
 """洪水模拟: the runs so far, an order for the next one, and a stop."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import forms
@@ -12,8 +10,9 @@ from django.views.decorators.http import require_http_methods
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
 from anlan.foundation.words import t, w
-from anlan.simulate import actions, ground, queries
+from anlan.simulate import actions, queries
 from anlan.simulate.models import Ground, Run
+from anlan.simulate.running import ground
 from anlan.ui.acts import act, address, done, posted
 from anlan.ui.pages import Request, page
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from anlan.foundation.errors import NotFound
 from anlan.science.terrain import Grid, hillshade_tile
-from anlan.simulate import ground
-from anlan.simulate.shapes import Terrain
+from anlan.simulate.computing.shapes import Terrain
+from anlan.simulate.running import ground
 from anlan.ui.pages import Request, page
 from anlan.wire.raster import write_png
 

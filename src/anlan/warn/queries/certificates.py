@@ -7,7 +7,7 @@ from typing import Any
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.journal import JournalEntry
-from anlan.people import account_queries as accounts
+from anlan.people.accounts import queries as accounts
 from anlan.warn import pins
 
 

@@ -1,7 +1,5 @@
 """The made-up land as plain records and arrays. Everything in it is synthetic (合成数据)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any

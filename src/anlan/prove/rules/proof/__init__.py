@@ -3,8 +3,6 @@
 Only facts of the journal count; each moment carries its sequence number. What is missing is said as a gap.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
@@ -14,28 +12,22 @@ from anlan.prove.rules.proof.duty import KNOWN, duty_record
 from anlan.prove.rules.proof.shapes import (
     RED,
     AlertProof,
-    Asked,
-    Did,
     DutyRecord,
     Fact,
     FactKind,
     Gap,
     Mark,
-    Told,
     VillageProof,
 )
 
 __all__ = [
     "KNOWN",
     "AlertProof",
-    "Asked",
-    "Did",
     "DutyRecord",
     "Fact",
     "FactKind",
     "Gap",
     "Mark",
-    "Told",
     "VillageProof",
     "alert_proof",
     "duty_record",

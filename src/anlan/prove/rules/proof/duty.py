@@ -1,7 +1,5 @@
 """尽职照单免责: one duty holder's sheet, only from what the journal holds."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 from anlan.prove.rules.proof.shapes import Asked, Did, DutyRecord, Fact, FactKind, Told

@@ -1,7 +1,5 @@
 """证明: the facts from which a proof is made, and the proofs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -11,7 +11,7 @@ from anlan.foundation.errors import Invalid
 from anlan.foundation.rules.errors import AlertRefused
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.words import say
-from anlan.people.units import Unit, unit, units
+from anlan.people.queries.units import Unit, unit, units
 from anlan.places.queries import Place, atlas
 from anlan.warn import alert_rows
 from anlan.warn.actions.alerts.common import locked_of_unit, move, note, places_of, unit_of

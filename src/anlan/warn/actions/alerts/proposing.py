@@ -17,7 +17,7 @@ from anlan.judge.queries import exceedances
 from anlan.judge.queries.exceedances import Exceedance
 from anlan.judge.rules import plainwords
 from anlan.judge.rules.plainwords import Facts
-from anlan.people.units import Unit, over
+from anlan.people.queries.units import Unit, over
 from anlan.places.queries import Place, atlas
 from anlan.warn import alert_rows
 from anlan.warn.actions.alerts.approving import take_back

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from anlan.foundation import crypto
-from anlan.people import account_queries as accounts
+from anlan.people.accounts import queries as accounts
 from anlan.places.queries import atlas
 from anlan.warn.models import Alert
 from anlan.warn.rules.alert import VerbalApproval

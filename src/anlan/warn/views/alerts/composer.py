@@ -16,7 +16,7 @@ from anlan.foundation.rules.grade import Grade
 from anlan.foundation.words import t, w
 from anlan.foundation.worlds import BEIJING
 from anlan.judge.views.backtests import levels
-from anlan.people.units import unit
+from anlan.people.queries.units import unit
 from anlan.places.queries import Place, atlas, search
 from anlan.science.spatial import BadShape
 from anlan.ui.acts import address, done, posted

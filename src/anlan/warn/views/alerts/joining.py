@@ -6,7 +6,7 @@ from typing import Any
 from django.http import QueryDict
 
 from anlan.foundation.context import Ctx
-from anlan.people.units import Unit, over, unit
+from anlan.people.queries.units import Unit, over, unit
 from anlan.places.queries import atlas
 from anlan.warn import alert_rows
 from anlan.warn.rules import issuers

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from anlan.foundation.errors import AnlanError, NotFound
 from anlan.foundation.words import w, written
 from anlan.foundation.worlds import BEIJING
-from anlan.people import account_queries as accounts
+from anlan.people.accounts import queries as accounts
 from anlan.ui.acts import address, done, posted
 from anlan.ui.pages import Request, page
 from anlan.warn.actions import alerts

@@ -1,0 +1,165 @@
+"""Reading people. Names and numbers come out masked; `actions.unmask` opens one and leaves a trace."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from anlan.foundation import crypto
+from anlan.foundation.context import Ctx
+from anlan.foundation.errors import NotFound
+from anlan.foundation.scope import STEP
+from anlan.people.holders import Contact, Holder, register
+from anlan.people.models import ContactPoint, DutyHolder, DutyShift, Household, Organisation, Resident
+from anlan.wire import tables
+
+DUTY_ROOMS = ("county_duty", "township_duty")
+__all__ = ["Contact", "Holder", "register"]
+
+
+def holders(
+    ctx: Ctx, *, path: str, exact: bool = True, level: str = "", kinds: tuple[str, ...] = ()
+) -> list[Holder]:
+    """Duty holders of a place (or, not exact, of all below it), in ladder order; only numbers that answer now."""
+    found = register().covering(path) if exact else register().below(path)
+    return [
+        h.at(ctx.now)
+        for h in found
+        if ctx.scope.holds(h.place_path)
+        and (not level or h.level == level)
+        and (not kinds or h.kind in kinds)
+    ]
+
+
+def holders_by_ref(ctx: Ctx, refs: Iterable[str]) -> dict[str, Holder]:
+    """Duty holders by ref within scope, for those that a call-down already names."""
+    known = register().by_ref
+    found = (known[ref] for ref in refs if ref in known)
+    return {h.ref: h.at(ctx.now) for h in found if ctx.scope.holds(h.place_path)}
+
+
+def number(contact_ref: str) -> str:
+    """The number of a contact point, for a channel that is about to dial. Never for a page."""
+    person, _, order = contact_ref.rpartition("/")
+    point = ContactPoint.objects.filter(person__ref=person, order=int(order)).first()
+    if point is None:
+        raise NotFound("联系方式 {ref} 已不存在。请在责任人名册里补上。", ref=contact_ref)
+    return crypto.unseal(point.number_sealed, contact_ref)
+
+
+def duty_room_number(ctx: Ctx, path: str) -> str:
+    """值班室电话: the number of the duty room over a place, whole: the county's, which calls, else the township's; empty
+    where none is on file.
+
+    The number of a room is public to whoever answers to it. Only a landline is one: an officer's own mobile stays
+    masked.
+    """
+    above = [path[:end] for end in range(len(path), 0, -STEP)]
+    rooms = [h for kind in DUTY_ROOMS for each in above for h in register().covering(each) if h.kind == kind]
+    lines = [c.ref for h in rooms for c in h.at(ctx.now).contacts if c.kind == "landline"]
+    return number(lines[0]) if lines else ""
+
+
+def numbers(contact_refs: list[str]) -> dict[str, tuple[str, str]]:
+    """The same for many at once, each with the kind of its line."""
+    people = {ref.rpartition("/")[0] for ref in contact_refs}
+    points = ContactPoint.objects.filter(person__ref__in=people).select_related("person")
+    found = {f"{p.person.ref}/{p.order}": p for p in points}
+    return {r: (crypto.unseal(found[r].number_sealed, r), found[r].kind) for r in contact_refs if r in found}
+
+
+def masked_names(ctx: Ctx, refs: list[str]) -> dict[str, str]:
+    """Duty-holder ref → surname and stars, within scope."""
+    rows = ctx.rows(DutyHolder).filter(ref__in=refs).select_related("person")
+    return {h.ref: crypto.mask_name(crypto.unseal(h.person.name_sealed, h.person.ref)) for h in rows}
+
+
+def masked_number(contact_ref: str) -> str:
+    return crypto.mask_phone(number(contact_ref))
+
+
+def masked_numbers(contact_refs: list[str]) -> dict[str, str]:
+    """The same for many at once."""
+    return {ref: crypto.mask_phone(number) for ref, (number, _) in numbers(contact_refs).items()}
+
+
+def names(ctx: Ctx, refs: list[str]) -> dict[str, str]:
+    """Duty-holder ref → the whole name, within scope, for a printed sheet. Its print is journaled by who prints it."""
+    ctx.require("people.view")
+    rows = ctx.rows(DutyHolder).filter(ref__in=refs).select_related("person")
+    return {h.ref: crypto.unseal(h.person.name_sealed, h.person.ref) for h in rows}
+
+
+def on_duty(ctx: Ctx, organisation_ref: str) -> list[DutyShift]:
+    """Who is on duty there now."""
+    rows = ctx.rows(DutyShift).filter(
+        organisation__ref=organisation_ref, starts_at__lte=ctx.now, ends_at__gt=ctx.now
+    )
+    return list(rows.select_related("holder__person").order_by("role"))
+
+
+def unit_names(refs: Iterable[str]) -> dict[str, str]:
+    """The names of organisations by ref; they are public."""
+    return dict(Organisation.objects.filter(ref__in=set(refs)).values_list("ref", "name"))
+
+
+def organisations(ctx: Ctx, kind: str = "", place_path: str = "") -> list[Organisation]:
+    rows = ctx.rows(Organisation).filter(Q(place__path__startswith=place_path) if place_path else Q())
+    return list((rows.filter(kind=kind) if kind else rows).select_related("place").order_by("ref"))
+
+
+def households_in_danger(ctx: Ctx, places: Sequence[int]) -> dict[int, list[Household]]:
+    """By division: the households that must move when the village's line is crossed, in order of their refs."""
+    found: dict[int, list[Household]] = {}
+    for row in ctx.rows(Household).filter(place_id__in=places, in_danger=True).order_by("ref"):
+        found.setdefault(row.place_id, []).append(row)
+    return found
+
+
+def residents_points(ctx: Ctx) -> list[tuple[int, float, float, int, bool]]:
+    """(resident id, lon, lat, division id, at home) of every resident row within scope, for the targeting index."""
+    rows = ctx.rows(Resident).select_related("household").order_by("pk")
+    return [
+        (r.pk, r.household.lon, r.household.lat, r.household.place_id, r.at_home)
+        for r in rows.iterator(chunk_size=5000)
+    ]
+
+
+@dataclass(frozen=True)
+class FoundHolder:
+    """责任人 as a search shows one: masked."""
+
+    ref: str
+    name: str
+    title: str
+    place_path: str
+    place: str
+    numbers: tuple[str, ...]
+
+
+def find_holders(ctx: Ctx, text: str, *, limit: int = 20) -> list[FoundHolder]:
+    """Duty holders within scope by exact name, exact telephone number, or ref; names and numbers masked."""
+    if not text:
+        return []
+    wanted = Q(person__name_index=crypto.blind(crypto.normal_name(text))) | Q(ref=tables.plain(text))
+    phone = crypto.normal_phone(text)
+    if len(phone) >= 7:
+        dialled = ctx.rows(ContactPoint).filter(number_index=crypto.blind(phone)).values("person_id")
+        wanted |= Q(person_id__in=dialled)
+    rows = ctx.rows(DutyHolder).filter(wanted).select_related("person", "place").order_by("ref")[:limit]
+    return [
+        FoundHolder(
+            ref=h.ref,
+            name=crypto.mask_name(crypto.unseal(h.person.name_sealed, h.person.ref)),
+            title=h.title,
+            place_path=h.place.path,
+            place=h.place.name,
+            numbers=_masked(h.person.ref, h.person_id),
+        )
+        for h in rows
+    ]
+
+
+def _masked(person: str, person_id: int) -> tuple[str, ...]:
+    points = ContactPoint.objects.filter(person_id=person_id, is_wrong=False).order_by("order")
+    return tuple(crypto.mask_phone(crypto.unseal(p.number_sealed, f"{person}/{p.order}")) for p in points)

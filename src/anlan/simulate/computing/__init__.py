@@ -1,0 +1,1 @@
+"""A run computed 推演计算, without a database: arrays in, a verdict's figures and the villages' water out."""
