@@ -6,6 +6,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid, NotFound
 from anlan.foundation.home import home
 from anlan.foundation.models import PackSwitch
+from anlan.foundation.packs.pack import PackNotFound
 
 EVERYWHERE = "*"
 
@@ -20,7 +21,7 @@ def switch(ctx: Ctx, *, pack: str, on: bool, reason: str, code: str = EVERYWHERE
     reason = reason_in(reason)
     try:
         chosen = packs.get(pack, home=home())
-    except packs.PackNotFound:
+    except PackNotFound:
         raise NotFound("没有代号为 {id} 的规则包。请从列表里选择。", id=pack) from None
     if on and chosen.synthetic:
         raise Invalid("这一包的地形是合成的，值班里不能启用。")
