@@ -4,13 +4,13 @@ Sources: Meteorology Law art. 22 (lawful issuer); local rules on telephone appro
 (the 24 h are the pack's, 待核实).
 """
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from anlan.foundation.rules.life import Refusal
+from anlan.foundation.rules.reason import is_reason
 from anlan.foundation.words import say
 from anlan.warn.rules.alert.shapes import (
     Actor,
@@ -18,7 +18,6 @@ from anlan.warn.rules.alert.shapes import (
     AlertState,
     Evidence,
     Message,
-    Refusal,
     State,
     VerbalApproval,
 )
@@ -76,9 +75,9 @@ def own(case: Case) -> Refusal | None:
 
 def reasoned(case: Case) -> Refusal | None:
     """A reason is written down."""
-    if case.evidence.reason.strip():
+    if is_reason(case.evidence.reason):
         return None
-    return Refusal(name="no_reason", says=say("请写明理由。"))
+    return Refusal(name="no_reason", says=say("请写明理由（至少两个字）。"))
 
 
 def valid_ahead(case: Case) -> Refusal | None:
@@ -127,7 +126,7 @@ def chained(case: Case) -> Refusal | None:
             says=say(
                 "前一条 {ref} 现在是“{state}”，不是链上最后一条有效预警，请另选。",
                 ref=before.ref,
-                state=say(before.state.zh),
+                state=say(before.state.word),
             ),
         )
     return None
@@ -241,6 +240,11 @@ def awaits_signature(case: Case) -> Refusal | None:
     if case.actor.ref not in owed:
         return Refusal(name="not_the_leader", says=say("只能由当时口头批准的领导本人补签。"))
     return None
+
+
+def signature_due(case: Case) -> datetime:
+    """By when the leader at the telephone has to sign."""
+    return _verbal(case).at + case.settings.countersign_within
 
 
 def signatures_owed(alert: AlertState) -> tuple[str, ...]:
