@@ -8,7 +8,7 @@ from anlan.demo import loader
 from anlan.demo.city.build import PERSON_ROWS
 from anlan.demo.city.build import SEED as CITY_SEED
 from anlan.demo.exercises import SEED, is_loaded, new_liulin
-from anlan.demo.liulin import load_scenario
+from anlan.demo.liulin.scenario import load_scenario
 from anlan.desk.leads import lead_words
 from anlan.foundation import worlds
 from anlan.foundation.errors import Conflict
@@ -34,10 +34,9 @@ def load_city_once() -> None:
 
 def prepare_world(args: argparse.Namespace) -> str:
     """The exercise to run: a new one, or the one to go on with."""
+    world = worlds.get(args.resume) if args.resume else None
     load_city_once()
-    if args.resume:
-        world = worlds.get(args.resume)
-    else:
+    if world is None:
         world = new_liulin(
             hours=args.hours,
             seed=SEED if args.seed is None else args.seed,

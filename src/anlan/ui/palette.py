@@ -123,18 +123,6 @@ def state(code: str) -> State:
         raise UnknownMark(f"no state {code!r}; known: {', '.join(_STATES)}") from None
 
 
-def contrast(first: str, second: str) -> float:
-    """Contrast ratio of two `#rrggbb` colours (WCAG 2.2, relative luminance)."""
-    high, low = sorted((_luminance(first), _luminance(second)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
 # ---------- exports ----------
 _NOTE = "Written by `python -m anlan.ui.palette`; do not edit."
 CSS_FILE = Path(__file__).parent / "static" / "anlan" / "css" / "palette.css"

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from anlan.demo.city.model import Gauge
-from anlan.demo.liulin import Night
+from anlan.demo.liulin.night import Night
 from anlan.wire.sl651 import encode_uplink
 
 TIMED = 0x32

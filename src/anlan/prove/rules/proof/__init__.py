@@ -8,33 +8,8 @@ from datetime import datetime
 
 from anlan.foundation.rules.stage import Stage
 from anlan.foundation.words import Sentence, say
-from anlan.prove.rules.proof.duty import KNOWN, duty_record
-from anlan.prove.rules.proof.shapes import (
-    RED,
-    AlertProof,
-    DutyRecord,
-    Fact,
-    FactKind,
-    Gap,
-    Mark,
-    VillageProof,
-)
-
-__all__ = [
-    "KNOWN",
-    "AlertProof",
-    "DutyRecord",
-    "Fact",
-    "FactKind",
-    "Gap",
-    "Mark",
-    "VillageProof",
-    "alert_proof",
-    "duty_record",
-    "first_red",
-    "lead_minutes",
-    "village_proof",
-]
+from anlan.prove.rules.proof.duty import KNOWN
+from anlan.prove.rules.proof.shapes import RED, AlertProof, Fact, FactKind, Gap, Mark, VillageProof
 
 
 def village_proof(*, place: str, facts: Iterable[Fact]) -> VillageProof:

@@ -191,8 +191,6 @@ class DutyRecord:
     asked_unrecorded: tuple[Asked, ...]
     first_told_at: datetime | None
     slowest_answer_s: int | None
-    first_seq: int | None
-    last_seq: int | None
 
 
 RED = Grade.RED.code
