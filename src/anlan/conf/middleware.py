@@ -19,7 +19,7 @@ from anlan.ui.views import bad_request
 
 Next = Callable[[HttpRequest], HttpResponse]
 CSP = (
-    f"default-src 'none'; script-src 'self'; style-src 'self' {assets.inline('phone.css')[1]}; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
     "worker-src 'self' blob:; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
