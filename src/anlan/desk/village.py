@@ -30,7 +30,8 @@ def own(request: Request) -> list[dict[str, Any]]:
     for place in places:
         state = village_states(ctx, path=place.path).get(place.id)
         move = state.move if state else None
-        lacks = move.to_move - move.moved if move and move.stage in NOW else 0
+        order = NOW.get(move.stage) if move else None
+        lacks = move.to_move - move.moved if move and order else 0
         lines = calls.lines(ctx, place.path).filter(kind="village", call_down__closed_at=None)
         line = lines.select_related("call_down").order_by("pk").last()
         if line is None and lacks <= 0:
@@ -39,7 +40,7 @@ def own(request: Request) -> list[dict[str, Any]]:
             {
                 "place": place,
                 "state": state,
-                "headline": NOW[move.stage] if move and lacks > 0 else w("请马上答复"),
+                "headline": order if order and lacks > 0 else w("请马上答复"),
                 "n": lacks,
                 "facts": coming(ctx, place, request.lang, None),
                 "call_down": line.call_down.ref if line else "",

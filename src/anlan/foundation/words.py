@@ -5,14 +5,14 @@ wrapped where it is written down: `label = w("种类")`, so that the test which 
 `say("还缺 {n} 户", n=3)`, which is read later in either language. Nothing here knows Django.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Self
 
 import anlan
 
@@ -58,6 +58,17 @@ class Sentence:
 
 
 Text = str | Sentence | Mapping[str, str]
+
+
+class Worded(StrEnum):
+    """Codes that carry their words: `DRAFT = "draft", w("起草")`."""
+
+    word: str
+
+    def __new__(cls, code: str, word: str) -> Self:
+        member = str.__new__(cls, code)
+        member._value_, member.word = code, word
+        return member
 
 
 def say(text: str, /, **values: object) -> Sentence:

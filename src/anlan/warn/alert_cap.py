@@ -1,14 +1,12 @@
-"""An own alert as CAP 1.2, signed with the unit's key; as the national form on demand; and what a CAP file brings in."""
+"""An own alert as CAP 1.2, signed with the unit's key; as the national form on demand."""
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
 from anlan.foundation.rules.grade import Grade
 from anlan.people.queries.units import unit
-from anlan.places.queries import atlas
 from anlan.warn import alert_rows, identity
 from anlan.warn.models import Alert
 from anlan.wire import cap
@@ -119,68 +117,6 @@ def national(row: Alert) -> tuple[str, bytes]:
         raise Invalid("还没有签发，没有文件可下载。")
     alert = cap.read(row.cap.encode())
     return cap.national.file_name(alert), cap.national.write(cap.national.NationalForm(alert=alert))
-
-
-def taken_from(data: bytes) -> dict[str, Any]:
-    """What a CAP or 12379 file says, as `take_in` wants it; `named` holds the codes that we know.
-
-    Raises: CapError when it cannot be read; Invalid when it says nothing that we can act on.
-    """
-    alert = _read(data)
-    if not alert.infos:
-        raise Invalid("这份文件没有预警内容（info）。请向发布单位要完整的文件。")
-    info = alert.infos[0]
-    colour = mapping.colour_of(info.severity) or mapping.colour_in_headline(info.headline or "")
-    if colour is None:
-        raise Invalid("文件里看不出级别颜色。请改用“照原文录入”。")
-    codes = [code.value for area in info.areas for code in area.geocodes]
-    return {
-        "issuer_name": info.sender_name or alert.source or alert.sender,
-        "event_type": next((c.value for c in info.event_codes), ""),
-        "event": info.event,
-        "level": int(Grade.parse(colour.value)),
-        "named": _known(codes),
-        "unknown": [code for code in codes if not _known([code])],
-        "headline": info.headline or info.event,
-        "description": info.description or "",
-        "instruction": info.instruction or "",
-        "issued_at": alert.sent,
-        "expires_at": info.expires,
-        "identifier": alert.identifier,
-        "message": _message(alert, info),
-        "references": " ".join(f"{r.sender},{r.identifier},{r.sent.isoformat()}" for r in alert.references),
-        "polygon": [[list(point) for point in ring] for area in info.areas for ring in area.polygons],
-        "status": alert.status.value,
-    }
-
-
-def _read(data: bytes) -> cap.Alert:
-    try:
-        return cap.read(data)
-    except cap.NotCap:
-        return cap.national.read(data).alert
-
-
-def _message(alert: cap.Alert, info: cap.Info) -> str:
-    if cap.ResponseType.ALL_CLEAR in info.response_types:
-        return "all_clear"
-    return {cap.MsgType.UPDATE: "update", cap.MsgType.CANCEL: "cancel"}.get(alert.msg_type, "alert")
-
-
-def _known(codes: list[str]) -> list[str]:
-    """Codes of divisions that stand in the atlas, without their filling zeros, each once."""
-    known = atlas().by_code
-    found = {
-        code[:size]
-        for code in codes
-        for size in (12, 9, 6, 4)
-        if _is_whole(code, size) and code[:size] in known
-    }
-    return sorted(found)
-
-
-def _is_whole(code: str, size: int) -> bool:
-    return code[size:].strip("0") == ""
 
 
 def checked_at(row: Alert) -> datetime:

@@ -26,6 +26,7 @@ from anlan.places.api import PLACES
 from anlan.warn import alert_rows
 from anlan.warn.actions import alerts as acts
 from anlan.warn.queries import records
+from anlan.wire import cap
 
 router = Router(tags=["warn"])
 JointOut = shape_of(records.JointRecord, "JointOut", within=PLACES)
@@ -57,7 +58,7 @@ class CapIn(Given):
 )
 @may("warn.import")
 def import_cap(request: Asked, world: WorldKey, given: CapIn, once: Once = "") -> dict[str, Any]:
-    return done(request, acts.take_in_file(request.ctx, given.text.encode()))
+    return done(request, acts.take_in_file(request.ctx, cap.undeclared(given.text).encode()))
 
 
 class TypedIn(Given):

@@ -51,7 +51,9 @@ class Alert(Happening):
     issued_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    sender = models.CharField(max_length=60, blank=True)  # of its CAP; an identifier is unique for it alone
     identifier = models.CharField(max_length=60, blank=True)
+    part = models.IntegerField(default=0)  # of a file that warns of several levels or kinds
     cap = models.TextField(blank=True)  # the signed CAP 1.2 as it went out or came in
     cause = models.CharField(max_length=24, blank=True)  # ref of the exceedance that proposed it
     doubtful = models.CharField(max_length=200, blank=True)  # why something of it is 待核实
@@ -60,7 +62,9 @@ class Alert(Happening):
         constraints = [
             models.UniqueConstraint(fields=["world", "ref"], name="alert_ref"),
             models.UniqueConstraint(
-                fields=["world", "identifier"], condition=~models.Q(identifier=""), name="alert_identifier"
+                fields=["world", "sender", "identifier", "issued_at", "part"],
+                condition=~models.Q(identifier=""),
+                name="alert_identifier",
             ),
         ]
         indexes = [models.Index(fields=["world", "state", "issued_at"])]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from anlan.foundation.rules.grade import Grade
 from anlan.warn.rules.alert import (
+    LIFE,
     TABLE,
     Actor,
     AlertSettings,
@@ -29,8 +30,6 @@ from anlan.warn.rules.alert import (
     approval_label,
     countersign_is_overdue,
     decide,
-    diagram,
-    events_open_to,
 )
 
 ROOT = Path(__file__).parents[3]
@@ -284,7 +283,7 @@ def test_the_second_of_two_officers_who_approve_at_once_is_told_so():
 
 def test_what_has_ended_takes_no_more_than_a_signature():
     for state in (State.UPDATED, State.ALL_CLEAR, State.CANCELLED, State.EXPIRED):
-        assert events_open_to(state) == (Event.COUNTERSIGN,)
+        assert {step.event for step in LIFE.after(state)} == {Event.COUNTERSIGN}
 
 
 @given(
@@ -320,7 +319,18 @@ def test_the_pack_of_approval_is_read():
 
 def test_the_page_of_the_life_cycle_holds_the_diagram_made_from_the_table():
     page = (ROOT / "docs/explanation/alert-life-cycle.md").read_text("utf-8")
-    assert f"```mermaid\n{diagram()}```\n" in page
+    assert f"```mermaid\n{LIFE.diagram()}```\n" in page
+
+
+def test_the_table_reaches_every_state_and_traps_nothing():
+    assert list(LIFE.faults()) == []
+    assert set(LIFE.states) == set(State)
+
+
+def test_an_approval_by_telephone_says_by_when_it_is_to_be_signed():
+    found = step(in_review(), Event.APPROVE_VERBALLY, LI, replace(RED, verbal=TELEPHONE))
+    assert isinstance(found, Transition)
+    assert found.due_at == found.alert.countersign_due_at == TELEPHONE.at + timedelta(hours=24)
 
 
 def test_the_officer_awake_may_send_out_what_the_leader_approved_by_telephone():

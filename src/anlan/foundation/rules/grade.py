@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from anlan.foundation.rules.errors import UnknownGrade
+from anlan.foundation.words import w
 
 
 class Grade(IntEnum):
@@ -43,7 +44,7 @@ class Grade(IntEnum):
         return _ROMAN[self]
 
 
-_ZH = {Grade.RED: "红色", Grade.ORANGE: "橙色", Grade.YELLOW: "黄色", Grade.BLUE: "蓝色"}
+_ZH = {Grade.RED: w("红色"), Grade.ORANGE: w("橙色"), Grade.YELLOW: w("黄色"), Grade.BLUE: w("蓝色")}
 _ROMAN = {Grade.RED: "I", Grade.ORANGE: "II", Grade.YELLOW: "III", Grade.BLUE: "IV"}
 _LEVEL_ZH = {Grade.RED: "一级", Grade.ORANGE: "二级", Grade.YELLOW: "三级", Grade.BLUE: "四级"}
 _ROMAN_SIGN = {Grade.RED: "ⅰ", Grade.ORANGE: "ⅱ", Grade.YELLOW: "ⅲ", Grade.BLUE: "ⅳ"}

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from anlan.foundation.words import w
+
 
 class Stage(StrEnum):
     """准备转移 → 立即转移 → 清点 → 不得擅自返回 → 解除返回."""
@@ -19,9 +21,9 @@ class Stage(StrEnum):
 
 
 _STAGE_ZH = {
-    Stage.PREPARE: "准备转移",
-    Stage.MOVE: "立即转移",
-    Stage.COUNT: "清点",
-    Stage.STAY_OUT: "不得擅自返回",
-    Stage.RETURN: "解除返回",
+    Stage.PREPARE: w("准备转移"),
+    Stage.MOVE: w("立即转移"),
+    Stage.COUNT: w("清点"),
+    Stage.STAY_OUT: w("不得擅自返回"),
+    Stage.RETURN: w("解除返回"),
 }

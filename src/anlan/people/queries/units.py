@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from anlan.people.models import Organisation
 
@@ -28,6 +28,11 @@ def unit(ref: str) -> Unit | None:
 def units(refs: Iterable[str]) -> list[Unit]:
     """Organisations by ref, in the order of their refs."""
     return [_unit(o) for o in _rows().filter(ref__in=list(refs))]
+
+
+def speaking(code: str, name: str) -> list[Unit]:
+    """Organisations that have this unit code, or this name."""
+    return [_unit(o) for o in _rows().filter(Q(unit_code=code) & ~Q(unit_code="") | Q(name=name))]
 
 
 def over(path: str, kind: str) -> list[Unit]:

@@ -12,13 +12,14 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
 from anlan.foundation.journal import JournalEntry
 from anlan.foundation.rules.grade import Grade
+from anlan.foundation.rules.stage import Stage
 from anlan.foundation.words import t, w, written
 from anlan.judge.queries import exceedances
 from anlan.judge.queries.exceedances import Exceedance
 from anlan.judge.rules.plainwords import BEIJING
 from anlan.people import queries as people
 from anlan.prove.documents.papers import Cell, Row
-from anlan.prove.rules.proof import Fact, FactKind
+from anlan.prove.rules.proof.shapes import Fact, FactKind
 from anlan.warn.queries.alert_signing import who
 
 CHANNELS = {
@@ -28,14 +29,6 @@ CHANNELS = {
     "sheet": w("叫应单补录"),
     "satellite": w("卫星电话"),
 }
-STAGES = {
-    "prepare": w("准备转移"),
-    "move": w("立即转移"),
-    "count": w("清点"),
-    "stay_out": w("不得擅自返回"),
-    "return": w("解除返回"),
-}
-GRADES = {"red": w("红色"), "orange": w("橙色"), "yellow": w("黄色"), "blue": w("蓝色")}
 PUBLIC = (
     *(FactKind.IMPORTED, FactKind.DRAFTED, FactKind.APPROVED, FactKind.COSIGNED),
     *(FactKind.COUNTERSIGNED, FactKind.ISSUED),
@@ -87,6 +80,12 @@ class Speaker:
     def told(self, head: str, rest: str) -> str:
         """A head and what it says, with the reader's colon; the head alone when there is nothing to say."""
         return f"{head}{'：' if self.lang == 'zh' else ': '}{rest}" if rest else head
+
+    def wanted(self, fact: Fact) -> str:
+        """红色，立即转移: at which grade somebody was called, and for what."""
+        words = [Grade.parse(fact.text("grade")).zh] if fact.text("grade") else []
+        words += [Stage(fact.text("stage")).zh] if fact.text("stage") else []
+        return self.joined(map(self.say, words))
 
     def who(self, fact: Fact) -> str:
         return self.titles.get(fact.who, "")
@@ -140,10 +139,8 @@ def _said(speaker: Speaker, own: list[Fact]) -> tuple[Cell, str]:
         case FactKind.EXCEEDANCE:
             return _exceeded(speaker, first)
         case FactKind.CALLED:
-            stage = STAGES.get(first.text("stage"), "")
             text = say("叫应 {n} 人", n=len({f.who for f in own}))
-            told = speaker.joined(say(word) for word in (GRADES.get(first.text("grade"), ""), stage) if word)
-            return Cell(text=speaker.told(text, told)), speaker.by(first.text("channel"))
+            return Cell(text=speaker.told(text, speaker.wanted(first))), speaker.by(first.text("channel"))
         case FactKind.HANDED:
             return Cell(text=say("发了手机应答页链接")), speaker.joined(map(speaker.who, own))
         case FactKind.LAID:
@@ -169,7 +166,7 @@ def _said(speaker: Speaker, own: list[Fact]) -> tuple[Cell, str]:
         case FactKind.CONTACT_LOST:
             return Cell(text=say("全镇按失联处置")), ""
         case FactKind.STAGE_ORDERED:
-            word = say(STAGES.get(first.text("stage"), ""))
+            word = say(Stage(first.text("stage")).zh)
             return Cell(text=say("下达：{stage}", stage=word)), speaker.who(first) or first.who
         case FactKind.COUNTED:
             told = say("清点累计 {n} 户 {p} 人", n=first.count("households"), p=first.count("people"))

@@ -11,7 +11,7 @@ from anlan.people.accounts import queries as accounts
 from anlan.places.queries import atlas
 from anlan.warn import alert_rows
 from anlan.warn.models import Alert
-from anlan.warn.rules.alert import CoSigner, Event, State, cosign_is_overdue, guards
+from anlan.warn.rules.alert import CoSigner, State, cosign_is_overdue
 
 SIMULATED = {
     "sim-forecaster": w("模拟预报员"),
@@ -68,38 +68,6 @@ def approvers_of(row: Alert, unit: str) -> tuple[accounts.AccountInfo, ...]:
     place = atlas().by_id[row.place_id]
     found = accounts.approvers(unit=unit, permission="warn.approve", over=place.path)
     return tuple(each for each in found if each.ref not in alert_rows.state_of(row).authors)
-
-
-def open_to_cosigner(ctx: Ctx, row: Alert) -> list[str]:
-    """The buttons of somebody whose unit issues it jointly."""
-    state = alert_rows.state_of(row)
-    mine = next((each for each in state.cosigners if each.unit == ctx.actor.unit), None)
-    if mine is None or row.kind != "alert":
-        return []
-    found = []
-    if row.state in (State.REVIEW, State.APPROVED) and ctx.actor.ref not in state.authors:
-        if ctx.may("warn.approve"):
-            found = (
-                [Event.COSIGN.value, Event.REJECT.value] if mine in state.unsigned else [Event.REJECT.value]
-            )
-        if by_telephone(ctx, row) and ctx.may("warn.draft") and mine in state.unsigned:
-            found.append(Event.COSIGN_VERBALLY.value)
-    if row.state in (State.REVIEW, State.APPROVED) and ctx.may("warn.draft") and may_confirm(ctx, row):
-        found.append(Event.CONFIRM_VERBALLY.value)
-    if mine.owes_signature and mine.by == ctx.actor.ref:
-        found.append(Event.COUNTERSIGN.value)
-    return found
-
-
-def may_confirm(ctx: Ctx, row: Alert) -> bool:
-    """Whether the reader is the second officer to something that was heard on the telephone."""
-    return any(guards.may_confirm(each, ctx.actor.ref) for each in alert_rows.state_of(row).unconfirmed)
-
-
-def by_telephone(ctx: Ctx, row: Alert) -> bool:
-    """Whether a unit is still to agree, and may do so on the telephone here."""
-    settings = alert_rows.settings(ctx, atlas().by_id[row.place_id].code)
-    return settings.cosign_by_telephone and bool(alert_rows.state_of(row).unsigned)
 
 
 def who(ref: str) -> str | dict[str, str]:

@@ -22,34 +22,8 @@ from anlan.warn.events import ALERT_ISSUED
 from anlan.warn.models import Alert
 from anlan.warn.queries import alert_signing as signing
 from anlan.warn.queries.alert_signing import who
-from anlan.warn.rules.alert import Event, State, approval_label, events_open_to
+from anlan.warn.rules.alert import Message, State, approval_label, open_to
 
-NEEDS = {
-    Event.EDIT: "warn.draft",
-    Event.SUBMIT: "warn.draft",
-    Event.REVIEW: "warn.review",
-    Event.REJECT: "warn.approve",
-    Event.WITHDRAW: "warn.draft",
-    Event.APPROVE: "warn.approve",
-    Event.APPROVE_VERBALLY: "warn.draft",
-    Event.CONFIRM_VERBALLY: "warn.draft",
-    Event.COSIGN: "warn.approve",
-    Event.COSIGN_VERBALLY: "warn.draft",
-    Event.ISSUE: "warn.issue",
-    Event.COUNTERSIGN: "warn.approve",
-}
-"""What people do; the rest follows by itself."""
-MESSAGES = {"alert": w("首发"), "update": w("更新"), "cancel": w("取消"), "all_clear": w("解除")}
-STATES = {
-    "draft": w("起草"),
-    "review": w("待批准"),
-    "approved": w("已批准"),
-    "issued": w("已签发"),
-    "updated": w("已被更新"),
-    "all_clear": w("已解除"),
-    "cancelled": w("已取消"),
-    "expired": w("已过期"),
-}
 LIST_LIMIT = 200
 
 
@@ -92,11 +66,11 @@ class Row:
 
     @property
     def message_word(self) -> str:
-        return MESSAGES[self.message]
+        return Message(self.message).word
 
     @property
     def state_word(self) -> str:
-        return STATES[self.state] if self.source == "own" or self.state != "issued" else w("有效")
+        return w("有效") if self.source != "own" and self.state == State.ISSUED else State(self.state).word
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,33 +206,17 @@ def detail(ctx: Ctx, ref: str) -> Detail:
 
 def _may(ctx: Ctx, row: Alert) -> list[str]:
     """The buttons of this reader: never an approval of one's own text."""
-    if row.source == "imported" and row.doubtful == NOT_VERIFIED and ctx.may("warn.import"):
+    if row.source == "imported" and row.doubtful.startswith(NOT_VERIFIED) and ctx.may("warn.import"):
         return ["confirm_source"]
     if row.source != "own" or row.issuer is None or not _holds(ctx, row):
         return []
+    if ctx.actor.unit != row.issuer.ref and (row.kind != "alert" or ctx.actor.unit not in row.joint_with):
+        return []
+    settings = alert_rows.settings(ctx, atlas().by_id[row.place_id].code)
+    state, actor = alert_rows.state_of(row), alert_rows.actor_of(ctx)
+    found = [event.value for event in open_to(alert=state, actor=actor, now=ctx.now, settings=settings)]
     if ctx.actor.unit != row.issuer.ref:
-        return signing.open_to_cosigner(ctx, row)
-    is_author = ctx.actor.ref in alert_rows.state_of(row).authors
-    found = []
-    for event in events_open_to(State(row.state)):
-        if event not in NEEDS or not ctx.may(NEEDS[event]):
-            continue
-        if event in (Event.REVIEW, Event.REJECT, Event.APPROVE) and is_author:
-            continue
-        if event is Event.REVIEW and row.reviewed_by:
-            continue
-        if event is Event.WITHDRAW and not is_author:
-            continue
-        if event is Event.COUNTERSIGN and not _owes_signature(ctx, row):
-            continue
-        if event is Event.COSIGN or (event is Event.COSIGN_VERBALLY and not signing.by_telephone(ctx, row)):
-            continue
-        if event is Event.CONFIRM_VERBALLY and not signing.may_confirm(ctx, row):
-            continue
-        state = alert_rows.state_of(row)
-        if event is Event.ISSUE and (state.unsigned or state.unconfirmed):
-            continue
-        found.append(event.value)
+        return found
     last = not Alert.objects.filter(predecessor=row).exclude(state="expired").exists()
     if row.state == State.ISSUED and row.message in ("alert", "update") and ctx.may("warn.draft") and last:
         found.append("follow_up")
@@ -267,10 +225,6 @@ def _may(ctx: Ctx, row: Alert) -> list[str]:
 
 def _holds(ctx: Ctx, row: Alert) -> bool:
     return ctx.scope.holds(atlas().by_id[row.place_id].path)
-
-
-def _owes_signature(ctx: Ctx, row: Alert) -> bool:
-    return bool(row.verbal) and row.countersigned_at is None and row.verbal["leader"] == ctx.actor.ref
 
 
 def _to_wake(ctx: Ctx, row: Alert, issuer: str) -> list[accounts.AccountInfo]:

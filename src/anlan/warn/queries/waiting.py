@@ -40,7 +40,11 @@ def alerts_waiting(ctx: Ctx, at: datetime | None, path: str) -> Iterator[Wait]:
 
 def sources_to_confirm(ctx: Ctx, at: datetime | None, path: str) -> Iterator[Wait]:
     """Warnings that came as files nobody's certificate vouches for: they call nobody until an officer has asked."""
-    rows = ctx.rows(Alert).filter(source="imported", state="issued", doubtful=NOT_VERIFIED).distinct()
+    rows = (
+        ctx.rows(Alert)
+        .filter(source="imported", state="issued", doubtful__startswith=NOT_VERIFIED)
+        .distinct()
+    )
     for row in rows.filter(drafted_at__lte=at or ctx.now).order_by("pk"):
         place = atlas().by_id[row.place_id]
         if place.path.startswith(path) or path.startswith(place.path):

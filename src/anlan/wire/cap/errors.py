@@ -99,7 +99,14 @@ class _WithFindings(CapError):
     def __init__(self, findings: "tuple[Finding, ...]") -> None:
         self.findings = findings
         first = findings[0]
-        super().__init__(line=first.line, column=first.column, zh=first.zh, en=first.en)
+        super().__init__(
+            line=first.line,
+            column=first.column,
+            zh=first.zh,
+            en=first.en,
+            mend_zh=first.mend_zh,
+            mend_en=first.mend_en,
+        )
 
 
 class InvalidCap(_WithFindings):

@@ -8,11 +8,10 @@ from .model import Ring
 Floats = NDArray[np.float64]
 
 
-def area_of(ring: Ring) -> float:
-    """Signed area of a closed ring in square degrees; shoelace formula about the first point."""
+def is_flat(ring: Ring) -> bool:
+    """Whether all points lie on one line. A bow tie whose halves cancel out is not flat: it crosses itself."""
     points = np.asarray(ring, dtype=np.float64)
-    x, y = (points - points[0]).T
-    return float(np.dot(x[:-1], y[1:]) - np.dot(x[1:], y[:-1])) / 2
+    return bool(np.linalg.matrix_rank(points - points[0]) < 2)
 
 
 def crossing_edges(ring: Ring) -> tuple[int, int] | None:

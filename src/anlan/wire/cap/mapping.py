@@ -107,8 +107,13 @@ def colour_named(text: str) -> Colour | None:
 
 def colour_in_headline(text: str) -> Colour | None:
     """The one colour that a headline names; None when it names none or several."""
-    named = set(_COLOUR_WORD.findall(text))
-    return _BY_WORD[named.pop()] if len(named) == 1 else None
+    named = colours_in(text)
+    return named.pop() if len(named) == 1 else None
+
+
+def colours_in(text: str) -> set[Colour]:
+    """All colours that a text names."""
+    return {_BY_WORD[word] for word in _COLOUR_WORD.findall(text)}
 
 
 def event_in_headline(text: str) -> str | None:

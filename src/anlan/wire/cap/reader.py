@@ -1,6 +1,7 @@
 """CAP 1.2 bytes to an Alert."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
@@ -24,11 +25,13 @@ from .model import (
 )
 from .report import Finding, Level, finding
 from .safexml import LIMITS, Element, Limits, line_of, parse
-from .schema import violations
-from .texts import Unreadable, read_circle, read_list, read_references, read_ring, read_time
+from .schema import TIMES, violations
+from .texts import Unreadable, read_circle, read_list, read_references, read_ring, read_time, write_time
 
 T = TypeVar("T")
 ROOT = f"{{{NAMESPACE}}}alert"
+OLDER = ("urn:oasis:names:tc:emergency:cap:1.1", "")
+"""Namespaces whose alert has the elements of CAP 1.2."""
 MAX_DIGITS = 18
 
 
@@ -42,18 +45,34 @@ def read(data: bytes, *, limits: Limits = LIMITS) -> Alert:
 
 
 def read_tree(root: Element) -> Alert:
-    """Read a parsed alert."""
-    require_cap(root)
+    """Read a parsed alert; the tree is mended on the way."""
+    root, _ = alert_in(root)
+    for element in root.iter(*(f"{{{NAMESPACE}}}{name}" for name in TIMES)):
+        with suppress(Unreadable):
+            element.text = write_time(read_time(element.text or ""))
     errors = tuple(found for found in violations(root) if found.level is Level.ERROR)
     if errors:
         raise InvalidCap(errors)
     return _alert(root)
 
 
-def require_cap(root: Element) -> None:
-    """Raise NotCap unless the root is the alert of CAP 1.2."""
-    if root.tag != ROOT:
+def alert_in(root: Element) -> tuple[Element, tuple[Finding, ...]]:
+    """The alert of CAP 1.2: the root, or the only one in a feed; one of CAP 1.1 or without its namespace is made 1.2, and told.
+
+    Raises: NotCap when there is none, or several.
+    """
+    if root.tag == ROOT:
+        return root, ()
+    alerts = [
+        each for space in (NAMESPACE, *OLDER) for each in root.iter(f"{{{space}}}alert" if space else "alert")
+    ]
+    space = str(alerts[0].tag).rpartition("alert")[0] if alerts else ""
+    if len(alerts) != 1 or alerts[0].find(f"{space}sent") is None:
         raise NotCap(line=line_of(root), root=root.tag)
+    said = finding("CAP-READ-AS", level=Level.WARNING, line=line_of(root), root=root.tag)
+    for element in alerts[0].iter(f"{space}*" if space else "{}*"):
+        element.tag = f"{{{NAMESPACE}}}{str(element.tag).rpartition('}')[2]}"
+    return alerts[0], (said,)
 
 
 def children(parent: Element, name: str) -> list[Element]:

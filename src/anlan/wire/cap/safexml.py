@@ -99,9 +99,14 @@ def decode(data: bytes, *, limits: Limits = LIMITS) -> str:
     if bad := _FORBIDDEN.search(text):
         line, column = _position(text, bad.start())
         raise ControlCharacter(line=line, column=column, character=f"U+{ord(bad.group()):04X}")
-    if declared := _DECLARATION.match(text):
-        text = re.sub(r"[^\r\n]", " ", declared.group()) + text[declared.end() :]
-    return text
+    return undeclared(text)
+
+
+def undeclared(text: str) -> str:
+    """A file's text with its XML declaration blanked: what it says of bytes does not hold for text that was pasted or sent as JSON."""
+    text = text.removeprefix("\ufeff")
+    declared = _DECLARATION.match(text)
+    return re.sub(r"[^\r\n]", " ", declared.group()) + text[declared.end() :] if declared else text
 
 
 def _to_text(data: bytes) -> str:

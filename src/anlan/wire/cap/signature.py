@@ -125,7 +125,7 @@ def verify(
     signature = _only_signature(root)
     method = _require_shape(signature)
     _require_same_certificate(signature, pinned)
-    signed = _signed_bytes(root, pinned, at=at or read_tree(root).sent)
+    signed = _signed_bytes(root, pinned, at=at or read_tree(parse(xml, limits=limits)).sent)
     return Verified(
         alert=read_tree(parse(signed, limits=limits)),
         fingerprint=fingerprint(pinned),

@@ -10,10 +10,11 @@ from decimal import Decimal
 
 from .model import Circle, Point, Reference, Ring, require_file_time
 
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-+]\d\d:\d\d", re.ASCII)
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[-+]\d\d:\d\d)", re.ASCII)
 # Bounds that hold every float written out in full.
 _NUMBER = r"[-+]?(?:\d{1,310}(?:\.\d{0,1100})?|\.\d{1,1100})"
 _POINT = re.compile(rf"({_NUMBER}),({_NUMBER})", re.ASCII)
+_DECIMAL_COMMA = re.compile(r"[-+]?\d{1,3},\d+", re.ASCII)
 _ITEM = re.compile(r'"([^"]*)"|([^\s"]+)')
 _PLAIN_ITEM = re.compile(r'[^\s"]+')
 
@@ -31,12 +32,12 @@ class Unreadable(ValueError):
 
 
 def read_time(text: str) -> datetime:
-    """A CAP time, aware; `-00:00` is UTC."""
+    """A CAP time, aware; `-00:00` is UTC. `Z` and fractions, which the standard forbids and many write, are understood."""
     text = text.strip()
     if not TIME.fullmatch(text):
         raise Unreadable("XSD-TIME", text)
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text).replace(microsecond=0)
         require_file_time(moment)
     except ValueError:
         raise Unreadable("XSD-TIME", text) from None
@@ -66,7 +67,14 @@ def write_point(point: Point) -> str:
 
 
 def read_ring(text: str) -> Ring:
-    return tuple(read_point(part) for part in text.split())
+    """Points set apart by blanks; `31,5 113,0`, written with decimal commas, is badly written and not swapped."""
+    parts = text.split()
+    try:
+        return tuple(read_point(part) for part in parts)
+    except Unreadable as error:
+        if error.code == "CAP-COORDINATE-RANGE" and all(_DECIMAL_COMMA.fullmatch(part) for part in parts):
+            raise Unreadable("CAP-POLYGON-FORM", " ".join(parts[:2])) from None
+        raise
 
 
 def write_ring(ring: Ring) -> str:

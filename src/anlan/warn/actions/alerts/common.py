@@ -90,15 +90,16 @@ def note(ctx: Ctx, row: Alert, verb: str, *, refs: dict[str, str] | None = None,
     )
 
 
-def follow(ctx: Ctx, after: Alert) -> None:
-    """The link before an issued update, all-clear or cancel ends with it."""
-    before = after.predecessor
+def follow(ctx: Ctx, after: Alert, before: Alert | None = None) -> None:
+    """The link before an issued update, all-clear or cancel ends with it; `before` is another that it ends as well."""
+    before = before or after.predecessor
     if before is None or before.state != "issued":
         return  # it had expired: an update may still follow
     before = Alert.objects.select_for_update(of=("self",)).select_related("predecessor").get(pk=before.pk)
     event = {"update": Event.UPDATE, "all_clear": Event.ALL_CLEAR, "cancel": Event.CANCEL}[after.message]
     system = ctx if "*" in ctx.actor.permissions else as_system(ctx)
-    move(system, before, event, Evidence(successor=alert_rows.link_of(after)))
+    link = replace(alert_rows.link_of(after), predecessor=before.ref)
+    move(system, before, event, Evidence(successor=link))
     before.save()
     verb = {"update": "updated", "all_clear": "all_clear", "cancel": "cancelled"}[after.message]
     note(ctx, before, verb, refs={"successor": after.ref})

@@ -40,7 +40,7 @@ def cosign_verbally(
         found = move(ctx, row, Event.COSIGN_VERBALLY, evidence)
         row.cosigned[unit]["verbal"] = telephone.sealed(row, heard, by=ctx.actor.ref)
         row.save()
-        due = next(each.countersign_due_at for each in found.alert.cosigners if each.unit == unit)
+        due = found.due_at
         assert due is not None
         key = f"alert-cosign:{row.ref}:{unit}:{row.revision}"
         payload = {"ref": row.ref, "unit": unit}

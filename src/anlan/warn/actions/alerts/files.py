@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
-from anlan.warn import alert_cap, pins
+from anlan.places.queries import atlas
+from anlan.warn import alert_file, pins
 from anlan.warn.actions.alerts.importing import NOT_VERIFIED, take_in
 from anlan.wire import cap
 
 SAID = ("issuer_name", "event_type", "level", "named", "headline", "description", "instruction", "issued_at")
-SAID_TOO = ("expires_at", "identifier", "message", "references", "polygon")
+SAID_TOO = ("expires_at", "identifier", "message", "references", "polygon", "sender", "part")
 
 
 @dataclass(frozen=True)
@@ -39,18 +40,26 @@ def signature_of(data: bytes) -> Signature:
 
 
 def take_in_file(ctx: Ctx, data: bytes) -> str:
-    """Keep the warning of a CAP or 12379 file; one whose signature is not verified is kept as doubtful.
+    """Keep the warnings of a CAP or 12379 file and return the highest one's ref; where the signature is not verified they are doubtful.
 
     Raises: CapError for a file that is none; Invalid for a test, or an exercise's file in the live world.
     """
     ctx.require("warn.import")
-    says = alert_cap.taken_from(data)
+    parts = alert_file.taken_from(data)
+    says = parts[0]
     if says["status"] not in ("Actual", "Exercise"):
         raise Invalid("这份文件是测试或草稿，不能作为预警导入。")
     if says["status"] == "Exercise" and ctx.world.is_live:
         raise Invalid("这份文件是演练用的，不能导入值班。请到演练里导入。")
     is_confirmed = bool(signature_of(data).name)
-    said = {name: says[name] for name in (*SAID, *SAID_TOO)}
-    return take_in(
-        ctx, **said, cap=data, doubtful="" if is_confirmed else NOT_VERIFIED, is_confirmed=is_confirmed
-    )
+    unsure = [] if is_confirmed else [NOT_VERIFIED]
+    refs = []
+    for says in [part for part in parts if _is_seen(ctx, part["named"])] or parts:
+        said = {name: says[name] for name in (*SAID, *SAID_TOO)}
+        doubtful = "；".join([*unsure, *says["doubts"]])
+        refs.append(take_in(ctx, **said, cap=data, doubtful=doubtful, is_confirmed=is_confirmed))
+    return refs[0]
+
+
+def _is_seen(ctx: Ctx, named: list[str]) -> bool:
+    return not named or any(ctx.scope.holds(atlas().code(code).path) for code in named)

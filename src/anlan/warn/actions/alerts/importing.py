@@ -9,10 +9,12 @@ from anlan.foundation.actions import action, next_ref
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid, NotFound
 from anlan.places.queries import Place, atlas
+from anlan.warn import alert_rows
 from anlan.warn.actions.alerts.common import follow, locked, note
 from anlan.warn.events import ALERT_EXPIRE
 from anlan.warn.models import Alert
 from anlan.warn.rules.alert import Message
+from anlan.wire import cap as wire
 
 CLOCKS_DIFFER = timedelta(minutes=10)
 EARLIEST, LATEST = datetime(1971, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -38,15 +40,27 @@ def take_in(
     expires_at: datetime | None = None,
     polygon: list[Any] | None = None,
     is_confirmed: bool = True,
+    sender: str = "",
+    part: int = 0,
 ) -> str:
-    """Keep an imported warning and return its ref; the same identifier again gives the first one's ref.
+    """Keep an imported warning and return its ref; sender, identifier and time again give the first one's ref.
 
     `named` are division codes; none means that the warning is for the whole city and names no place. `references` is
-    the CAP element: the earlier warning that an update, cancel or all-clear is about. One that is not `is_confirmed` (a file
-    that nobody's pinned certificate vouches for) calls nobody until an officer has confirmed where it comes from.
-    Raises: Invalid for a level, a time or a message that cannot be; NotFound for a place unknown or out of scope.
+    the CAP element: the earlier warnings that an update, cancel or all-clear ends; what a cancel or all-clear does not say is as theirs,
+    and a cancel lasts no time. One that is not `is_confirmed` (a file that nobody's pinned certificate vouches for) calls nobody until
+    an officer has confirmed where it comes from.
+    Raises: Invalid for a level, a time or a message that cannot be; NotFound for a place unknown or out of scope; Conflict when
+    the same key comes with other words.
     """
+    text = wire.decode(cap) if cap else ""
+    if message == Message.CANCEL:
+        expires_at = None
     with action(ctx, "warn.import"):
+        ended = _named_before(ctx, references) if message != Message.ALERT else []
+        if message in (Message.CANCEL, Message.ALL_CLEAR) and ended:
+            level, headline = level or ended[0].level, headline or ended[0].headline
+            event_type = event_type or ended[0].event_type
+            named = named or [p.code for each in ended for p in alert_rows.named(each)]
         places = sorted({atlas().code(code) for code in named}, key=lambda p: p.path)
         _check(
             ctx,
@@ -59,8 +73,8 @@ def take_in(
         )
         event_type = event_type[:10]
         identifier = _kept(identifier) or _made_up(issuer_name, event_type, level, issued_at, message, places)
-        standing = Alert.objects.filter(world_id=ctx.world.id, identifier=identifier).first()
-        if standing:
+        key: dict[str, Any] = {"sender": _kept(sender), "identifier": identifier, "part": part}
+        if standing := _standing(ctx, text, issued_at, **key):
             return standing.ref
         row = Alert.objects.create(
             world_id=ctx.world.id,
@@ -76,26 +90,27 @@ def take_in(
             headline=headline[:200],
             description=description,
             instruction=instruction,
-            predecessor=_named_before(ctx, references) if message != Message.ALERT else None,
+            predecessor=ended[0] if ended else None,
             drafted_at=ctx.now,
             drafted_by=ctx.actor.ref,
             issued_at=issued_at,
             expires_at=expires_at,
-            identifier=identifier,
-            cap=cap.decode("utf-8", "replace"),
+            **key,
+            cap=text,
             doubtful=doubtful[:200],
         )
         row.names.set([p.id for p in places])
         if expires_at is not None:
             _end_in_time(ctx, row, expires_at)
-        told = {
-            "identifier": identifier,
+        told: dict[str, Any] = {
             "issued_at": issued_at,
             "expires_at": expires_at,
             "called": _called(ctx, places),
         }
-        note(ctx, row, "imported", **told, doubtful=bool(doubtful), confirmed=is_confirmed)
-        follow(ctx, row)
+        told |= {"identifier": identifier, "doubtful": bool(doubtful), "confirmed": is_confirmed}
+        note(ctx, row, "imported", **told)
+        for each in ended:
+            follow(ctx, row, each)
         return row.ref
 
 
@@ -106,9 +121,9 @@ def confirm_source(ctx: Ctx, *, ref: str) -> None:
     """An officer has asked the issuer: the warning is theirs. From here on it calls out like a signed one."""
     with action(ctx, "warn.import"):
         row = locked(ctx, ref)
-        if row.doubtful != NOT_VERIFIED or row.state != "issued":
+        if not row.doubtful.startswith(NOT_VERIFIED) or row.state != "issued":
             raise Conflict("预警 {ref} 不用再核实来源。", ref=ref)
-        row.doubtful = ""
+        row.doubtful = row.doubtful.removeprefix(NOT_VERIFIED).removeprefix("；")
         row.save(update_fields=["doubtful"])
         places = [atlas().by_id[pk] for pk in row.names.values_list("pk", flat=True)]
         note(ctx, row, "source_confirmed", called=_called(ctx, places), confirmed=True)
@@ -128,6 +143,8 @@ def _check(
     issuer_name: str,
     places: list[Place],
 ) -> None:
+    if not level and message in (Message.CANCEL, Message.ALL_CLEAR):
+        raise Invalid("它取消的预警本地没有收过，不用导入。")
     if level not in (1, 2, 3, 4):
         raise Invalid("级别只有蓝、黄、橙、红四级。请核对原文。")
     if message not in tuple(Message):
@@ -157,11 +174,40 @@ def _kept(identifier: str) -> str:
     return "long-" + hashlib.sha256(identifier.encode()).hexdigest()[:40]
 
 
-def _named_before(ctx: Ctx, references: str) -> Alert | None:
-    """The warning that the references name, the last one first; each is `sender,identifier,sent`."""
-    named = [_kept(part.split(",")[1] if "," in part else part) for part in references.split()]
-    rows = Alert.objects.filter(world_id=ctx.world.id, identifier__in=named, source="imported")
-    return rows.order_by("-issued_at", "-pk").first()
+def _named_before(ctx: Ctx, references: str) -> list[Alert]:
+    """The warnings that the references name, the last one first; each is `sender,identifier,sent`.
+
+    One that came in without its sender (typed, or from a list) is known by its identifier alone.
+    """
+    parts = [part.split(",") for part in references.split()]
+    named = {(_kept(p[0]), _kept(p[1]), _second(datetime.fromisoformat(p[2]))) for p in parts if len(p) == 3}
+    rows = Alert.objects.filter(
+        world_id=ctx.world.id, identifier__in={each[1] for each in named}, source="imported"
+    )
+    return [
+        row
+        for row in rows.order_by("-issued_at", "-pk")
+        if not row.sender or (row.sender, row.identifier, _second(row.issued_at)) in named
+    ]
+
+
+def _second(moment: datetime | None) -> datetime | None:
+    """A file's times are whole seconds; ours are finer."""
+    return moment and moment.replace(microsecond=0).astimezone(UTC)
+
+
+def _standing(ctx: Ctx, text: str, issued_at: datetime, **key: Any) -> Alert | None:
+    """The warning that came under this key before, ours included. Raises: Conflict when it said something else."""
+    for row in Alert.objects.filter(world_id=ctx.world.id, **key):
+        if _second(row.issued_at) == _second(issued_at):
+            if text and row.cap and wire.undeclared(row.cap).split() != text.split():
+                raise Conflict(
+                    "编号 {identifier} 收过一份（{ref}），这一份内容不同，没有导入。请打电话向发布单位核实；确是更正的，照原文录入。",
+                    identifier=row.identifier,
+                    ref=row.ref,
+                )
+            return row
+    return None
 
 
 def _end_in_time(ctx: Ctx, row: Alert, expires_at: datetime) -> None:

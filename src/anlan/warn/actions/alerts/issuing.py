@@ -26,6 +26,7 @@ def issue(ctx: Ctx, *, ref: str) -> str:
         move(ctx, row, Event.ISSUE, evidence)
         if signer is not None:
             row.identifier, row.cap = alert_cap.sign(ctx, row, signer)
+            row.sender = row.issuer.unit_code if row.issuer else ""
         row.save()
         _renew_in_time(ctx, row.ref)
         told = {

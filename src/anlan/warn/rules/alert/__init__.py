@@ -1,16 +1,17 @@
 """预警生命周期: the life of a public alert, decided from one table.
 
-`TABLE` is all there is: which event leads from where to where, who may do it and what is checked. `decide`
-walks it, `diagram` draws it (docs/explanation/alert-life-cycle.md holds exactly that drawing).
+`TABLE` is all there is: which event leads from where to where, who may do it and what is checked. `decide` walks it,
+`open_to` gives the buttons, `LIFE.diagram` draws it (docs/explanation/alert-life-cycle.md holds exactly that drawing).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from anlan.foundation.words import say
+from anlan.foundation.rules.life import Life, Refusal, Step
 from anlan.warn.rules.alert import guards as g
 from anlan.warn.rules.alert import joint as j
 from anlan.warn.rules.alert.shapes import (
@@ -23,13 +24,13 @@ from anlan.warn.rules.alert.shapes import (
     IssuerVerdict,
     Link,
     Message,
-    Refusal,
     State,
     Transition,
     VerbalApproval,
 )
 
 __all__ = [
+    "LIFE",
     "TABLE",
     "Actor",
     "AlertSettings",
@@ -41,7 +42,6 @@ __all__ = [
     "Link",
     "Message",
     "Refusal",
-    "Row",
     "State",
     "Transition",
     "VerbalApproval",
@@ -49,8 +49,7 @@ __all__ = [
     "cosign_is_overdue",
     "countersign_is_overdue",
     "decide",
-    "diagram",
-    "events_open_to",
+    "open_to",
 ]
 
 DRAFTS = "warn.draft"
@@ -60,21 +59,23 @@ RECORDS = "warn.draft"
 ISSUES = "warn.issue"
 SYSTEM = "warn.system"
 """Held by the system alone: what follows from another link or from the clock."""
+ENDS = (State.UPDATED, State.ALL_CLEAR, State.CANCELLED, State.EXPIRED)
+JOINTLY = frozenset(
+    {Event.REJECT, Event.COSIGN, Event.COSIGN_VERBALLY, Event.CONFIRM_VERBALLY, Event.COUNTERSIGN}
+)
+"""What people of a unit that issues it jointly do as well; the rest is the issuing unit's."""
+AlertStep = Step[State, Event, g.Case]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One row of the life cycle."""
-
-    event: Event
-    source: State
-    target: State
-    permission: str
-    guards: tuple[g.Guard, ...] = ()
-
-
-def _row(event: Event, source: State, target: State, permission: str, *guards: g.Guard) -> Row:
-    return Row(event=event, source=source, target=target, permission=permission, guards=guards)
+def _step(
+    event: Event,
+    source: State,
+    target: State,
+    permission: str,
+    *guards: g.Guard,
+    due: Callable[[g.Case], datetime | None] | None = None,
+) -> AlertStep:
+    return Step(event=event, source=source, target=target, permission=permission, guards=guards, due=due)
 
 
 _S, _E = State, Event
@@ -82,49 +83,64 @@ _VERBAL = (g.heard, g.leader_may, j.other_leader, g.retyped, g.lawful_issuer, g.
 _JOINT = (g.retyped, g.lawful_issuer, g.valid_ahead)
 _VERBAL_JOINT = (j.asked_by_telephone, g.heard, j.cosigner_may, j.other_leader)
 
-TABLE: tuple[Row, ...] = (
-    _row(_E.EDIT, _S.DRAFT, _S.DRAFT, DRAFTS),
-    _row(_E.SUBMIT, _S.DRAFT, _S.REVIEW, DRAFTS, g.complete, g.lawful_issuer, g.valid_ahead, g.chained),
-    _row(_E.REVIEW, _S.REVIEW, _S.REVIEW, REVIEWS, g.not_own),
-    _row(_E.REJECT, _S.REVIEW, _S.DRAFT, APPROVES, g.not_own, g.reasoned),
-    _row(_E.WITHDRAW, _S.REVIEW, _S.DRAFT, DRAFTS, g.own),
-    _row(
+TABLE: tuple[AlertStep, ...] = (
+    _step(_E.EDIT, _S.DRAFT, _S.DRAFT, DRAFTS),
+    _step(_E.SUBMIT, _S.DRAFT, _S.REVIEW, DRAFTS, g.complete, g.lawful_issuer, g.valid_ahead, g.chained),
+    _step(_E.REVIEW, _S.REVIEW, _S.REVIEW, REVIEWS, g.not_own),
+    _step(_E.REJECT, _S.REVIEW, _S.DRAFT, APPROVES, g.not_own, g.reasoned),
+    _step(_E.WITHDRAW, _S.REVIEW, _S.DRAFT, DRAFTS, g.own),
+    _step(
         *(_E.APPROVE, _S.REVIEW, _S.APPROVED, APPROVES),
         *(g.not_own, j.other_hand, g.reviewed, g.retyped, g.lawful_issuer, g.valid_ahead),
     ),
-    _row(_E.APPROVE_VERBALLY, _S.REVIEW, _S.APPROVED, RECORDS, *_VERBAL),
+    _step(_E.APPROVE_VERBALLY, _S.REVIEW, _S.APPROVED, RECORDS, *_VERBAL, due=g.signature_due),
     *(
-        _row(_E.COSIGN, state, state, APPROVES, g.not_own, j.asked_to_cosign, j.other_hand, *_JOINT)
+        _step(_E.COSIGN, state, state, APPROVES, g.not_own, j.asked_to_cosign, j.other_hand, *_JOINT)
         for state in (_S.REVIEW, _S.APPROVED)
     ),
     *(
-        _row(_E.COSIGN_VERBALLY, state, state, RECORDS, *_VERBAL_JOINT, *_JOINT)
+        _step(_E.COSIGN_VERBALLY, state, state, RECORDS, *_VERBAL_JOINT, *_JOINT, due=g.signature_due)
         for state in (_S.REVIEW, _S.APPROVED)
     ),
     *(
-        _row(_E.CONFIRM_VERBALLY, state, state, RECORDS, g.second_officer)
+        _step(_E.CONFIRM_VERBALLY, state, state, RECORDS, g.second_officer)
         for state in (_S.REVIEW, _S.APPROVED)
     ),
-    _row(_E.WITHDRAW, _S.APPROVED, _S.DRAFT, DRAFTS, g.own),
-    _row(_E.REJECT, _S.APPROVED, _S.DRAFT, APPROVES, g.not_own, g.reasoned),
-    _row(
+    _step(_E.WITHDRAW, _S.APPROVED, _S.DRAFT, DRAFTS, g.own),
+    _step(_E.REJECT, _S.APPROVED, _S.DRAFT, APPROVES, g.not_own, g.reasoned),
+    _step(
         *(_E.ISSUE, _S.APPROVED, _S.ISSUED, ISSUES),
         *(g.same_text, j.all_signed, g.confirmed, g.lawful_issuer, g.valid_ahead, g.chained),
     ),
     *(
-        _row(_E.COUNTERSIGN, state, state, APPROVES, g.awaits_signature)
-        for state in (_S.REVIEW, _S.APPROVED, _S.ISSUED, _S.UPDATED, _S.ALL_CLEAR, _S.CANCELLED, _S.EXPIRED)
+        _step(_E.COUNTERSIGN, state, state, APPROVES, g.awaits_signature)
+        for state in (_S.REVIEW, _S.APPROVED, _S.ISSUED, *ENDS)
     ),
-    _row(_E.UPDATE, _S.ISSUED, _S.UPDATED, SYSTEM, g.followed_by(Message.UPDATE)),
-    _row(_E.ALL_CLEAR, _S.ISSUED, _S.ALL_CLEAR, SYSTEM, g.followed_by(Message.ALL_CLEAR)),
-    _row(_E.CANCEL, _S.ISSUED, _S.CANCELLED, SYSTEM, g.followed_by(Message.CANCEL)),
+    _step(_E.UPDATE, _S.ISSUED, _S.UPDATED, SYSTEM, g.followed_by(Message.UPDATE)),
+    _step(_E.ALL_CLEAR, _S.ISSUED, _S.ALL_CLEAR, SYSTEM, g.followed_by(Message.ALL_CLEAR)),
+    _step(_E.CANCEL, _S.ISSUED, _S.CANCELLED, SYSTEM, g.followed_by(Message.CANCEL)),
     *(
-        _row(_E.EXPIRE, state, _S.EXPIRED, SYSTEM, g.lapsed)
+        _step(_E.EXPIRE, state, _S.EXPIRED, SYSTEM, g.lapsed)
         for state in (_S.DRAFT, _S.REVIEW, _S.APPROVED, _S.ISSUED)
     ),
 )
-
-_ROWS = {(row.event, row.source): row for row in TABLE}
+LIFE = Life[State, Event, g.Case](
+    start=State.DRAFT,
+    steps=TABLE,
+    ends=frozenset(ENDS),
+    hiding=frozenset(
+        {
+            g.not_own,
+            g.own,
+            g.awaits_signature,
+            g.second_officer,
+            g.confirmed,
+            j.asked_to_cosign,
+            j.asked_by_telephone,
+            j.all_signed,
+        }
+    ),
+)
 
 
 def decide(
@@ -136,40 +152,24 @@ def decide(
     evidence: Evidence,
     settings: AlertSettings,
 ) -> Transition | Refusal:
-    """Say what the event makes of the alert, or by name why it may not happen.
-
-    The permission is looked at before the guards, and the guards in the table's order; the first no is said.
-    """
-    row = _ROWS.get((event, alert.state))
-    if row is None:
-        says = say(
-            "“{state}”时不能“{event}”。可以：{events}。",
-            state=say(alert.state.zh),
-            event=say(event.zh),
-            events=tuple(say(each.zh) for each in events_open_to(alert.state)) or say("没有下一步"),
-        )
-        return Refusal(name="not_now", says=says)
-    if row.permission not in actor.permissions:
-        return Refusal(
-            name="not_permitted", says=say("你没有“{event}”的权限，请找有权限的人。", event=say(event.zh))
-        )
+    """Say what the event makes of the alert, or by name why it may not happen."""
     case = g.Case(alert=alert, actor=actor, now=now, evidence=evidence, settings=settings)
-    for guard in row.guards:
-        if (refusal := guard(case)) is not None:
-            return refusal
-    after = replace(_CHANGE.get(event, _unchanged)(case), state=row.target)
-    return Transition(
-        event=event,
-        from_state=row.source,
-        to_state=row.target,
-        permission=row.permission,
-        alert=after,
-    )
+    step = LIFE.decide(alert.state, event, case, actor.permissions)
+    if isinstance(step, Refusal):
+        return step
+    after = replace(_CHANGE.get(event, _unchanged)(case), state=step.target)
+    due = step.due(case) if step.due else None
+    return Transition(event=event, from_state=step.source, to_state=step.target, alert=after, due_at=due)
 
 
-def events_open_to(state: State) -> tuple[Event, ...]:
-    """What may happen next, in the table's order; for buttons and for refusals."""
-    return tuple(row.event for row in TABLE if row.source is state)
+def open_to(*, alert: AlertState, actor: Actor, now: datetime, settings: AlertSettings) -> tuple[Event, ...]:
+    """The buttons of somebody of the issuing unit, or of one that issues it jointly, in the table's order."""
+    joins = any(each.unit == actor.unit for each in alert.cosigners)
+    asked = actor.unit if joins else next((each.unit for each in alert.unsigned), "")
+    case = g.Case(alert=alert, actor=actor, now=now, evidence=Evidence(cosigner=asked), settings=settings)
+    found = [step.event for step in LIFE.open_to(alert.state, case, actor.permissions - {SYSTEM})]
+    is_read = Event.REVIEW if alert.reviewed_by else None
+    return tuple(event for event in found if event is not is_read and (not joins or event in JOINTLY))
 
 
 def _unchanged(case: g.Case) -> AlertState:
@@ -225,7 +225,7 @@ def _approved_verbally(case: g.Case) -> AlertState:
         approved_at=verbal.at,
         approved_revision=case.alert.revision,
         verbal=verbal,
-        countersign_due_at=verbal.at + case.settings.countersign_within,
+        countersign_due_at=g.signature_due(case),
     )
 
 
@@ -248,8 +248,7 @@ def _cosigned(case: g.Case) -> AlertState:
 def _cosigned_verbally(case: g.Case) -> AlertState:
     verbal = case.evidence.verbal
     assert verbal is not None
-    due = verbal.at + case.settings.countersign_within
-    unit = case.evidence.cosigner
+    due, unit = g.signature_due(case), case.evidence.cosigner
     return _agreed(case, unit=unit, by=verbal.leader, at=verbal.at, verbal=verbal, countersign_due_at=due)
 
 
@@ -336,15 +335,3 @@ def cosign_is_overdue(*, cosigner: CoSigner, now: datetime) -> bool:
     """Whether an agreement by telephone was, or still is, not signed in time."""
     due = cosigner.countersign_due_at
     return due is not None and (cosigner.countersigned_at or now) > due
-
-
-def diagram() -> str:
-    """The table as a mermaid state diagram."""
-    names = [f"    {state}: {state.zh} {state.replace('_', ' ')}" for state in State]
-    arrows = [f"    {row.source} --> {row.target}: {_caption(row)}" for row in TABLE]
-    return "\n".join(["stateDiagram-v2", *names, "    [*] --> draft", *arrows]) + "\n"
-
-
-def _caption(row: Row) -> str:
-    checks = ", ".join(guard.__name__ for guard in row.guards)
-    return f"{row.event.zh} {row.event}" + (f" ({checks})" if checks else "")

@@ -4,13 +4,12 @@ Sources: Meteorology Law art. 22 (lawful issuer); local rules on telephone appro
 (the 24 h are the pack's, 待核实).
 """
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from anlan.foundation.rules.life import Refusal
 from anlan.foundation.words import say
 from anlan.warn.rules.alert.shapes import (
     Actor,
@@ -18,7 +17,6 @@ from anlan.warn.rules.alert.shapes import (
     AlertState,
     Evidence,
     Message,
-    Refusal,
     State,
     VerbalApproval,
 )
@@ -127,7 +125,7 @@ def chained(case: Case) -> Refusal | None:
             says=say(
                 "前一条 {ref} 现在是“{state}”，不是链上最后一条有效预警，请另选。",
                 ref=before.ref,
-                state=say(before.state.zh),
+                state=say(before.state.word),
             ),
         )
     return None
@@ -241,6 +239,11 @@ def awaits_signature(case: Case) -> Refusal | None:
     if case.actor.ref not in owed:
         return Refusal(name="not_the_leader", says=say("只能由当时口头批准的领导本人补签。"))
     return None
+
+
+def signature_due(case: Case) -> datetime:
+    """By when the leader at the telephone has to sign."""
+    return _verbal(case).at + case.settings.countersign_within
 
 
 def signatures_owed(alert: AlertState) -> tuple[str, ...]:

@@ -6,9 +6,9 @@ by natural resources with meteorology (pack `issuers`).
 
 from __future__ import annotations
 
+from anlan.foundation.rules.life import Refusal
 from anlan.foundation.words import say
 from anlan.warn.rules.alert.guards import PERMIT_APPROVE, Case
-from anlan.warn.rules.alert.shapes import Refusal
 
 
 def other_hand(case: Case) -> Refusal | None:

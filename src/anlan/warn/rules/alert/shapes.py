@@ -9,96 +9,53 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.pack import hours, minutes, number, table
-from anlan.foundation.words import Sentence
+from anlan.foundation.words import Sentence, Worded, w
 
 
-class State(StrEnum):
+class State(Worded):
     """Where an alert stands."""
 
-    DRAFT = "draft"
-    REVIEW = "review"
-    APPROVED = "approved"
-    ISSUED = "issued"
-    UPDATED = "updated"
-    ALL_CLEAR = "all_clear"
-    CANCELLED = "cancelled"
-    EXPIRED = "expired"
-
-    @property
-    def zh(self) -> str:
-        """The word on screen."""
-        return _STATE_ZH[self]
+    DRAFT = "draft", w("起草")
+    REVIEW = "review", w("待批准")
+    APPROVED = "approved", w("已批准")
+    ISSUED = "issued", w("已签发")
+    UPDATED = "updated", w("已被更新")
+    ALL_CLEAR = "all_clear", w("已解除")
+    CANCELLED = "cancelled", w("已取消")
+    EXPIRED = "expired", w("已过期")
 
 
-_STATE_ZH = {
-    State.DRAFT: "起草",
-    State.REVIEW: "待批准",
-    State.APPROVED: "已批准",
-    State.ISSUED: "已签发",
-    State.UPDATED: "已被更新",
-    State.ALL_CLEAR: "已解除",
-    State.CANCELLED: "已取消",
-    State.EXPIRED: "已过期",
-}
-
-
-class Event(StrEnum):
+class Event(Worded):
     """What someone, or the clock, does to an alert."""
 
-    EDIT = "edit"
-    SUBMIT = "submit"
-    REVIEW = "review"
-    REJECT = "reject"
-    WITHDRAW = "withdraw"
-    APPROVE = "approve"
-    APPROVE_VERBALLY = "approve_verbally"
-    CONFIRM_VERBALLY = "confirm_verbally"
-    COSIGN = "cosign"
-    COSIGN_VERBALLY = "cosign_verbally"
-    COUNTERSIGN = "countersign"
-    ISSUE = "issue"
-    UPDATE = "update"
-    ALL_CLEAR = "all_clear"
-    CANCEL = "cancel"
-    EXPIRE = "expire"
-
-    @property
-    def zh(self) -> str:
-        """The word on the button and in the diagram."""
-        return _EVENT_ZH[self]
+    EDIT = "edit", w("改稿")
+    SUBMIT = "submit", w("送审")
+    REVIEW = "review", w("复核")
+    REJECT = "reject", w("退回")
+    WITHDRAW = "withdraw", w("撤回改稿")
+    APPROVE = "approve", w("批准")
+    APPROVE_VERBALLY = "approve_verbally", w("电话签批")
+    CONFIRM_VERBALLY = "confirm_verbally", w("确认电话签批")
+    COSIGN = "cosign", w("会签")
+    COSIGN_VERBALLY = "cosign_verbally", w("电话会签")
+    COUNTERSIGN = "countersign", w("补签")
+    ISSUE = "issue", w("签发")
+    UPDATE = "update", w("被更新")
+    ALL_CLEAR = "all_clear", w("解除")
+    CANCEL = "cancel", w("取消")
+    EXPIRE = "expire", w("过期")
 
 
-_EVENT_ZH = {
-    Event.EDIT: "改稿",
-    Event.SUBMIT: "送审",
-    Event.REVIEW: "复核",
-    Event.REJECT: "退回",
-    Event.WITHDRAW: "撤回改稿",
-    Event.APPROVE: "批准",
-    Event.APPROVE_VERBALLY: "电话签批",
-    Event.CONFIRM_VERBALLY: "确认电话签批",
-    Event.COSIGN: "会签",
-    Event.COSIGN_VERBALLY: "电话会签",
-    Event.COUNTERSIGN: "补签",
-    Event.ISSUE: "签发",
-    Event.UPDATE: "被更新",
-    Event.ALL_CLEAR: "解除",
-    Event.CANCEL: "取消",
-    Event.EXPIRE: "过期",
-}
-
-
-class Message(StrEnum):
+class Message(Worded):
     """What this link of the chain says: a first alert, or something about the one before it."""
 
-    ALERT = "alert"
-    UPDATE = "update"
-    CANCEL = "cancel"
-    ALL_CLEAR = "all_clear"
+    ALERT = "alert", w("首发")
+    UPDATE = "update", w("更新")
+    CANCEL = "cancel", w("取消")
+    ALL_CLEAR = "all_clear", w("解除")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,22 +183,15 @@ class AlertState:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Refusal:
-    """A named no: what is wrong and what to do next."""
-
-    name: str
-    says: Sentence
-
-
-@dataclass(frozen=True, kw_only=True)
 class Transition:
     """A yes: the alert as it stands afterwards."""
 
     event: Event
     from_state: State
     to_state: State
-    permission: str
     alert: AlertState
+    due_at: datetime | None = None
+    """By when somebody must act on it; for what was heard by telephone, sign."""
 
 
 @dataclass(frozen=True, kw_only=True)

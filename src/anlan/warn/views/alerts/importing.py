@@ -16,7 +16,7 @@ from anlan.foundation.worlds import BEIJING
 from anlan.places.queries import Place, atlas, search
 from anlan.ui.acts import address, done
 from anlan.ui.pages import Request, page
-from anlan.warn import alert_cap, alert_rows
+from anlan.warn import alert_file, alert_rows
 from anlan.warn.actions import alerts
 from anlan.warn.queries import alerts as queries
 from anlan.warn.views.alerts.composer import MINUTE, levels
@@ -108,7 +108,7 @@ def _data_of(request: Request) -> bytes:
     text = request.POST.get("text", "").strip()
     if not text:
         raise Invalid("请选一个文件，或把文件内容贴进来。")
-    return text.encode()
+    return cap.undeclared(text).encode()
 
 
 def _checked(request: Request, data: bytes) -> dict[str, Any]:
@@ -121,11 +121,14 @@ def _checked(request: Request, data: bytes) -> dict[str, Any]:
         "signature": _signature(request, data),
     }
     if report.readable:
-        says = alert_cap.taken_from(data)
-        found["says"] = says
-        found["places"] = [atlas().code(code) for code in says["named"]]
-        found["level_code"] = Grade(says["level"]).code
-        found["in_exercise"] = says["status"] == "Exercise"
+        found["parts"] = [
+            {
+                **says,
+                "places": [atlas().code(code) for code in says["named"]],
+                "level_code": Grade(says["level"]).code if says["level"] else "",
+            }
+            for says in alert_file.taken_from(data)
+        ]
         found["data"] = base64.b64encode(data).decode()
     return found
 
@@ -170,6 +173,6 @@ def _keep_typed(request: Request, form: Typed) -> HttpResponse:
 def _imported(request: Request, ref: str) -> str:
     row = queries.row_of(request.ctx, ref)
     calls = alert_rows.calls_out(kind=row.kind, message=row.message, level=row.level)
-    if row.doubtful == alerts.NOT_VERIFIED:
+    if row.doubtful.startswith(alerts.NOT_VERIFIED):
         return w("已导入，来源还没核实，没有叫应。请打电话向发布单位核实。")
     return w("已导入。红色、橙色按长效指令开始叫应。") if calls else w("已导入。")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from .. import national
 from ..errors import CapError, InvalidCap
-from ..reader import require_cap
+from ..reader import alert_in
 from ..report import Finding, Level, Report, finding, finding_of
 from ..safexml import LIMITS, Element, Limits, line_of, parse
 from ..schema import violations
@@ -27,10 +27,10 @@ def check(data: bytes, *, limits: Limits = LIMITS) -> Report:
         root = parse(data, limits=limits)
         if national.is_national(root):
             return _national(root)
-        require_cap(root)
+        root, told = alert_in(root)
     except CapError as error:
         return Report(findings=(finding_of(error),))
-    found = [*violations(root), *(one for rule in RULES for one in rule(root))]
+    found = [*told, *violations(root), *(one for rule in RULES for one in rule(root))]
     return Report(findings=_ordered(found), form="CAP 1.2", signed=root.find(SIGNATURE) is not None)
 
 

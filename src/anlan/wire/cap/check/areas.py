@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ..geometry import area_of, crossing_edges
+from ..geometry import crossing_edges, is_flat
 from ..model import NAMESPACE, Point, Ring
 from ..reader import unreadable
 from ..report import Finding, Level, finding
@@ -64,7 +64,7 @@ def _shape(ring: Ring, element: Element, *, too_many: bool) -> Iterator[Finding]
     if len(ring) > MOST_POINTS or too_many:
         yield finding("CAP-POLYGON-TOO-LONG", level=Level.WARNING, line=line, count=len(ring))
         return
-    if area_of(ring) == 0:
+    if is_flat(ring):
         yield finding("CAP-POLYGON-FLAT", line=line)
     elif edges := crossing_edges(ring):
         yield finding("CAP-POLYGON-CROSSES", line=line, first=edges[0], second=edges[1])

@@ -86,7 +86,9 @@ def content(root: Element) -> Iterator[Finding]:
 def times(root: Element) -> Iterator[Finding]:
     """An alert expires after it was sent, took effect and began."""
     sent = _time(root, "sent")
-    for info in children(root, "info"):
+    for info in (
+        children(root, "info") if text_of(root, "msgType") in SPEAKING else ()
+    ):  # a cancel lasts no time
         expires = _time(info, "expires")
         if expires is None:
             continue

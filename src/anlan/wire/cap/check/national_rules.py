@@ -41,9 +41,10 @@ def _exercise(form: NationalForm, root: Element) -> Iterator[Finding]:
 
 def _expiry(form: NationalForm, root: Element) -> Iterator[Finding]:
     info, line = form.alert.infos[0], _line(root, "info/expires")
+    if form.alert.msg_type not in SPEAKING:
+        return
     if info.expires is None:
-        if form.alert.msg_type in SPEAKING:
-            yield finding("CAP-EXPIRES-MISSING", level=Level.WARNING, line=line)
+        yield finding("CAP-EXPIRES-MISSING", level=Level.WARNING, line=line)
         return
     others = {"sendTime": form.alert.sent, "effective": info.effective, "onset": info.onset}
     yield from expires_early(info.expires, others, line)

@@ -1,6 +1,11 @@
-"""How the words of a finding are kept and filled with facts from a file."""
+"""The words of every CAP error and finding, in Chinese and in English, from `findings.toml`.
 
+`{…}` is filled with facts from the file, shortened, so that a hostile value cannot flood a screen.
+"""
+
+import tomllib
 from collections.abc import Mapping
+from importlib.resources import files
 from typing import NamedTuple
 
 LONGEST_FACT = 80
@@ -22,3 +27,7 @@ def _short(value: object) -> str:
     text = " ".join(str(value).split())
     text = "".join(char if char.isprintable() else "�" for char in text)
     return text if len(text) <= LONGEST_FACT else text[:LONGEST_FACT] + "…"
+
+
+_FILE = files(__package__).joinpath("findings.toml")
+WORDS = {code: Words(**row) for code, row in tomllib.loads(_FILE.read_text(encoding="utf-8")).items()}
