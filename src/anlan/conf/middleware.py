@@ -14,7 +14,6 @@ from anlan.foundation.errors import AnlanError, NotSignedIn
 from anlan.foundation.writing import begin_request
 from anlan.people.accounts import sessions, tokens
 from anlan.people.accounts.scope import context_of
-from anlan.ui import assets
 from anlan.ui.views import bad_request
 
 Next = Callable[[HttpRequest], HttpResponse]
