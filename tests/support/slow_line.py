@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 LATENCY_S = 0.6
 BYTES_A_SECOND = 50_000 // 8
@@ -20,14 +20,14 @@ def seconds(size: int) -> float:
 def slow_line(to: str) -> Iterator[str]:
     """The address that stands for `to`, "http://127.0.0.1:port", at the far end of the line."""
     host, _, port = to.removeprefix("http://").partition(":")
-    air, ends = threading.Lock(), []
+    air, ends, free = threading.Lock(), [], [0.0]  # when the line is free again
 
     def send(near: socket.socket, far: socket.socket) -> None:
-        while piece := far.recv(1 << 16):
-            for at in range(0, len(piece), PIECE):
-                with air:
-                    time.sleep(PIECE / BYTES_A_SECOND)
-                    near.sendall(piece[at : at + PIECE])
+        while piece := far.recv(PIECE):
+            with air:
+                free[0] = max(free[0], time.monotonic()) + len(piece) / BYTES_A_SECOND
+                time.sleep(max(0.0, free[0] - time.monotonic()))
+                near.sendall(piece)
 
     def ask(near: socket.socket, far: socket.socket) -> None:
         while piece := near.recv(1 << 16):
@@ -35,10 +35,8 @@ def slow_line(to: str) -> Iterator[str]:
             far.sendall(piece)
 
     def quietly(do: object, *pair: socket.socket) -> None:
-        try:
+        with suppress(OSError):  # one of the two has gone
             do(*pair)  # type: ignore[operator]
-        except OSError:
-            pass  # one of the two has gone
 
     with socket.create_server(("127.0.0.1", 0)) as door:
 

@@ -1,4 +1,4 @@
-"""Parts that many watch: made once for all who see the same, while the journal says nothing new and a second, or as long as is said, has not passed.
+"""Parts that many watch: made once for all who see the same, while the journal says nothing new and as long as they stay fresh.
 
 Only for parts that hold no form (its token is one browser's) and say nothing of who reads them.
 """
