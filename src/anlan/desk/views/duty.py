@@ -1,6 +1,6 @@
 """The duty desk: what needs me now, by when, what do I press. One page, whose parts are fetched anew when something happens."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,6 +27,7 @@ from anlan.ui.pages import Request, page
 from anlan.ui.shared import shared
 
 SOON_S, RED_SHOWN = 600, 4
+ALARM_FRESH = timedelta(seconds=5)  # every open page asks each ten seconds, besides when the journal grows
 PARTS = {
     "due": "desk/duty/due.html",
     "alarm": "desk/duty/alarm.html",
@@ -40,7 +41,8 @@ PARTS = {
 
 @page("desk.view")
 @require_GET
-@shared("alarm", "forecast", "town")
+@shared("alarm", fresh=ALARM_FRESH)
+@shared("forecast", "town")
 def desk(request: Request) -> HttpResponse:
     """The whole page, or the one part that a browser asks for by its id."""
     part = PARTS.get(request.headers.get("X-Anlan-Part", ""))
