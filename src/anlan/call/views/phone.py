@@ -27,7 +27,7 @@ from anlan.foundation.worlds import World, beijing
 from anlan.foundation.writing import is_busy
 from anlan.ui import assets
 from anlan.ui import format as show
-from anlan.ui.acts import address, whole
+from anlan.ui.acts import address, parse_int
 from anlan.ui.pages import Request, page, public
 
 log = logging.getLogger(__name__)
@@ -104,7 +104,7 @@ def _limit(key: str, most: int) -> None:
 def _taken_in(request: HttpRequest, ctx: Ctx, ref: str, holder: str) -> str:
     """Record the answer once for its key; without script each press has a key of its own."""
     given = request.POST
-    kind = whole(given.get("answer", ""), what=t("zh", "答复"))
+    kind = parse_int(given.get("answer", ""), what=t("zh", "答复"))
     if kind is None or not 1 <= kind <= 5:
         raise Invalid("没认出这个答复。请按 1 到 5 中的一个。")
     key = f"web:{holder}:{_key(given.get('key', ''))}"
@@ -115,8 +115,8 @@ def _taken_in(request: HttpRequest, ctx: Ctx, ref: str, holder: str) -> str:
         kind=kind,
         key=key,
         channel="web",
-        households=whole(given.get("households", ""), what=t("zh", "户数")) if kind >= 3 else None,
-        people_moved=whole(given.get("people", ""), what=t("zh", "人数")) if kind >= 3 else None,
+        households=parse_int(given.get("households", ""), what=t("zh", "户数")) if kind >= 3 else None,
+        people_moved=parse_int(given.get("people", ""), what=t("zh", "人数")) if kind >= 3 else None,
     )
     return key
 

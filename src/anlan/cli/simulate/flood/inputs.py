@@ -84,7 +84,7 @@ def read(args: argparse.Namespace) -> Setup:
     domain = _domain(args, grid, land)
     base = warming.base_flow(args.base_flow) if args.base_flow else ()
     edges = replace(edges, inflows=edges.inflows + base)
-    warnings, catchment = whole.look(args.domain, grid, domain, edges.inflows)
+    warnings, catchment = whole.check_catchment(args.domain, grid, domain, edges.inflows)
     if args.channels:
         solvers = (Inertial(channels=streams.channels(args.channels, grid, domain)),)
     free = land
