@@ -92,8 +92,8 @@ CASES = (
     Case("backup {folder}/dem.tif", "exists already", code=2),
     Case("restore {folder}/dem.tif", "anlan restore: ", code=2),
     Case("account add county-1 --name 李守夜 --post POST-duty_officer", "account county-1 stands", given="rain-of-the-night\n"),
-    Case("account add county-2 --name 李守夜 --post POST-duty_officer", "No password was read", code=2, given=""),
-    Case("account add county-2 --name 李守夜 --post POST-nowhere", "There is no post POST-nowhere", code=2, given="rain-of-the-night\n"),
+    Case("account add county-2 --name 李守夜 --post POST-duty_officer", "没有读到密码", code=2, given=""),
+    Case("account add county-2 --name 李守夜 --post POST-nowhere", "没有岗位 POST-nowhere", code=2, given="rain-of-the-night\n"),
     Case("ground list", "anlan ground add"),
     Case("ground live nowhere on", "nowhere", code=2),
     Case(f"ground add --dem {{folder}}/dem.tif --place {TOWN}", "anlan ground add: ", code=2),
@@ -234,7 +234,7 @@ def test_without_records_every_command_that_needs_them_says_so_and_makes_none(tm
     bare = Installation(tmp_path / "home")
     told = bare.python(f"{END}told = {{line: end(line.split()) for line in {NEED_RECORDS!r}}}")
     assert {
-        line: said for line, (code, said) in told.items() if code != 2 or "no records in" not in said
+        line: said for line, (code, said) in told.items() if code != 2 or "还没有记录" not in said
     } == {}
     assert not list((tmp_path / "home").glob("*.sqlite3"))
 
