@@ -13,6 +13,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid, NotFound
 from anlan.foundation.home import home
 from anlan.foundation.packs import Pack
+from anlan.foundation.rules.grade import Grade
 from anlan.foundation.words import t, w
 from anlan.foundation.worlds import BEIJING
 from anlan.judge.actions import backtests
@@ -26,13 +27,11 @@ from anlan.ui.pages import Request, page
 from anlan.wire import tables
 
 MOST_HOURS = 24 * 31
-LEVEL_NAMES = {0: w("没有"), 1: w("蓝色"), 2: w("黄色"), 3: w("橙色"), 4: w("红色")}
-LEVEL_WORDS = {4: w("红色"), 3: w("橙色"), 2: w("黄色"), 1: w("蓝色")}
 
 
 def levels(lang: str) -> list[tuple[str, str]]:
     """The four levels to choose from, the gravest first."""
-    return [(str(n), t(lang, word)) for n, word in LEVEL_WORDS.items()]
+    return [(str(int(grade)), t(lang, grade.word)) for grade in reversed(Grade)]
 
 
 def pack_of(ctx: Ctx, id: str) -> Pack:
@@ -153,7 +152,7 @@ def result(request: Request, ref: str) -> HttpResponse:
             {
                 "since": _read(e["from"]),
                 "until": _read(e["to"]) if e["to"] else None,
-                "word": LEVEL_NAMES[e["level"]],
+                "word": Grade(e["level"]).word if e["level"] else w("没有"),
             }
             for e in found["false_alarms"]
         ],

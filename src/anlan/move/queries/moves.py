@@ -207,18 +207,13 @@ def households(ctx: Ctx, ref: str) -> list[HouseholdRow]:
 
 def may_follow(move: Move) -> tuple[Stage, ...]:
     """The stages that may be ordered now."""
-    return rules.FOLLOWS[move.stage]
+    return tuple(step.event for step in rules.STAGE_LIFE.after(move.stage))
 
 
-def may_happen(state: HouseholdState, stage: Stage) -> tuple[rules.HouseholdEvent, ...]:
-    """What can be marked for a household in this state now."""
+def may_happen(state: HouseholdState, case: rules.HouseholdCase) -> tuple[rules.HouseholdEvent, ...]:
+    """What can be marked for a household in this state now, that changes anything; called again it is by an order."""
     return tuple(
-        event
-        for event, before in rules.HOUSEHOLD_TABLE
-        if before is state
-        and event is not rules.HouseholdEvent.CALLED_AGAIN
-        and (event is not rules.HouseholdEvent.WENT_HOME or stage is Stage.RETURN)
-        and not (event is rules.HouseholdEvent.COUNTED_IN and state is HouseholdState.MOVED)
-        and not (event is rules.HouseholdEvent.REFUSED and state is HouseholdState.REFUSED)
-        and not (event is rules.HouseholdEvent.NOT_FOUND and state is HouseholdState.UNREACHABLE)
+        step.event
+        for step in rules.HOUSEHOLD_LIFE.open_to(state, case)
+        if step.target != state and step.event is not rules.HouseholdEvent.CALLED_AGAIN
     )

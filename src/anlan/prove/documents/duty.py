@@ -93,8 +93,7 @@ def _told(
     rows = []
     for row in record.told:
         fact = calls[row.seq]
-        ordered = [words.GRADES.get(fact.text("grade"), ""), words.STAGES.get(fact.text("stage"), "")]
-        what = speaker.joined(say(word) for word in ordered if word) or say("叫应")
+        what = speaker.joined(map(say, words.order_words(fact))) or say("叫应")
         soon = say("{n} 秒", n=row.answered_after_s) if row.answered_after_s is not None else say("没有应答")
         answer = f"，{words.answer_said(speaker, _first_answer(facts, fact))}" if row.answer else ""
         rows.append(

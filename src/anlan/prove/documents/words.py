@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from anlan.call.calldown_rows import whole
-from anlan.call.queries.board import ANSWER_WORDS, MEANS_WORDS, OUTCOME_WORDS, OUTCOMES_AT_DOOR
+from anlan.call.queries.board import MEANS_WORDS, OUTCOMES_AT_DOOR
 from anlan.call.rules.calldown import AnswerKind, CallState
 from anlan.foundation import packs
 from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
 from anlan.foundation.journal import JournalEntry
 from anlan.foundation.rules.grade import Grade
+from anlan.foundation.rules.stage import Stage
 from anlan.foundation.words import t, w, written
 from anlan.judge.queries import exceedances
 from anlan.judge.queries.exceedances import Exceedance
@@ -28,14 +29,6 @@ CHANNELS = {
     "sheet": w("叫应单补录"),
     "satellite": w("卫星电话"),
 }
-STAGES = {
-    "prepare": w("准备转移"),
-    "move": w("立即转移"),
-    "count": w("清点"),
-    "stay_out": w("不得擅自返回"),
-    "return": w("解除返回"),
-}
-GRADES = {"red": w("红色"), "orange": w("橙色"), "yellow": w("黄色"), "blue": w("蓝色")}
 PUBLIC = (
     *(FactKind.IMPORTED, FactKind.DRAFTED, FactKind.APPROVED, FactKind.COSIGNED),
     *(FactKind.COUNTERSIGNED, FactKind.ISSUED),
@@ -133,6 +126,12 @@ def _row(speaker: Speaker, own: list[Fact], day: str) -> Row:
     )
 
 
+def order_words(fact: Fact) -> list[str]:
+    """Grade and stage of an order, as far as it says them."""
+    grade, stage = fact.text("grade"), fact.text("stage")
+    return [*([Grade.parse(grade).word] if grade else ()), *([Stage(stage).word] if stage else ())]
+
+
 def _said(speaker: Speaker, own: list[Fact]) -> tuple[Cell, str]:
     """What one fact (or several calls of one moment) says, and who or by what."""
     first, say = own[0], speaker.say
@@ -140,16 +139,15 @@ def _said(speaker: Speaker, own: list[Fact]) -> tuple[Cell, str]:
         case FactKind.EXCEEDANCE:
             return _exceeded(speaker, first)
         case FactKind.CALLED:
-            stage = STAGES.get(first.text("stage"), "")
             text = say("叫应 {n} 人", n=len({f.who for f in own}))
-            told = speaker.joined(say(word) for word in (GRADES.get(first.text("grade"), ""), stage) if word)
+            told = speaker.joined(map(say, order_words(first)))
             return Cell(text=speaker.told(text, told)), speaker.by(first.text("channel"))
         case FactKind.HANDED:
             return Cell(text=say("发了手机应答页链接")), speaker.joined(map(speaker.who, own))
         case FactKind.LAID:
             return Cell(text=say("{n} 通电话上了叫应台，待拨", n=len(own))), speaker.by(first.text("channel"))
         case FactKind.NO_ANSWER:
-            words = [say(OUTCOME_WORDS[CallState(f.text("outcome"))]) for f in own]
+            words = [say(CallState(f.text("outcome")).word) for f in own]
             told = "、".join(f"{word}×{words.count(word)}" for word in dict.fromkeys(words))
             return Cell(text=say("{n} 通没有应答：{why}", n=len(own), why=told)), speaker.joined(
                 map(speaker.who, own)
@@ -169,8 +167,9 @@ def _said(speaker: Speaker, own: list[Fact]) -> tuple[Cell, str]:
         case FactKind.CONTACT_LOST:
             return Cell(text=say("全镇按失联处置")), ""
         case FactKind.STAGE_ORDERED:
-            word = say(STAGES.get(first.text("stage"), ""))
-            return Cell(text=say("下达：{stage}", stage=word)), speaker.who(first) or first.who
+            return Cell(
+                text=say("下达：{stage}", stage=speaker.joined(map(say, order_words(first))))
+            ), speaker.who(first) or first.who
         case FactKind.COUNTED:
             told = say("清点累计 {n} 户 {p} 人", n=first.count("households"), p=first.count("people"))
             return Cell(text=told), first.text("site")
@@ -180,7 +179,7 @@ def _said(speaker: Speaker, own: list[Fact]) -> tuple[Cell, str]:
 
 def answer_said(speaker: Speaker, fact: Fact) -> str:
     kind = AnswerKind(int(fact.text("answer") or 1))
-    text = f"{int(kind)} {speaker.say(ANSWER_WORDS[kind])}"
+    text = f"{int(kind)} {speaker.say(kind.word)}"
     if kind is AnswerKind.MOVED:
         text += speaker.say("（自报 {n} 户 {p} 人）", n=fact.count("households"), p=fact.count("people"))
     return text
