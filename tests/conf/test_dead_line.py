@@ -15,7 +15,8 @@ from anlan.foundation import journal
 from anlan.foundation.models import JournalEntry
 from anlan.places.queries import atlas
 from anlan.prove.queries.proof import facts_of
-from anlan.prove.rules.proof import FactKind, village_proof
+from anlan.prove.rules.proof import village_proof
+from anlan.prove.rules.proof.shapes import FactKind
 from tests.conf.test_lines import called_out, mini, opened, voice
 from tests.support.channels import RealVoice
 from tests.support.city import LIULIN_PATH, TOWN, VILLAGE, Mini

@@ -10,7 +10,7 @@ import pytest
 
 from anlan.demo import driver as driving
 from anlan.demo.driver import Driver
-from anlan.demo.liulin import load_scenario
+from anlan.demo.liulin.scenario import load_scenario
 from anlan.foundation import channels, cursors, worlds
 from anlan.foundation.health import Part
 from anlan.foundation.models import World

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta, timezone
 import numpy as np
 import pytest
 
-from anlan.demo.liulin import hourly_tenths, load_published, load_scenario, prepare_night
-from anlan.demo.liulin.scenario import mains_work, phone_works
+from anlan.demo.liulin.night import hourly_tenths, prepare_night
+from anlan.demo.liulin.published import load_published
+from anlan.demo.liulin.scenario import load_scenario
 
 LIULIN = "421321117"
 BEIJING = timezone(timedelta(hours=8))
@@ -76,8 +77,7 @@ def test_rain_fades_with_distance_and_never_exceeds_the_town(night, city):
 
 def test_the_counter_of_a_gauge_only_rises(night):
     assert (np.diff(night.accumulated(), axis=0) >= 0).all()
-    address = night.rain_addresses[5]
-    assert sum(night.tips_of(address, tick) for tick in range(144)) == night.accumulated()[-1, 5]
+    assert night.tips[:, 5].sum() == night.accumulated()[-1, 5]
 
 
 def test_the_stream_at_the_town_passes_its_highest_mark_and_starts_at_its_usual_stage(night, city):
@@ -106,17 +106,6 @@ def test_without_a_town_gauge_there_is_no_night(city):
     blind = tuple(replace(g, town_gauge=False) for g in city.gauges[:5])
     with pytest.raises(ValueError, match="town_gauge"):
         prepare_night(scenario=load_scenario(), published=load_published(), gauges=blind, seed=1)
-
-
-def test_telephones_fail_in_the_town_but_satellite_phones_do_not():
-    scenario = load_scenario()
-    village = LIULIN + "204"
-    assert phone_works(scenario, kind="mobile", place=village, at=at("05:29"))
-    assert not phone_works(scenario, kind="mobile", place=village, at=at("05:30"))
-    assert not phone_works(scenario, kind="landline", place=LIULIN, at=at("06:00"))
-    assert phone_works(scenario, kind="satellite_phone", place=LIULIN, at=at("06:00"))
-    assert phone_works(scenario, kind="mobile", place="421321114", at=at("06:00"))
-    assert not mains_work(scenario, place=village, at=at("05:30"))
 
 
 def test_the_first_red_warning_that_named_liulin_came_at_04_51():

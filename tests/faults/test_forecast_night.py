@@ -23,7 +23,7 @@ from anlan.conf.engine import main as engine
 from anlan.conf.replaying import load_city_once, of_that_night
 from anlan.demo.exercises import new_liulin
 from anlan.demo.field.client import FieldClient
-from anlan.demo.liulin import load_scenario
+from anlan.demo.liulin.scenario import load_scenario
 from anlan.foundation import journal, worlds
 from anlan.foundation.worlds import World
 

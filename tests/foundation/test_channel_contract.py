@@ -12,7 +12,7 @@ import pytest
 
 from anlan.demo.exercises import _network
 from anlan.demo.field import client as field
-from anlan.demo.liulin import load_scenario
+from anlan.demo.liulin.scenario import load_scenario
 from anlan.foundation import channels
 from anlan.foundation.channels import Channel, ChannelDown, Request
 from anlan.foundation.context import WorldInfo

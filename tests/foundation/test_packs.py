@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from anlan.foundation import packs
-from anlan.foundation.packs import (
+from anlan.foundation.packs import load_all, read_folder
+from anlan.foundation.packs.pack import (
     CONFIDENCE,
     PackError,
     PackKeyMissing,
@@ -19,10 +20,8 @@ from anlan.foundation.packs import (
     PackValueWrong,
     Shelf,
     kinds,
-    load_all,
-    parse,
-    read_folder,
 )
+from anlan.foundation.packs.parse import parse
 
 LIULIN = "421321117"
 THAT_NIGHT = date(2021, 8, 12)

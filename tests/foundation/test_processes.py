@@ -11,7 +11,7 @@ import psutil
 
 from anlan.demo.exercises import _network
 from anlan.demo.field import client as field
-from anlan.demo.liulin import load_scenario
+from anlan.demo.liulin.scenario import load_scenario
 
 CHILD = """
 import time

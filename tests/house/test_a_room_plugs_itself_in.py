@@ -72,7 +72,8 @@ call_command("migrate", verbosity=0)
 from anlan.conf import doctor
 from anlan.conf.api import api
 from anlan.desk.names import spoken
-from anlan.foundation import packs, rooms
+from anlan.foundation import rooms
+from anlan.foundation.packs.pack import kinds
 from tests.support import routes
 
 names = [room.name.rpartition(".")[2] for room in rooms.found()]
@@ -86,7 +87,7 @@ assert officer.get(f"/w/{key}/lanterns?lang=en").status_code == 200
 assert officer.get(f"/api/v1/w/{key}/lanterns").json() == ["L-1"]
 assert "/api/v1/w/{world}/lanterns" in api.get_openapi_schema()["paths"]
 assert spoken("lanterns.set_out") == "放了河灯"
-assert packs.kinds()["lanterns"] == ("lantern",)
+assert kinds()["lanterns"] == ("lantern",)
 told = doctor.examine()
 assert "lanterns" in {finding.code for finding in told}, told
 walked = {route.pattern: routes.address(route, stage)[0] for route in routes.everything() if "lanterns" in route.pattern}

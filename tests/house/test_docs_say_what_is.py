@@ -9,7 +9,8 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from anlan.conf.asgi import LIVE
-from anlan.foundation.packs import kinds, load_all
+from anlan.foundation.packs import load_all
+from anlan.foundation.packs.pack import kinds
 from tests.support.house import PACKAGE, ROOT, sources
 
 DOCS = ROOT / "docs"

@@ -6,7 +6,7 @@ import pytest
 
 from anlan.foundation.errors import Forbidden, Invalid, NotFound
 from anlan.places import actions, queries
-from anlan.places.models import DivisionChange, Flow
+from anlan.places.models import DivisionChange, DivisionCode, Flow
 from tests.support.city import COUNTY, FOREIGN_COUNTY, TOWN, VILLAGE, VILLAGE_2, Mini, make_city
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +51,8 @@ def test_a_split_ends_the_old_code_on_the_day_and_both_remember(mini: Mini) -> N
     with pytest.raises(NotFound):
         queries.atlas().code(VILLAGE)
     assert queries.atlas().code("421321117301").name == "东联盟村"
-    assert queries.find_code("nbs", "421321117302", NEW_YEAR).id in made
+    code = DivisionCode.objects.get(system="nbs", code="421321117302", valid_from=NEW_YEAR)
+    assert code.division_id in made
     changes = DivisionChange.objects.filter(before_id=mini.ids[VILLAGE], kind="split", on=NEW_YEAR)
     assert sorted(changes.values_list("after_id", flat=True)) == sorted(made)
 

@@ -115,13 +115,6 @@ def test_the_radius_is_the_inverse_of_the_relation(code, magnitude, km, axis):
     assert one.radius_km(float(one.value(np.array([km]))[0])) == pytest.approx(km, rel=1e-9)
 
 
-@settings(deadline=None)
-@given(st.floats(5, 8), st.floats(0, 150))
-def test_the_magnitude_is_the_inverse_of_the_relation(magnitude, km):
-    value = float(MODERATE.axis(Axis.SHORT, magnitude).value(np.array([km]))[0])
-    assert MODERATE.magnitude_for(value, km, Axis.SHORT) == pytest.approx(magnitude, abs=1e-6)
-
-
 @pytest.mark.parametrize("quantity", list(Quantity))
 @pytest.mark.parametrize("zone", ZONES)
 def test_on_an_axis_a_place_has_exactly_what_that_axis_says(quantity, zone):

@@ -11,6 +11,7 @@ from anlan.simulate.running import ordered, runner
 from tests.simulate.test_run_browser import WCAG, officer
 from tests.support.city import Mini, make_city
 from tests.support.grounds import REF, keep_valley
+from tests.support.inline import Inline
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +26,7 @@ def refs(mini: Mini) -> list[str]:
     """An ensemble of ten and two runs of less and more rain over the valley, computed."""
     keep_valley(mini)
     ctx, runner_before = mini.ctx("duty_officer"), runner.runner()
-    runner.use(runner.Inline())
+    runner.use(Inline())
     rain = [{"kind": "design", "mm_h": mm_h, "minutes": 60} for mm_h in (70.0, 60.0, 90.0)]
     told = {"title": "", "ground_ref": REF, "minutes": 60}
     made = [actions.order_ensemble(ctx, rain=rain[0], members=10, **told)]  # type: ignore[arg-type]

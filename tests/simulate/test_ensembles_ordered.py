@@ -15,6 +15,7 @@ from anlan.simulate.running import jobs, ordered, runner
 from tests.simulate.test_live import rain as rain_at_gauge
 from tests.support.city import NIGHT, VILLAGE, Mini, make_city
 from tests.support.grounds import REF, keep_valley
+from tests.support.inline import Inline
 
 pytestmark = pytest.mark.django_db
 DESIGN = {"kind": "design", "mm_h": 70.0, "minutes": 60}
@@ -25,7 +26,7 @@ STATIONS = {"kind": "stations", "until": NIGHT.isoformat(), "back_min": 60, "now
 def night() -> Iterator[Mini]:
     mini = make_city().exercise()
     keep_valley(mini)
-    runner.use(runner.Inline())
+    runner.use(Inline())
     yield mini
     runner.use(runner.InProcess())
 

@@ -19,6 +19,7 @@ from anlan.simulate.models import Run
 from anlan.simulate.running import ground, live, runner
 from tests.support.city import GAUGE, NIGHT, TOWN, VILLAGE, Mini, make_city
 from tests.support.grounds import valley
+from tests.support.inline import Inline
 from tests.support.stations import PASSWORD, report
 from tests.support.stations import rain as tips
 
@@ -77,7 +78,7 @@ def night() -> Iterator[Night]:
     }  # fmt: skip
     load_stations(mini.ctx(), [(columns, f"{PASSWORD:04x}", [])])
     ground.add(mini.ctx(), ref=REF, place=atlas().code(TOWN), terrain=valley(100.0))
-    runner.use(runner.Inline())
+    runner.use(Inline())
     ingest = Ingest(mini.ctx().world)
     yield Night(mini, ingest)
     ingest.close()

@@ -27,6 +27,7 @@ from anlan.simulate.views.facts import facts_of
 from anlan.wire.sl651 import station_key
 from tests.support.city import FOREIGN_VILLAGE, GAUGE, NIGHT, TOWN, VILLAGE, VILLAGE_2, Mini, make_city
 from tests.support.grounds import REF, keep_valley, valley
+from tests.support.inline import Inline
 
 pytestmark = pytest.mark.django_db
 MIN = timedelta(minutes=1)
@@ -37,7 +38,7 @@ COST = timedelta(minutes=5)
 def night() -> Any:
     mini = make_city().exercise()
     keep_valley(mini)
-    runner.use(runner.Inline())
+    runner.use(Inline())
     yield mini
     runner.use(runner.InProcess())
 
@@ -274,11 +275,11 @@ def test_asked_twice_the_cycles_begin_once(night: Mini) -> None:
 def test_a_run_whose_computing_breaks_has_failed_and_the_next_cycle_comes_all_the_same(
     night: Mini, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(self: runner.Inline, folder: str) -> Any:
+    def broken(self: Inline, folder: str) -> Any:
         raise MemoryError("the machine has no more")
 
     rain(night, range(-60, 11, 5), 80)
-    monkeypatch.setattr(runner.Inline, "take", broken)
+    monkeypatch.setattr(Inline, "take", broken)
     live.start(night.ctx(), ground_ref=REF, first=NIGHT)
     play(night, 6)
     (run,) = queries.runs(night.ctx())

@@ -9,6 +9,7 @@ from anlan.foundation.models import Task
 from anlan.simulate.running import live, runner
 from tests.support.city import Mini, make_city
 from tests.support.grounds import REF, keep_valley
+from tests.support.inline import Inline
 
 pytestmark = pytest.mark.django_db
 TEN = timedelta(minutes=10)
@@ -83,7 +84,7 @@ def test_what_a_busy_database_stopped_is_tried_again_and_no_run_is_failed_for_it
         ordered.look()
     assert queries.run(night.ctx(), ref).state == "queued"
     before = runner.runner()
-    runner.use(runner.Inline())
+    runner.use(Inline())
     try:
         ordered.look()
         assert queries.run(night.ctx(), ref).state == "running"

@@ -9,11 +9,12 @@ from anlan.simulate import actions, queries
 from anlan.simulate.running import ordered, runner
 from tests.support.city import Mini, make_city
 from tests.support.grounds import REF, keep_valley
+from tests.support.inline import Inline
 
 pytestmark = pytest.mark.django_db
 
 
-class Slow(runner.Inline):
+class Slow(Inline):
     """Computes only what it was told to be done with."""
 
     def __init__(self) -> None:

@@ -11,6 +11,18 @@ CSS = Path(palette.__file__).parent / "static" / "anlan" / "css"
 VALUE = re.compile(r"--([\w-]+):\s*(#[0-9a-f]{3,6})\b")
 
 
+def contrast(first: str, second: str) -> float:
+    """Contrast ratio of two `#rrggbb` colours (WCAG 2.2, relative luminance)."""
+    high, low = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
 def blocks() -> dict[str, dict[str, str]]:
     text = (CSS / "tokens.css").read_text(encoding="utf-8")
     light, dark, system, wall = (
@@ -58,23 +70,23 @@ PAIRS += [
 @pytest.mark.parametrize(("ink", "ground"), PAIRS)
 def test_every_pair_of_ink_and_ground_can_be_read(theme: str, ink: str, ground: str) -> None:
     found = blocks()[theme]
-    assert palette.contrast(full(found[ink]), full(found[ground])) >= 4.5
+    assert contrast(full(found[ink]), full(found[ground])) >= 4.5
 
 
 @pytest.mark.parametrize("theme", ["light", "dark", "wall"])
 def test_the_frame_of_a_field_can_be_seen(theme: str) -> None:
     found = blocks()[theme]
-    assert palette.contrast(full(found["line-2"]), full(found["surface"])) >= 3
+    assert contrast(full(found["line-2"]), full(found["surface"])) >= 3
 
 
 def test_the_banner_of_an_exercise_can_be_read() -> None:
     found = blocks()["light"]
-    assert min(palette.contrast("#ffffff", found[each]) for each in ("drill", "drill-2")) >= 4.5
+    assert min(contrast("#ffffff", found[each]) for each in ("drill", "drill-2")) >= 4.5
 
 
 @pytest.mark.parametrize("level", palette.LEVELS, ids=lambda each: each.code)
 def test_the_word_on_a_level_can_be_read(level: palette.Level) -> None:
-    assert palette.contrast(level.ground, level.ink) >= 4.5
+    assert contrast(level.ground, level.ink) >= 4.5
 
 
 def test_levels_differ_in_shape_as_well_as_in_colour() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from anlan.call.models import CallDown
-from anlan.demo.liulin import load_published
+from anlan.demo.liulin.published import load_published
 from anlan.foundation import events, tasks
 from anlan.foundation.models import JournalEntry, Task
 from anlan.judge.models import Exceedance

@@ -1,13 +1,15 @@
 """Warnings that come as CAP files: nothing of them is lost on the way in, and what is doubtful is said."""
 
 import html
+import json
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from anlan.call.models import CallDown
-from anlan.foundation.errors import Conflict, Invalid
+from anlan.foundation.errors import AnlanError, Conflict, Invalid
 from anlan.people.models import Organisation
 from anlan.warn import alert_file
 from anlan.warn.actions import alerts
@@ -346,3 +348,13 @@ def test_foreign_villages_are_not_ours_to_call(night: Mini) -> None:
     alert = keep(night, info(where=area(codes=(FOREIGN_VILLAGE, TOWN, COUNTY))))
     assert set(told("imported")[0]["called"]) == {TOWN, COUNTY}
     assert alert.level == 4
+
+
+def test_warnings_of_other_countries_and_provinces_call_nothing_of_ours(night: Mini) -> None:
+    if not FILES.exists():
+        pytest.skip("the shared vectors are not beside this checkout (../shared/vectors)")
+    vectors = json.loads((FILES.parent / "cap_and_broadcast.json").read_text("utf-8"))
+    for one in (each for each in vectors if each["xml"]):
+        with suppress(AnlanError, cap.CapError):
+            alerts.take_in_file(night.ctx("duty_officer"), one["xml"].encode())
+    assert [each for each in told("imported") if each["called"] or each["named"]] == []

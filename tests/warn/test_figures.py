@@ -8,9 +8,9 @@ import pytest
 
 from anlan.desk import figures
 from anlan.foundation import packs
-from anlan.foundation.packs import Pack
+from anlan.foundation.packs.pack import Pack, kinds
 
-SHIPPED = [pack for kind in sorted(packs.kinds()) for pack in packs.load_all().of_kind(kind)]
+SHIPPED = [pack for kind in sorted(kinds()) for pack in packs.load_all().of_kind(kind)]
 RAW = re.compile(r"[a-z]_[a-z]|\[\d|\{")
 
 

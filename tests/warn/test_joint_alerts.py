@@ -15,7 +15,8 @@ from anlan.foundation.rules.errors import AlertRefused
 from anlan.people import actions as people
 from anlan.people.accounts import administration
 from anlan.prove.queries.proof.facts import facts_of
-from anlan.prove.rules.proof import FactKind, village_proof
+from anlan.prove.rules.proof import village_proof
+from anlan.prove.rules.proof.shapes import FactKind
 from anlan.warn import alert_cap
 from anlan.warn.actions import alerts
 from anlan.wire import cap

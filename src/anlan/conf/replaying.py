@@ -8,7 +8,7 @@ from anlan.demo import loader
 from anlan.demo.city.build import PERSON_ROWS
 from anlan.demo.city.build import SEED as CITY_SEED
 from anlan.demo.exercises import SEED, is_loaded, new_liulin
-from anlan.demo.liulin import load_scenario
+from anlan.demo.liulin.scenario import load_scenario
 from anlan.desk.leads import lead_words
 from anlan.foundation import worlds
 from anlan.foundation.errors import Conflict

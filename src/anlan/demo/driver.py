@@ -16,7 +16,7 @@ from typing import Any
 
 from anlan.call import sending
 from anlan.demo.field.client import FieldClient
-from anlan.demo.liulin import load_scenario
+from anlan.demo.liulin.scenario import load_scenario
 from anlan.foundation import channels, cursors, events, tasks, worlds
 from anlan.foundation.context import SYSTEM, Ctx
 from anlan.foundation.errors import Invalid

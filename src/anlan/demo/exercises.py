@@ -10,7 +10,8 @@ from anlan.demo import grounds
 from anlan.demo.city.build import PERSON_ROWS
 from anlan.demo.city.build import SEED as CITY_SEED
 from anlan.demo.field.client import write_settings
-from anlan.demo.liulin import Scenario, load_published, load_scenario
+from anlan.demo.liulin.published import load_published
+from anlan.demo.liulin.scenario import Scenario, load_scenario
 from anlan.foundation import scenarios, tasks, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from anlan.demo.liulin import load_published
+from anlan.demo.liulin.published import load_published
 from anlan.foundation import tasks, worlds
 from anlan.foundation.context import Actor, Ctx
 from anlan.foundation.events import on
@@ -21,6 +21,7 @@ from anlan.warn.events import ALERT_PROPOSED
 from anlan.warn.queries.alerts import Brief, brief
 
 RAINSTORM = "11B03"
+WARNINGS = load_published().warnings  # read here: no file is read in the action
 SUBMITTED_AFTER = timedelta(seconds=60)
 APPROVED_AFTER = timedelta(seconds=120)
 COSIGNED_AFTER = timedelta(seconds=60)
@@ -34,7 +35,7 @@ DOUBT = "点名乡镇待核实（据公开报道整理，非原文）"
 @tasks.task("demo.published")
 def _published(ctx: Ctx, payload: dict[str, Any]) -> None:
     """Import a warning of that night at its published time, with the towns that it named."""
-    warning = load_published().warnings[payload["n"]]
+    warning = WARNINGS[payload["n"]]
     grade = Grade.parse(warning.colour)
     alerts.take_in(
         ctx,

@@ -31,9 +31,6 @@ class Act:
     word: str
     url: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
-    asks: str = ""
-    """Name of a text that must be given with it."""
-    asks_word: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from anlan.foundation.packs import Figure, Pack
+from anlan.foundation.packs.pack import Figure, Pack
 
 LEVELS = {"blue": "1", "yellow": "2", "orange": "3", "red": "4"}
 NAMES_THE_ITEM = frozenset({"line[].level", "rule[].level", "level[].level", "grade[].grade"})

@@ -10,28 +10,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from anlan.call.events import (
-    CALL_ANSWERED,
-    CALL_ENDED,
-    CALL_LAID,
-    CALL_PLACED,
-    CALL_TAKEN_BACK,
-    CALLDOWN_CLOSED,
-    CALLDOWN_HELD,
-    CALLDOWN_JOINED,
-    CALLDOWN_OPENED,
-    CALLDOWN_RELEASED,
-    CALLOUT_REFUSED,
-    CONTACT_LOST,
-    CONTACT_REGAINED,
-    CONTACT_STEP,
-    DOORCHECK_DONE,
-    DOORCHECK_ORDERED,
-    DOORCHECK_OVERDUE,
-    LINE_ANSWERED,
-    LINE_ESCALATED,
-    LINE_SILENT,
-)
+from anlan.call import events as calls
 from anlan.call.queries.board import MEANS_WORDS, OUTCOMES_AT_DOOR
 from anlan.call.rules.calldown import AnswerKind, CallState, LineKind
 from anlan.foundation import journal, journal_reading
@@ -40,7 +19,7 @@ from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.stage import Stage
 from anlan.foundation.words import t, w, written
 from anlan.judge.events import EXCEEDANCE_OPENED
-from anlan.move.events import EVACUATION_COUNTED, EVACUATION_ORDERED, EVACUATION_SET_OUT, HOUSEHOLD_MARKED
+from anlan.move import events as moves
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 
@@ -93,7 +72,7 @@ def _about(rows: QuerySet[Any], place: Place) -> QuerySet[Any]:
     """A village's own entries, and those of its township that name it; a township's own, but for its villages'."""
     if place.tier < 4:
         return rows.filter(place=place.path).exclude(
-            name__in=(CALL_LAID, CALL_PLACED, CALL_ENDED, CALL_ANSWERED)
+            name__in=(calls.CALL_LAID, calls.CALL_PLACED, calls.CALL_ENDED, calls.CALL_ANSWERED)
         )
     named = Q(text__contains=f"village:{place.path}") | Q(name__startswith="warn.contact.")
     return rows.filter(Q(place=place.path) | Q(place=place.path[:-4]) & named)
@@ -292,34 +271,34 @@ def _lost(say: _Say, told: Told) -> Told2:
 
 SENTENCES: dict[str, Sentence] = {
     EXCEEDANCE_OPENED: _found,
-    CALLDOWN_OPENED: _opened,
-    CALLDOWN_JOINED: _plain(w("并入正在进行的叫应"), "key"),
-    CALLDOWN_CLOSED: _plain(w("这一级叫应结束")),
-    CALLDOWN_HELD: lambda say, told: (say(w("叫应暂缓：{why}"), why=told["body"]["reason"]), "key"),
-    CALLDOWN_RELEASED: _plain(w("叫应继续"), "key"),
-    CALL_LAID: _laid,
-    CALL_PLACED: _placed,
-    CALL_ENDED: _ended,
-    CALL_ANSWERED: _answered,
-    CALL_TAKEN_BACK: lambda say, told: (
+    calls.CALLDOWN_OPENED: _opened,
+    calls.CALLDOWN_JOINED: _plain(w("并入正在进行的叫应"), "key"),
+    calls.CALLDOWN_CLOSED: _plain(w("这一级叫应结束")),
+    calls.CALLDOWN_HELD: lambda say, told: (say(w("叫应暂缓：{why}"), why=told["body"]["reason"]), "key"),
+    calls.CALLDOWN_RELEASED: _plain(w("叫应继续"), "key"),
+    calls.CALL_LAID: _laid,
+    calls.CALL_PLACED: _placed,
+    calls.CALL_ENDED: _ended,
+    calls.CALL_ANSWERED: _answered,
+    calls.CALL_TAKEN_BACK: lambda say, told: (
         say(w("撤销：{who}的记录记错了"), who=say.who(told["refs"]["holder"])),
         "key",
     ),
-    LINE_ESCALATED: _of_line(w("{line}没人应，上提一级")),
-    LINE_SILENT: _of_line(w("{line}到时限仍无人应答，转敲门核查"), "key"),
-    LINE_ANSWERED: _of_line(w("{line}应答够了：{names}"), "safe", names="by"),
-    DOORCHECK_ORDERED: _door_ordered,
-    DOORCHECK_DONE: _door_done,
-    DOORCHECK_OVERDUE: _plain(w("敲门没有按时回报"), "key"),
-    EVACUATION_ORDERED: _ordered,
-    EVACUATION_SET_OUT: lambda say, told: (say(w("{n} 户上路"), n=told["body"]["households"]), ""),
-    EVACUATION_COUNTED: _counted,
-    HOUSEHOLD_MARKED: _marked,
-    CONTACT_LOST: _lost,
-    CONTACT_STEP: lambda say, told: (
+    calls.LINE_ESCALATED: _of_line(w("{line}没人应，上提一级")),
+    calls.LINE_SILENT: _of_line(w("{line}到时限仍无人应答，转敲门核查"), "key"),
+    calls.LINE_ANSWERED: _of_line(w("{line}应答够了：{names}"), "safe", names="by"),
+    calls.DOORCHECK_ORDERED: _door_ordered,
+    calls.DOORCHECK_DONE: _door_done,
+    calls.DOORCHECK_OVERDUE: _plain(w("敲门没有按时回报"), "key"),
+    moves.EVACUATION_ORDERED: _ordered,
+    moves.EVACUATION_SET_OUT: lambda say, told: (say(w("{n} 户上路"), n=told["body"]["households"]), ""),
+    moves.EVACUATION_COUNTED: _counted,
+    moves.HOUSEHOLD_MARKED: _marked,
+    calls.CONTACT_LOST: _lost,
+    calls.CONTACT_STEP: lambda say, told: (
         say(w("下一步：{step}"), step=say(STEP_WORDS.get(told["body"]["step"], told["body"]["step"]))),
         "key",
     ),
-    CONTACT_REGAINED: _plain(w("恢复联系"), "safe"),
-    CALLOUT_REFUSED: _plain(w("没有自动叫应：常设授权没有签或已过期"), "key"),
+    calls.CONTACT_REGAINED: _plain(w("恢复联系"), "safe"),
+    calls.CALLOUT_REFUSED: _plain(w("没有自动叫应：常设授权没有签或已过期"), "key"),
 }

@@ -56,13 +56,6 @@ class Asked(HttpRequest):
     lang: str
 
 
-class Problem(Schema):
-    """What went wrong and what to do next."""
-
-    code: str
-    error: str
-
-
 class CutIn(Schema):
     """Which part of a list."""
 

@@ -9,7 +9,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
 from anlan.foundation.kept import Kept
 from anlan.foundation.models import PackSwitch
-from anlan.foundation.packs import Pack, PackNotInForce
+from anlan.foundation.packs.pack import Pack, PackNotInForce
 from anlan.foundation.worlds import beijing
 
 

@@ -6,6 +6,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid, NotFound
 from anlan.foundation.home import home
 from anlan.foundation.models import PackSwitch
+from anlan.foundation.packs.pack import PackNotFound
 
 LEAST_REASON = 4
 EVERYWHERE = "*"
@@ -22,7 +23,7 @@ def switch(ctx: Ctx, *, pack: str, on: bool, reason: str, code: str = EVERYWHERE
         raise Invalid("请写明理由（至少四个字），它会进入日志。")
     try:
         chosen = packs.get(pack, home=home())
-    except packs.PackNotFound:
+    except PackNotFound:
         raise NotFound("没有代号为 {id} 的规则包。请从列表里选择。", id=pack) from None
     if on and chosen.synthetic:
         raise Invalid("这一包的地形是合成的，值班里不能启用。")

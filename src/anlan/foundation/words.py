@@ -5,8 +5,6 @@ wrapped where it is written down: `label = w("种类")`, so that the test which 
 `say("还缺 {n} 户", n=3)`, which is read later in either language. Nothing here knows Django.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Mapping

@@ -9,7 +9,8 @@ from anlan.foundation import shelf
 from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
 from anlan.foundation.kept import once
-from anlan.foundation.packs import SYNTHETIC_ONLY, load_all
+from anlan.foundation.packs import load_all
+from anlan.foundation.packs.pack import SYNTHETIC_ONLY
 from anlan.judge.actions import exceedances
 from anlan.judge.models import Exceedance
 from anlan.judge.rules import neighbour, thresholds

@@ -1,29 +1,12 @@
-"""Reading places: codes of a day, search, outlines, lines, what lies upstream, watched objects."""
-
-from datetime import date
-
-from django.db.models import Q
+"""Reading places: search, outlines, lines, what lies upstream, watched objects."""
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.crypto import normal_name
-from anlan.foundation.errors import NotFound
 from anlan.places.atlas import Atlas, Place, atlas, distance_km
-from anlan.places.models import Division, DivisionAlias, DivisionCode, FloodArea, Flow, MapLine, WatchedObject
+from anlan.places.models import Division, DivisionAlias, FloodArea, Flow, MapLine, WatchedObject
 from anlan.wire import tables
 
 __all__ = ["Atlas", "Place", "atlas", "distance_km"]
-
-
-def find_code(system: str, code: str, on: date) -> Place:
-    """The division that had this code in this system on that day."""
-    row = (
-        DivisionCode.objects.filter(system=system, code=code, valid_from__lte=on)
-        .filter(Q(valid_to=None) | Q(valid_to__gt=on))
-        .first()
-    )
-    if row is None:
-        raise NotFound("{on} 这一天没有代码 {code}（{system}）。", on=str(on), code=code, system=system)
-    return atlas().by_id[row.division_id]
 
 
 def search(text: str, limit: int = 12) -> list[Place]:

@@ -1,7 +1,5 @@
 """What views share: the moment asked for, an address in this world, a question before an act, a word after it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """Built front-end files: names come from Vite's manifest, which travels in the wheel."""
 
-from __future__ import annotations
-
 import json
 import re
 from base64 import b64encode

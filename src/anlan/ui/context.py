@@ -1,7 +1,5 @@
 """What every template gets from the kit; rooms and conf add `ctx`, `nav`, `exercise`, `me`, `head` (see README.md)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.http import HttpRequest

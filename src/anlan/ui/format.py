@@ -1,7 +1,5 @@
 """How times, numbers, phones and names read on a page. Pure: no clock, no Django."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
 

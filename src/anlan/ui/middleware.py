@@ -1,7 +1,5 @@
 """Reader's preferences: language and theme come from `?lang=` / `?theme=`, then from a cookie; both work without script."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse

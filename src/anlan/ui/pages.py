@@ -8,8 +8,6 @@ A view under /w/<world>/ does not take `world` itself: it reads `request.ctx.wor
 (`AnlanError`, rules' own) are raised, not caught: conf turns them into a page or JSON with the next step.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps

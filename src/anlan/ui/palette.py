@@ -4,8 +4,6 @@ CSS and TypeScript are written from here (`python -m anlan.ui.palette`); a test 
 follow look.md; each pair of ground and ink keeps 4.5 : 1 (a test measures it). Call states never borrow a level colour.
 """
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -123,18 +121,6 @@ def state(code: str) -> State:
         return _STATES[code]
     except KeyError:
         raise UnknownMark(f"no state {code!r}; known: {', '.join(_STATES)}") from None
-
-
-def contrast(first: str, second: str) -> float:
-    """Contrast ratio of two `#rrggbb` colours (WCAG 2.2, relative luminance)."""
-    high, low = sorted((_luminance(first), _luminance(second)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 # ---------- exports ----------

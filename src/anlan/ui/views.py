@@ -1,7 +1,5 @@
 """Error pages: what happened, what was kept, what to do, and the way back. They stand without a database too."""
 
-from __future__ import annotations
-
 import logging
 import secrets
 import sys

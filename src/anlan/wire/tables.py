@@ -5,8 +5,6 @@ head, full-width digits, hard spaces, apostrophes before a number, decimal comma
 spreadsheet. What can mean two is refused with a sentence that says how to write it.
 """
 
-from __future__ import annotations
-
 import csv
 import re
 import unicodedata

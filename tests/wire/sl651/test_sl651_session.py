@@ -12,7 +12,6 @@ from anlan.wire.sl651 import (
     Encoding,
     Message,
     Session,
-    StationSession,
     Uplink,
     WrongPassword,
     decode,
@@ -34,7 +33,7 @@ from anlan.wire.sl651.session import (
     Refused,
     Unanswered,
 )
-from anlan.wire.sl651.station import Asked, Confirmed, Failed, SendAgain
+from tests.support.sl651_station import Asked, Confirmed, Failed, SendAgain, StationSession
 
 AT = datetime(2025, 6, 30, 12, 5)
 NOW = datetime(2025, 6, 30, 4, 5, 9, tzinfo=UTC)

@@ -15,7 +15,8 @@ from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.home import home
-from anlan.foundation.packs import PackNotInForce, load_all
+from anlan.foundation.packs import load_all
+from anlan.foundation.packs.pack import PackNotInForce
 from anlan.foundation.rules.grade import Grade
 from anlan.judge.queries import exceedances
 from anlan.judge.queries.exceedances import Exceedance

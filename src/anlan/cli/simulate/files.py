@@ -11,7 +11,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from anlan.foundation.packs import Pack, PackError, Shelf, load_all
+from anlan.foundation.packs import load_all
+from anlan.foundation.packs.pack import Pack, PackError, Shelf
 from anlan.wire import tables
 
 Answer = tuple[dict[str, Any], list[str]]

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 from anlan.conf.doctor import machine, records
 from anlan.conf.doctor.finding import Finding, found
-from anlan.foundation.packs import SYNTHETIC_ONLY, Shelf
+from anlan.foundation.packs.pack import SYNTHETIC_ONLY, Shelf
 
 
 def addresses() -> Iterator[Finding]:
@@ -60,7 +60,8 @@ def packs() -> Iterator[Finding]:
     """Every pack loads; the standing order is signed, in force, and no demo's where people are real."""
     from anlan.call.rules.standing import StandingOrder
     from anlan.foundation.errors import AnlanError
-    from anlan.foundation.packs import PackError, load_all
+    from anlan.foundation.packs import load_all
+    from anlan.foundation.packs.pack import PackError
 
     try:
         shelf = load_all(home=machine.folder())

@@ -1,7 +1,5 @@
 """Puts the demo city together from one seed."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

@@ -4,8 +4,6 @@ Adding a village, a person or a new kind of draw changes no other draw. Scalars 
 64-bit subjects with a hashed (seed, purpose) key by the SplitMix64 finaliser (Steele, Lea, Flood 2014).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b

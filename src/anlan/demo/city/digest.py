@@ -1,7 +1,5 @@
 """One fingerprint of a city's whole content, so that an accidental change of the generator is seen."""
 
-from __future__ import annotations
-
 from dataclasses import fields, is_dataclass
 from datetime import date
 from hashlib import blake2b

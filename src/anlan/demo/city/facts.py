@@ -1,7 +1,5 @@
 """Reads the facts of demo/data: names, codes and published figures, nothing generated."""
 
-from __future__ import annotations
-
 import csv
 import tomllib
 from dataclasses import dataclass

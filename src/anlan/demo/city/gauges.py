@@ -1,7 +1,5 @@
 """测站: 600 rain gauges and 120 stage gauges that speak SL 651. Positions and levels are synthetic."""
 
-from __future__ import annotations
-
 import numpy as np
 import shapely
 

@@ -5,8 +5,6 @@ are the Voronoi cells of their points, bounded by a belt of dummy points around 
 city are unions of those cells, so every tier covers the one below without gap or overlap.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -6,8 +6,6 @@ divisions by that key and to one another by `ref`. `*_source` says where a value
 "published" (see demo/data/README.md) or "synthetic" (generated, shown as 合成数据).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime

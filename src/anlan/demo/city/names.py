@@ -1,7 +1,5 @@
 """Generated names of people. Surnames follow their share of China's population; any likeness is chance."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

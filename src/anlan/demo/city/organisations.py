@@ -3,8 +3,6 @@
 Names are those that such units bear; which places the three units outside the tree command is assumed.
 """
 
-from __future__ import annotations
-
 from .facts import Facts
 from .model import Organisation, Reservoir
 

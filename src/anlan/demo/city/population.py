@@ -1,7 +1,5 @@
 """Residents: counts for every village, exact to the published sums; rows for Liulin and a sample of the rest."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

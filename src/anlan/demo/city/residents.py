@@ -1,7 +1,5 @@
 """Which residents of Liulin hold a duty: village posts, group leaders, helpers of households and of the frail."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """应转户: households inside a flood corridor. All synthetic."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """道路: every village to its township, every township to its county seat. Courses are synthetic."""
 
-from __future__ import annotations
-
 import numpy as np
 import shapely
 from shapely import LineString

@@ -1,7 +1,5 @@
 """值班: who is on watch. A function of the dates; adding a day changes no other day."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, time, timedelta, timezone
 
 from .model import City, DutyHolder, DutyShift

@@ -3,8 +3,6 @@
 Some reservoir names are published; positions, sizes and levels are synthetic unless marked otherwise.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

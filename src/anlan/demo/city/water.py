@@ -5,8 +5,6 @@ are cheap, is a plane tree in which water meets in the valleys. Each village has
 houses; a stream runs from a source down to the node where it joins a larger one.
 """
 
-from __future__ import annotations
-
 import heapq
 from collections import Counter
 from dataclasses import dataclass

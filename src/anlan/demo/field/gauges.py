@@ -1,14 +1,12 @@
 """The gauges of an exercise: one TCP connection each, SL 651 frames, and the patience to wait for the acknowledgement."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
 from anlan.demo.city.model import Gauge
-from anlan.demo.liulin import Night
+from anlan.demo.liulin.night import Night
 from anlan.wire.sl651 import encode_uplink
 
 TIMED = 0x32

@@ -1,7 +1,5 @@
 """The telephone network's books: SQLite of its own, so that it survives kills and is the one that counts calls."""
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """The field process: one line of JSON a request over loopback. `python -m anlan.demo.field.server FOLDER SECONDS`."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os
@@ -14,7 +12,9 @@ from anlan.demo.city import build_city
 from anlan.demo.field.gauges import Gauges
 from anlan.demo.field.network import Network, load_settings
 from anlan.demo.field.people import Behaviour, NetworkSettings
-from anlan.demo.liulin import load_published, load_scenario, prepare_night
+from anlan.demo.liulin.night import prepare_night
+from anlan.demo.liulin.published import load_published
+from anlan.demo.liulin.scenario import load_scenario
 
 LINE_LIMIT = 16 * 1024 * 1024
 LOOK_SECONDS = 0.5

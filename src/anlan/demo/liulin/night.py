@@ -5,10 +5,7 @@ cumulatively, so that the ticks of an hour sum to the published figure exactly. 
 each gauge is in integers: the same on every machine.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,14 +33,6 @@ class Night:
     stage_addresses: tuple[str, ...]
     tips: NDArray[np.int32]
     stages: NDArray[np.int32]
-
-    @cached_property
-    def _rain_column(self) -> dict[str, int]:
-        return {address: n for n, address in enumerate(self.rain_addresses)}
-
-    def tips_of(self, address: str, tick: int) -> int:
-        """Rain of one tick at one gauge, 0.1 mm."""
-        return int(self.tips[tick, self._rain_column[address]])
 
     def accumulated(self) -> NDArray[np.int32]:
         """Rain since the start, int32 [tick, rain gauge], 0.1 mm: what a gauge's counter shows."""

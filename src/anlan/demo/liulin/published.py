@@ -1,7 +1,5 @@
 """What is published of the real night: rain by the hour, warnings, events. Sources in demo/data."""
 
-from __future__ import annotations
-
 import tomllib
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Settings of the replay, each with how sure we are of it."""
 
-from __future__ import annotations
-
 import tomllib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -86,14 +84,3 @@ def load_scenario(**changes: Any) -> Scenario:
         raise ValueError("within_hour knows only 'even' so far")
     values["failing_places"] = tuple(values["failing_places"])
     return Scenario(key=raw["key"], title=raw["title"], assumptions=assumptions, **values)
-
-
-def phone_works(scenario: Scenario, *, kind: str, place: str, at: datetime) -> bool:
-    """Whether a telephone of a kind (Contact.kind) in a division can be reached: cells and lines fail in the town."""
-    fails_here = place.startswith(scenario.failing_places)
-    return kind == "satellite_phone" or not fails_here or at < scenario.phones_fail_at
-
-
-def mains_work(scenario: Scenario, *, place: str, at: datetime) -> bool:
-    """Whether there is mains power in a division: loudspeakers on the mains fall silent without it."""
-    return not place.startswith(scenario.failing_places) or at < scenario.mains_fail_at

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from anlan.foundation.packs import Pack
+from anlan.foundation.packs.pack import Pack
 from anlan.foundation.words import t, w
 from anlan.ui import svg
 

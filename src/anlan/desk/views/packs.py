@@ -10,7 +10,7 @@ from anlan.desk import figures
 from anlan.desk.views import critical_rain
 from anlan.foundation import packs, rooms, shelf
 from anlan.foundation.home import home
-from anlan.foundation.packs import SYNTHETIC_ONLY, Pack
+from anlan.foundation.packs.pack import SYNTHETIC_ONLY, Pack
 from anlan.foundation.words import Text, t, w
 from anlan.judge.queries import backtests
 from anlan.judge.queries.backtests import BackTest

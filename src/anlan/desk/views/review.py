@@ -28,7 +28,6 @@ class Row:
     after: datetime
     until: datetime
     lead: str
-    is_ahead: bool
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,6 @@ def _row(line: lead.Line, lang: str) -> Row:
         after=line.span.after,
         until=line.span.until,
         lead=leads.lead_words(line.lead, lang) if line.lead else t(lang, w("没有提前：预报没有报出来水")),
-        is_ahead=line.lead is not None and line.lead.is_certain,
     )
 
 

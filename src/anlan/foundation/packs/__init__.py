@@ -15,8 +15,6 @@ Errors (all are `PackError`, all name the file, the key and what to write):
     PackNotInForce      packs exist, none on this day for this place
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import date
@@ -24,54 +22,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from anlan.foundation.errors import AnlanError
-from anlan.foundation.packs.pack import (
-    CONFIDENCE,
-    DOUBTFUL,
-    SHIPPED,
-    SYNTHETIC_ONLY,
-    Figure,
-    Pack,
-    PackError,
-    PackKeyMissing,
-    PackKeyUnknown,
-    PackNotFound,
-    PackNotInForce,
-    PackTwice,
-    PackUnreadable,
-    PackValueWrong,
-    RefusedFile,
-    Shelf,
-    kinds,
-)
+from anlan.foundation.packs.pack import SHIPPED, Pack, PackTwice, RefusedFile, Shelf
 from anlan.foundation.packs.parse import parse
-
-__all__ = [
-    "CONFIDENCE",
-    "DOUBTFUL",
-    "SHIPPED",
-    "SYNTHETIC_ONLY",
-    "Figure",
-    "Pack",
-    "PackError",
-    "PackKeyMissing",
-    "PackKeyUnknown",
-    "PackNotFound",
-    "PackNotInForce",
-    "PackTwice",
-    "PackUnreadable",
-    "PackValueWrong",
-    "RefusedFile",
-    "Shelf",
-    "checked_by",
-    "get",
-    "in_force",
-    "keep_good",
-    "kinds",
-    "load_all",
-    "of_kind",
-    "parse",
-    "read_folder",
-]
 
 
 def load_all(*, home: Path | None = None) -> Shelf:

@@ -1,7 +1,5 @@
 """规则包: what a pack is, and the shelf on which all of them stand."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date

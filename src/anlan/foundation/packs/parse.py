@@ -1,7 +1,5 @@
 """From the bytes of a TOML file to a pack, or to an error that says how to mend the file."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import tomllib

@@ -5,7 +5,6 @@ RuleError
 ├── BadPack                 a settings pack lacks a key or holds a value that cannot be
 ├── UnknownCall             an outcome or answer names a call that was never placed
 ├── UnknownLine             a line key that is not in the call-down
-├── UnknownHousehold        a count names a household that is not on the list
 ├── ChatIsNoAnswer          a "收到" in a group chat was handed in as an answer
 ├── MovedNeedsCount         answer 4 without households and people
 ├── IllegalStage            an evacuation stage that may not follow the present one
@@ -14,8 +13,6 @@ RuleError
 ├── NotDispatched           a door check was asked of someone who may not be sent
 └── AlertRefused            the life cycle of alerts says no; `name` says which no
 """
-
-from __future__ import annotations
 
 from anlan.foundation.errors import RuleError
 from anlan.foundation.words import Sentence
@@ -47,13 +44,6 @@ class UnknownLine(RuleError):
 
     def __init__(self, key: str) -> None:
         super().__init__("叫应中没有“{key}”这条线。", key=key)
-
-
-class UnknownHousehold(RuleError):
-    """A count names a household that is not on the list."""
-
-    def __init__(self, ref: str) -> None:
-        super().__init__("转移清单上没有“{ref}”这一户，请先登记这一户。", ref=ref)
 
 
 class ChatIsNoAnswer(RuleError):

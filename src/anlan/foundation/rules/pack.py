@@ -1,7 +1,5 @@
 """Reading settings out of a pack's data: typed, with a named error that says which key is wrong."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """What to send for each frame of a durable batch: all at once for HEX, one by one for the rest; nothing for what was refused."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

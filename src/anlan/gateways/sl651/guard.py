@@ -7,8 +7,6 @@ noise of a peer beyond `garbage`     its frames of unknown stations are counted 
 noise of a peer beyond `peer_noise`  the peer is shut for `shut_s`
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from anlan.gateways.sl651.limits import Limits

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from anlan.foundation import packs, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
+from anlan.foundation.packs.pack import PackNotFound
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.worlds import beijing
 from anlan.judge.models import Exceedance
@@ -145,5 +146,5 @@ def _title(pack: str) -> dict[str, str]:
     """What the pack is called; its id where the city has put it away since."""
     try:
         return dict(packs.get(pack, home=home()).title)
-    except packs.PackNotFound:
+    except PackNotFound:
         return {"zh": pack}

@@ -5,8 +5,6 @@ very moment) within the lead window; a miss is an event without; a false alarm i
 follows, also when it still stands where the series ends. A figure that has nothing to count is None, never 0.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

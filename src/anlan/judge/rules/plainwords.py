@@ -4,8 +4,6 @@ Short, spoken, place and deed first; no codes, no millimetres without their hour
 A 20-second script is at most 70 Chinese characters (about 3.5 a second); one SMS holds 70 characters (UCS-2).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone

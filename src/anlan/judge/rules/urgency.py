@@ -3,8 +3,6 @@
 One table decides: the first row that fits a thing gives its class; inside a class the deadline orders. The docs print it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta

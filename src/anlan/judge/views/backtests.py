@@ -12,7 +12,7 @@ from anlan.foundation import packs
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid, NotFound
 from anlan.foundation.home import home
-from anlan.foundation.packs import Pack
+from anlan.foundation.packs.pack import Pack, PackNotFound
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.words import t, w
 from anlan.foundation.worlds import BEIJING
@@ -37,7 +37,7 @@ def levels(lang: str) -> list[tuple[str, str]]:
 def pack_of(ctx: Ctx, id: str) -> Pack:
     try:
         return packs.get(id, home=home())
-    except packs.PackNotFound:
+    except PackNotFound:
         raise NotFound("没有代号为 {id} 的规则包。请从列表里选择。", id=id) from None
 
 

@@ -1,7 +1,5 @@
 """数据导入: a file is read and shown, somebody confirms, the engine writes. Nothing is doubled, nothing overwritten."""
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import astuple
 from pathlib import Path

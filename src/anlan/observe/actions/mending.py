@@ -1,7 +1,5 @@
 """What people do to readings and broken input: correct, feed again, drop. The engine, the only writer, carries it out."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal

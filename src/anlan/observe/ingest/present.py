@@ -1,7 +1,5 @@
 """What holds now at every station: rain windows, the fold that feeds them, and the latest stages. Rebuilt from stored readings."""
 
-from __future__ import annotations
-
 import threading
 from dataclasses import dataclass
 

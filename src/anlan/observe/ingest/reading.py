@@ -1,7 +1,5 @@
 """From the bytes of a batch to columns of readings and a verdict for each frame. Touches neither store nor clock."""
 
-from __future__ import annotations
-
 from calendar import timegm
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field

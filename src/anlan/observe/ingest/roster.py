@@ -1,7 +1,5 @@
 """The stations that may send, as columns: row by address, password, and the row of a rain gauge in the windows."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

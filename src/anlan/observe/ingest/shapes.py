@@ -1,7 +1,5 @@
 """What goes into ingest and what comes out of it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime

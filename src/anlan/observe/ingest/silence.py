@@ -1,7 +1,5 @@
 """The watch over silent stations of one world: asked whenever the engine's clock moves, in exercises at every tick."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """Stages of the last day in five-minute slots, so that a rise over an hour is known without asking the store."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from anlan.observe.rules.quality import Flags, believed

@@ -1,7 +1,5 @@
 """Readings that people bring: imported files and corrections. They stand beside what the gauge sent, known from now on."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass

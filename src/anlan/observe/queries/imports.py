@@ -1,7 +1,5 @@
 """Imports so far, and the first rows of one as they were understood."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from anlan.foundation.context import Ctx

@@ -1,7 +1,5 @@
 """隔离区: broken input with its bytes, why it was not taken in plain words, and what to do about it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """测站页: everything about one station over a few hours, as it is known now or was known at a past moment."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta

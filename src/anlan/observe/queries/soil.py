@@ -1,7 +1,5 @@
 """土壤含水 at gauges and places: what the days before say, or what somebody set; unknown stays unknown and says so."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

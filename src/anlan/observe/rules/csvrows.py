@@ -4,8 +4,6 @@ Columns station, code, at, value, in any order, under English or Chinese heads. 
 offset; an empty value is a missing one, never 0.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence

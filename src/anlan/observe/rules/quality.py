@@ -4,8 +4,6 @@ Limits come from the quality pack (packs/observe/quality.toml), in the unit of t
 element's last decimal, as readings are.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal

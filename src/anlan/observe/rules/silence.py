@@ -1,7 +1,5 @@
 """测站静默: who should have reported by now and did not. Where it rains hard, or orange or red holds, less patience is due."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Running sums over five-minute slots, and where they first reached a line. Pure; tenths of a millimetre."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ Re = Σ k^i · Ri, i = 1 for the rain day (08 to 08, Beijing) that ended last; t
 windows measure. A day that is not known makes the whole unknown: guessing dry would warn too late.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone

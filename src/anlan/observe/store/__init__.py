@@ -4,7 +4,7 @@
 in `errors`.
 """
 
-from anlan.observe.store.batch import NO_FRAMES, Batch, Frames, Written, typed
+from anlan.observe.store.batch import Batch, Frames, Written, typed
 from anlan.observe.store.columns import Quality
 from anlan.observe.store.errors import (
     BadBatch,
@@ -14,16 +14,14 @@ from anlan.observe.store.errors import (
     StoreError,
     StoreLocked,
     StoreMissing,
-    StoreUnwritable,
     UnknownSeries,
 )
 from anlan.observe.store.quarantine import Broken
-from anlan.observe.store.reader import Reader, Steps, Values
+from anlan.observe.store.reader import Reader
 from anlan.observe.store.rows import StoredRows
 from anlan.observe.store.writer import Writer
 
 __all__ = [
-    "NO_FRAMES",
     "BadBatch",
     "Batch",
     "Broken",
@@ -32,15 +30,12 @@ __all__ = [
     "Quality",
     "Reader",
     "SecondWriter",
-    "Steps",
     "StoreDamaged",
     "StoreError",
     "StoreLocked",
     "StoreMissing",
-    "StoreUnwritable",
     "StoredRows",
     "UnknownSeries",
-    "Values",
     "Writer",
     "Written",
     "typed",

@@ -1,7 +1,5 @@
 """数据导入: choose a file, look at it as it was understood, confirm; afterwards a file of the rows that were not taken."""
 
-from __future__ import annotations
-
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render

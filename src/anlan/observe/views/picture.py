@@ -1,7 +1,5 @@
 """The picture of a station: five-minute and hourly rain hang from the top, running sums and the stage stand below."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any

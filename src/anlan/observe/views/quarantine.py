@@ -1,7 +1,5 @@
 """隔离区: broken input with its bytes; feed it again after a mend, or put it aside."""
 
-from __future__ import annotations
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods

@@ -1,7 +1,5 @@
 """土壤含水: somebody sets how wet the ground of a township or county is; it ends by itself."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import forms

@@ -1,7 +1,5 @@
 """测站: the list, and a station with rain hanging from the top, water below, and the lines they are held against."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Iterator
 from datetime import datetime, timedelta

@@ -10,7 +10,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.scope import STEP
 from anlan.people.holders import Contact, Holder, register
-from anlan.people.models import ContactPoint, DutyHolder, DutyShift, Household, Organisation, Resident
+from anlan.people.models import ContactPoint, DutyHolder, Household, Organisation
 from anlan.wire import tables
 
 DUTY_ROOMS = ("county_duty", "township_duty")
@@ -74,10 +74,6 @@ def masked_names(ctx: Ctx, refs: list[str]) -> dict[str, str]:
     return {h.ref: crypto.mask_name(crypto.unseal(h.person.name_sealed, h.person.ref)) for h in rows}
 
 
-def masked_number(contact_ref: str) -> str:
-    return crypto.mask_phone(number(contact_ref))
-
-
 def masked_numbers(contact_refs: list[str]) -> dict[str, str]:
     """The same for many at once."""
     return {ref: crypto.mask_phone(number) for ref, (number, _) in numbers(contact_refs).items()}
@@ -88,14 +84,6 @@ def names(ctx: Ctx, refs: list[str]) -> dict[str, str]:
     ctx.require("people.view")
     rows = ctx.rows(DutyHolder).filter(ref__in=refs).select_related("person")
     return {h.ref: crypto.unseal(h.person.name_sealed, h.person.ref) for h in rows}
-
-
-def on_duty(ctx: Ctx, organisation_ref: str) -> list[DutyShift]:
-    """Who is on duty there now."""
-    rows = ctx.rows(DutyShift).filter(
-        organisation__ref=organisation_ref, starts_at__lte=ctx.now, ends_at__gt=ctx.now
-    )
-    return list(rows.select_related("holder__person").order_by("role"))
 
 
 def unit_names(refs: Iterable[str]) -> dict[str, str]:
@@ -114,15 +102,6 @@ def households_in_danger(ctx: Ctx, places: Sequence[int]) -> dict[int, list[Hous
     for row in ctx.rows(Household).filter(place_id__in=places, in_danger=True).order_by("ref"):
         found.setdefault(row.place_id, []).append(row)
     return found
-
-
-def residents_points(ctx: Ctx) -> list[tuple[int, float, float, int, bool]]:
-    """(resident id, lon, lat, division id, at home) of every resident row within scope, for the targeting index."""
-    rows = ctx.rows(Resident).select_related("household").order_by("pk")
-    return [
-        (r.pk, r.household.lon, r.household.lat, r.household.place_id, r.at_home)
-        for r in rows.iterator(chunk_size=5000)
-    ]
 
 
 @dataclass(frozen=True)

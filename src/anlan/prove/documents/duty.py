@@ -16,8 +16,8 @@ from anlan.prove.documents import words
 from anlan.prove.documents.papers import Cell, Figure, Paper, Row, Section
 from anlan.prove.documents.reader import WIDTHS, Reader, full_name, hours, spelled
 from anlan.prove.queries.proof import facts_of
-from anlan.prove.rules import proof as rules
-from anlan.prove.rules.proof import Fact, FactKind
+from anlan.prove.rules.proof.duty import TOLD, duty_record
+from anlan.prove.rules.proof.shapes import DutyRecord, Fact, FactKind
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def duty_paper(reader: Reader, ref: str) -> Duty:
         raise NotFound("责任人 {holder} 不在您的范围内。", holder=ref)
     reach = holder.place_path[: 12 if len(holder.place_path) > 12 else None]
     facts = [f for f in facts_of(whole(ctx), reach) if f.who == ref]
-    record = rules.duty_record(holder=ref, facts=facts)
+    record = duty_record(holder=ref, facts=facts)
     speaker = words.Speaker.of(ctx, reader.lang, facts)
     day = ctx.now.astimezone(BEIJING).strftime("%m-%d")
     digest = _digest(ref, facts)
@@ -72,7 +72,7 @@ def _digest(ref: str, facts: Sequence[Fact]) -> str:
     return hashlib.sha256(journal.canonical(told).encode()).hexdigest()
 
 
-def _duty_figures(reader: Reader, record: rules.DutyRecord) -> tuple[Figure, ...]:
+def _duty_figures(reader: Reader, record: DutyRecord) -> tuple[Figure, ...]:
     say = reader.say
     answered = [row for row in record.told if row.answered_after_s is not None]
     slow = f"{record.slowest_answer_s} {say('秒')}" if record.slowest_answer_s is not None else "—"
@@ -86,14 +86,14 @@ def _duty_figures(reader: Reader, record: rules.DutyRecord) -> tuple[Figure, ...
 
 
 def _told(
-    reader: Reader, speaker: words.Speaker, record: rules.DutyRecord, facts: Sequence[Fact], day: str
+    reader: Reader, speaker: words.Speaker, record: DutyRecord, facts: Sequence[Fact], day: str
 ) -> Section:
     say = reader.say
-    calls = {f.seq: f for f in facts if f.kind in rules.duty.TOLD}
+    calls = {f.seq: f for f in facts if f.kind in TOLD}
     rows = []
     for row in record.told:
         fact = calls[row.seq]
-        what = speaker.joined(map(say, words.order_words(fact))) or say("叫应")
+        what = speaker.wanted(fact) or say("叫应")
         soon = say("{n} 秒", n=row.answered_after_s) if row.answered_after_s is not None else say("没有应答")
         answer = f"，{words.answer_said(speaker, _first_answer(facts, fact))}" if row.answer else ""
         rows.append(
@@ -122,7 +122,7 @@ def _first_answer(facts: Sequence[Fact], call: Fact) -> Fact:
 
 
 def _did(
-    reader: Reader, speaker: words.Speaker, record: rules.DutyRecord, facts: Sequence[Fact], day: str
+    reader: Reader, speaker: words.Speaker, record: DutyRecord, facts: Sequence[Fact], day: str
 ) -> Section:
     say = reader.say
     deeds = [f for f in facts if any(d.seq == f.seq and d.kind is f.kind for d in record.did)]
@@ -136,7 +136,7 @@ def _did(
     )
 
 
-def _unrecorded(reader: Reader, speaker: words.Speaker, record: rules.DutyRecord) -> Section:
+def _unrecorded(reader: Reader, speaker: words.Speaker, record: DutyRecord) -> Section:
     say = reader.say
     asked = {"door_check": w("去敲门核查")}
     return Section(

@@ -10,7 +10,8 @@ from anlan.prove.documents import words
 from anlan.prove.documents.papers import Figure, Paper, Section
 from anlan.prove.documents.reader import WIDTHS, Reader, full_name, spelled
 from anlan.prove.queries.proof import VillageRow, facts_of, rows_of
-from anlan.prove.rules.proof import KNOWN, Fact, FactKind, Mark
+from anlan.prove.rules.proof.duty import KNOWN
+from anlan.prove.rules.proof.shapes import Fact, FactKind, Mark
 
 
 def village_paper(reader: Reader, place: Place) -> Paper:

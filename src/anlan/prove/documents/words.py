@@ -19,7 +19,7 @@ from anlan.judge.queries.exceedances import Exceedance
 from anlan.judge.rules.plainwords import BEIJING
 from anlan.people import queries as people
 from anlan.prove.documents.papers import Cell, Row
-from anlan.prove.rules.proof import Fact, FactKind
+from anlan.prove.rules.proof.shapes import Fact, FactKind
 from anlan.warn.queries.alert_signing import who
 
 CHANNELS = {
@@ -81,6 +81,12 @@ class Speaker:
         """A head and what it says, with the reader's colon; the head alone when there is nothing to say."""
         return f"{head}{'：' if self.lang == 'zh' else ': '}{rest}" if rest else head
 
+    def wanted(self, fact: Fact) -> str:
+        """红色，立即转移: at which grade somebody was called, and for what."""
+        words = [Grade.parse(fact.text("grade")).word] if fact.text("grade") else []
+        words += [Stage(fact.text("stage")).word] if fact.text("stage") else []
+        return self.joined(map(self.say, words))
+
     def who(self, fact: Fact) -> str:
         return self.titles.get(fact.who, "")
 
@@ -126,12 +132,6 @@ def _row(speaker: Speaker, own: list[Fact], day: str) -> Row:
     )
 
 
-def order_words(fact: Fact) -> list[str]:
-    """Grade and stage of an order, as far as it says them."""
-    grade, stage = fact.text("grade"), fact.text("stage")
-    return [*([Grade.parse(grade).word] if grade else ()), *([Stage(stage).word] if stage else ())]
-
-
 def _said(speaker: Speaker, own: list[Fact]) -> tuple[Cell, str]:
     """What one fact (or several calls of one moment) says, and who or by what."""
     first, say = own[0], speaker.say
@@ -140,8 +140,7 @@ def _said(speaker: Speaker, own: list[Fact]) -> tuple[Cell, str]:
             return _exceeded(speaker, first)
         case FactKind.CALLED:
             text = say("叫应 {n} 人", n=len({f.who for f in own}))
-            told = speaker.joined(map(say, order_words(first)))
-            return Cell(text=speaker.told(text, told)), speaker.by(first.text("channel"))
+            return Cell(text=speaker.told(text, speaker.wanted(first))), speaker.by(first.text("channel"))
         case FactKind.HANDED:
             return Cell(text=say("发了手机应答页链接")), speaker.joined(map(speaker.who, own))
         case FactKind.LAID:
@@ -167,9 +166,8 @@ def _said(speaker: Speaker, own: list[Fact]) -> tuple[Cell, str]:
         case FactKind.CONTACT_LOST:
             return Cell(text=say("全镇按失联处置")), ""
         case FactKind.STAGE_ORDERED:
-            return Cell(
-                text=say("下达：{stage}", stage=speaker.joined(map(say, order_words(first))))
-            ), speaker.who(first) or first.who
+            word = say(Stage(first.text("stage")).word)
+            return Cell(text=say("下达：{stage}", stage=word)), speaker.who(first) or first.who
         case FactKind.COUNTED:
             told = say("清点累计 {n} 户 {p} 人", n=first.count("households"), p=first.count("people"))
             return Cell(text=told), first.text("site")

@@ -5,18 +5,14 @@ among them stands in every result.
 """
 
 from anlan.science.fireweather.canadian import FireWeather, MoistureCodes, fire_weather, step
-from anlan.science.fireweather.daylength import Band, DayLengths
-from anlan.science.fireweather.lyt1172 import Drought, ForestFireIndex, Grades, Variant, dry_spell
+from anlan.science.fireweather.daylength import DayLengths
+from anlan.science.fireweather.lyt1172 import ForestFireIndex, dry_spell
 
 __all__ = [
-    "Band",
     "DayLengths",
-    "Drought",
     "FireWeather",
     "ForestFireIndex",
-    "Grades",
     "MoistureCodes",
-    "Variant",
     "dry_spell",
     "fire_weather",
     "step",

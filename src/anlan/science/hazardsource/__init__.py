@@ -4,7 +4,7 @@ S = Σ q/Q, one when S reaches 1; R = α · Σ β·q/Q. q is the design maximum 
 quantity, β the factor of the substance, α that of the people who live within 500 m. All tables come in as data.
 """
 
-from anlan.science.hazardsource.grading import Assessment, Share, assess
-from anlan.science.hazardsource.tables import Category, Grade, HazardTables, Stored, Substance
+from anlan.science.hazardsource.grading import Assessment, assess
+from anlan.science.hazardsource.tables import HazardTables, Stored
 
-__all__ = ["Assessment", "Category", "Grade", "HazardTables", "Share", "Stored", "Substance", "assess"]
+__all__ = ["Assessment", "HazardTables", "Stored", "assess"]

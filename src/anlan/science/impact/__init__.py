@@ -3,7 +3,7 @@
 Curves come in as data (pack `vulnerability`). What people need (pack `relief_needs`) follows those who must leave.
 """
 
-from anlan.science.impact.needs import Need, needs, rates
+from anlan.science.impact.needs import needs, rates
 from anlan.science.impact.ranges import Ranges, impact_ranges
 from anlan.science.impact.sweep import (
     COLUMNS,
@@ -22,7 +22,6 @@ __all__ = [
     "Group",
     "HazardUnsound",
     "Impact",
-    "Need",
     "Ranges",
     "SparseHazard",
     "Vulnerability",

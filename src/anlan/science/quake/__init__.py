@@ -4,19 +4,17 @@ Relations come in as data (pack `attenuation`); the older ones are there to comp
 """
 
 from anlan.science.quake.field import Ellipse, Source, ellipses, ground_motion, intensity_at, place
-from anlan.science.quake.grading import Density, Epicentral, QuakeGrade, QuakeGrades
+from anlan.science.quake.grading import Density, Epicentral, QuakeGrades
 from anlan.science.quake.instrumental import Instrumental, basic_intensity
-from anlan.science.quake.relations import Axis, Coefficients, Convention, Quantity, Relation, Relations
+from anlan.science.quake.relations import Axis, Convention, Quantity, Relation, Relations
 
 __all__ = [
     "Axis",
-    "Coefficients",
     "Convention",
     "Density",
     "Ellipse",
     "Epicentral",
     "Instrumental",
-    "QuakeGrade",
     "QuakeGrades",
     "Quantity",
     "Relation",

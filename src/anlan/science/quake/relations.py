@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from anlan.science.bounds import NameUnknown, TableWrong, ValueOutOfRange, within
+from anlan.science.bounds import NameUnknown, TableWrong, within
 from anlan.science.fields import Field, science
 from anlan.science.jit import Floats
 
@@ -114,25 +114,6 @@ class Relation:
         """The value at distance nothing by the long axis and by the short one."""
         long, short = (c.base + c.slope * log(c.near) for c in self.axes(magnitude))
         return long, short
-
-    def magnitude_for(self, value: float, distance_km: float, axis: Axis) -> float:
-        """The magnitude that gives a value at a distance along an axis. Raises `ValueOutOfRange` beyond 0 to 10.
-
-        Solved by halving: near and, above the split, a and b change with the magnitude.
-        """
-        low, high = 0.0, 10.0
-        at = np.array([distance_km])
-        if not self._gives(low, at, axis) <= value <= self._gives(high, at, axis):
-            raise ValueOutOfRange(
-                f"value {value:g} at {distance_km:g} km needs a magnitude beyond 0 to 10: look at the distance"
-            )
-        for _ in range(60):
-            middle = (low + high) / 2
-            low, high = (middle, high) if self._gives(middle, at, axis) < value else (low, middle)
-        return (low + high) / 2
-
-    def _gives(self, magnitude: float, at: Floats, axis: Axis) -> float:
-        return float(self.axis(axis, magnitude).value(at)[0])
 
 
 @dataclass(frozen=True, slots=True)

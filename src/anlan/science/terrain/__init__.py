@@ -15,7 +15,6 @@ from anlan.science.terrain.errors import (
     WrongUnits,
 )
 from anlan.science.terrain.flow import (
-    Reaches,
     accumulate,
     catchments,
     flow_length,
@@ -27,7 +26,7 @@ from anlan.science.terrain.flow import (
 from anlan.science.terrain.grid import Grid
 from anlan.science.terrain.hollows import DOWN, MISSING, OUT, RIGHT, fill, flow_directions
 from anlan.science.terrain.lines import near_lines
-from anlan.science.terrain.resample import Cover, Rule, coarsen, resample
+from anlan.science.terrain.resample import coarsen, resample
 from anlan.science.terrain.shade import hillshade, hillshade_tile, slope
 
 __all__ = [
@@ -38,12 +37,9 @@ __all__ = [
     "BadCrs",
     "BadDirections",
     "BadGrid",
-    "Cover",
     "Grid",
     "MissingCells",
     "NoOverlap",
-    "Reaches",
-    "Rule",
     "SwappedAxes",
     "TerrainError",
     "TooLarge",

@@ -8,20 +8,10 @@ from anlan.science.windows.ring import (
     LENGTHS_MIN,
     NEVER,
     RETRACT,
-    Changes,
     ClockWentBack,
     RainWindows,
     Status,
     ThresholdsMisshapen,
 )
 
-__all__ = [
-    "LENGTHS_MIN",
-    "NEVER",
-    "RETRACT",
-    "Changes",
-    "ClockWentBack",
-    "RainWindows",
-    "Status",
-    "ThresholdsMisshapen",
-]
+__all__ = ["LENGTHS_MIN", "NEVER", "RETRACT", "ClockWentBack", "RainWindows", "Status", "ThresholdsMisshapen"]

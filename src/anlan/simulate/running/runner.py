@@ -15,7 +15,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -186,33 +186,6 @@ def step_back(nice: int, parent: int) -> None:
     """In a new process: step back behind the engine, and go when it has gone."""
     os.nice(nice)
     end_with_parent(parent, at_once=True)
-
-
-class Inline:
-    """Computes where it is asked: for tests and the command line."""
-
-    def __init__(self) -> None:
-        self._jobs: dict[str, Any] = {}
-
-    def submit(self, job: Job | Ensemble) -> None:
-        self._jobs[job.folder] = job
-
-    def given(self) -> frozenset[str]:
-        return frozenset(self._jobs)
-
-    def is_done(self, folder: str) -> bool:
-        return True
-
-    def take(self, folder: str) -> Found:
-        return compute(self._jobs.pop(folder))
-
-    def drop(self, folder: str) -> None:
-        self._jobs.pop(folder, None)
-
-    def prepare(self, asked: Making) -> None: ...
-
-    def make(self, asked: Making) -> None:
-        make(asked)
 
 
 _runner: Runner = InProcess()

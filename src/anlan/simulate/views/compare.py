@@ -1,7 +1,5 @@
 """两次运行相比: villages side by side, the difference of the deepest water on the map, and what was asked differently."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.http import HttpResponse

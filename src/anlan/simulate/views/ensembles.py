@@ -1,7 +1,5 @@
 """集合预报: order an ensemble, watch its members, read in how many of them water comes to each village."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import forms

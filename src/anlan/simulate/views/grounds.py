@@ -1,7 +1,5 @@
 """地形: what runs refer to, and over which of them this world looks ahead in hard rain."""
 
-from __future__ import annotations
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET

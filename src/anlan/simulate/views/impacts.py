@@ -1,7 +1,5 @@
 """影响: whom a run's water strikes, how sure that is, and what the displaced need."""
 
-from __future__ import annotations
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET

@@ -1,7 +1,5 @@
 """洪水模拟: the runs so far, an order for the next one, and a stop."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import forms

@@ -1,7 +1,5 @@
 """过程线：panels over one time axis; rain hangs from the top, stage and sums stand below, limits are labelled lines."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """雨量指标曲线: amounts by duration, small panels of one scale side by side, each a line with its band from low to high."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

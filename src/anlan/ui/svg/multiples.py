@@ -1,7 +1,5 @@
 """Small curves of many places over one time axis and one scale, so that rows of a table can be compared at a glance."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta

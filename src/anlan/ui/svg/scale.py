@@ -1,7 +1,5 @@
 """Scales and ticks of a chart: numbers in, positions out."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Small pictures: hatch patterns, progress bar, grade steps, density of the journal."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from django.utils.html import format_html, format_html_join

@@ -1,7 +1,5 @@
 """{% load anlan %}: words, marks, times, numbers, parts. Each reads `lang` and `ctx` from the page's context."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """发布主体: who may lawfully issue which public warning, alone or jointly, by which clause."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol

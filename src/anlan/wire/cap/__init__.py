@@ -2,7 +2,7 @@
 
 from . import mapping, national
 from .check import check
-from .errors import CapError, HostileXml, InvalidCap, NotCap, NotWritable, SignatureError
+from .errors import CapError, NotCap, SignatureError
 from .model import (
     Alert,
     Area,
@@ -22,9 +22,9 @@ from .model import (
     Urgency,
 )
 from .reader import read
-from .report import Finding, Level, Report, render
+from .report import Report, render
 from .safexml import LIMITS, Limits, decode, undeclared
-from .signature import Identity, Verified, make_identity, sign, verify
+from .signature import Identity, make_identity, sign, verify
 from .writer import write
 
 __all__ = [
@@ -35,17 +35,12 @@ __all__ = [
     "Category",
     "Certainty",
     "Circle",
-    "Finding",
-    "HostileXml",
     "Identity",
     "Info",
-    "InvalidCap",
-    "Level",
     "Limits",
     "MsgType",
     "NamedValue",
     "NotCap",
-    "NotWritable",
     "Point",
     "Reference",
     "Report",
@@ -56,7 +51,6 @@ __all__ = [
     "SignatureError",
     "Status",
     "Urgency",
-    "Verified",
     "check",
     "decode",
     "make_identity",

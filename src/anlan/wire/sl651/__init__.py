@@ -4,17 +4,16 @@ The order of use at a centre: ``Session.feed`` → events → ``decode_batch`` f
 the rest → store → ``Session.reply_for``. Errors stand in one tree, see ``errors``.
 """
 
-from .batch import BatchResult, decode_batch, digest, pack, station_key, station_name
+from .batch import decode_batch, digest, pack, station_key, station_name
 from .build import BEIJING, Uplink, beijing, encode_uplink, number, slots
-from .codes import FUNCTIONS, STATION_CLASSES, Control, Direction, Encoding, alarms_of, status_of
-from .elements import ELEMENTS, Element, element
+from .codes import Control, Direction, Encoding, alarms_of, status_of
+from .elements import ELEMENTS, element
 from .errors import (
     BadAddress,
     BadBcd,
     BadBody,
     BadCrc,
     BadDirection,
-    BadEnd,
     BadLength,
     BadPacket,
     BadStart,
@@ -23,7 +22,6 @@ from .errors import (
     BodyError,
     FrameError,
     NeedsPackets,
-    SessionError,
     Sl651Error,
     Truncated,
     UnknownFunction,
@@ -34,29 +32,23 @@ from .framer import Framer, Garbage, Good
 from .lines import decode_lines
 from .message import Message, Observation, decode, decode_message, encode_message, observations, split
 from .session import Session
-from .station import StationSession
 
 __all__ = [
     "BEIJING",
     "ELEMENTS",
-    "FUNCTIONS",
-    "STATION_CLASSES",
     "BadAddress",
     "BadBcd",
     "BadBody",
     "BadCrc",
     "BadDirection",
-    "BadEnd",
     "BadLength",
     "BadPacket",
     "BadStart",
     "BadTime",
     "BadValue",
-    "BatchResult",
     "BodyError",
     "Control",
     "Direction",
-    "Element",
     "Encoding",
     "Frame",
     "FrameError",
@@ -68,9 +60,7 @@ __all__ = [
     "Observation",
     "Packet",
     "Session",
-    "SessionError",
     "Sl651Error",
-    "StationSession",
     "Truncated",
     "UnknownFunction",
     "Uplink",

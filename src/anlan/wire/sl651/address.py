@@ -1,7 +1,5 @@
 """Station addresses (6.2.3.2): five bytes, always written here as ten capital hex characters."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

@@ -10,8 +10,6 @@ asking       silence, asked 2×              given up    none; the packets go to
 any          last missing packet            complete    one EOT or ESC with number = total
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final

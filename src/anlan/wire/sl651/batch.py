@@ -6,8 +6,6 @@ and an observation time. Everything else, and everything that looks wrong beyond
 marked NEEDS_FULL: decode it with message.decode, which names the fault.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final

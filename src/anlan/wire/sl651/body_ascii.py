@@ -1,7 +1,5 @@
 """ASCII bodies (6.6.2): "symbol value symbol value " after serial and time of sending <-> items."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import Final

@@ -1,7 +1,5 @@
 """HEX bodies (6.6.3): bytes after serial and time of sending <-> items."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Write uplink frames from plain values: what simulated stations and tests use."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone

@@ -1,7 +1,5 @@
 """Control characters, function codes, station classes and status bits of SL 651-2014 (tables 10, 58, 82, A.1, B.1)."""
 
-from __future__ import annotations
-
 import tomllib
 from enum import Enum, IntEnum
 from importlib.resources import files

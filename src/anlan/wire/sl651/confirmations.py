@@ -1,7 +1,5 @@
 """The answers to many HEX frames at once: what reply.confirmation makes one by one, as rows of bytes."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Final
 

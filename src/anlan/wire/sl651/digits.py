@@ -1,7 +1,5 @@
 """BCD digits, decimal values and wire times. All times are naive Beijing time, as the wire has them."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from decimal import Decimal, localcontext
 

@@ -4,8 +4,6 @@ Source: SL 651-2014 annex C as publicly transcribed. ``note`` marks what could n
 against a second source or what the table leaves open (待核实).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum

@@ -4,8 +4,6 @@ HEX and ASCII frames have one layout; in ASCII the header and the CRC are writte
 Downlink frames carry the station before the centre. ``Frame`` holds no checksum: encoding makes it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 

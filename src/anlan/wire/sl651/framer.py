@@ -5,8 +5,6 @@ character and CRC. While one candidate waits for its rest, later ones are tried 
 start that promises 4 KB cannot hold back the true frames behind it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 

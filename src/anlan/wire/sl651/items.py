@@ -243,11 +243,6 @@ class Content:
         return tuple((opened[n], int(text) if text.isdecimal() else None) for n, text in enumerate(openings))
 
     @property
-    def quota_on(self) -> bool:
-        self._must_be("quota")
-        return self.data[0] == 0xFF
-
-    @property
     def events(self) -> dict[str, int]:
         """Counters of table 82 by name; the spare ones as ERC19 to ERC32."""
         self._must_be("events")

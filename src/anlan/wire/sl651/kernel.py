@@ -1,7 +1,5 @@
 """The compiled part of batch.py. All in one file, so that its machine code is rebuilt when any of it changes."""
 
-from __future__ import annotations
-
 from typing import Final
 
 import numpy as np

@@ -1,7 +1,5 @@
 """``anlan decode sl651``: one frame a line in, one JSON-ready record a line out (docs/reference/decode.md)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """A whole report or command: serial, time of sending, items; and the observations in it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta

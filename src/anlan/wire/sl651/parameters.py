@@ -1,7 +1,5 @@
 """Configuration parameters of functions 40 to 43 and 49 (annex D): guide, name and digits."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 

@@ -1,7 +1,5 @@
 """Downlink frames of the centre: confirmations, requests to resend a packet, and queries (tables 17, 19, 25)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 

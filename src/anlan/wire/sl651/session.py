@@ -11,8 +11,6 @@ No sockets and no clock: the caller feeds bytes, passes ``now``, makes the event
 asks ``reply_for`` for the bytes to send. Function 2F (link keeping) is never answered.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -10,11 +10,10 @@ board     what is shown
 """
 
 from anlan.call.rules.calldown.board import LineView, Summary, line_view, summary
-from anlan.call.rules.calldown.ladder import current_answers, is_under_way, next_steps
+from anlan.call.rules.calldown.ladder import current_answers, is_under_way
 from anlan.call.rules.calldown.opening import Addressee, ladder_diagram, open_lines
 from anlan.call.rules.calldown.reduce import (
     advance,
-    apply,
     close,
     on_answer,
     on_contact_lost,
@@ -24,7 +23,7 @@ from anlan.call.rules.calldown.reduce import (
     on_sent,
     on_timeout,
 )
-from anlan.call.rules.calldown.settings import CallSettings, LadderSetting, RungSetting
+from anlan.call.rules.calldown.settings import CallSettings
 from anlan.call.rules.calldown.shapes import (
     BY_HAND,
     OUTCOMES,
@@ -34,7 +33,6 @@ from anlan.call.rules.calldown.shapes import (
     Call,
     CallDown,
     CallState,
-    Close,
     Contact,
     Escalate,
     Holder,
@@ -43,7 +41,6 @@ from anlan.call.rules.calldown.shapes import (
     LineState,
     OrderDoorCheck,
     PlaceCall,
-    Rung,
     Step,
     Wait,
 )
@@ -59,30 +56,24 @@ __all__ = [
     "CallDown",
     "CallSettings",
     "CallState",
-    "Close",
     "Contact",
     "Escalate",
     "Holder",
-    "LadderSetting",
     "Line",
     "LineKind",
     "LineState",
     "LineView",
     "OrderDoorCheck",
     "PlaceCall",
-    "Rung",
-    "RungSetting",
     "Step",
     "Summary",
     "Wait",
     "advance",
-    "apply",
     "close",
     "current_answers",
     "is_under_way",
     "ladder_diagram",
     "line_view",
-    "next_steps",
     "on_answer",
     "on_contact_lost",
     "on_door_checked",

@@ -1,7 +1,5 @@
 """What the board shows of a call-down: people and lines counted, never mixed with households moved."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """Opening a call-down: the ladders of the pack filled with the people of the place, all lines at once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime

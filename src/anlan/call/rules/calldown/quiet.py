@@ -7,8 +7,6 @@ Two rules, both for calls at the same grade or lower; a higher grade may ring ag
 Besides, a person whose telephone is ringing is not rung by a second line.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import datetime
 

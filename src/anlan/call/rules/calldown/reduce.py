@@ -4,8 +4,6 @@ All of them may be handed the same fact twice (a message repeated, a task run ag
 same value the second time.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime

@@ -7,8 +7,6 @@ gives a new one; nothing here knows a clock or a database.
 A person may stand in several lines. Calls belong to the person, so one call serves every line they stand in.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 

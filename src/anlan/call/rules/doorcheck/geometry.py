@@ -4,8 +4,6 @@ Areas are rings of (lon, lat) in degrees, EPSG:4490; the first ring is the outli
 are good to well under 1 % within 20 km, which the buffer of the flood area swallows.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import cos, hypot, radians

@@ -8,7 +8,7 @@ from typing import Any
 
 import anlan
 from anlan.cli.simulate.critical_rain.inputs import Setup
-from anlan.foundation.packs import parse
+from anlan.foundation.packs.parse import parse
 from anlan.science.flood.critical.told import WETNESS
 
 FOLDER = "packs"

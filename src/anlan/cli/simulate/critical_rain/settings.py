@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from anlan.cli.simulate.files import InputWrong, number
-from anlan.foundation.packs import Pack, Shelf
+from anlan.foundation.packs.pack import Pack, Shelf
 from anlan.science.flood.critical import Hyetograph, Spread
 from anlan.science.flood.errors import BadInput
 

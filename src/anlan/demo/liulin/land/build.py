@@ -1,7 +1,5 @@
 """Builds the land of Liulin on cells of any side, from one seed and the city's own streams and places."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 import numpy as np

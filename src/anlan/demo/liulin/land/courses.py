@@ -1,7 +1,5 @@
 """The city's streams in metres, with a height for every vertex: a profile that steepens towards the sources."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise

@@ -1,10 +1,7 @@
 """The made-up land as plain records and arrays. Everything in it is synthetic (合成数据)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,7 +73,3 @@ class Land:
     assumptions: tuple[Assumption, ...]
     seed: int
     note: str = "合成数据：柳林地形为生成，只保留公布的海拔、面积与三面环山 / Synthetic terrain"
-
-    def on_grid(self, values: NDArray[Any]) -> Grid:
-        """An array of the land as a grid, for a file. Raises `BadGrid` for another type than float."""
-        return Grid(values, self.bed.west, self.bed.north, self.bed.dx, self.bed.dy, self.bed.crs)

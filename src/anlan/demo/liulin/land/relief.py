@@ -6,8 +6,6 @@ cell the height that this slope asks for, from the streams upwards. A dozen roun
 in which no water stands. Done once on cells of 80 m, whatever cells are asked for, so that one seed is one land.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from anlan.science.jit import Bools, Floats, Int64s, njit

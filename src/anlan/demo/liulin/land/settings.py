@@ -1,7 +1,5 @@
 """Settings of the made-up land, each with how sure we are of it."""
 
-from __future__ import annotations
-
 import tomllib
 from dataclasses import dataclass
 from functools import cache

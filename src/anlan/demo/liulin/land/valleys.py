@@ -4,8 +4,6 @@ Heights along every course fall towards its mouth, so what is carved drains by i
 filled. Widths of floors are assumed: wider at villages and in the pool, narrow in the gap.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from anlan.science.jit import Bools, Floats

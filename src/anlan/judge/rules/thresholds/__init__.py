@@ -10,7 +10,7 @@ What cannot be decided is unknown and never "fine": a level stays up on missing 
 "not less than" (不小于).
 """
 
-from anlan.judge.rules.thresholds.compile import PackLike, compile_pack
+from anlan.judge.rules.thresholds.compile import compile_pack
 from anlan.judge.rules.thresholds.evaluate import evaluate
 from anlan.judge.rules.thresholds.matrix import MISSING, Matrix, Prior, Screen, compile_matrix
 from anlan.judge.rules.thresholds.shapes import (
@@ -18,12 +18,10 @@ from anlan.judge.rules.thresholds.shapes import (
     Basis,
     Change,
     Element,
-    Evidence,
     Knowledge,
     Move,
     Outcome,
     Rain,
-    Rule,
     RuleSet,
     Scale,
     Snapshot,
@@ -36,15 +34,12 @@ __all__ = [
     "Basis",
     "Change",
     "Element",
-    "Evidence",
     "Knowledge",
     "Matrix",
     "Move",
     "Outcome",
-    "PackLike",
     "Prior",
     "Rain",
-    "Rule",
     "RuleSet",
     "Scale",
     "Screen",

@@ -1,7 +1,5 @@
 """From the data of a threshold pack to rules. docs/reference/packs.md describes the keys."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from decimal import Decimal

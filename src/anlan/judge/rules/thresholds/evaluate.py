@@ -1,7 +1,5 @@
 """One pack, one place, one moment: three-valued logic, duration, hysteresis."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import datetime
 

@@ -9,7 +9,7 @@ from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.prove.queries.proof.facts import facts_of
 from anlan.prove.rules import proof as rules
-from anlan.prove.rules.proof import Fact
+from anlan.prove.rules.proof.shapes import Fact, VillageProof
 
 __all__ = ["VillageRow", "facts_of", "village_proofs"]
 
@@ -19,10 +19,9 @@ class VillageRow:
     """One village's proof with its place; people by their post, never by name."""
 
     place: Place
-    proof: rules.VillageProof
+    proof: VillageProof
     answered_by: str
     """The post of whoever completed the answer (村党支部书记), empty while nobody has."""
-    knocked_by: str
 
     @property
     def code(self) -> str:
@@ -81,14 +80,15 @@ def village_proofs(ctx: Ctx, township_path: str, *, until: datetime | None = Non
 def rows_of(ctx: Ctx, villages: Sequence[Place], facts: Sequence[Fact]) -> list[VillageRow]:
     """The proofs of these villages from facts already read."""
     proofs = [rules.village_proof(place=v.path, facts=facts) for v in villages]
-    marks = [mark for p in proofs for mark in (p.answered, p.door_checked) if mark]
-    titles = {r: h.title for r, h in people.holders_by_ref(ctx, sorted({m.who for m in marks})).items()}
+    titles = {
+        r: h.title
+        for r, h in people.holders_by_ref(ctx, sorted({p.answered.who for p in proofs if p.answered})).items()
+    }
     return [
         VillageRow(
             place=place,
             proof=proof,
             answered_by=titles.get(proof.answered.who, "") if proof.answered else "",
-            knocked_by=titles.get(proof.door_checked.who, "") if proof.door_checked else "",
         )
         for place, proof in zip(villages, proofs, strict=True)
     ]

@@ -10,18 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from anlan.call import events as call_events
 from anlan.call.actions.doorchecks import AT_THE_DOOR
-from anlan.call.events import (
-    CALL_ANSWERED,
-    CALL_ENDED,
-    CALL_LAID,
-    CALL_PLACED,
-    CONTACT_LOST,
-    DOORCHECK_DONE,
-    DOORCHECK_ORDERED,
-    LINE_ANSWERED,
-    LINK_HANDED,
-)
 from anlan.call.queries import rows as calls
 from anlan.call.queries.taken_back import taken_back
 from anlan.foundation import journal
@@ -30,17 +20,9 @@ from anlan.foundation.journal import JournalEntry
 from anlan.foundation.rules.grade import Grade
 from anlan.judge.events import EXCEEDANCE_OPENED
 from anlan.move.events import EVACUATION_COUNTED, EVACUATION_ORDERED, HOUSEHOLD_MARKED
-from anlan.prove.rules.proof import Fact, FactKind
+from anlan.prove.rules.proof.shapes import Fact, FactKind
 from anlan.warn import alert_rows
-from anlan.warn.events import (
-    ALERT_APPROVED,
-    ALERT_APPROVED_VERBALLY,
-    ALERT_COSIGNED,
-    ALERT_COSIGNED_VERBALLY,
-    ALERT_COUNTERSIGNED,
-    ALERT_DRAFTED,
-    ALERT_ISSUED,
-)
+from anlan.warn import events as warn_events
 from anlan.warn.queries import rows as alert_queries
 from anlan.warn.queries.rows import Alert
 from anlan.warn.rules.alert import CoSigner
@@ -197,33 +179,33 @@ def _lost(reader: _Reader, told: Told, place: str) -> Read:
 
 _READERS: dict[str, Callable[[_Reader, Told, str], Read]] = {
     EXCEEDANCE_OPENED: _exceeded,
-    CALL_PLACED: _placed,
-    CALL_LAID: _laid,
-    LINK_HANDED: _handed,
-    CALL_ENDED: _ended,
-    CALL_ANSWERED: _answered,
-    LINE_ANSWERED: _line_answered,
-    DOORCHECK_ORDERED: _door_ordered,
-    DOORCHECK_DONE: _door_done,
+    call_events.CALL_PLACED: _placed,
+    call_events.CALL_LAID: _laid,
+    call_events.LINK_HANDED: _handed,
+    call_events.CALL_ENDED: _ended,
+    call_events.CALL_ANSWERED: _answered,
+    call_events.LINE_ANSWERED: _line_answered,
+    call_events.DOORCHECK_ORDERED: _door_ordered,
+    call_events.DOORCHECK_DONE: _door_done,
     EVACUATION_ORDERED: _ordered,
     EVACUATION_COUNTED: _counted,
     HOUSEHOLD_MARKED: _counted,
-    CONTACT_LOST: _lost,
+    call_events.CONTACT_LOST: _lost,
 }
 
 _STEPS = (
-    (FactKind.DRAFTED, "drafted_at", "drafted_by", (ALERT_DRAFTED,)),
+    (FactKind.DRAFTED, "drafted_at", "drafted_by", (warn_events.ALERT_DRAFTED,)),
     (
         FactKind.APPROVED,
         "approved_at",
         "approved_by",
-        (ALERT_APPROVED, ALERT_APPROVED_VERBALLY),
+        (warn_events.ALERT_APPROVED, warn_events.ALERT_APPROVED_VERBALLY),
     ),
-    (FactKind.COUNTERSIGNED, "countersigned_at", "approved_by", (ALERT_COUNTERSIGNED,)),
-    (FactKind.ISSUED, "issued_at", "", (ALERT_ISSUED,)),
+    (FactKind.COUNTERSIGNED, "countersigned_at", "approved_by", (warn_events.ALERT_COUNTERSIGNED,)),
+    (FactKind.ISSUED, "issued_at", "", (warn_events.ALERT_ISSUED,)),
 )
 
-_BY_UNIT = (ALERT_COSIGNED, ALERT_COSIGNED_VERBALLY, ALERT_COUNTERSIGNED)
+_BY_UNIT = (warn_events.ALERT_COSIGNED, warn_events.ALERT_COSIGNED_VERBALLY, warn_events.ALERT_COUNTERSIGNED)
 
 
 def _alerts(ctx: Ctx, path: str, until: datetime | None) -> Iterator[Fact]:
@@ -277,7 +259,7 @@ def _cosigned(
     """What a unit that issues jointly agreed to, and its signature where that came by telephone."""
     detail = {**alert, "unit": each.unit, "issuer": each.name, "verbal": int(each.verbal is not None)}
     if each.at:
-        name = ALERT_COSIGNED_VERBALLY if each.verbal else ALERT_COSIGNED
+        name = warn_events.ALERT_COSIGNED_VERBALLY if each.verbal else warn_events.ALERT_COSIGNED
         seq = seqs.get(f"{name}:{each.unit}", seqs.get("", 0))
         yield Fact(kind=FactKind.COSIGNED, at=each.at, places=places, seq=seq, who=each.by, detail=detail)
     if each.countersigned_at:

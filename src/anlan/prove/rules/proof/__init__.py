@@ -3,46 +3,13 @@
 Only facts of the journal count; each moment carries its sequence number. What is missing is said as a gap.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from anlan.foundation.rules.stage import Stage
 from anlan.foundation.words import Sentence, say
-from anlan.prove.rules.proof.duty import KNOWN, duty_record
-from anlan.prove.rules.proof.shapes import (
-    RED,
-    AlertProof,
-    Asked,
-    Did,
-    DutyRecord,
-    Fact,
-    FactKind,
-    Gap,
-    Mark,
-    Told,
-    VillageProof,
-)
-
-__all__ = [
-    "KNOWN",
-    "AlertProof",
-    "Asked",
-    "Did",
-    "DutyRecord",
-    "Fact",
-    "FactKind",
-    "Gap",
-    "Mark",
-    "Told",
-    "VillageProof",
-    "alert_proof",
-    "duty_record",
-    "first_red",
-    "lead_minutes",
-    "village_proof",
-]
+from anlan.prove.rules.proof.duty import KNOWN
+from anlan.prove.rules.proof.shapes import RED, AlertProof, Fact, FactKind, Gap, Mark, VillageProof
 
 
 def village_proof(*, place: str, facts: Iterable[Fact]) -> VillageProof:

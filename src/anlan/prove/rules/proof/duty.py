@@ -1,7 +1,5 @@
 """尽职照单免责: one duty holder's sheet, only from what the journal holds."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 from anlan.prove.rules.proof.shapes import Asked, Did, DutyRecord, Fact, FactKind, Told
@@ -27,7 +25,6 @@ def duty_record(*, holder: str, facts: Iterable[Fact]) -> DutyRecord:
     own = sorted((fact for fact in facts if fact.who == holder), key=lambda fact: (fact.at, fact.seq))
     told = tuple(_told(fact, own) for fact in own if fact.kind in TOLD)
     waits = [row.answered_after_s for row in told if row.answered_after_s is not None]
-    sequence = [fact.seq for fact in own]
     return DutyRecord(
         holder=holder,
         told=told,
@@ -39,8 +36,6 @@ def duty_record(*, holder: str, facts: Iterable[Fact]) -> DutyRecord:
         asked_unrecorded=_unrecorded(own),
         first_told_at=next((fact.at for fact in own if fact.kind in KNOWN), None),
         slowest_answer_s=max(waits, default=None),
-        first_seq=min(sequence, default=None),
-        last_seq=max(sequence, default=None),
     )
 
 

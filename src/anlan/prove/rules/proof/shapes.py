@@ -1,7 +1,5 @@
 """证明: the facts from which a proof is made, and the proofs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -193,8 +191,6 @@ class DutyRecord:
     asked_unrecorded: tuple[Asked, ...]
     first_told_at: datetime | None
     slowest_answer_s: int | None
-    first_seq: int | None
-    last_seq: int | None
 
 
 RED = Grade.RED.code

@@ -4,8 +4,6 @@ Sources: Meteorology Law art. 22 (lawful issuer); local rules on telephone appro
 (the 24 h are the pack's, 待核实).
 """
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -7,19 +7,17 @@ waiting  silence, resent under 2×  waiting  all frames are sent again, same ser
 waiting  silence, resent 2×        failed   Failed; the message stays with the caller
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from .assembly import MAX_RESENDS
-from .codes import Control, Direction
-from .errors import BadBody
-from .frame import Frame, decode_frame, encode_frame
-from .framer import Framer, Garbage
-from .message import Message, encode_message, split
-from .reply import serial_of
-from .session import LINK, Broken
+from anlan.wire.sl651.assembly import MAX_RESENDS
+from anlan.wire.sl651.codes import Control, Direction
+from anlan.wire.sl651.errors import BadBody
+from anlan.wire.sl651.frame import Frame, decode_frame, encode_frame
+from anlan.wire.sl651.framer import Framer, Garbage
+from anlan.wire.sl651.message import Message, encode_message, split
+from anlan.wire.sl651.reply import serial_of
+from anlan.wire.sl651.session import LINK, Broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class _Pending:
 
 
 class StationSession:
-    """One connection, seen from a station; used by simulated stations and tests."""
+    """One connection, seen from a station."""
 
     def __init__(self, *, patience: timedelta = timedelta(seconds=20)) -> None:
         self.patience = patience
