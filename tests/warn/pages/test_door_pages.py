@@ -5,8 +5,8 @@ from django.test import Client
 
 from anlan.call.actions import contact, doorchecks
 from anlan.call.models import Call, CallLine, ContactLost, DoorCheck
-from anlan.call.rules.calldown.village import village_state
 from anlan.call.rules.calldown import LineState
+from anlan.call.rules.calldown.village import village_state
 from anlan.places.queries import atlas
 from anlan.ui import palette
 from tests.support.city import TOWN, VILLAGE, Mini

@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
+
 from anlan.call import calldown_rows, ladders
 from anlan.call.events import (
     CALL_ENDED,
@@ -129,10 +131,7 @@ def go_on(ctx: Ctx, ref: str) -> None:
 
 
 def _locked(ctx: Ctx, ref: str) -> CallDown:
-    row = ctx.rows(CallDown).select_for_update().filter(ref=ref).first()
-    if row is None:
-        raise NotFound("没有编号为 {ref} 的叫应。请从叫应列表里选择。", ref=ref)
-    return row
+    return ctx.one(CallDown, ref, lock=True)
 
 
 def reached(ctx: Ctx, ref: str) -> CallDown:
@@ -140,13 +139,9 @@ def reached(ctx: Ctx, ref: str) -> CallDown:
 
     A village secretary sees the own village, and still must be able to answer the township's call-down.
     """
-    row = CallDown.objects.select_for_update().filter(world_id=ctx.world.id, ref=ref).first()
-    seen = row is not None and (
-        ctx.scope.holds(atlas().by_id[row.place_id].path) or ctx.rows(CallLine).filter(call_down=row).exists()
-    )
-    if row is None or not seen:
-        raise NotFound("没有编号为 {ref} 的叫应。请从叫应列表里选择。", ref=ref)
-    return row
+    lines = ctx.rows(CallLine).filter(call_down=OuterRef("pk"))
+    seen = Q(pk__in=ctx.rows(CallDown).values("pk")) | Exists(lines)
+    return ctx.one(CallDown.objects.filter(seen, world_id=ctx.world.id), ref, lock=True)
 
 
 def _inside(ctx: Ctx, ref: str) -> CallDown:

@@ -16,7 +16,6 @@ from anlan.call.rules.calldown.settings import CallSettings
 from anlan.call.rules.calldown.village import village_state
 from anlan.call.shelf import call_settings
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import NotFound
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.stage import Stage
 from anlan.foundation.words import w
@@ -103,10 +102,7 @@ class Board:
 
 def the_call_down(ctx: Ctx, ref: str) -> CallDown:
     """Raises: NotFound for a ref out of scope."""
-    row = ctx.rows(CallDown).filter(ref=ref).first()
-    if row is None:
-        raise NotFound("没有编号为 {ref} 的叫应。请从叫应列表里选择。", ref=ref)
-    return row
+    return ctx.one(CallDown, ref)
 
 
 def board(ctx: Ctx, ref: str, *, at: datetime | None = None) -> Board:

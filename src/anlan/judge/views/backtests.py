@@ -134,9 +134,7 @@ def _moment(text: str) -> datetime:
 @require_GET
 def result(request: Request, ref: str) -> HttpResponse:
     """Hits, misses, false alarms, leads, and the picture."""
-    row = request.ctx.rows(BackTest).filter(ref=ref).select_related("place").first()
-    if row is None:
-        raise NotFound("没有编号为 {ref} 的回测，或不在您的范围内。", ref=ref)
+    row = request.ctx.one(BackTest, ref)
     pack = pack_of(request.ctx, row.pack)
     found = row.result
     context = {

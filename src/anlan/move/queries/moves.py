@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from anlan.foundation import journal, shelf
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import NotFound
 from anlan.foundation.journal import JournalEntry
 from anlan.foundation.rules.pack import minutes, table
 from anlan.foundation.rules.stage import Stage
@@ -150,10 +149,7 @@ def moving_takes(ctx: Ctx, place: Place) -> timedelta:
 
 def the_move(ctx: Ctx, ref: str) -> Move:
     """Raises: NotFound for a ref out of scope."""
-    row = ctx.rows(Evacuation).filter(ref=ref).first()
-    if row is None:
-        raise NotFound("没有编号为 {ref} 的转移。请从转移板里选择。", ref=ref)
-    return _of_row(row)
+    return _of_row(ctx.one(Evacuation, ref))
 
 
 @dataclass(frozen=True, kw_only=True)
