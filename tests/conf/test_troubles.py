@@ -74,3 +74,25 @@ def test_a_stranger_gets_the_plain_page(mini: Mini, caplog: pytest.LogCaptureFix
     assert reply.status_code == 404
     assert 'class="top__nav"' not in reply.text
     number_in(reply.text, caplog.text)
+
+
+@pytest.mark.parametrize("address", ["/w/x1/exercises/new", "/w/x1/calls/C-20210812-001/release"])
+@pytest.mark.parametrize(
+    ("lang", "said"), [("zh", "这个地址不能直接打开"), ("en", "This address is not opened by itself")]
+)
+def test_the_address_of_a_button_leads_back_when_it_is_opened(
+    mini: Mini, address: str, lang: str, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = mini.client("duty_officer")
+    client.cookies["anlan_lang"] = lang
+    reply = client.get(address)
+    assert (reply.status_code, reply.headers["Allow"]) == (405, "POST")
+    assert said in reply.text
+    assert 'button--primary" href="/w/x1/desk"' in reply.text
+    assert re.search(r"<code>([0-9A-F]{6})</code>", reply.text)[1] in caplog.text
+
+
+def test_a_program_is_told_405_without_a_page(mini: Mini) -> None:
+    reply = mini.client("duty_officer").get("/w/x1/exercises/new", headers={"Accept": "application/json"})
+    assert reply.status_code == 405
+    assert "<html" not in reply.text

@@ -9,7 +9,7 @@ from anlan.call.actions import calldown, callout, hearing
 from anlan.call.models import Answer, Call, CallDown, CallLine, ContactLost
 from anlan.foundation import events, tasks
 from anlan.foundation.context import Actor, Ctx
-from anlan.foundation.errors import Conflict, Forbidden, NotFound
+from anlan.foundation.errors import Conflict, Forbidden, Invalid, NotFound
 from anlan.foundation.models import JournalEntry
 from anlan.foundation.rules.errors import MovedNeedsCount, UnknownCall
 from anlan.foundation.rules.grade import Grade
@@ -190,11 +190,17 @@ def test_a_held_call_down_calls_nobody_until_it_is_released(mini: Mini) -> None:
     assert names(mini).index("warn.calldown.held") < names(mini).index("warn.calldown.released")
 
 
-@pytest.mark.parametrize("reason", ["", "误报", "   "])
+@pytest.mark.parametrize("reason", ["", "误", "   "])
 def test_holding_wants_a_reason(mini: Mini, reason: str) -> None:
     ref = opened(mini.ctx())
-    with pytest.raises(Conflict):
+    with pytest.raises(Invalid):
         calldown.hold(mini.ctx("duty_officer"), ref=ref, reason=reason)
+
+
+def test_two_signs_are_a_reason(mini: Mini) -> None:
+    ref = opened(mini.ctx())
+    calldown.hold(mini.ctx("duty_officer"), ref=ref, reason="误报")
+    assert CallDown.objects.get(ref=ref).held_reason == "误报"
 
 
 def test_the_second_officer_who_holds_is_told_that_it_is_held(mini: Mini) -> None:

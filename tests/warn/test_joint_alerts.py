@@ -1,5 +1,6 @@
 """A flash-flood warning is water's with meteorology: written by one, agreed by the other, and shown as both."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,13 +15,25 @@ from anlan.foundation.models import JournalEntry, Task, World
 from anlan.foundation.rules.errors import AlertRefused
 from anlan.people import actions as people
 from anlan.people.accounts import administration
+from anlan.people.models import Account
 from anlan.prove.queries.proof.facts import facts_of
 from anlan.prove.rules.proof import village_proof
 from anlan.prove.rules.proof.shapes import FactKind
 from anlan.warn import alert_cap
 from anlan.warn.actions import alerts
+from anlan.warn.models import Alert
 from anlan.wire import cap
-from tests.support.city import COUNTY, FOREIGN_COUNTY, LIULIN_PATH, NIGHT, PASSWORD, SECRET, VILLAGE, Mini
+from tests.support.city import (
+    COUNTY,
+    FOREIGN_COUNTY,
+    LIULIN_PATH,
+    NIGHT,
+    PASSWORD,
+    SECRET,
+    TOWN,
+    VILLAGE,
+    Mini,
+)
 from tests.warn.alertfolk import after, heard, refusal, row, staff, text, told
 
 FLASH_FLOOD = "11A06"
@@ -266,3 +279,47 @@ def test_the_simulated_night_issues_a_joint_alert_by_three_hands(night: Mini) ->
         tasks.run(Task.objects.get(kind=f"demo.alert.{step}"), night._fresh())
     assert row(ref).state == "issued"
     assert row(ref).cosigned["O-weather"]["by"] == "sim-cosigner" != row(ref).approved_by
+
+
+def where(mini: Mini, ref: str, *parts: str) -> str:
+    return "/".join(("/w", mini.world.key, "alerts", ref, *parts))
+
+
+def test_the_telephone_page_has_no_form_where_nobody_stands_for_the_unit(night: Mini) -> None:
+    ref = submitted(night)
+    approve(night, ref)
+    writer, asked = night.client("writer"), where(night, ref, "cosign", "O-weather", "telephone")
+    assert 'name="leader"' in writer.get(asked).text
+    Account.objects.filter(username__in=[night.accounts[name] for name in ("chief", "head")]).update(
+        is_active=False
+    )
+    body = writer.get(asked).text
+    assert 'name="leader"' not in body
+    assert "请管理员先建账号" in body
+    assert asked not in writer.get(where(night, ref)).text, "and nothing leads to it"
+
+
+def composed(**changes: object) -> dict[str, object]:
+    return {
+        "event_type": FLASH_FLOOD, "level": "4", "expires_at": "2021-08-12 07:00", "named": [TOWN], "polygon": "",
+        "description": "山洪要来。", "instruction": "去高处。", "by_when": "现在就走。", "do": "save", **changes,
+    }  # fmt: skip
+
+
+def is_ticked(body: str, unit: str) -> bool:
+    return bool(re.search(rf'<input[^>]*value="{unit}"[^>]*checked', body))
+
+
+def test_the_units_that_a_type_needs_are_ticked_and_said(night: Mini) -> None:
+    writer, new = night.client("writer"), where(night, "new")
+    body = writer.post(new, composed(do="preview")).text
+    assert is_ticked(body, "O-weather")
+    assert "须与随县气象台联合发布" in body
+    assert "与随县气象台联合发布，要他们会签" in writer.post(new, composed(), follow=True).text
+    assert Alert.objects.get().joint_with == ["O-weather"]
+
+
+def test_a_unit_that_only_the_type_before_needed_is_no_longer_ticked(night: Mini) -> None:
+    river = composed(event_type="11A01", joint_for=FLASH_FLOOD, joint_with=["O-weather"])
+    night.client("writer").post(where(night, "new"), river)
+    assert Alert.objects.get().joint_with == []

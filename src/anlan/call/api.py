@@ -26,13 +26,15 @@ from anlan.foundation.api import (
     may,
     shape_of,
 )
+from anlan.foundation.rules.reason import LEAST_REASON
 from anlan.places.api import PLACES
 
 router = Router(tags=["call"])
 Holder = Annotated[Said, Field(min_length=1, max_length=60)]
 CallKey = Annotated[Said, Field(max_length=160)]
 Why = Annotated[
-    Said, Field(min_length=4, max_length=60, description="stays in the journal; no names, no numbers")
+    Said,
+    Field(min_length=LEAST_REASON, max_length=60, description="stays in the journal; no names, no numbers"),
 ]
 CallDownOut = shape_of(records.CallDownRecord, "CallDownOut", within=PLACES)
 LineOut = shape_of(records.LineRecord, "LineOut", within=PLACES)

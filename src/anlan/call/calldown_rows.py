@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from anlan.call.models import Answer, Call, CallDown, CallLine
 from anlan.call.rules.calldown import reduce, shapes
@@ -17,9 +17,32 @@ from anlan.foundation.rules.grade import Grade
 from anlan.foundation.scope import Scope
 from anlan.foundation.worlds import World, beijing
 from anlan.people import queries as people
-from anlan.places.queries import Atlas, atlas
+from anlan.places.queries import Atlas, Place, atlas
 
 RECENT_S = 3600
+
+
+def seen(ctx: Ctx) -> QuerySet[CallDown]:
+    """Call-downs of which the reader sees a part: the township, or one of the lines, lies within scope.
+
+    A village secretary sees the own village, and still must be able to read and answer the township's call-down.
+    """
+    part = Exists(ctx.rows(CallLine).filter(call_down=OuterRef("pk")))
+    rows = CallDown.objects.filter(world_id=ctx.world.id)
+    return rows if ctx.scope.all else rows.filter(ctx.scope.q("place__path") | part)
+
+
+def the_call_down(ctx: Ctx, ref: str, *, lock: bool = False) -> CallDown:
+    """Raises: NotFound for one of which the reader sees nothing."""
+    return ctx.one(seen(ctx), ref, lock=lock)
+
+
+def place_seen(ctx: Ctx, row: CallDown) -> Place:
+    """The township; for whoever sees less, what they see of it."""
+    if ctx.scope.holds(atlas().by_id[row.place_id].path):
+        return atlas().by_id[row.place_id]
+    lines = ctx.rows(CallLine).filter(call_down=row)
+    return atlas().common([atlas().by_id[pk] for pk in lines.values_list("place_id", flat=True)])
 
 
 def whole(ctx: Ctx) -> Ctx:

@@ -3,6 +3,8 @@
 import argparse
 from typing import Any
 
+from anlan.foundation.rules.reason import LEAST_REASON
+
 
 def register(commands: Any) -> None:
     parser = commands.add_parser("pack", help="which rule packs act here; adopt one or switch it off")
@@ -12,7 +14,7 @@ def register(commands: Any) -> None:
     for name, help_text in (("on", "adopt a pack"), ("off", "switch a pack off")):
         one = actions.add_parser(name, help=f"{help_text}; the reason goes into the journal")
         one.add_argument("id", help="the pack's id")
-        one.add_argument("--why", required=True, help="at least four characters")
+        one.add_argument("--why", required=True, help=f"at least {LEAST_REASON} characters")
         one.add_argument("--at", default="*", metavar="CODE", help="a division's code; everywhere without it")
         one.set_defaults(run=run_switch, on=name == "on")
 

@@ -23,7 +23,9 @@ from anlan.people.actions import make_post
 from anlan.places.queries import atlas
 
 COUNTY = LIULIN[:6]
-EMERGENCY, WEATHER, WATER = (f"O-{COUNTY}-{kind}" for kind in ("emergency", "weather", "water"))
+EMERGENCY, WEATHER, WATER, LAND = (
+    f"O-{COUNTY}-{kind}" for kind in ("emergency", "weather", "water", "natural_resources")
+)
 LOOK_SECONDS = 0.2
 
 
@@ -45,6 +47,8 @@ ACCOUNTS = (
     DemoAccount("leader", EMERGENCY, "带班领导", "leader", COUNTY, "王守"),
     DemoAccount("forecaster", WEATHER, "预报员", "duty_officer", COUNTY, "周晴"),
     DemoAccount("approver", WEATHER, "签发人", "approver", COUNTY, "吴远"),
+    DemoAccount("water", WATER, "签发人", "approver", COUNTY, "何川"),
+    DemoAccount("land", LAND, "签发人", "approver", COUNTY, "石坚"),
     DemoAccount("engineer", WATER, "测站运维", "station_engineer", COUNTY, "赵河"),
     DemoAccount("village", f"O-{LIULIN}204-village", "雁子河村干部", "village_cadre", f"{LIULIN}204", "孙田"),
     DemoAccount("grid", f"O-{LIULIN}002-village", "大桥街网格员", "grid_worker", f"{LIULIN}002", "钱格"),

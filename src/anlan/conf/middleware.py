@@ -15,7 +15,7 @@ from anlan.foundation.writing import begin_request
 from anlan.people.accounts import sessions, tokens
 from anlan.people.accounts.scope import context_of
 from anlan.ui import assets
-from anlan.ui.views import bad_request
+from anlan.ui.views import bad_request, not_a_page
 
 Next = Callable[[HttpRequest], HttpResponse]
 CSP = (
@@ -61,7 +61,10 @@ class Context:
         request.by_token = False
         request.come_in = lambda world: self.process_view(request, None, (), {"world": world})
         with kept.once():
-            return self.get_response(request)
+            response = self.get_response(request)
+            if response.status_code == 405 and not refusals.wants_json(request):
+                return not_a_page(request, response.headers["Allow"])
+            return response
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: dict[str, Any]) -> HttpResponse | None:
         try:

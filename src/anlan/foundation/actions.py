@@ -5,8 +5,9 @@ from contextlib import contextmanager
 
 from anlan.foundation import worlds
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import Conflict
+from anlan.foundation.errors import Conflict, Invalid
 from anlan.foundation.models import Counter
+from anlan.foundation.rules.reason import is_reason
 from anlan.foundation.worlds import beijing
 from anlan.foundation.writing import writing
 
@@ -28,6 +29,13 @@ def action(ctx: Ctx, permission: str) -> Iterator[None]:
         if _is_over(ctx, permission):
             raise Conflict("演练已经结束，只能看，不能再办。要接着练，请另开一场。")
         yield
+
+
+def reason_in(text: str, *, most: int = 200) -> str:
+    """The reason as it is kept. Raises: Invalid when there is none."""
+    if not is_reason(text):
+        raise Invalid("请写明理由（至少两个字），它会进入日志。")
+    return text.strip()[:most]
 
 
 def next_ref(ctx: Ctx, kind: str) -> str:

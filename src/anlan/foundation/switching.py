@@ -1,14 +1,13 @@
 """启用、停用规则包: a journaled act of the live world, per place and with a reason."""
 
 from anlan.foundation import journal, packs
-from anlan.foundation.actions import action
+from anlan.foundation.actions import action, reason_in
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid, NotFound
 from anlan.foundation.home import home
 from anlan.foundation.models import PackSwitch
 from anlan.foundation.packs.pack import PackNotFound
 
-LEAST_REASON = 4
 EVERYWHERE = "*"
 
 
@@ -19,8 +18,7 @@ def switch(ctx: Ctx, *, pack: str, on: bool, reason: str, code: str = EVERYWHERE
     """
     if not ctx.world.is_live:
         raise Conflict("演练里规则包全部起作用，不能单独启用或停用。请在值班里办。")
-    if len(reason.strip()) < LEAST_REASON:
-        raise Invalid("请写明理由（至少四个字），它会进入日志。")
+    reason = reason_in(reason)
     try:
         chosen = packs.get(pack, home=home())
     except PackNotFound:
@@ -28,7 +26,7 @@ def switch(ctx: Ctx, *, pack: str, on: bool, reason: str, code: str = EVERYWHERE
     if on and chosen.synthetic:
         raise Invalid("这一包的地形是合成的，值班里不能启用。")
     with action(ctx, "admin.manage"):
-        told = {"on": on, "code": code, "reason": reason.strip()[:200], "version": chosen.version}
+        told = {"on": on, "code": code, "reason": reason, "version": chosen.version}
         PackSwitch.objects.update_or_create(
             pack=pack,
             code=code,

@@ -50,6 +50,12 @@ NOT_FOUND = Trouble(
     kept=w("可能地址抄错了，也可能不在你管的范围里。"),
     do=w("从值班台重新进，或按 / 搜村、站、人。"),
 )
+NOT_A_PAGE = Trouble(
+    status=405,
+    what=w("这个地址不能直接打开"),
+    kept=w("它是表单和按钮送去的地方，打开它没有办任何事。"),
+    do=w("从值班台重新进，在那一页上按按钮。"),
+)
 SERVER_ERROR = Trouble(
     status=500,
     what=w("系统这里出错了"),
@@ -76,6 +82,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404; the same for what is not there and what is out of scope."""
     return trouble(request, NOT_FOUND)
+
+
+def not_a_page(request: HttpRequest, allowed: str) -> HttpResponse:
+    """405: an act's address was opened, or an address was sent something that it does not take."""
+    response = trouble(request, NOT_A_PAGE)
+    response.headers["Allow"] = allowed
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -261,3 +261,26 @@ def test_who_was_never_called_is_not_counted_as_silent(mini: Mini, ref: str, off
         )
     )
     assert int(counts["应叫"]) == Call.objects.values("holder").distinct().count()
+
+
+def test_the_board_of_a_village_cadre_is_the_own_villages_part(mini: Mini, ref: str) -> None:
+    cadre = mini.client("village_cadre")
+    assert ref in shown(cadre, at(mini, "calls"))
+    for page in ("", "/sheet", "/group"):
+        body = shown(cadre, at(mini, "calls", ref) + page)
+        assert "联盟村" in body
+        assert "古城畈" not in body
+    url = at(mini, "calls", ref)
+    assert len(cadre.get(f"/api/v1{url}".replace("calls", "call-downs")).json()["lines"]) == 1
+    pressed(cadre, url, "H-v1-secretary", 2)
+    assert "<strong>1</strong>" in shown(cadre, url)
+    pressed(cadre, url, "H-v2-deputy", 2, status=302)
+    assert set(Answer.objects.values_list("holder__ref", flat=True)) == {"H-v1-secretary"}
+    assert cadre.get(f"{url}/hold").status_code == 403
+    assert mini.client("foreign").get(url).status_code == 404
+
+
+def test_a_page_says_how_short_a_reason_may_be(mini: Mini, ref: str, officer: Client) -> None:
+    for page in (f"{ref}/hold", "new"):
+        assert "至少 2 个字" in shown(officer, at(mini, "calls", page))
+    assert officer.post(at(mini, "calls", ref, "hold"), {"reason": "误报"}).status_code == 302

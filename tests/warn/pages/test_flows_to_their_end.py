@@ -128,3 +128,32 @@ def test_an_update_of_a_red_calls_again(night: Mini) -> None:
     ref = alerts.follow_up(after(night, "forecaster", minutes=9), ref=first, message="update", text=text(4))
     go_out(night, ref)
     assert Alert.objects.get(ref=ref).state == "issued"
+
+
+@pytest.mark.parametrize("message", ["update", "all_clear", "cancel"])
+def test_a_superseded_alert_leads_to_where_its_chain_goes_on(night: Mini, message: str) -> None:
+    first = issued(night)
+    ref = alerts.follow_up(after(night, "forecaster", minutes=9), ref=first, message="update", text=text(4))
+    go_out(night, ref)
+    reply = night.client("forecaster").get(at(night, first, "next", message), follow=True)
+    assert reply.redirect_chain == [(at(night, ref), 302)]
+    assert f"{first} 已经接到 {ref}" in reply.content.decode()
+    assert night.client("forecaster").get(at(night, ref, "next", message)).status_code == 200
+
+
+def test_a_form_that_could_not_be_sent_is_not_opened(night: Mini) -> None:
+    ref = submitted(night)
+    for who, form in (("forecaster", "edit"), ("duty_officer", "telephone")):
+        reply = night.client(who).get(at(night, ref, form), follow=True)
+        assert reply.redirect_chain == [(at(night, ref), 302)]
+        assert "这一份现在不能由您" in reply.content.decode()
+
+
+def test_a_draft_is_not_sent_back_without_a_word(night: Mini) -> None:
+    ref = submitted(night)
+    chief = night.client("chief")
+    assert "至少 2 个字" in shown(chief, at(night, ref))
+    chief.post(at(night, ref, "reject"), {"reason": "改"})
+    assert Alert.objects.get(ref=ref).state == "review"
+    chief.post(at(night, ref, "reject"), {"reason": "重写"})
+    assert Alert.objects.get(ref=ref).state == "draft"

@@ -9,8 +9,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
-
 from anlan.call import calldown_rows, ladders
 from anlan.call.events import (
     CALL_ENDED,
@@ -30,7 +28,7 @@ from anlan.call.models import CallDown, CallLine
 from anlan.call.rules.calldown import opening, reduce, shapes
 from anlan.call.shelf import call_settings
 from anlan.foundation import journal, tasks
-from anlan.foundation.actions import action, next_ref
+from anlan.foundation.actions import action, next_ref, reason_in
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, NotFound
 from anlan.foundation.journal import Note
@@ -132,16 +130,6 @@ def go_on(ctx: Ctx, ref: str) -> None:
 
 def _locked(ctx: Ctx, ref: str) -> CallDown:
     return ctx.one(CallDown, ref, lock=True)
-
-
-def reached(ctx: Ctx, ref: str) -> CallDown:
-    """The call-down for somebody who answers within it: it or one of its lines lies within their scope.
-
-    A village secretary sees the own village, and still must be able to answer the township's call-down.
-    """
-    lines = ctx.rows(CallLine).filter(call_down=OuterRef("pk"))
-    seen = Q(pk__in=ctx.rows(CallDown).values("pk")) | Exists(lines)
-    return ctx.one(CallDown.objects.filter(seen, world_id=ctx.world.id), ref, lock=True)
 
 
 def _inside(ctx: Ctx, ref: str) -> CallDown:
@@ -309,9 +297,7 @@ def hold(ctx: Ctx, *, ref: str, reason: str) -> None:
         row = _locked(ctx, ref)
         if row.held_at or row.closed_at:
             raise Conflict("叫应 {ref} 已经暂缓或结束，不用再暂缓。", ref=ref)
-        if len(reason.strip()) < 4:
-            raise Conflict("请写明暂缓的理由（至少四个字），它会进入日志。")
-        row.held_at, row.held_by, row.held_reason = ctx.now, ctx.actor.ref, reason.strip()
+        row.held_at, row.held_by, row.held_reason = ctx.now, ctx.actor.ref, reason_in(reason)
         row.save(update_fields=["held_at", "held_by", "held_reason"])
         _note(ctx, row, CALLDOWN_HELD, {"reason": row.held_reason})
 
@@ -329,14 +315,12 @@ def release(ctx: Ctx, *, ref: str) -> None:
 
 
 def stand_down(ctx: Ctx, *, ref: str, why: str) -> None:
-    """End a call-down: nobody is called any more. Raises Conflict when it has ended already or no reason is given."""
+    """End a call-down: nobody is called any more. Raises Conflict when it has ended already, Invalid without a reason."""
     with action(ctx, "warn.call"):
         row = _locked(ctx, ref)
         if row.closed_at is not None:
             raise Conflict("叫应 {ref} 已经结束。", ref=ref)
-        if len(why.strip()) < 4:
-            raise Conflict("请写明结束的理由（至少四个字），它会进入日志。")
-        _stand_down(ctx, row, why.strip()[:60])
+        _stand_down(ctx, row, reason_in(why, most=60))
 
 
 def _stand_down(ctx: Ctx, row: CallDown, why: str) -> None:

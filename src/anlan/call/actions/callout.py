@@ -11,7 +11,7 @@ from anlan.call.actions import calldown
 from anlan.call.events import CALLOUT_REFUSED
 from anlan.call.rules import standing
 from anlan.foundation import journal, shelf
-from anlan.foundation.actions import action
+from anlan.foundation.actions import action, reason_in
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.home import home
@@ -152,7 +152,7 @@ def _number(ref: str) -> int:
 
 def call_by_hand(ctx: Ctx, *, places: list[str], grade: str, stage: str, reason: str) -> list[str]:
     """The officer calls out without a finding: places by code, with a reason that stays in the journal."""
-    named = [atlas().code(code) for code in places]
+    named, order_no = [atlas().code(code) for code in places], reason_in(reason, most=60)
     if any(not ctx.scope.holds(p.path) for p in named):
         raise NotFound("所选地点不在您的范围内。")
     refs = []
@@ -170,7 +170,7 @@ def call_by_hand(ctx: Ctx, *, places: list[str], grade: str, stage: str, reason:
                 grade=Grade.parse(grade),
                 stage=stage,
                 cause="manual",
-                order_no=reason[:60],
+                order_no=order_no,
             )
         )
     return refs

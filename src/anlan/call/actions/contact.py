@@ -10,7 +10,7 @@ from anlan.call.models import Call, CallDown, CallLine, ContactLost
 from anlan.call.rules import contact_lost as rules
 from anlan.call.rules.calldown.shapes import BY_HAND, CallState, LineState
 from anlan.foundation import journal, shelf, tasks
-from anlan.foundation.actions import action, next_ref
+from anlan.foundation.actions import action, next_ref, reason_in
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.observe import queries as observe
@@ -130,9 +130,9 @@ def regained(ctx: Ctx, *, ref: str, how: str) -> None:
         row = ctx.rows(ContactLost).select_for_update().filter(ref=ref, ended_at=None).first()
         if row is None:
             raise NotFound("没有编号为 {ref} 的失联，或已经恢复。", ref=ref)
-        row.ended_at, row.ended_by = ctx.now, how[:60]
+        row.ended_at, row.ended_by = ctx.now, reason_in(how, most=60)
         row.save(update_fields=["ended_at", "ended_by"])
         tasks.cancel(ctx, f"{ref}:")
         township = atlas().by_id[row.place_id]
         refs = {"contact_lost": ref, "township": township.code}
-        journal.append(ctx, CONTACT_REGAINED, refs=refs, body={"how": how[:60]}, place=township.path)
+        journal.append(ctx, CONTACT_REGAINED, refs=refs, body={"how": row.ended_by}, place=township.path)

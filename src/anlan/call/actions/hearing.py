@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from anlan.call import calldown_rows
-from anlan.call.actions.calldown import dialled, go_on_with, lines_of, reached
+from anlan.call.actions.calldown import dialled, go_on_with, lines_of
 from anlan.call.events import CALL_ANSWERED, CALL_ENDED, CALL_TAKEN_BACK, LINE_ANSWERED
 from anlan.call.models import Answer, CallDown
 from anlan.call.rules.calldown import current_answers, reduce, shapes
@@ -77,7 +77,7 @@ def heard_outcome(ctx: Ctx, *, call_down: str, call: str, outcome: str) -> None:
 def hear(ctx: Ctx, *, call_down: str, heard: Sequence[Heard]) -> None:
     """Take in all that one moment brought to one call-down, in order; then it goes on once."""
     with action(ctx, "warn.answer"):
-        row = reached(ctx, call_down)
+        row = calldown_rows.the_call_down(ctx, call_down, lock=True)
         fresh = _fresh(ctx, heard)
         if not fresh:
             return
@@ -98,7 +98,7 @@ def take_back(ctx: Ctx, *, call_down: str, holder: str, key: str = "", call: str
     Raises: NotFound out of scope; Conflict when something else was recorded since, or the call-down has ended.
     """
     with action(ctx, "warn.answer"):
-        row = reached(ctx, call_down)
+        row = calldown_rows.the_call_down(ctx, call_down, lock=True)
         value = calldown_rows.value_of(ctx, row)
         if holder not in people.holders_by_ref(ctx, [holder]):
             raise NotFound("责任人 {holder} 不在您的范围内。", holder=holder)

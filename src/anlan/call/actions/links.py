@@ -1,8 +1,8 @@
 """The link of an answer page 手机应答页, handed to the person it is for: from then on they are told."""
 
 from anlan.call import calldown_rows
-from anlan.call.actions.calldown import reached
 from anlan.call.actions.hearing import place_of
+from anlan.call.calldown_rows import the_call_down
 from anlan.call.events import LINK_HANDED
 from anlan.foundation import journal
 from anlan.foundation.actions import action
@@ -14,7 +14,7 @@ HANDED = LINK_HANDED
 def hand_over(ctx: Ctx, *, call_down: str, holder: str) -> None:
     """An officer shows or sends the link; the first time counts. The link itself never reaches the journal."""
     with action(ctx, "warn.call" if ctx.world.is_live else "warn.view"):
-        row = reached(ctx, call_down)
+        row = the_call_down(ctx, call_down, lock=True)
         if is_handed(ctx, call_down=call_down, holder=holder):
             return
         place = place_of(calldown_rows.value_of(ctx, row), holder)

@@ -100,22 +100,19 @@ class Board:
     still: int
 
 
-def the_call_down(ctx: Ctx, ref: str) -> CallDown:
-    """Raises: NotFound for a ref out of scope."""
-    return ctx.one(CallDown, ref)
-
-
 def board(ctx: Ctx, ref: str, *, at: datetime | None = None) -> Board:
-    """The board of a call-down; with `at`, only what was known by then."""
-    row = the_call_down(ctx, ref)
-    place = atlas().by_id[row.place_id]
+    """The board of a call-down, or what the reader sees of it; with `at`, only what was known by then. Raises: NotFound."""
+    row = calldown_rows.the_call_down(ctx, ref)
+    place = calldown_rows.place_seen(ctx, row)
     lost = lost_in(ctx, place.path, at)
     value = calldown_rows.value_of(ctx, row)
+    if place.id != row.place_id:
+        value = replace(value, lines=tuple(line for line in value.lines if ctx.scope.holds(line.place)))
     if at is not None:
         value = as_known(value, at, is_lost=bool(lost))
     known = moves(ctx, place.path, at)
     checks = _checks(ctx, row, at)
-    settings = call_settings(ctx, place.code)
+    settings = call_settings(ctx, atlas().by_id[row.place_id].code)
     now = at or ctx.now
     units = people.unit_names([line.key.rpartition(":")[2] for line in value.lines])
     rows = [_row(value, line, known, checks.get(line.key), settings, now) for line in value.lines]

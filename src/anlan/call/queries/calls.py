@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from anlan.call.calldown_rows import seen
 from anlan.call.models import CallDown, CallLine
 from anlan.call.queries.contact import lost_in
 from anlan.call.rules.calldown import LineState
@@ -26,9 +27,9 @@ class Listed:
 
 
 def call_downs(ctx: Ctx, *, is_open: bool, limit: int = 60) -> list[Listed]:
-    """Call-downs within scope, newest first: with how many of their villages were heard or door-checked."""
-    rows = list(ctx.rows(CallDown).filter(closed_at__isnull=is_open).order_by("-opened_at", "-pk")[:limit])
-    lines = CallLine.objects.filter(call_down__in=rows, kind="village").values_list("call_down_id", "state")
+    """Call-downs of which the reader sees a part, newest first: with how many of those villages were heard or door-checked."""
+    rows = list(seen(ctx).filter(closed_at__isnull=is_open).order_by("-opened_at", "-pk")[:limit])
+    lines = ctx.rows(CallLine).filter(call_down__in=rows, kind="village").values_list("call_down_id", "state")
     count: dict[int, list[str]] = {row.pk: [] for row in rows}
     for pk, state in lines:
         count[pk].append(state)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from anlan.call import calldown_rows
+from anlan.call.calldown_rows import place_seen, the_call_down
 from anlan.call.models import CallDown
-from anlan.call.queries.board import the_call_down
 from anlan.call.queries.speech import facts_for
 from anlan.call.rules import calldown as rules
 from anlan.call.rules.calldown import BY_HAND, CallState, Line, LineKind
@@ -202,5 +202,5 @@ def to_call(everybody: list[Person]) -> Iterator[Person]:
 def group_text(ctx: Ctx, ref: str) -> Sentence:
     """抄给群聊: what to paste into a group of cadres. A 收到 there is no answer, and the text says so."""
     row = the_call_down(ctx, ref)
-    place = atlas().by_id[row.place_id]
+    place = place_seen(ctx, row)
     return plainwords.group_chat(facts_for(ctx, row, place, moves(ctx, place.path)))

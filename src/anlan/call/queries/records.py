@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from anlan.call.calldown_rows import seen
 from anlan.call.models import Answer, CallDown, CallLine
 from anlan.foundation.context import Ctx
 from anlan.foundation.paging import Cut, Part, take
@@ -83,9 +84,9 @@ def answers(ctx: Ctx, ref: str) -> list[AnswerRecord]:
 
 
 def _counted(ctx: Ctx) -> QuerySet[CallDown]:
-    mine = CallLine.objects.filter(call_down=OuterRef("pk")).order_by().values("call_down")
+    mine = ctx.rows(CallLine).filter(call_down=OuterRef("pk")).order_by().values("call_down")
     settled = mine.exclude(settled_at=None)
-    return ctx.rows(CallDown).annotate(
+    return seen(ctx).annotate(
         lines=Coalesce(Subquery(mine.annotate(n=Count("pk")).values("n")), 0),
         settled=Coalesce(Subquery(settled.annotate(n=Count("pk")).values("n")), 0),
     )

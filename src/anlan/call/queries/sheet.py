@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from anlan.call import calldown_rows
+from anlan.call.calldown_rows import place_seen, the_call_down
 from anlan.call.models import CallDown
-from anlan.call.queries.board import the_call_down
 from anlan.call.queries.desk import Person, people_of, to_call
 from anlan.call.queries.speech import facts_for
 from anlan.call.rules import calldown as rules
@@ -68,7 +68,7 @@ def sheet(ctx: Ctx, ref: str, *, with_names: bool = False, with_numbers: bool = 
     if with_numbers:
         ctx.require("people.unmask")
     row = the_call_down(ctx, ref)
-    place = atlas().by_id[row.place_id]
+    place = place_seen(ctx, row)
     everybody = people_of(ctx, row)
     known = moves(ctx, place.path)
     names = people.names(ctx, [p.holder for p in everybody]) if with_names else {}

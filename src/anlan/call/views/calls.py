@@ -19,6 +19,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
 from anlan.foundation.journal import JournalEntry
 from anlan.foundation.rules.grade import Grade
+from anlan.foundation.rules.reason import LEAST_REASON
 from anlan.foundation.rules.stage import Stage
 from anlan.foundation.words import t, w
 from anlan.judge.rules.plainwords import clock
@@ -138,7 +139,7 @@ def timebar(ctx: Ctx, place: Place, opened: datetime, at: datetime | None, lang:
 class Reason(forms.Form):
     """Why; it stays in the journal."""
 
-    reason = forms.CharField(label=w("理由"), min_length=4, max_length=60, help_text=w("至少四个字"))
+    reason = forms.CharField(label=w("理由"), min_length=LEAST_REASON, max_length=60)
 
 
 def _board(request: Request, ref: str) -> str:
@@ -146,7 +147,7 @@ def _board(request: Request, ref: str) -> str:
 
 
 def _place(request: Request, ref: str) -> str:
-    return atlas().by_id[boards.the_call_down(request.ctx, ref).place_id].name
+    return atlas().by_id[calldown_rows.the_call_down(request.ctx, ref).place_id].name
 
 
 hold = asked(
@@ -189,7 +190,7 @@ class ByHand(forms.Form):
         widget=forms.RadioSelect,
         required=False,
     )
-    reason = forms.CharField(label=w("理由"), min_length=4, max_length=60)
+    reason = forms.CharField(label=w("理由"), min_length=LEAST_REASON, max_length=60)
 
     def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_POST
 
 from anlan.call.actions import calldown, hearing
+from anlan.call.calldown_rows import the_call_down
 from anlan.call.queries import desk as desks
 from anlan.call.rules.calldown import AnswerKind
 from anlan.call.views.calls import UNDO, UNDO_S, UNDO_SLACK_S, board_context, may_link, undoable
@@ -137,7 +138,7 @@ def group(request: Request, ref: str) -> HttpResponse:
 @require_GET
 def people_of_line(request: Request, ref: str) -> HttpResponse:
     """Everybody on one line's ladder: tried how often, answered what, and their answer page."""
-    row = desks.the_call_down(request.ctx, ref)
+    row = the_call_down(request.ctx, ref)
     line = request.GET.get("line", "")
     people = desks.people_of(request.ctx, row, only=line)
     if not people:

@@ -12,6 +12,7 @@ from anlan.call.queries.board import OUTCOMES_AT_DOOR
 from anlan.call.queries.contact import the_lost
 from anlan.call.queries.doors import doors
 from anlan.foundation.errors import NotFound
+from anlan.foundation.rules.reason import LEAST_REASON
 from anlan.foundation.words import t, w
 from anlan.ui.acts import act, address, done, not_done, posted, whole
 from anlan.ui.pages import Request, page
@@ -55,7 +56,7 @@ report = act("warn.doorcheck", _report, w("已记下敲门结果。"), back=_bac
 class Heard(forms.Form):
     """How contact was regained."""
 
-    how = forms.CharField(label=w("怎么联系上的"), min_length=4, max_length=60)
+    how = forms.CharField(label=w("怎么联系上的"), min_length=LEAST_REASON, max_length=60)
 
 
 @page("warn.view")

@@ -14,8 +14,8 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.call.actions import hearing, links
+from anlan.call.calldown_rows import the_call_down
 from anlan.call.queries import answering
-from anlan.call.queries.board import the_call_down
 from anlan.call.queries.desk import people_of
 from anlan.call.views.calls import may_link
 from anlan.foundation import scenarios

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from anlan.foundation import journal, tasks
-from anlan.foundation.actions import action
+from anlan.foundation.actions import action, reason_in
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
 from anlan.observe import queries
@@ -27,8 +27,7 @@ def correct(ctx: Ctx, *, address: str, code: str, at: str, value: str, reason: s
     ctx.require(CORRECT)
     station = queries.station(ctx, address)
     row = _one(ctx, address, code, at, value)
-    if len(reason.strip()) < 2:
-        raise Invalid("请写明为什么更正。")
+    reason = reason_in(reason)
     with action(ctx, CORRECT):
         told = {"code": row.code, "at": row.at, "value": None if row.value is None else str(row.value)}
         key = f"correct:{address}:{row.code}:{journal.utc(row.at)}:{journal.head(ctx.world).seq}"
@@ -36,7 +35,7 @@ def correct(ctx: Ctx, *, address: str, code: str, at: str, value: str, reason: s
         tasks.schedule(ctx, CORRECT, key=key, due_at=ctx.now, payload=payload)
         place = atlas().by_id[station.place_id]
         refs = {"station": address, "place": place.code}
-        body = {**told, "reason": reason.strip()[:200]}
+        body = {**told, "reason": reason}
         journal.append(ctx, "observe.reading.corrected", refs=refs, body=body, place=place.path)
 
 

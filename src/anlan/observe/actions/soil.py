@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from anlan.foundation import journal
-from anlan.foundation.actions import action
+from anlan.foundation.actions import action, reason_in
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid, NotFound
 from anlan.observe.models import SoilSetting
@@ -28,10 +28,8 @@ def set_wetness(ctx: Ctx, *, place: str, wetness: str, hours: int, reason: str) 
         most = soil.rule().set_hours_most
         if not 1 <= hours <= most:
             raise Invalid("有效时间应在 1 到 {most} 小时之间，到时请重新判断。", most=most)
-        if len(reason.strip()) < 2:
-            raise Invalid("请写明设定的依据。")
         until = ctx.now + timedelta(hours=hours)
-        _keep(ctx, found, wetness, until, reason.strip()[:200], is_assumed=False)
+        _keep(ctx, found, wetness, until, reason_in(reason), is_assumed=False)
 
 
 def assume(ctx: Ctx, *, place: Place, wetness: str, until: datetime, reason: str) -> None:

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from anlan.foundation.errors import AnlanError, NotFound
+from anlan.foundation.rules.reason import LEAST_REASON
 from anlan.foundation.words import t, w
 from anlan.observe.actions import soil as acts
 from anlan.observe.queries import soil
@@ -32,7 +33,7 @@ class Wetness(forms.Form):
 
     wetness = forms.ChoiceField(label=w("土壤含水"), required=False)
     hours = forms.IntegerField(label=w("有效小时"), min_value=1, initial=USUAL_HOURS)
-    reason = forms.CharField(label=w("理由"), min_length=2, max_length=200)
+    reason = forms.CharField(label=w("理由"), min_length=LEAST_REASON, max_length=200)
 
     def __init__(self, *args: Any, lang: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.foundation.errors import AnlanError
+from anlan.foundation.rules.reason import LEAST_REASON
 from anlan.foundation.words import t, w
 from anlan.foundation.worlds import beijing
 from anlan.observe import queries
@@ -177,7 +178,7 @@ class Correction(forms.Form):
     code = forms.ChoiceField(label=w("要素"))
     at = forms.CharField(label=w("观测时间"), max_length=30)
     value = forms.CharField(label=w("更正后的值"), max_length=14, required=False)
-    reason = forms.CharField(label=w("理由"), min_length=2, max_length=200)
+    reason = forms.CharField(label=w("理由"), min_length=LEAST_REASON, max_length=200)
 
     def __init__(self, *args: Any, codes: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

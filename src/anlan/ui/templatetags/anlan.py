@@ -203,9 +203,9 @@ def _built(file: str) -> str:
 @register.inclusion_tag("ui/parts/field.html", takes_context=True)
 def field(context: Mapping[str, Any], bound: Any, hint: str = "", kind: str = "") -> dict[str, Any]:
     """{% field form.name hint="…" %}: label, hint, errors and the control, joined for screen readers."""
-    widget = bound.field.widget
+    widget, least = bound.field.widget, getattr(bound.field, "min_length", None)
     described = " ".join(
-        ([f"{bound.id_for_label}-hint"] if hint or bound.help_text else [])
+        ([f"{bound.id_for_label}-hint"] if hint or bound.help_text or least else [])
         + ([f"{bound.id_for_label}-error"] if bound.errors else [])
     )
     extra = {"class": "field"} if kind != "tick" and getattr(widget, "input_type", "") != "checkbox" else {}
@@ -226,6 +226,7 @@ def field(context: Mapping[str, Any], bound: Any, hint: str = "", kind: str = ""
         "tick": tick,
         "many": many,
         "hint": words,
+        "least": least,
     }
 
 

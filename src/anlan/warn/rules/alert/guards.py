@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from anlan.foundation.rules.life import Refusal
+from anlan.foundation.rules.reason import is_reason
 from anlan.foundation.words import say
 from anlan.warn.rules.alert.shapes import (
     Actor,
@@ -74,9 +75,9 @@ def own(case: Case) -> Refusal | None:
 
 def reasoned(case: Case) -> Refusal | None:
     """A reason is written down."""
-    if case.evidence.reason.strip():
+    if is_reason(case.evidence.reason):
         return None
-    return Refusal(name="no_reason", says=say("请写明理由。"))
+    return Refusal(name="no_reason", says=say("请写明理由（至少两个字）。"))
 
 
 def valid_ahead(case: Case) -> Refusal | None:

@@ -16,7 +16,7 @@ from anlan.foundation.rules.grade import Grade
 from anlan.foundation.words import t, w
 from anlan.foundation.worlds import BEIJING
 from anlan.judge.views.backtests import levels
-from anlan.people.queries.units import over, unit
+from anlan.people.queries.units import unit
 from anlan.places.queries import Place, atlas, search
 from anlan.science.spatial import BadShape
 from anlan.ui.acts import address, done, posted
@@ -29,6 +29,8 @@ from anlan.warn.queries import alerts as queries
 from anlan.warn.rules import issuers
 from anlan.warn.rules.alert import Message
 from anlan.warn.views.alerts.begun import of_forecast
+from anlan.warn.views.alerts.entry import led_back
+from anlan.warn.views.alerts.joining import ticked_for, units_by_type
 from anlan.warn.views.alerts.maps import Crossing, map_of, polygon_in, polygon_out
 from anlan.wire import cap
 
@@ -40,6 +42,8 @@ WORDS = ("description", "instruction", "by_when")
 class Composer(forms.Form):
     """What an officer writes; places are division codes."""
 
+    must_join = ""
+    """Names of the units that the chosen type must be issued with."""
     use_required_attribute = False  # the browser must not keep anybody from looking for a place
 
     event_type = forms.ChoiceField(label=w("种类"))
@@ -125,6 +129,11 @@ def new(request: Request) -> HttpResponse:
 @page("warn.draft")
 @require_http_methods(["GET", "POST"])
 def edit(request: Request, ref: str) -> HttpResponse:
+    back = led_back(
+        request, ref, "edit", w("这一份现在不能由您改稿。已送审的请先撤回；谁能办什么，看“把关”一栏。")
+    )
+    if back:
+        return back
     row = queries.row_of(request.ctx, ref)
     case = _Case(request.ctx, kind=row.kind, row=row, initial=_initial_of(row))
     return _compose(request, case, address(request, "alerts", ref))
@@ -136,6 +145,9 @@ def follow_up(request: Request, ref: str, message: str) -> HttpResponse:
     """The next link: update, all-clear or cancel, begun with what the last one said."""
     if message not in (Message.UPDATE, Message.ALL_CLEAR, Message.CANCEL):
         raise Invalid("后续只能是更新、取消或解除。")
+    back = led_back(request, ref, "follow_up", w("这一份现在不能更新、取消或解除。请从列表里选有效的预警。"))
+    if back:
+        return back
     row = queries.row_of(request.ctx, ref)
     text = taken_over(request.ctx, row, Message(message))
     initial = {
@@ -252,7 +264,10 @@ def _compose(request: Request, case: _Case, back: str) -> HttpResponse:
             text = form.text()
             if asked == "save":
                 ref = case.save(ctx, form.cleaned_data["event_type"], text)
-                return done(request, "已存稿。送审前再看一遍会到谁。", address(request, "alerts", ref))
+                said = w("已存稿。送审前再看一遍会到谁。")
+                if form.must_join:
+                    said = w("已存稿，与{names}联合发布，要他们会签。送审前再看一遍会到谁。")
+                return done(request, said, address(request, "alerts", ref), names=form.must_join)
             context |= _preview(request, text)
         except AnlanError as error:
             form.add_error(None, error.said(request.lang))
@@ -268,26 +283,19 @@ def _form(request: Request, case: _Case) -> Composer:
     for found in search(request.POST.get("q", ""), limit=40):
         if request.ctx.scope.holds(found.path) and found.code:
             places.setdefault(found.code, found)
-    units = _joinable(request.ctx, case)
-    return Composer(
+    joint = units_by_type(request.ctx, [code for code, _ in case.events] if case.kind == "alert" else [])
+    given, kind, ticked = ticked_for(joint, given, case.initial)
+    form = Composer(
         given,
-        initial=case.initial,
+        initial={**case.initial, "event_type": kind, "joint_with": ticked},
         events=[(code, t(request.lang, title)) for code, title in case.events],
         places=list(places.values()),
-        units=units,
+        units=sorted({u for others in joint.values() for u in others}, key=lambda u: u.kind),
         lang=request.lang,
         has_level=case.kind == "alert",
     )
-
-
-def _joinable(ctx: Ctx, case: _Case) -> list[Any]:
-    """Units that must sign as well for a joint type."""
-    mine = unit(ctx.actor.unit)
-    if mine is None or not mine.place_path or case.kind == "notice":
-        return []
-    rules = alert_rows.issuer_packs(ctx, atlas().by_path[mine.place_path].code)
-    kinds = {k for code, _ in case.events for k in issuers.organs_of(rules, code)} - {mine.kind}
-    return [found[0] for kind in sorted(kinds) if (found := over(mine.place_path, kind))]
+    form.must_join = "、".join(u.name for u in joint.get(kind, []))
+    return form
 
 
 def _chosen(request: Request, form: Composer, *, shown: str) -> dict[str, Any]:

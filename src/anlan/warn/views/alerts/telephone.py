@@ -17,7 +17,10 @@ from anlan.ui.acts import address, done, posted
 from anlan.ui.pages import Request, page
 from anlan.warn.actions import alerts
 from anlan.warn.queries import alerts as queries
+from anlan.warn.views.alerts.entry import led_back
 from anlan.warn.views.alerts.one import context_of
+
+NOT_YOURS = w("这一份现在不能由您记电话签批或会签。谁能办什么，看“把关”一栏。")
 
 
 class Telephone(forms.Form):
@@ -85,6 +88,9 @@ class _Call:
 @require_http_methods(["GET", "POST"])
 def approval(request: Request, ref: str) -> HttpResponse:
     """Write down the issuing unit's approval by telephone."""
+    back = led_back(request, ref, "approve_verbally", NOT_YOURS)
+    if back:
+        return back
     found = queries.detail(request.ctx, ref)
     call = _Call(
         title=w("记电话签批"),
@@ -102,6 +108,9 @@ def agreement(request: Request, ref: str, unit: str) -> HttpResponse:
     asked = next((each for each in found.joint if each.unit == unit), None)
     if asked is None:
         raise NotFound("这个单位不是这份预警的联合发布单位。请回到预警页看还缺谁会签。")
+    back = led_back(request, ref, "cosign_verbally", NOT_YOURS)
+    if back:
+        return back
     call = _Call(
         title=w("记电话会签"),
         sentence="已记口头会签。请另一位值班员登录自己的账号确认，确认后才能签发。",
