@@ -130,7 +130,7 @@ def serving() -> Iterator[tuple[int, int]]:
     args = ["run", "--port", str(port), "--gauge-port", str(gauges)]
     run = subprocess.Popen([sys.executable, "-m", "anlan", *args])
     try:
-        end = time.monotonic() + 120
+        end = time.monotonic() + 600
         while _ask(port, "GET", "/healthz")[0] != 200:
             assert time.monotonic() < end, "the pages did not come up"
             time.sleep(0.2)

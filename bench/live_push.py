@@ -62,7 +62,7 @@ def _installation() -> str:
     ready()
     from anlan.foundation import worlds
     from anlan.people import actions as people
-    from anlan.people.accounts import create_account
+    from anlan.people.accounts.administration import create_account
     from anlan.places import actions as places
 
     ctx = worlds.context(worlds.get("live"))

@@ -55,8 +55,8 @@ GO_ON = """
 from anlan.foundation import crypto, worlds
 from anlan.people.models import Person
 from anlan.places.queries import atlas
-from anlan.warn.actions import calldown
-from anlan.warn.rules.grade import Grade
+from anlan.call.actions import calldown
+from anlan.foundation.rules.grade import Grade
 from tests.support.city import TOWN, VILLAGE, Mini
 mini = Mini(worlds.get("x1"), {}).exercise()
 ref = calldown.open_calldown(mini.ctx(), township=atlas().code(TOWN), villages=[atlas().code(VILLAGE)],

@@ -56,6 +56,7 @@ class Case:
     code: int | None = 0
     slow: bool = False
     given: str | None = None  # on standard input
+    is_alone: bool = False  # in an empty home of its own
 
 
 CASES = (
@@ -97,10 +98,12 @@ CASES = (
     Case("ground live nowhere on", "nowhere", code=2),
     Case(f"ground add --dem {{folder}}/dem.tif --place {TOWN}", "anlan ground add: ", code=2),
     Case("engine --only nowhere", "There is no exercise nowhere", code=2),
-    Case("replay liulin --resume nowhere", "There is no exercise nowhere", code=2, slow=True),
+    Case("replay liulin --resume nowhere", "There is no exercise nowhere", code=2),
+    Case("replay liulin", "ANLAN_HOME", code=2),
     Case("replay liulin --since 99:99", "invalid clock value", code=2),
     Case("replay liulin --phones-fail-at 05:30", "invalid moment value", code=2),
-    Case("replay liulin --since 03:00 --until 03:10 --hours ending --seed 3 --speed 0 --json", '"head"', slow=True),
+    Case("replay liulin --since 03:00 --until 03:10 --hours ending --seed 3 --speed 0 --json", '"head"',
+         slow=True, is_alone=True),
     Case("demo --speed -1", "invalid speed value", code=2),
     Case("run --port 99999", "invalid port value", code=2),
     Case("web --port x", "invalid port value", code=2),
@@ -193,10 +196,11 @@ def test_what_cannot_be_done_is_told_with_the_mend_and_ends_with_2(
     ],
 )
 def test_a_command_ends_with_its_code_and_says_what_it_did(
-    case: Case, house: Installation, folder: Path
+    case: Case, house: Installation, folder: Path, tmp_path: Path
 ) -> None:
     line = shlex.split(case.line.format(folder=folder))
-    done = house.anlan(*line, code=None, given=case.given)
+    where = Installation(tmp_path) if case.is_alone else house
+    done = where.anlan(*line, code=None, given=case.given)
     said = done.stdout + done.stderr
     assert "Traceback" not in said, said
     assert case.code is None or done.returncode == case.code, said

@@ -15,7 +15,6 @@ PARTS = {
     "w/<slug:world>/desk": 3,  # the due list, the town's map and the forecast, beside the case
     "w/<slug:world>/wall": 3,  # call-downs, waters and counts of the county
     "w/<slug:world>/map/place/<str:path>": 2,  # the place's calls and its story
-    "w/<str:world>/alerts/<str:ref>/telephone": 1,  # the leaders who may approve, each with the scope of the post
 }
 """Pages that show parts of others beside their own, and how many."""
 NO_PAGE = {"w/<slug:world>/live"}  # a stream, not an answer

@@ -25,7 +25,7 @@ BUSY_MACHINE = 5
 
 @pytest.fixture(scope="module")
 def waits(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    told: dict[str, Any] = Installation(tmp_path_factory.mktemp("crowds")).python(CODE, limit=600)
+    told: dict[str, Any] = Installation(tmp_path_factory.mktemp("crowds")).python(CODE)
     return told
 
 

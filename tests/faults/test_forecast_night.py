@@ -70,7 +70,7 @@ def test_looking_ahead_twice_gives_one_head_and_names_villages_in_time(installat
 
 
 def replay(installation: Installation) -> dict[str, Any]:
-    said = installation.anlan("replay", "liulin", "--json", "--forecast", *WINDOW, limit=900).stdout
+    said = installation.anlan("replay", "liulin", "--json", "--forecast", *WINDOW).stdout
     told: dict[str, Any] = json.loads(said)
     return told
 
@@ -81,8 +81,7 @@ def test_what_is_reported_after_a_moment_changes_nothing_that_was_forecast_at_it
 ) -> None:
     """The same night, once with every report and once with none after 03:20: same forecast, same chain until then."""
     whole, cut = (
-        installation.python(PLAY.format(cut=at, since=SINCE, until=UNTIL, upto=CUT), limit=900)
-        for at in ("", CUT)
+        installation.python(PLAY.format(cut=at, since=SINCE, until=UNTIL, upto=CUT)) for at in ("", CUT)
     )
     assert [said["from"][11:16] for said in cut["said"]][-1] == "19:20", (
         "the forecast from the last report is among them"

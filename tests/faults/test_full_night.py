@@ -16,7 +16,7 @@ LIULIN = "421321117"
 @pytest.fixture(scope="module")
 def night(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     installation = Installation(tmp_path_factory.mktemp("night"))
-    said = installation.anlan("replay", "liulin", "--json", limit=900).stdout
+    said = installation.anlan("replay", "liulin", "--json").stdout
     installation.anlan("journal", "verify")
     told: dict[str, Any] = json.loads(said)
     return told

@@ -22,6 +22,8 @@ class LanternsRoom(Room):
     menu = (Entry(w("河灯"), "lanterns", "desk.view", 7),)
     events = {"lanterns.set_out": w("放了河灯")}
     pack_kinds = {"lanterns": (w("灯谱"), ("lantern",))}
+    permissions = {"lanterns.light": ("duty_officer",), "warn.issue": ("auditor",)}
+    counters = "views:counters"
     checks = "views:checks"
     samples = "views:samples"
 """,
@@ -44,6 +46,9 @@ def all_of_them(request, lantern=""):
 
 def checks():
     yield "lanterns", "灯暗", "A lantern is dim", "点灯", "Light it"
+
+def counters():
+    yield "lanterns", "gauge", "Lanterns on the river.", [({}, 7)]
 
 def samples(ctx):
     return {("lanterns", "lantern"): "L-1"}
@@ -69,7 +74,8 @@ from django.core.management import call_command
 from django.test.utils import setup_test_environment
 setup_test_environment()
 call_command("migrate", verbosity=0)
-from anlan.conf import doctor
+from anlan.conf import doctor, metrics
+from anlan.people.accounts.scope import permissions_of
 from anlan.conf.api import api
 from anlan.desk.names import spoken
 from anlan.foundation import rooms
@@ -86,6 +92,9 @@ assert f"/w/{key}/lanterns" in officer.get(f"/w/{key}/desk").content.decode()
 assert officer.get(f"/w/{key}/lanterns?lang=en").status_code == 200
 assert officer.get(f"/api/v1/w/{key}/lanterns").json() == ["L-1"]
 assert "/api/v1/w/{world}/lanterns" in api.get_openapi_schema()["paths"]
+assert "lanterns.light" in permissions_of("duty_officer") - permissions_of("auditor")
+assert "warn.issue" not in permissions_of("auditor"), "what the place's own pack names is the pack's"
+assert "anlan_lanterns 7" in metrics.text()
 assert spoken("lanterns.set_out") == "放了河灯"
 assert kinds()["lanterns"] == ("lantern",)
 told = doctor.examine()

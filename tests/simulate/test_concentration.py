@@ -24,7 +24,7 @@ def made(dx: float) -> Terrain:
 
 def test_a_grounds_concentration_time_is_kirpichs_over_its_longest_way() -> None:
     """Twenty cells of 40 m straight down the side at 0.04, then 59 down the middle at 0.005."""
-    told = concentration.told(valley())
+    told = concentration.with_concentration(valley())
     length, fall = 20 * 40 + 59 * 40, 20 * 40 * 0.04 + 59 * 40 * 0.005
     assert told.concentration_min == pytest.approx(
         0.0195 * length**0.77 * (fall / length) ** -0.385, rel=0.02
@@ -33,7 +33,7 @@ def test_a_grounds_concentration_time_is_kirpichs_over_its_longest_way() -> None
 
 def test_level_ground_has_none() -> None:
     level = replace(valley(), bed=np.zeros((10, 10)), manning=np.ones((10, 10)))
-    assert concentration.told(level).concentration_min == concentration.UNKNOWN
+    assert concentration.with_concentration(level).concentration_min == concentration.UNKNOWN
 
 
 def test_it_is_worked_out_when_the_ground_is_made_and_kept_with_it(tmp_path: Path) -> None:

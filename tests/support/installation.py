@@ -32,7 +32,7 @@ class Installation:
         return {**kept, **own}
 
     def anlan(
-        self, *args: str, code: int | None = 0, limit: float = 300, given: str | None = None
+        self, *args: str, code: int | None = 0, limit: float = 1800, given: str | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end; `code` is the exit code that it must have (None: any), `given` what is typed."""
         done = subprocess.run(
@@ -60,7 +60,7 @@ class Installation:
             for said in self.python(f"told = [run(*command) for command in {list(map(list, commands))!r}]")
         ]
 
-    def python(self, code: str, *, limit: float = 300) -> Any:
+    def python(self, code: str, *, limit: float = 1800) -> Any:
         """Run lines in a fresh process; what it assigns to `told` comes back.
 
         `run("journal", "verify")` is a command of ours that must succeed; `ready()` makes the state folder.

@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.staticfiles import finders
 
 from anlan.conf.middleware import CSP
+from anlan.ui.assets import PHONE_POLICY
 
 Reply = str | bytes | dict[str, Any]
 Pages = dict[str, Reply | Callable[["Visit"], Reply | tuple[int, Reply]]]
@@ -62,7 +63,7 @@ class Visit(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(raw)))
-        self.send_header("Content-Security-Policy", CSP)
+        self.send_header("Content-Security-Policy", PHONE_POLICY if b"<style>" in raw else CSP)
         self.end_headers()
         self.wfile.write(raw)
 

@@ -359,7 +359,9 @@ def _full(theme: str) -> str:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["page", "phone", "error"])
 def test_axe_finds_nothing_to_complain_about(chromium: Browser, theme: str, name: str) -> None:
-    error = render_to_string("ui/error.html", {**context(theme=theme), "trouble": views.NOT_FOUND})
+    error = render_to_string(
+        "ui/error.html", {**context(theme=theme), "trouble": views.NOT_FOUND, "frame": "ui/plain.html"}
+    )
     shown = {"page": lambda: _full(theme), "phone": lambda: phone(theme), "error": lambda: error}[name]()
     with serve({"/": shown}) as (home, _):
         around = chromium.new_context(viewport={"width": 1440, "height": 900}, bypass_csp=True)

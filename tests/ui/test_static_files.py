@@ -1,6 +1,7 @@
 """Files for browsers: small on the wire, kept for a year, and the phone page paints at once on a poor line."""
 
 import re
+import zlib
 from typing import Any
 
 import pytest
@@ -9,10 +10,13 @@ from playwright.sync_api import Browser
 
 from anlan.ui import assets
 from tests.support.routes import make_stage
+from tests.support.slow_line import seconds, slow_line
 
 MAP_ON_THE_WIRE = 500_000
-FIRST_PAINT_MS = 1400  # 600 of them the line itself; it was 3300 with the style sheet in a file of its own
-LINE = {"offline": False, "latency": 600, "downloadThroughput": 50_000 / 8, "uploadThroughput": 50_000 / 8}
+FIRST_PAINT_MS = 1000  # 600 of them the line itself; it was 3300 with the style sheet in a file of its own
+TO_DRAW_MS = 50
+TRIES = 10  # a machine that others use draws late; a page that is too large never comes in time
+HTTP_OWN = 17 + 2 + 37 + 24  # status line, end, and the server's own Date and Connection
 ASKED = re.compile(r'(?:src|href)="(/static/[^"]+)"')
 
 
@@ -54,21 +58,39 @@ def test_a_changed_style_sheet_gets_another_address(tmp_path: Any) -> None:
     assert hashed("css/x.css", str(one)) != hashed("css/x.css", str(two))
 
 
+def phone_link(stage: Any) -> str:
+    from anlan.call.queries import answering
+
+    return answering.link(stage.mini.world.key, stage.refs["call_down"], "H-v1-secretary")
+
+
+def test_the_order_is_on_the_phone_in_a_second_of_a_poor_line_and_the_answers_soon_after(stage: Any) -> None:
+    """Reckoned in bytes: headers, and as much of the compressed page as holds them."""
+    reply = Client().get(phone_link(stage), headers={"accept-encoding": "gzip"})
+    reading, shown, ends = zlib.decompressobj(wbits=31), b"", {}
+    for size in range(len(reply.content)):
+        shown += reading.decompress(reply.content[size : size + 1])
+        ends |= {part: size for part in (b"</header>", b"</form>") if part in shown and part not in ends}
+    head = sum(len(f"{name}: {value}\r\n") for name, value in reply.headers.items()) + HTTP_OWN
+    assert seconds(head + ends[b"</header>"]) < (FIRST_PAINT_MS - TO_DRAW_MS) / 1000, f"{head} + {ends}"
+    assert seconds(head + ends[b"</form>"]) < (FIRST_PAINT_MS + 100) / 1000
+
+
+@pytest.mark.slow
 @pytest.mark.browser
 def test_the_phone_page_paints_after_one_request_on_a_poor_line(
     chromium: Browser, live_server: Any, stage: Any
 ) -> None:
-    from anlan.call.queries import answering
-
-    link = answering.link(stage.mini.world.key, stage.refs["call_down"], "H-v1-secretary")
-    page = chromium.new_context().new_page()
+    link, painted = phone_link(stage), FIRST_PAINT_MS
     blocked: list[str] = []
-    page.on("console", lambda line: blocked.append(line.text) if line.type == "error" else None)
-    Client().get(link)  # the server has read its templates
-    slow = page.context.new_cdp_session(page)
-    slow.send("Network.enable")
-    slow.send("Network.emulateNetworkConditions", LINE)
-    page.goto(live_server.url + link, wait_until="load")
-    painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    with slow_line(live_server.url) as url:
+        for _ in range(TRIES):
+            page = chromium.new_context().new_page()
+            page.on("console", lambda line: blocked.append(line.text) if line.type == "error" else None)
+            page.goto(url + link, wait_until="load")
+            painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+            page.context.close()
+            if painted < FIRST_PAINT_MS:
+                break
     assert painted < FIRST_PAINT_MS
     assert not blocked

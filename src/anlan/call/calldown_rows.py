@@ -45,7 +45,7 @@ def place_seen(ctx: Ctx, row: CallDown) -> Place:
     return atlas().common([atlas().by_id[pk] for pk in lines.values_list("place_id", flat=True)])
 
 
-def whole(ctx: Ctx) -> Ctx:
+def everywhere(ctx: Ctx) -> Ctx:
     """The same context over all places, for decisions: a ladder seen through a village cadre's scope would lack people."""
     return replace(ctx, scope=Scope.everywhere())
 
@@ -88,7 +88,7 @@ def touch(row: CallDown) -> None:
 def _read(ctx: Ctx, row: CallDown) -> shapes.CallDown:
     places = atlas()
     lines = list(CallLine.objects.filter(call_down=row).order_by("pk"))
-    holders = people.holders_by_ref(whole(ctx), sorted({ref for line in lines for ref in _refs(line)}))
+    holders = people.holders_by_ref(everywhere(ctx), sorted({ref for line in lines for ref in _refs(line)}))
     calls = Call.objects.filter(call_down=row).annotate(who=F("holder__ref")).order_by("pk")
     answers = Answer.objects.filter(call_down=row).annotate(who=F("holder__ref")).order_by("pk")
     return shapes.CallDown(
@@ -312,7 +312,7 @@ def insert_lines(ctx: Ctx, row: CallDown, lines: Iterable[shapes.Line]) -> None:
 
 
 def _insert(ctx: Ctx, row: CallDown, fresh: list[shapes.Call], after: shapes.CallDown) -> None:
-    holders = people.holders_by_ref(whole(ctx), sorted({call.holder for call in fresh}))
+    holders = people.holders_by_ref(everywhere(ctx), sorted({call.holder for call in fresh}))
     place_of = {
         h.ref: line.place for line in reversed(after.lines) for rung in line.rungs for h in rung.holders
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from anlan.call.calldown_rows import holder_shape, voice_channel, whole
+from anlan.call.calldown_rows import everywhere, holder_shape, voice_channel
 from anlan.call.rules.calldown.opening import Addressee
 from anlan.call.rules.calldown.shapes import LineKind
 from anlan.foundation.context import Ctx
@@ -42,7 +42,7 @@ def _holders(ctx: Ctx, *places: Place) -> list[people.Holder]:
     """Holders who cover the nearer place come first; one person once."""
     found: dict[str, people.Holder] = {}
     for place in places:
-        for holder in people.holders(whole(ctx), path=place.path):
+        for holder in people.holders(everywhere(ctx), path=place.path):
             found.setdefault(holder.ref, holder)
     return list(found.values())
 

@@ -8,9 +8,8 @@ from typing import Any
 from django.db.models import Count
 
 from anlan.conf.doctor.records import rows
-from anlan.foundation import health, held, worlds
+from anlan.foundation import health, held, rooms, worlds
 from anlan.foundation.home import home
-from anlan.observe import queries as observe
 
 Sample = tuple[dict[str, str], float]
 
@@ -30,13 +29,8 @@ def _family(name: str, kind: str, about: str, samples: Iterable[Sample]) -> str:
 
 def _families() -> Iterator[tuple[str, str, str, Iterable[Sample]]]:
     ctx = worlds.context(worlds.get("live"))
-    counts = observe.counts(ctx)
-    frames = [({"what": what}, counts[what]) for what in ("accepted", "stored", "repeats")]
-    yield "frames_total", "counter", "Frames of stations by what became of them.", frames
-    quarantined = [({}, counts["quarantined"])]
-    yield "quarantined_total", "counter", "Broken input that came, repeats counted.", quarantined
-    new = [({}, observe.quarantine_unread(ctx))]
-    yield "quarantine_unread", "gauge", "Kinds of broken input that nobody has looked at.", new
+    for room in rooms.found():
+        yield from room.function(room.counters)() if room.counters else ()
     yield "calls", "gauge", "Calls by state.", _by("call", "Call", world_id=ctx.world.id)
     yield "tasks", "gauge", "Due work by state.", _by("foundation", "Task", state__in=["due", "dead"])
     overdue = rows("foundation", "Task").filter(

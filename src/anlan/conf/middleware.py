@@ -14,12 +14,11 @@ from anlan.foundation.errors import AnlanError, NotSignedIn
 from anlan.foundation.writing import begin_request
 from anlan.people.accounts import sessions, tokens
 from anlan.people.accounts.scope import context_of
-from anlan.ui import assets
 from anlan.ui.views import bad_request, not_a_page
 
 Next = Callable[[HttpRequest], HttpResponse]
 CSP = (
-    f"default-src 'none'; script-src 'self'; style-src 'self' {assets.inline('phone.css')[1]}; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
     "worker-src 'self' blob:; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )

@@ -34,10 +34,9 @@ def load_city_once() -> None:
 
 def prepare_world(args: argparse.Namespace) -> str:
     """The exercise to run: a new one, or the one to go on with."""
+    world = worlds.get(args.resume) if args.resume else None
     load_city_once()
-    if args.resume:
-        world = worlds.get(args.resume)
-    else:
+    if world is None:
         world = new_liulin(
             hours=args.hours,
             seed=SEED if args.seed is None else args.seed,

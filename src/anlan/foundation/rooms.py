@@ -44,6 +44,9 @@ class Room(AppConfig):
     ] = ()  # names, or beginnings of names, after which the red line is asked for anew
     pack_kinds: ClassVar[Mapping[str, tuple[str, tuple[str, ...]]]] = {}
     """Kind of pack → its word, and the tables without which such a pack says nothing."""
+    permissions: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Permission → roles that have it, as long as the roles pack of the place names it for nobody."""
+    counters: ClassVar[str] = ""  # for /metrics: () → (name, kind, about, samples) …
     checks: ClassVar[str] = ""  # for doctor: () → (code, zh, en, mend zh, mend en) …
     samples: ClassVar[str] = ""  # for the walk of pages: (ctx) → {(segment before, parameter): value}
 

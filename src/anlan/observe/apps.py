@@ -9,6 +9,7 @@ class ObserveRoom(Room):
         "actions.imports",
         "actions.mending",
     )
+    counters = "counters:families"
     menu = (
         Entry(w("测站"), "stations", "observe.view", 5, inside=("imports",)),
         Entry(w("隔离区"), "quarantine", REQUEUE, 10),

@@ -54,7 +54,7 @@ def not_done(request: Request, error: AnlanError, url: str) -> HttpResponse:
     return HttpResponseRedirect(url)
 
 
-def whole(text: str, *, what: str) -> int | None:
+def parse_int(text: str, *, what: str) -> int | None:
     """A number that somebody typed; empty is None. Raises: Invalid."""
     text = text.strip()
     if not text:

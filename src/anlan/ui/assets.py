@@ -53,5 +53,17 @@ def entry(name: str, folder: Path = BUILD) -> tuple[list[str], str]:
 def inline(name: str) -> tuple[str, str]:
     """A style sheet to stand in the page itself, without its blanks and remarks, and the word that the content policy knows it by."""
     text = re.sub(r"/\*.*?\*/", "", (STATIC / f"css/{name}").read_text(encoding="utf-8"), flags=re.S)
-    text = re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", text)).strip()
+    text = (
+        re.sub(r"\s*([{};,>])\s*", r"\1", re.sub(r"\s+", " ", text))
+        .replace(": ", ":")
+        .replace(";}", "}")
+        .strip()
+    )
     return text, f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+PHONE_POLICY = (
+    f"default-src 'none'; script-src 'self'; style-src {inline('phone.css')[1]} {inline('phone_below.css')[1]}; "
+    "img-src data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""What the phone page may do: no less strict than elsewhere, and shorter, for its line is slow."""

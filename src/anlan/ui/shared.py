@@ -1,4 +1,4 @@
-"""Parts that many watch: made once for all who see the same, while the journal says nothing new and a second has not passed.
+"""Parts that many watch: made once for all who see the same, while the journal says nothing new and as long as they stay fresh.
 
 Only for parts that hold no form (its token is one browser's) and say nothing of who reads them.
 """
@@ -20,7 +20,7 @@ View = Callable[..., HttpResponse]
 _made: OrderedDict[tuple[Any, ...], tuple[datetime, bytes]] = OrderedDict()
 
 
-def shared(*parts: str) -> Callable[[View], View]:
+def shared(*parts: str, fresh: timedelta = FRESH) -> Callable[[View], View]:
     """The view's parts of these ids are shared; the page itself and other parts are made for each who asks."""
 
     def share(view: View) -> View:
@@ -32,7 +32,7 @@ def shared(*parts: str) -> Callable[[View], View]:
             sees = (ctx.scope, ctx.actor.permissions, ctx.actor.organisation, request.lang, request.theme)
             key = (ctx.world.id, request.get_full_path(), part, sees, journal.head(ctx.world).hash)
             at, body = _made.get(key, (ctx.now, b""))
-            if body and timedelta(0) <= ctx.now - at < FRESH:
+            if body and timedelta(0) <= ctx.now - at < fresh:
                 return HttpResponse(body)
             reply = view(request, *args, **kwargs)
             if reply.status_code == 200:

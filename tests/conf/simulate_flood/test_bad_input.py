@@ -98,7 +98,7 @@ def test_rain_that_cannot_be_is_named_with_its_mend(run, rain, words):
         ({"inflow": "x,y,radius_m,minute,m3_s\n430125,3499965,5,9,2\n430125,3499965,5,9,2\n"}, ("row 2", "minute")),
         ({"inflow": "x,y,minute,m3_s\n1,2,3,4\n"}, ("radius_m is missing",)),
         ({"inflow": "x,y,radius_m,minute,m3_s\n1,2,3,4,5\n"}, ("inflow 1", "outside the terrain")),
-        ({"points": b"\xff\xfe\x00\x01"}, ("neither UTF-8 nor GB 18030",)),
+        ({"points": b"\xff\x80\x00\x01"}, ("neither UTF-8, UTF-16 nor GB 18030",)),
     ],
 )  # fmt: skip
 def test_another_file_that_is_wrong_is_named_with_its_mend(run, file, words):

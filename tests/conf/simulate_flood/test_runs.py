@@ -197,7 +197,7 @@ class Terminal(io.StringIO):
 
 def test_ctrl_c_leaves_a_checkpoint_and_resume_gives_the_same_result(run, monkeypatch, tmp_path):
     whole = run("--minutes", "30", points=POINTS)[1]
-    monkeypatch.setattr("anlan.cli.simulate.flood.job._SAY_EVERY_S", 0.0)
+    monkeypatch.setattr("anlan.cli.simulate.stopping.SAY_EVERY_S", 0.0)
     with monkeypatch.context() as at_a_terminal:
         terminal = Terminal()
         at_a_terminal.setattr(sys, "stderr", terminal)

@@ -42,7 +42,7 @@ def order(ctx: Ctx, *, call_down: str, line: str, who: str = "") -> str:
             _give_way(ctx, open_check)
         instead = None if best else rules.next_instead(plan=plan, done=done)
         means = PERSON if best else (instead.key if instead else "neighbouring_township")
-        sent = people.holders_by_ref(calldown_rows.whole(ctx), [best.who])[best.who] if best else None
+        sent = people.holders_by_ref(calldown_rows.everywhere(ctx), [best.who])[best.who] if best else None
         check = DoorCheck.objects.create(
             world_id=ctx.world.id,
             ref=next_ref(ctx, "D"),
@@ -95,7 +95,7 @@ def propose(ctx: Ctx, row: CallLine) -> rules.DoorCheckPlan:
     village = atlas().by_id[row.place_id]
     settings = rules.DoorCheckSettings.from_pack(shelf.the(ctx, "door_check", village.code).data)
     nearby = people.holders(
-        calldown_rows.whole(ctx), path=atlas().township(village).path, exact=False, kinds=settings.roles
+        calldown_rows.everywhere(ctx), path=atlas().township(village).path, exact=False, kinds=settings.roles
     )
     return rules.propose(
         target=rules.DoorTarget(ref=village.path, at=(village.lon, village.lat)),

@@ -4,7 +4,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from anlan.call.calldown_rows import whole
+from anlan.call.calldown_rows import everywhere
 from anlan.call.models import Answer, CallDown, CallLine
 from anlan.call.queries.speech import facts_for
 from anlan.call.shelf import call_settings
@@ -76,7 +76,7 @@ def open_link(*, world_key: str, call_down: str, holder: str, token: str) -> tup
     if world is None or row is None:
         raise _gone()
     ctx = worlds.context(world)
-    known = people.holders_by_ref(whole(ctx), [holder]).get(holder)
+    known = people.holders_by_ref(everywhere(ctx), [holder]).get(holder)
     if known is None or (row.closed_at is not None and ctx.now > row.closed_at + LINK_LASTS):
         raise _gone()
     actor = Actor(ref=f"holder:{holder}", role="holder", permissions=frozenset({"warn.answer"}))
@@ -114,7 +114,7 @@ def order_of(ctx: Ctx, row: CallDown, holder: str) -> Order:
     if line is None:
         raise _gone()
     place = atlas().by_id[line.place_id]
-    seen = whole(ctx)
+    seen = everywhere(ctx)
     facts = facts_for(seen, row, place, moves(seen, place.path))
     known = people.holders_by_ref(seen, [holder])[holder]
     name = people.masked_names(seen, [holder]).get(holder, "")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from anlan.call.actions.doorchecks import propose
-from anlan.call.calldown_rows import whole
+from anlan.call.calldown_rows import everywhere
 from anlan.call.models import CallDown, CallLine, DoorCheck
 from anlan.call.queries.board import MEANS_WORDS, OUTCOMES_AT_DOOR
 from anlan.call.rules.calldown import LineState
@@ -101,8 +101,8 @@ def doors(ctx: Ctx, ref: str, line: str) -> Doors:
     checks = list(DoorCheck.objects.filter(line=found).select_related("holder").order_by("pk"))
     refs = [p.who for p in plan.proposals] + [n.who for n in plan.not_sent]
     refs += [c.holder.ref for c in checks if c.holder]
-    names = people.masked_names(whole(ctx), refs)
-    titles = {r: h.title for r, h in people.holders_by_ref(whole(ctx), refs).items()}
+    names = people.masked_names(everywhere(ctx), refs)
+    titles = {r: h.title for r, h in people.holders_by_ref(everywhere(ctx), refs).items()}
     return Doors(
         row=found.call_down,
         line=line,

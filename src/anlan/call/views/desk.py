@@ -17,7 +17,7 @@ from anlan.call.views.calls import UNDO, UNDO_S, UNDO_SLACK_S, board_context, ma
 from anlan.foundation.errors import AnlanError, Invalid, NotFound
 from anlan.foundation.words import t, w, written
 from anlan.people.actions import unmask
-from anlan.ui.acts import address, done, not_done, whole
+from anlan.ui.acts import address, done, not_done, parse_int
 from anlan.ui.pages import Request, page
 
 OUTCOMES = {6: "no_answer", 7: "wrong_number", 8: "refused"}
@@ -65,7 +65,7 @@ def take_back(request: Request, ref: str) -> HttpResponse:
 def _record(request: Request, ref: str) -> dict[str, str]:
     """Records it; tells whom and what, and by what it can be taken back."""
     given, ctx = request.POST, request.ctx
-    result = whole(given.get("result", ""), what=t(request.lang, "结果"))
+    result = parse_int(given.get("result", ""), what=t(request.lang, "结果"))
     desk = desks.desk(ctx, ref, holder=given.get("holder", ""))
     person = desk.person
     if person is None or result is None or not 1 <= result <= 8:
@@ -88,8 +88,12 @@ def _record(request: Request, ref: str) -> dict[str, str]:
         key=key,
         channel="desk",
         call=person.waiting,
-        households=whole(given.get("households", ""), what=t(request.lang, "户数")) if result == 4 else None,
-        people_moved=whole(given.get("people", ""), what=t(request.lang, "人数")) if result == 4 else None,
+        households=parse_int(given.get("households", ""), what=t(request.lang, "户数"))
+        if result == 4
+        else None,
+        people_moved=parse_int(given.get("people", ""), what=t(request.lang, "人数"))
+        if result == 4
+        else None,
         words=given.get("words", "").strip()[:200],
     )
     said = _said(request, person, result)

@@ -14,7 +14,7 @@ from anlan.call.queries.doors import doors
 from anlan.foundation.errors import NotFound
 from anlan.foundation.rules.reason import LEAST_REASON
 from anlan.foundation.words import t, w
-from anlan.ui.acts import act, address, done, not_done, posted, whole
+from anlan.ui.acts import act, address, done, not_done, parse_int, posted
 from anlan.ui.pages import Request, page
 
 
@@ -44,7 +44,7 @@ def _send(request: Request, ref: str) -> None:
 
 def _report(request: Request, ref: str) -> None:
     given = request.POST.get
-    households = whole(given("households", ""), what=t(request.lang, "户数"))
+    households = parse_int(given("households", ""), what=t(request.lang, "户数"))
     outcome = given("outcome", "")
     doorchecks.report(request.ctx, ref=given("check", ""), outcome=outcome, households=households)
 

@@ -8,9 +8,10 @@ import segno
 from django.core.cache import cache
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import redirect, render
+from django.utils.decorators import decorator_from_middleware
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.call.actions import hearing, links
@@ -24,8 +25,9 @@ from anlan.foundation.errors import AnlanError, Forbidden, Invalid, NotFound
 from anlan.foundation.words import t, w
 from anlan.foundation.worlds import World, beijing
 from anlan.foundation.writing import is_busy
+from anlan.ui import assets
 from anlan.ui import format as show
-from anlan.ui.acts import address, whole
+from anlan.ui.acts import address, parse_int
 from anlan.ui.pages import Request, page, public
 
 log = logging.getLogger(__name__)
@@ -33,10 +35,23 @@ PER_MINUTE = 30
 WRONG_LINKS_PER_MINUTE = 30
 
 
+class Slim(GZipMiddleware):
+    """Small on the wire; without Django's random bytes: who could put guesses into requests has the link already."""
+
+    max_random_bytes = 0
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        response.headers["Content-Security-Policy"] = assets.PHONE_POLICY
+        return super().process_response(request, response)
+
+
+slim = decorator_from_middleware(Slim)
+
+
 @public(
     "a village secretary in the rain has no account; the link itself is the right, and ends with the call-down"
 )
-@gzip_page
+@slim
 @csrf_exempt  # no cookie carries any right here: only who holds the link can post to it
 @require_http_methods(["GET", "POST"])
 def answer(request: Request, world: str, ref: str, holder: str, token: str) -> HttpResponse:
@@ -89,7 +104,7 @@ def _limit(key: str, most: int) -> None:
 def _taken_in(request: HttpRequest, ctx: Ctx, ref: str, holder: str) -> str:
     """Record the answer once for its key; without script each press has a key of its own."""
     given = request.POST
-    kind = whole(given.get("answer", ""), what=t("zh", "答复"))
+    kind = parse_int(given.get("answer", ""), what=t("zh", "答复"))
     if kind is None or not 1 <= kind <= 5:
         raise Invalid("没认出这个答复。请按 1 到 5 中的一个。")
     key = f"web:{holder}:{_key(given.get('key', ''))}"
@@ -100,8 +115,8 @@ def _taken_in(request: HttpRequest, ctx: Ctx, ref: str, holder: str) -> str:
         kind=kind,
         key=key,
         channel="web",
-        households=whole(given.get("households", ""), what=t("zh", "户数")) if kind >= 3 else None,
-        people_moved=whole(given.get("people", ""), what=t("zh", "人数")) if kind >= 3 else None,
+        households=parse_int(given.get("households", ""), what=t("zh", "户数")) if kind >= 3 else None,
+        people_moved=parse_int(given.get("people", ""), what=t("zh", "人数")) if kind >= 3 else None,
     )
     return key
 
@@ -185,7 +200,7 @@ def _about(request: Request, ctx: Ctx) -> dict[str, Any]:
 
 
 @public("the card behind the same link: what the village tells its residents")
-@gzip_page
+@slim
 @require_GET
 def card(request: Request, world: str, ref: str, holder: str, token: str) -> HttpResponse:
     """明白卡 of the village: what will happen, where to go, by when."""

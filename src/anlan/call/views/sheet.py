@@ -15,7 +15,7 @@ from anlan.foundation.errors import AnlanError, Invalid
 from anlan.foundation.words import t, written
 from anlan.move.actions import moving
 from anlan.move.queries.moves import Move
-from anlan.ui.acts import address, done, whole
+from anlan.ui.acts import address, done, parse_int
 from anlan.ui.pages import Request, page
 
 
@@ -93,7 +93,7 @@ def _line(request: Request, person: Person, ref: str) -> int:
     def given(name: str) -> str:
         return request.POST.get(f"{name}:{person.holder}", "").strip()
 
-    result = whole(given("result"), what=t(request.lang, "结果"))
+    result = parse_int(given("result"), what=t(request.lang, "结果"))
     if result is None:
         return 0
     if not 1 <= result <= 8:
@@ -110,8 +110,8 @@ def _line(request: Request, person: Person, ref: str) -> int:
         kind=result,
         key=f"sheet:{_key(request)}:{person.holder}",
         channel="sheet",
-        households=whole(given("households"), what=t(request.lang, "户数")) if result == 4 else None,
-        people_moved=whole(given("people"), what=t(request.lang, "人数")) if result == 4 else None,
+        households=parse_int(given("households"), what=t(request.lang, "户数")) if result == 4 else None,
+        people_moved=parse_int(given("people"), what=t(request.lang, "人数")) if result == 4 else None,
         words=given("at")[:20],
     )
     return 1
@@ -128,7 +128,7 @@ def _counted(request: Request, wrongs: list[str], move: Move) -> int:
     """The paper says how many were counted in by now, in all: keyed twice it counts once."""
 
     def given(name: str) -> int | None:
-        return whole(request.POST.get(f"{name}:{move.ref}", ""), what=t(request.lang, "户数"))
+        return parse_int(request.POST.get(f"{name}:{move.ref}", ""), what=t(request.lang, "户数"))
 
     try:
         total, people = given("counted"), given("counted_people")

@@ -13,7 +13,7 @@ from anlan.cli.simulate.files import InputWrong, number
 from anlan.cli.simulate.flood.layers import check_within, data_of, named
 from anlan.cli.simulate.flood.memory import allowed
 from anlan.cli.simulate.flood.streams import channels
-from anlan.cli.simulate.flood.whole import look
+from anlan.cli.simulate.flood.whole import check_catchment
 from anlan.science.flood.domain import MANNING, Domain
 from anlan.science.jit import Floats
 from anlan.science.terrain import (
@@ -55,7 +55,9 @@ def read(args: argparse.Namespace) -> Read:
         land = np.isfinite(grid.values)
         bed = grid.values.astype(np.float64)
         domain = Domain.of(bed, dx=grid.dx, inside=land, west=grid.west, north=grid.north)
-    warnings = [told.removesuffix(", or give --inflow there") for told in look("", grid, domain, ())[0]]
+    warnings = [
+        told.removesuffix(", or give --inflow there") for told in check_catchment("", grid, domain, ())[0]
+    ]
     if warnings and not args.despite_rim:
         raise InputWrong(
             f"--dem {args.dem}: {warnings[0]}; or say --despite-rim, and the villages below stay too dry"

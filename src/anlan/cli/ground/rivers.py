@@ -56,7 +56,7 @@ def fill(path: str, terrain: Terrain, live: dict[str, Any]) -> Filled:
     """Rivers full of their base flow as the live forecasts of the place begin. Raises `InputWrong`."""
     if not path:
         return Filled("没有写明基流（--base-flow）：滚动预报从干河道起算")
-    terrain = concentration.told(terrain)
+    terrain = concentration.with_concentration(terrain)
     domain, solver, precision = villages.domain_of(terrain), live["solver"], live["precision"]
     method, begun = compute.solver_of(solver, terrain, domain), time.perf_counter()
     with named(OPTION, path):

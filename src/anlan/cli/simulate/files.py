@@ -121,6 +121,14 @@ def number(row: Mapping[str, Any], key: str, *, where: str = "", default: float 
     return float(found) if found is not None else float(default or 0)
 
 
+def whole_number(given: str, option: str, *, least: int = 1) -> int:
+    """A whole number of an option. Raises `InputWrong`."""
+    value = number({option: given}, option)
+    if value < least or value != int(value):
+        raise InputWrong(f"{option} is {given}: give a whole number, {least} or more")
+    return int(value)
+
+
 def rows_of(given: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
     """A list of objects under a key. Raises `InputWrong`."""
     found = given.get(key)
@@ -151,6 +159,15 @@ def packs(args: argparse.Namespace) -> tuple[Shelf, date]:
 
     on = day(args.date, field="--date") if args.date else datetime.now(UTC).date()
     return load_all(home=home()), on
+
+
+def put(path: Path, found: Mapping[str, Any] | bytes) -> None:
+    """A file, whole or not at all: bytes, or an object as JSON."""
+    fresh = path.with_name(path.name + ".new")
+    if not isinstance(found, bytes):
+        found = (json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
+    fresh.write_bytes(found)
+    fresh.replace(path)
 
 
 def vouch(pack: Pack, lang: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import os
 from tempfile import TemporaryDirectory
 
 from anlan.conf.doctor import duty, machine, records
-from anlan.conf.doctor.finding import Finding, found
+from anlan.conf.doctor.finding import Finding, found, said
 from anlan.foundation import held, rooms
 from anlan.foundation.home import only_looking
 
@@ -54,11 +54,5 @@ def _settings() -> Finding | None:
             os.environ.setdefault("NUMBA_CACHE_DIR", nothing_is_kept)
             prepare()
     except (ValueError, OSError, RuntimeError) as error:
-        return found(
-            "settings",
-            f"设置无法读取：{error}",
-            f"The settings cannot be read: {error}",
-            "按这句话改正环境变量，见 docs/reference/settings.md。",
-            "Correct the variable as it says; see docs/reference/settings.md.",
-        )
+        return said("settings", error=error)
     return None

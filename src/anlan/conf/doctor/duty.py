@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 
 from anlan.conf.doctor import machine, records
-from anlan.conf.doctor.finding import Finding, found
+from anlan.conf.doctor.finding import Finding, found, said
 from anlan.foundation.packs.pack import SYNTHETIC_ONLY, Shelf
 
 
@@ -15,21 +15,9 @@ def addresses() -> Iterator[Finding]:
     if _is_loopback(host) and not os.environ.get("ANLAN_HOSTS"):
         return
     if not os.environ.get("ANLAN_HOSTS"):
-        yield found(
-            "hosts",
-            f"页面开在 {host}，但没有设 ANLAN_HOSTS：别的机器打开会被拒绝。",
-            f"Pages are served on {host}, but ANLAN_HOSTS is not set: other machines are refused.",
-            "把用户输入的主机名写进 ANLAN_HOSTS，用逗号隔开。",
-            "Set ANLAN_HOSTS to the host names that users type, with commas between.",
-        )
+        yield said("hosts", host=host)
     if os.environ.get("ANLAN_HTTPS") != "1":
-        yield found(
-            "https",
-            "别的机器能打开页面，但没有设 ANLAN_HTTPS=1：口令和应答链接在路上可被读到。",
-            "Other machines reach the pages, but ANLAN_HTTPS is not 1: passwords and answer links can be read on the way.",
-            "前面放一个做 TLS 的反向代理，再设 ANLAN_HTTPS=1。",
-            "Put a reverse proxy that ends TLS before it, then set ANLAN_HTTPS=1.",
-        )
+        yield said("https")
 
 
 def _is_loopback(host: str) -> bool:
@@ -47,13 +35,7 @@ def assets() -> Iterator[Finding]:
     try:
         manifest()
     except AssetsMissing:
-        yield found(
-            "assets",
-            "前端文件没有生成，页面没有样式和地图。",
-            "The front end was not built: pages have no style and no map.",
-            "在源码目录执行 python hatch_build.py，或重新安装 anlan。",
-            "Run python hatch_build.py in the checkout, or reinstall anlan.",
-        )
+        yield said("assets")
 
 
 def packs() -> Iterator[Finding]:
@@ -67,13 +49,7 @@ def packs() -> Iterator[Finding]:
         shelf = load_all(home=machine.folder())
         orders = [(pack, StandingOrder.from_pack(pack.data)) for pack in shelf.of_kind("standing_orders")]
     except (PackError, AnlanError) as error:
-        yield found(
-            "packs",
-            f"规则包读不了：{error}",
-            f"A pack does not load: {error}",
-            "按这句话改正文件；改好之前预警不工作。",
-            "Correct the file as it says; nothing is warned of before.",
-        )
+        yield said("packs", error=error)
         return
     for file in shelf.refused:
         yield found(
@@ -94,22 +70,9 @@ def packs() -> Iterator[Finding]:
         and not _is_over(order.expires_at, now)
     ]
     if not signed:
-        yield found(
-            "order-unsigned",
-            "没有已签发且有效的叫应长效指令：红色预警要等值班员，不会自动叫应。",
-            "No standing order is signed and in force: a red warning waits for an officer, nobody is called by itself.",
-            "请防指签发，写进 packs/ 里的 standing-orders 规则包。",
-            "Have the headquarters sign one and put it into the pack standing-orders in packs/.",
-        )
+        yield said("order-unsigned")
     elif all(order.demo for _, order in signed):
-        yield found(
-            "order-demo",
-            "叫应长效指令是演示文件。",
-            "The standing order is the demo's.",
-            "正式使用前换成本级防指签发的文件。",
-            "Replace it by the one your headquarters signed before real use.",
-            bad=_acts_on_somebody(),
-        )
+        yield said("order-demo", bad=_acts_on_somebody())
 
 
 def _made_up(shelf: Shelf) -> Iterator[Finding]:

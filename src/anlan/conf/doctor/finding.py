@@ -1,7 +1,10 @@
 """One thing that is not as it should be, in the language of the terminal."""
 
 import os
+import tomllib
 from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -30,3 +33,14 @@ def is_chinese() -> bool:
 def found(code: str, zh: str, en: str, mend_zh: str, mend_en: str, *, bad: bool = True) -> Finding:
     """A finding in one of the two languages."""
     return Finding(code, bad, *((zh, mend_zh) if is_chinese() else (en, mend_en)))
+
+
+def said(code: str, /, *, bad: bool = True, **values: object) -> Finding:
+    """The same in the words of `findings.toml`, with its values put in."""
+    words = {name: text.format(**values) for name, text in _words()[code].items()}
+    return found(code, **words, bad=bad)
+
+
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    return tomllib.loads(Path(__file__).with_name("findings.toml").read_text("utf-8"))

@@ -1,6 +1,6 @@
 """The duty desk: what needs me now, by when, what do I press. One page, whose parts are fetched anew when something happens."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,11 +22,12 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid
 from anlan.foundation.words import t, w
 from anlan.places.queries import Place, atlas
-from anlan.ui.acts import moment, whole
+from anlan.ui.acts import moment, parse_int
 from anlan.ui.pages import Request, page
 from anlan.ui.shared import shared
 
 SOON_S, RED_SHOWN = 600, 4
+ALARM_FRESH = timedelta(seconds=5)  # every open page asks each ten seconds, besides when the journal grows
 PARTS = {
     "due": "desk/duty/due.html",
     "alarm": "desk/duty/alarm.html",
@@ -40,7 +41,8 @@ PARTS = {
 
 @page("desk.view")
 @require_GET
-@shared("alarm", "forecast", "town")
+@shared("alarm", fresh=ALARM_FRESH)
+@shared("forecast", "town")
 def desk(request: Request) -> HttpResponse:
     """The whole page, or the one part that a browser asks for by its id."""
     part = PARTS.get(request.headers.get("X-Anlan-Part", ""))
@@ -203,7 +205,7 @@ def _release(request: Request) -> str:
 def _answer(request: Request) -> str:
     """What somebody of the village answers on its own desk."""
     given = request.POST
-    result = whole(given.get("result", ""), what=t(request.lang, "结果"))
+    result = parse_int(given.get("result", ""), what=t(request.lang, "结果"))
     if result not in range(1, 6):
         raise Invalid("没认出这个结果。请按 1 到 5 中的一个。")
     hearing.heard_answer(
@@ -213,8 +215,12 @@ def _answer(request: Request) -> str:
         kind=result,
         key=f"village:{given.get('key', '')[:40]}",
         channel="web",
-        households=whole(given.get("households", ""), what=t(request.lang, "户数")) if result == 4 else None,
-        people_moved=whole(given.get("people", ""), what=t(request.lang, "人数")) if result == 4 else None,
+        households=parse_int(given.get("households", ""), what=t(request.lang, "户数"))
+        if result == 4
+        else None,
+        people_moved=parse_int(given.get("people", ""), what=t(request.lang, "人数"))
+        if result == 4
+        else None,
     )
     return w("答复已收到。")
 
@@ -229,7 +235,9 @@ def pace(request: Request) -> HttpResponse:
     key, speed = request.ctx.world.key, request.POST.get("speed", "")
     try:
         if speed:
-            exercises.set_speed(live(request.ctx), key=key, speed=whole(speed, what=t(request.lang, "速度")))
+            exercises.set_speed(
+                live(request.ctx), key=key, speed=parse_int(speed, what=t(request.lang, "速度"))
+            )
         else:
             exercises.change(live(request.ctx), key=key, what=request.POST.get("what", ""))
     except AnlanError as error:

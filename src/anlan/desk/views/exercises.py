@@ -15,7 +15,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
 from anlan.foundation.words import t, w
 from anlan.foundation.worlds import World
-from anlan.ui.acts import whole
+from anlan.ui.acts import parse_int
 from anlan.ui.pages import Request, page
 
 STATES = {
@@ -112,7 +112,7 @@ def end(request: Request, key: str) -> HttpResponse:
 @require_POST
 def speed(request: Request, key: str) -> HttpResponse:
     chosen = request.POST.get("speed", "")
-    exercises.set_speed(live(request.ctx), key=key, speed=whole(chosen, what=t(request.lang, "速度")))
+    exercises.set_speed(live(request.ctx), key=key, speed=parse_int(chosen, what=t(request.lang, "速度")))
     messages.success(request, t(request.lang, "速度已改。"))
     return _back(request)
 

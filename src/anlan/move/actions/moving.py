@@ -28,7 +28,7 @@ def order_stage(
 ) -> str:
     """Order a stage for one village and return the evacuation's ref; the same stage again changes nothing.
 
-    Raises: rules.errors with the next step when the stage cannot follow or the tier may not order it.
+    Raises: RuleError with the next step when the stage cannot follow or the tier may not order it.
     """
     found = order_stages(
         ctx, villages=[village], stage=stage, by=by, tier=tier, call_down=call_down, basis=basis

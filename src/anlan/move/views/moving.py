@@ -15,7 +15,7 @@ from anlan.move.actions import moving
 from anlan.move.queries import moves as reading
 from anlan.move.rules.evacuation import HouseholdCase, HouseholdEvent, HouseholdState
 from anlan.places.queries import Place, atlas, search
-from anlan.ui.acts import address, ask, done, moment, not_done, posted, whole
+from anlan.ui.acts import address, ask, done, moment, not_done, parse_int, posted
 from anlan.ui.pages import Request, page
 
 STAGE_EFFECTS = {
@@ -203,8 +203,8 @@ def count(request: Request, ref: str) -> HttpResponse:
     """Count so many households in at the site, in the order of the list."""
     move, back, given = reading.the_move(request.ctx, ref), address(request, "moving", ref), request.POST
     try:
-        households = whole(given.get("households", ""), what=t(request.lang, "户数"))
-        people = whole(given.get("people", ""), what=t(request.lang, "人数"))
+        households = parse_int(given.get("households", ""), what=t(request.lang, "户数"))
+        people = parse_int(given.get("people", ""), what=t(request.lang, "人数"))
         if not households or people is None:
             raise Invalid("请填点到几户、几人。")
         moving.count_in(

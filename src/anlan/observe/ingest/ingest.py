@@ -196,7 +196,7 @@ class Ingest:
         self._store(found, known_ms)
         self._put = None
         self._strangers |= any(reason.startswith(STRANGERS) for reason in found.reasons.values())
-        return reading.told(batch, found, known_at)
+        return reading.taken_of(batch, found, known_at)
 
     def _one_by_one(self, batch: Batch, known_at: datetime) -> Taken:
         """One frame that nothing was prepared for must not hold up the others: it goes to the quarantine."""

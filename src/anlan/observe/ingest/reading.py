@@ -333,7 +333,7 @@ def _cut(found: Read, stays: np.ndarray) -> None:
     found.decimals, found.flags = found.decimals[stays], found.flags[stays]
 
 
-def told(batch: Batch, found: Read, known_at: datetime) -> Taken:
+def taken_of(batch: Batch, found: Read, known_at: datetime) -> Taken:
     """What became of a batch that was read."""
     singles = len(batch.frames)
     return Taken(

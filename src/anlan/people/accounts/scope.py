@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from anlan.foundation import crypto, packs, worlds
+from anlan.foundation import crypto, packs, rooms, worlds
 from anlan.foundation.context import Actor, Ctx
 from anlan.foundation.home import home
 from anlan.foundation.scope import STEP, Scope
@@ -86,5 +86,9 @@ def roles() -> dict[str, dict[str, str]]:
 
 @cache
 def _granted() -> dict[str, frozenset[str]]:
-    pack = packs.get("roles", home=home())
-    return {role["code"]: frozenset(role["may"]) for role in pack.data["role"]}
+    may = {role["code"]: set(role["may"]) for role in packs.get("roles", home=home()).data["role"]}
+    named = set().union(*may.values())
+    for permission, holders in rooms.merged("permissions").items():
+        for role in set(holders) & may.keys() if permission not in named else ():
+            may[role].add(permission)
+    return {role: frozenset(held) for role, held in may.items()}

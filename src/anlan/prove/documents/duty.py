@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from anlan.call.calldown_rows import whole
+from anlan.call.calldown_rows import everywhere
 from anlan.foundation import journal
 from anlan.foundation.errors import NotFound
 from anlan.foundation.journal import JournalEntry
@@ -38,7 +38,7 @@ def duty_paper(reader: Reader, ref: str) -> Duty:
     if holder is None:
         raise NotFound("责任人 {holder} 不在您的范围内。", holder=ref)
     reach = holder.place_path[: 12 if len(holder.place_path) > 12 else None]
-    facts = [f for f in facts_of(whole(ctx), reach) if f.who == ref]
+    facts = [f for f in facts_of(everywhere(ctx), reach) if f.who == ref]
     record = duty_record(holder=ref, facts=facts)
     speaker = words.Speaker.of(ctx, reader.lang, facts)
     day = ctx.now.astimezone(BEIJING).strftime("%m-%d")

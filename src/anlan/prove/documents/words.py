@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from anlan.call.calldown_rows import whole
+from anlan.call.calldown_rows import everywhere
 from anlan.call.queries.board import MEANS_WORDS, OUTCOMES_AT_DOOR
 from anlan.call.rules.calldown import AnswerKind, CallState
 from anlan.foundation import packs
@@ -54,7 +54,7 @@ class Speaker:
         """Look up in one go all that these facts refer to."""
         facts = list(facts)
         refs = sorted({f.who for f in facts if f.who})
-        titles = {r: written(lang, h.title) for r, h in people.holders_by_ref(whole(ctx), refs).items()}
+        titles = {r: written(lang, h.title) for r, h in people.holders_by_ref(everywhere(ctx), refs).items()}
         rows = JournalEntry.objects.filter(world_id=ctx.world.id, seq__in={f.seq for f in facts})
         found = (
             exceedances.of_world(ctx)

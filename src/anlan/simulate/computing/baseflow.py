@@ -36,7 +36,7 @@ def edges(terrain: Terrain) -> Edges:
     return Edges(inflows=tuple(rivers))
 
 
-def told(job: Job, terrain: Terrain) -> dict[str, Any]:
+def base_figures(job: Job, terrain: Terrain) -> dict[str, Any]:
     """What a run's figures say of it; `base_fills_m3_s`: what goes on filling lakes and hollows, empty where little does."""
     rivers = int(terrain.base_m3_s.size)
     if not rivers:

@@ -136,7 +136,7 @@ def soil_of(job: Job) -> ScsCn | None:
 
 def _found(job: Job, terrain: Terrain, result: Result, start: State | None, levels: gauging.Levels) -> Found:
     """Whole centimetres and minutes: nothing finer leaves the model."""
-    told = villages.found(job, terrain, result)
+    told = villages.water_of_villages(job, terrain, result)
     again, left = _again(job, terrain, result, start)
     told |= {p: replace(v, fast_percent=told[p].fast_percent) for p, v in again.villages.items()}
     told |= {place: replace(told[place], **SAYS_NOTHING) for place in left}  # type: ignore[arg-type]
@@ -152,7 +152,7 @@ def _found(job: Job, terrain: Terrain, result: Result, start: State | None, leve
         "steps": result.steps,
         "cells": int(terrain.bed.size),
         "warmed_min": round(job.warmed_min),
-        **baseflow.told(job, terrain),
+        **baseflow.base_figures(job, terrain),
         "concentration_min": round(terrain.concentration_min),
         "kept_min": [minute for minute in shots if minute is not None],
         "bounds": list(frame.bounds(*terrain.bed.shape)),

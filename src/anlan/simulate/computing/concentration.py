@@ -10,7 +10,7 @@ from anlan.simulate.computing.villages import domain_of
 UNKNOWN = 0.0
 
 
-def told(terrain: Terrain) -> Terrain:
+def with_concentration(terrain: Terrain) -> Terrain:
     """The same ground with its concentration time: Kirpich (1940) over the longest way of water; unknown where it has no fall."""
     length, fall = longest_path(domain_of(terrain))
     try:

@@ -79,7 +79,7 @@ def warm(asked: Ensemble) -> None:
     figures = {
         "bounds": list(frame.bounds(*terrain.bed.shape)),
         "concentration_min": round(terrain.concentration_min),
-        **baseflow.told(job, terrain),
+        **baseflow.base_figures(job, terrain),
     }
     ensemble.keep_frame(folder, places=here, minutes=minutes(job), frame=frame, figures=figures)
 
@@ -155,7 +155,7 @@ def _answer(asked: Ensemble, result: Result) -> Answer:
     error, fast = abs(result.ledger.error_share), result.froude.overall
     bound = {"fast_bound": job.swift.bound} if job.swift else {}
     checks = Figures(solver=job.solver, precision=job.precision, mass_error=error, fast_share=fast, **bound)
-    told = [each for _, each in sorted(villages.found(job, terrain, result).items())]
+    told = [each for _, each in sorted(villages.water_of_villages(job, terrain, result).items())]
 
     def column(values: list[int]) -> NDArray[np.int64]:
         return np.array(values, np.int64)

@@ -193,7 +193,7 @@ def _villages(before: Before, window: Window, result: Result) -> dict[int, Villa
     """The word of the villages that the window is for, marked as Godunov's."""
     job, own = before.job, np.isin(before.job.home_place, sorted(window.places))
     there = replace(job, home_place=job.home_place[own], home_x=job.home_x[own], home_y=job.home_y[own])
-    found = villages.found(there, cut(before.terrain, window), result)
+    found = villages.water_of_villages(there, cut(before.terrain, window), result)
     return {place: replace(each, solver=Godunov().name) for place, each in found.items()}
 
 

@@ -77,7 +77,7 @@ def _on_land(terrain: Terrain, row: NDArray[np.int64], column: NDArray[np.int64]
     return np.asarray(cells[np.isfinite(terrain.bed.ravel()[cells])], np.int64)
 
 
-def found(job: Job, terrain: Terrain, result: Result) -> dict[int, VillageFound]:
+def water_of_villages(job: Job, terrain: Terrain, result: Result) -> dict[int, VillageFound]:
     """Water at the homes of each village that stand on the ground, by division id."""
     here = terrain.has_land(job.home_x, job.home_y)
     row, column = terrain.cells(job.home_x, job.home_y)

@@ -50,7 +50,7 @@ def add(ctx: Ctx, *, ref: str, place: Place, terrain: Terrain) -> Ground:
     path = path_of(row)
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_suffix(".new.npz")
-    np.savez_compressed(scratch, **vars(concentration.told(terrain)))
+    np.savez_compressed(scratch, **vars(concentration.with_concentration(terrain)))
     body = {"dx_m": row.dx_m, "cells": int(np.isfinite(terrain.bed).sum()), "sha256": _digest(scratch)}
     with action(ctx, "simulate.run"):
         check_free(ref)

@@ -61,7 +61,7 @@ def make(asked: Making) -> None:
         return
     from anlan.simulate.computing import concentration
 
-    made = concentration.told(getattr(importlib.import_module(module), name)(asked.dx))
+    made = concentration.with_concentration(getattr(importlib.import_module(module), name)(asked.dx))
     scratch = path.with_suffix(f".{os.getpid()}.npz")
     np.savez_compressed(scratch, **vars(made))
     scratch.rename(path)

@@ -1,5 +1,6 @@
 """Reading alerts 预警: lists, one with its chain and who did what, and what the reader may do with it now."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -144,7 +145,13 @@ def listing(ctx: Ctx, *, which: str = "", open_only: bool = False) -> list[Row]:
     rows = rows.filter(kinds.get(which, Q()))
     if open_only:
         rows = rows.filter(state__in=[s.value for s in alert_rows.CURRENT])
-    return [line_of(row) for row in rows.order_by("-drafted_at", "-pk")[:LIST_LIMIT]]
+    return _lines(rows.order_by("-drafted_at", "-pk")[:LIST_LIMIT])
+
+
+def _lines(rows: Iterable[Alert]) -> list[Row]:
+    found = list(rows)
+    alert_rows.read_names(found)
+    return [line_of(row) for row in found]
 
 
 def line_of(row: Alert) -> Row:
@@ -179,7 +186,7 @@ def detail(ctx: Ctx, ref: str) -> Detail:
         line=line_of(row),
         place=atlas().by_id[row.place_id],
         steps=tuple(_steps(ctx, row)),
-        chain=tuple(line_of(each) for each in _chain(ctx, row)),
+        chain=tuple(_lines(_chain(ctx, row))),
         may=frozenset(_may(ctx, row)),
         is_author=ctx.actor.ref in state.authors,
         approval=approval_label(alert=state, now=ctx.now),
@@ -242,7 +249,7 @@ def others_said(ctx: Ctx, row: Alert) -> list[Row]:
     rows = visible(ctx).filter(
         source="imported", event_type=row.event_type, issued_at__lte=row.issued_at or ctx.now
     )
-    return [line_of(each) for each in rows.exclude(pk=row.pk).order_by("-issued_at", "-pk")[:5]]
+    return _lines(rows.exclude(pk=row.pk).order_by("-issued_at", "-pk")[:5])
 
 
 def _finding(ctx: Ctx, row: Alert) -> Exceedance | None:

@@ -6,7 +6,7 @@
 import argparse
 from typing import Any
 
-from anlan.cli.simulate.files import Answer, add_model
+from anlan.cli.simulate.files import Answer, add_model, whole_number
 from anlan.cli.simulate.flood import add_options
 
 
@@ -34,6 +34,6 @@ def work(args: argparse.Namespace) -> Answer:
 
     parameters = given.parameters(args.parameters)
     gauges = given.gauges(args.observed, args.objective)
-    most, seed = given.count(args.tries, "--tries"), given.count(args.seed, "--seed", least=0)
+    most, seed = whole_number(args.tries, "--tries"), whole_number(args.seed, "--seed", least=0)
     found = tries.search_for(args, parameters, gauges, most=most, seed=seed, out=results.folder(args.out))
     return found, told.lines(found, args.lang)

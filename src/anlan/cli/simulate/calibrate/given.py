@@ -83,14 +83,6 @@ def gauges(path: str, objective: str) -> tuple[Gauge, ...]:
         return tuple(Gauge(name, kinds[0], np.array(m), np.array(v)) for name, (m, v) in found.items())
 
 
-def count(given: str, option: str, *, least: int = 1) -> int:
-    """A whole number. Raises `InputWrong`."""
-    value = number({option: given}, option)
-    if value < least or value != int(value):
-        raise InputWrong(f"{option} is {given}: give a whole number, {least} or more")
-    return int(value)
-
-
 def options(values: Mapping[str, float]) -> dict[str, str]:
     """A set of parameters as the words of a flood's options."""
     return {name: f"{value:.6g}" for name, value in values.items() if name in OPTIONS}

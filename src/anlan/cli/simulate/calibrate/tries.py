@@ -3,9 +3,7 @@
 import argparse
 import contextlib
 import io
-import json
 import math
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -15,8 +13,9 @@ import numpy as np
 
 from anlan.cli.simulate.calibrate import told
 from anlan.cli.simulate.calibrate.given import FACTOR, Gauge, options
-from anlan.cli.simulate.files import InputWrong
+from anlan.cli.simulate.files import InputWrong, put
 from anlan.cli.simulate.flood import inputs, job
+from anlan.cli.simulate.stopping import WrittenOver
 from anlan.science.flood.calibrate import Parameter, score, search
 from anlan.science.flood.objective import compare_stage
 from anlan.science.flood.outputs import Result
@@ -46,19 +45,13 @@ def search_for(
 ) -> dict[str, Any]:
     """Search, write, and give what was found. Raises `InputWrong`."""
     _check(args, parameters, gauges)
-    log = _Log(args, gauges, out)
+    log, progress = _Log(args, gauges, out), WrittenOver(every_s=0.0)
 
     def attempt(values: Mapping[str, float]) -> float:
         found = _try(log, values)
         log.rows.append(found)
-        _put(out, {"objective": args.objective, "tries": log.rows})
-        if sys.stderr.isatty():
-            print(
-                f"\r\033[Ktry {len(log.rows)} of {most}: {told.values(found)}",
-                end="",
-                file=sys.stderr,
-                flush=True,
-            )
+        put(out / FILE, {"objective": args.objective, "tries": log.rows})
+        progress.say(f"try {len(log.rows)} of {most}: {told.values(found)}")
         return -math.inf if found["score"] is None else float(found["score"])
 
     found = search(parameters, attempt, most=most, seed=seed)
@@ -77,7 +70,7 @@ def search_for(
         "seed": seed,
         "tries": log.rows,
     }
-    _put(out, whole)
+    put(out / FILE, whole)
     return whole
 
 
@@ -145,11 +138,3 @@ def _fit(objective: Any, gauge: Gauge, modelled: Floats) -> dict[str, Any]:
     }
     found = score(objective, minutes=gauge.minutes, observed=gauge.values, modelled=modelled)
     return {"name": gauge.name, "score": found, **kept}
-
-
-def _put(out: Path, found: Mapping[str, Any]) -> None:
-    fresh = out / (FILE + ".new")
-    fresh.write_text(
-        json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1) + "\n", encoding="utf-8"
-    )
-    fresh.replace(out / FILE)

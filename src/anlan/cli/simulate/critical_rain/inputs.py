@@ -13,17 +13,18 @@ import numpy as np
 import anlan
 from anlan.cli.simulate.critical_rain import settings as said
 from anlan.cli.simulate.critical_rain.settings import Settings
-from anlan.cli.simulate.files import InputWrong, csv_rows, day, number, text
+from anlan.cli.simulate.files import InputWrong, csv_rows, day, number, text, whole_number
 from anlan.cli.simulate.flood import results as folders
 from anlan.cli.simulate.flood import tables
+from anlan.cli.simulate.flood.layers import data_of, layers_of, named
 from anlan.foundation.home import home
 from anlan.foundation.packs import load_all
 from anlan.science.flood.critical import Catchment, Land, Village, cut
 from anlan.science.flood.domain import MANNING, Domain
 from anlan.science.flood.errors import BadInput
 from anlan.science.jit import Floats
-from anlan.science.terrain import Grid, TerrainError, check_terrain
-from anlan.wire.raster import RasterError, read_raster
+from anlan.science.terrain import Grid, check_terrain
+from anlan.wire.raster import read_raster
 
 MODEL = "critical-rain 1"
 GROUNDS = (80, 40, 20)
@@ -53,9 +54,7 @@ def read(args: argparse.Namespace) -> Setup:
     """Raises `InputWrong`, which names the option, the field and the mend."""
     on = day(args.date, field="--date") if args.date else datetime.now(UTC).date()
     settings = said.read(args, load_all(home=home()), on)
-    processes = number({"--processes": args.processes}, "--processes")
-    if processes < 1 or processes != int(processes):
-        raise InputWrong(f"--processes is {args.processes}: give a whole number, 1 or more")
+    processes = whole_number(args.processes, "--processes")
     made_up = bool(args.ground)
     land, homes, codes, crs, place = _of_demo(args) if made_up else _of_files(args)
     digest = _digest((land.bed, land.manning, land.width, land.bankfull), (land.dx, place))
@@ -84,7 +83,7 @@ def read(args: argparse.Namespace) -> Setup:
         places=places,
         codes=codes,
         refused=refused,
-        processes=int(processes),
+        processes=processes,
         on=on,
         out=folders.folder(args.out),
         mark=mark,
@@ -133,11 +132,9 @@ def _of_demo(args: argparse.Namespace) -> Read:
 def _of_files(args: argparse.Namespace) -> Read:
     if not args.points:
         raise InputWrong("--points is missing: give a CSV with name,x,y, a row for each home of a village")
-    grid = _raster(args.dem, "--dem", args.crs)
-    try:
+    with named("--dem", args.dem):
+        grid = read_raster(data_of(args.dem), name=Path(args.dem).name, crs=args.crs or None)
         check_terrain(grid)
-    except TerrainError as error:
-        raise InputWrong(f"--dem {args.dem}: {error}") from error
     if bool(args.channel_width) != bool(args.channel_depth):
         raise InputWrong("--channel-width and --channel-depth: one is missing; give both, or neither")
     bed = grid.values.astype(np.float64)
@@ -159,26 +156,10 @@ def _of_files(args: argparse.Namespace) -> Read:
     return land, homes, codes, grid.crs, (grid.west, grid.north)
 
 
-def _raster(path: str, option: str, crs: str) -> Grid:
-    try:
-        return read_raster(Path(path).read_bytes(), name=Path(path).name, crs=crs or None)
-    except OSError as error:
-        raise InputWrong(f"{option} {path}: {error.strerror}; give a file that can be read") from error
-    except (RasterError, TerrainError) as error:
-        raise InputWrong(f"{option} {path}: {error}") from error
-
-
 def _layer(path: str, option: str, grid: Grid) -> Floats:
     """A raster that lies on the terrain, cell on cell."""
-    layer = _raster(path, option, grid.crs)
-    off = layer.shape != grid.shape or any(
-        abs(a - b) > 0.01 * grid.dx for a, b in zip(layer.bounds, grid.bounds, strict=True)
-    )
-    if off:
-        raise InputWrong(
-            f"{option} {path}: it lies at {layer.bounds}, the terrain at {grid.bounds}; resample it to the terrain"
-        )
-    return layer.values.astype(np.float64)
+    with named(option, path):
+        return layers_of(path, grid)[0].values.astype(np.float64)
 
 
 def _points(path: str) -> tuple[Homes, dict[str, str]]:

@@ -22,7 +22,7 @@ from anlan.cli.simulate.critical_rain.plan import Key, Series
 from anlan.cli.simulate.critical_rain.pool import Pool, Told
 from anlan.cli.simulate.files import InputWrong
 from anlan.cli.simulate.flood.memory import allowed
-from anlan.cli.simulate.stopping import asked_to_stop
+from anlan.cli.simulate.stopping import WrittenOver, asked_to_stop
 from anlan.science.flood.critical import memory_bytes
 from anlan.science.flood.critical.running import TAIL
 from anlan.science.flood.domain import G
@@ -38,7 +38,6 @@ _PROGRAM = 230_000_000
 _RUNS_A_SERIES = 4.5
 _TYPICAL_M = 3.0
 """Depth that sets the step of a storm's run, for the estimate."""
-_SAY_EVERY_S = {True: 0.5, False: 30.0}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +127,7 @@ def _all(setup: Setup, todo: dict[Key, Series], file: IO[str]) -> float:
                     plan.take_in(todo, row)
                     if todo[key].next_mm(setup.settings) is not None and not stop.is_set():
                         waiting.add(key)
-                talk.say(len(waiting) + len(running), len(done))
+                talk.tell(len(waiting) + len(running), len(done))
             if stop.is_set():
                 talk.end()
                 print("stopped; the same command goes on from here", file=sys.stderr)
@@ -204,30 +203,16 @@ def _seconds(setup: Setup, todo: dict[Key, Series]) -> float:
     return total
 
 
-class _Talk:
-    """How far it is: one line that is written over on a terminal, else a line now and then."""
+class _Talk(WrittenOver):
+    """How far it is."""
 
     def __init__(self, whole: int) -> None:
-        self._whole, self._runs = whole, 0
-        self._begun = self._said = time.monotonic()
-        self._shown = sys.stderr.isatty()
+        super().__init__(every_s=0.5, elsewhere_s=30.0)
+        self._whole, self._runs, self._begun = whole, 0, time.monotonic()
 
-    def say(self, left: int, more: int) -> None:
+    def tell(self, left: int, more: int) -> None:
         self._runs += more
-        now = time.monotonic()
-        if now - self._said < _SAY_EVERY_S[self._shown]:
-            return
-        self._said = now
-        begin, end = ("\r\033[K", "") if self._shown else ("", "\n")
-        done = self._whole - left
-        print(
-            f"{begin}critical-rain: {done} of {self._whole} series done, {self._runs} runs, "
-            f"{(now - self._begun) / 60:.1f} min",
-            end=end,
-            file=sys.stderr,
-            flush=True,
+        took = f"{(time.monotonic() - self._begun) / 60:.1f} min"
+        self.say(
+            f"critical-rain: {self._whole - left} of {self._whole} series done, {self._runs} runs, {took}"
         )
-
-    def end(self) -> None:
-        if self._shown:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)

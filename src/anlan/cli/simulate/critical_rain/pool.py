@@ -3,13 +3,13 @@
 import multiprocessing
 import os
 import signal
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing.synchronize import Event
 from typing import Any
 
+from anlan.foundation.processes import end_with_parent
 from anlan.science.flood.critical import Catchment, Land, Once, Storm, once
 from anlan.science.flood.errors import Cancelled, Refused
 
@@ -51,13 +51,7 @@ def _begin(
     """Once a process: Ctrl-C is the parent's to hear, and a process without a parent ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _held.update(land=land, places=places, options=options, stop=stop)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1.0)
-    os._exit(1)
+    end_with_parent(parent, at_once=True)
 
 
 def _run(number: int, storm: Storm) -> Told:

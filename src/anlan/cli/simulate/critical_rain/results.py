@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ import anlan
 from anlan.cli.simulate.critical_rain.inputs import MODEL, Setup
 from anlan.cli.simulate.critical_rain.job import Runs
 from anlan.cli.simulate.critical_rain.plan import Series
+from anlan.cli.simulate.files import put
 from anlan.science.flood.critical import (
     Catchment,
     Crossing,
@@ -202,8 +202,7 @@ def write(setup: Setup, found: Mapping[str, Any]) -> None:
     (setup.out / TABLE).write_text(
         text.getvalue(), encoding="utf-8-sig"
     )  # so that a spreadsheet sees the Chinese
-    told = json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
-    (setup.out / SUMMARY).write_text(told, encoding="utf-8")
+    put(setup.out / SUMMARY, found)
 
 
 WORDS = {

@@ -12,7 +12,7 @@ import numpy as np
 import pyproj
 from pyproj.exceptions import CRSError
 
-from anlan.cli.simulate.files import InputWrong, number
+from anlan.cli.simulate.files import InputWrong, number, whole_number
 from anlan.cli.simulate.flood import earth, memory, streams, tables, warming, whole, works
 from anlan.cli.simulate.flood.layers import check_within, data_of, layers_of, named
 from anlan.science.flood.domain import MANNING, Domain
@@ -84,7 +84,7 @@ def read(args: argparse.Namespace) -> Setup:
     domain = _domain(args, grid, land)
     base = warming.base_flow(args.base_flow) if args.base_flow else ()
     edges = replace(edges, inflows=edges.inflows + base)
-    warnings, catchment = whole.look(args.domain, grid, domain, edges.inflows)
+    warnings, catchment = whole.check_catchment(args.domain, grid, domain, edges.inflows)
     if args.channels:
         solvers = (Inertial(channels=streams.channels(args.channels, grid, domain)),)
     free = land
@@ -103,7 +103,7 @@ def read(args: argparse.Namespace) -> Setup:
         outputs=outputs,
         solvers=solvers,
         minutes=_minutes(args, rain, edges),
-        threads=_count(args.threads, "--threads"),
+        threads=whole_number(args.threads, "--threads"),
         bytes_stated=stated,
         mark=_mark(args),
         notes=notes,
@@ -260,7 +260,7 @@ def _built(args: argparse.Namespace, grid: Grid, domain: Domain, notes: list[str
 
 def _bands(args: argparse.Namespace, grid: Grid, land: Bools) -> Rain:
     """Rain of a raster: a band each ``--rain-step`` minutes."""
-    step = _count(args.rain_step, "--rain-step")
+    step = whole_number(args.rain_step, "--rain-step")
     with named("--rain", args.rain):
         layers = layers_of(args.rain, grid, many=True)
         rates = np.stack([np.where(land, layer.values, 0.0) for layer in layers])
@@ -273,13 +273,6 @@ def _minutes(args: argparse.Namespace, rain: Rain | None, edges: Edges) -> float
     if minutes <= 0:
         raise InputWrong(f"--minutes is {minutes:g}: give the end of the run in minutes, above 0")
     return minutes
-
-
-def _count(given: str, option: str) -> int:
-    value = number({option: given}, option)
-    if value < 1 or value != int(value):
-        raise InputWrong(f"{option} is {given}: give a whole number, 1 or more")
-    return int(value)
 
 
 def _rim(land: Bools, grid: Grid, edges: Edges, notes: list[str]) -> None:

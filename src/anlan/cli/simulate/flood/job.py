@@ -15,7 +15,7 @@ import numpy as np
 from anlan.cli.simulate.files import InputWrong
 from anlan.cli.simulate.flood import warming
 from anlan.cli.simulate.flood.inputs import SOLVERS, Setup
-from anlan.cli.simulate.stopping import asked_to_stop
+from anlan.cli.simulate.stopping import WrittenOver, asked_to_stop
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.edges import Inflow, Series
 from anlan.science.flood.errors import BadInput, Cancelled, Refused
@@ -26,7 +26,6 @@ from anlan.science.flood.sources import Rain, Sources
 from anlan.science.flood.state import State
 
 CHECKPOINT = "checkpoint.npz"
-_SAY_EVERY_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,44 +135,33 @@ def _run(
             outputs=setup.outputs,
             precision=setup.args.precision,
             threads=setup.threads,
-            on_progress=talk.say,
+            on_progress=talk.tell,
             cancel=stop.is_set,
             resume=saved or None,
         )
 
 
-class _Talk:
-    """One line on a terminal that is written over; silent elsewhere."""
+class _Talk(WrittenOver):
+    """How far a run is, and how many seconds are left."""
 
     def __init__(self, minutes: float, solver: str) -> None:
+        super().__init__()
         self.steps = 0
         self._minutes, self._solver = minutes, solver
-        self._begun = self._said = time.monotonic()
-        self._first_s: float | None = None  # where a resumed run goes on
-        self._shown = sys.stderr.isatty()
-
-    def say(self, at: Progress) -> None:
-        self.steps = at.steps
-        now = time.monotonic()
-        if self._first_s is None:
-            self._first_s, self._begun = at.time_s, now
-        if not self._shown or now - self._said < _SAY_EVERY_S:
-            return
-        self._said = now
-        share = at.time_s / at.until_s
-        done = at.time_s - self._first_s
-        left = f"  {(now - self._begun) * (at.until_s - at.time_s) / done:.0f} s left" if done > 0 else ""
-        print(
-            f"\r\033[K{self._solver}: {share:4.0%}  minute {at.time_s / 60:.0f} of {self._minutes:g}  {at.steps} steps  "
-            f"deepest {at.highest_m:.2f} m{left}",
-            end="",
-            file=sys.stderr,
-            flush=True,
+        self._first: tuple[float, float] | None = (
+            None  # moment and model's seconds where a resumed run goes on
         )
 
-    def end(self) -> None:
-        if self._shown:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
+    def tell(self, at: Progress) -> None:
+        self.steps = at.steps
+        now = time.monotonic()
+        begun, first_s = self._first = self._first or (now, at.time_s)
+        done = at.time_s - first_s
+        left = f"  {(now - begun) * (at.until_s - at.time_s) / done:.0f} s left" if done > 0 else ""
+        self.say(
+            f"{self._solver}: {at.time_s / at.until_s:4.0%}  minute {at.time_s / 60:.0f} of {self._minutes:g}  "
+            f"{at.steps} steps  deepest {at.highest_m:.2f} m{left}"
+        )
 
 
 def _save(

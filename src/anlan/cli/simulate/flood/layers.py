@@ -21,8 +21,9 @@ def named(option: str, path: str) -> Iterator[None]:
         said = str(error)
         if said.startswith("--"):
             raise InputWrong(said) from error
-        before = f"{option}: " if not path or said.startswith(path) else f"{option} {path}: "
-        raise InputWrong(before + said) from error
+        if path:
+            option, said = f"{option} {path}", said.removeprefix(path + ": ")
+        raise InputWrong(f"{option}: {said}") from error
 
 
 def data_of(path: str) -> memoryview:

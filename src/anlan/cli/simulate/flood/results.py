@@ -1,6 +1,5 @@
 """What a flood leaves in its folder: summary.json and three maps; and the lines that a person reads."""
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 
 import anlan
-from anlan.cli.simulate.files import InputWrong
+from anlan.cli.simulate.files import InputWrong, put
 from anlan.cli.simulate.flood import warming
 from anlan.cli.simulate.flood.inputs import Setup
 from anlan.cli.simulate.flood.job import Ended
@@ -108,15 +107,8 @@ def write(setup: Setup, ended: Ended, found: Mapping[str, Any], out: Path) -> No
             note = f"{what}; anlan {anlan.__version__}, {ended.solver}"
             if found["outside_range"]:
                 note += f"; OUTSIDE ITS RANGE: {found['outside_range']}"
-            _put(out / name, write_geotiff(replace(setup.grid, values=values), note=note))
-    _put(out / SUMMARY, (json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode())
-
-
-def _put(path: Path, data: bytes) -> None:
-    """Whole or not at all."""
-    fresh = path.with_name(path.name + ".new")
-    fresh.write_bytes(data)
-    fresh.replace(path)
+            put(out / name, write_geotiff(replace(setup.grid, values=values), note=note))
+    put(out / SUMMARY, found)
 
 
 def _points(setup: Setup, result: Result | None) -> list[dict[str, Any]]:

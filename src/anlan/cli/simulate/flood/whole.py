@@ -27,7 +27,7 @@ def domain_of(path: str, grid: Grid, land: Bools) -> Bools:
     return inside
 
 
-def look(
+def check_catchment(
     path: str, grid: Grid, domain: Domain, inflows: tuple[Inflow, ...]
 ) -> tuple[list[str], dict[str, Any]]:
     """Warnings, and what was found. Raises `InputWrong` where known land outside drains in unseen."""

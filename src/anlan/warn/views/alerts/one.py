@@ -47,13 +47,11 @@ def listing(request: Request) -> HttpResponse:
 @require_GET
 def one(request: Request, ref: str) -> HttpResponse:
     """One alert; the reader meets only the buttons that are theirs."""
-    return render(request, "warn/alert.html", context_of(request, ref))
+    return render(request, "warn/alert.html", context_of(request, queries.detail(request.ctx, ref)))
 
 
-def context_of(request: Request, ref: str, **more: Any) -> dict[str, Any]:
-    ctx = request.ctx
-    found = queries.detail(ctx, ref)
-    row = found.row
+def context_of(request: Request, found: queries.Detail, **more: Any) -> dict[str, Any]:
+    ctx, row, ref = request.ctx, found.row, found.row.ref
     reach = targets.within(ctx, named=found.line.named, polygon=row.polygon) if found.line.named else None
     return {
         "alert": found,
@@ -205,4 +203,4 @@ def _xml(name: str, text: bytes) -> HttpResponse:
 @require_GET
 def printed(request: Request, ref: str) -> HttpResponse:
     """The A4 sheet with signature lines."""
-    return render(request, "warn/alert_sheet.html", context_of(request, ref))
+    return render(request, "warn/alert_sheet.html", context_of(request, queries.detail(request.ctx, ref)))

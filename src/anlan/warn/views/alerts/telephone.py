@@ -138,5 +138,5 @@ def _page(request: Request, ref: str, found: queries.Detail, call: _Call) -> Htt
             form.add_error(None, error.said(request.lang))
         else:
             return done(request, call.sentence, address(request, "alerts", ref))
-    context = context_of(request, ref, form=form, call=call)
+    context = context_of(request, found, form=form, call=call)
     return render(request, "warn/alert_telephone.html", context, status=422 if form.errors else 200)
