@@ -161,7 +161,7 @@ def test_counting_goes_on_where_it_stopped(mini: Mini) -> None:
     count(mini.ctx(), 1, 3)
     count(mini.ctx(), 1, 3)
     assert Evacuation.objects.get().households_moved == 2
-    assert set(HouseholdMove.objects.values_list("state", flat=True)) == {"to_move"}, "counted, not named"
+    assert set(HouseholdMove.objects.values_list("state", flat=True)) == {"to_move"}, "a count names nobody"
     with pytest.raises(Invalid):
         count(mini.ctx(), 1, 3)
 
