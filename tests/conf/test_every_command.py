@@ -233,9 +233,7 @@ def is_open(port: int) -> bool:
 def test_without_records_every_command_that_needs_them_says_so_and_makes_none(tmp_path: Path) -> None:
     bare = Installation(tmp_path / "home")
     told = bare.python(f"{END}told = {{line: end(line.split()) for line in {NEED_RECORDS!r}}}")
-    assert {
-        line: said for line, (code, said) in told.items() if code != 2 or "还没有记录" not in said
-    } == {}
+    assert {line: said for line, (code, said) in told.items() if code != 2 or "还没有记录" not in said} == {}
     assert not list((tmp_path / "home").glob("*.sqlite3"))
 
 
