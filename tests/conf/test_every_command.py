@@ -66,7 +66,7 @@ CASES = (
     Case("cap check {folder}/alert.xml --lang en", "sender", code=1),
     Case("cap check {folder}/nothing", "No such file", code=2),
     Case("journal verify", "live: [0-9]+ entries hold"),
-    Case("journal verify --world nowhere", "There is no exercise nowhere", code=2),
+    Case("journal verify --world nowhere", "没有代号为 nowhere 的演练", code=2),
     Case("journal show --world live --after 0 --limit 1", '"hash": "'),
     Case("journal show --limit -1", "invalid count value", code=2),
     Case("simulate quake {folder}/quake.json --places {folder}/places.csv --date 2026-01-01 --json", '"isoseismals"'),
@@ -92,13 +92,13 @@ CASES = (
     Case("backup {folder}/dem.tif", "exists already", code=2),
     Case("restore {folder}/dem.tif", "anlan restore: ", code=2),
     Case("account add county-1 --name 李守夜 --post POST-duty_officer", "account county-1 stands", given="rain-of-the-night\n"),
-    Case("account add county-2 --name 李守夜 --post POST-duty_officer", "No password was read", code=2, given=""),
-    Case("account add county-2 --name 李守夜 --post POST-nowhere", "There is no post POST-nowhere", code=2, given="rain-of-the-night\n"),
+    Case("account add county-2 --name 李守夜 --post POST-duty_officer", "没有读到密码", code=2, given=""),
+    Case("account add county-2 --name 李守夜 --post POST-nowhere", "没有岗位 POST-nowhere", code=2, given="rain-of-the-night\n"),
     Case("ground list", "anlan ground add"),
     Case("ground live nowhere on", "nowhere", code=2),
     Case(f"ground add --dem {{folder}}/dem.tif --place {TOWN}", "anlan ground add: ", code=2),
-    Case("engine --only nowhere", "There is no exercise nowhere", code=2),
-    Case("replay liulin --resume nowhere", "There is no exercise nowhere", code=2),
+    Case("engine --only nowhere", "没有代号为 nowhere 的演练", code=2),
+    Case("replay liulin --resume nowhere", "没有代号为 nowhere 的演练", code=2),
     Case("replay liulin", "ANLAN_HOME", code=2),
     Case("replay liulin --since 99:99", "invalid clock value", code=2),
     Case("replay liulin --phones-fail-at 05:30", "invalid moment value", code=2),
@@ -233,9 +233,7 @@ def is_open(port: int) -> bool:
 def test_without_records_every_command_that_needs_them_says_so_and_makes_none(tmp_path: Path) -> None:
     bare = Installation(tmp_path / "home")
     told = bare.python(f"{END}told = {{line: end(line.split()) for line in {NEED_RECORDS!r}}}")
-    assert {
-        line: said for line, (code, said) in told.items() if code != 2 or "no records in" not in said
-    } == {}
+    assert {line: said for line, (code, said) in told.items() if code != 2 or "还没有记录" not in said} == {}
     assert not list((tmp_path / "home").glob("*.sqlite3"))
 
 

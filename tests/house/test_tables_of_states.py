@@ -10,7 +10,7 @@ from types import ModuleType
 import anlan
 from tests.support.house import sources
 
-ASKED_FIRST = {"_CONTENT", "EVENT_WORDS"}
+ASKED_FIRST = {"_CONTENT"}
 """Partial by design: whoever takes an entry asks `in` before, or goes through `may_happen`, which leaves the one out."""
 
 

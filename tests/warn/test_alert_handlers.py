@@ -125,7 +125,7 @@ def test_what_was_published_comes_in_once_with_the_towns_it_named(night: Mini) -
     for key in ("published:a", "published:b"):
         tasks.schedule(night.ctx(), "demo.published", key=key, due_at=red.at, payload={"n": 2})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("anlan.demo.officers.load_published", lambda: _naming(TOWN))
+        patch.setattr("anlan.demo.officers.WARNINGS", _naming(TOWN).warnings)
         settle(night, until=timedelta(hours=1))
     found = Alert.objects.get(source="imported")
     assert (found.issued_at, found.identifier, found.level) == (red.at, "published-2", 4)

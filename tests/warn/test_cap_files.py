@@ -15,6 +15,7 @@ from anlan.warn import alert_file
 from anlan.warn.actions import alerts
 from anlan.warn.models import Alert
 from anlan.wire import cap
+from anlan.wire.cap.errors import InvalidCap
 from tests.support.city import CITY, COUNTY, FOREIGN_TOWN, FOREIGN_VILLAGE, TOWN, VILLAGE, VILLAGE_2, Mini
 from tests.warn.alertfolk import STATION_CODE, row, staff, told
 
@@ -284,7 +285,7 @@ def test_text_that_came_as_json_keeps_its_words_whatever_its_prolog_says(night: 
 
 def test_a_refused_file_says_how_it_is_mended(night: Mini) -> None:
     data = file(info(where=area(circle="31.5 113.2 5")))
-    with pytest.raises(cap.InvalidCap) as error:
+    with pytest.raises(InvalidCap) as error:
         keep(night, info(where=area(circle="31.5 113.2 5")))
     assert cap.check(data).errors[0].mend_zh in error.value.text("zh")
     assert "照原文录入" in error.value.text("zh")
@@ -333,7 +334,7 @@ def test_a_file_of_the_field_is_read_right_or_refused(
     )
     assert {each.code for each in cap.check(data).errors} == ({finding} if finding else set())
     if found == []:
-        with pytest.raises((Invalid, cap.InvalidCap)):
+        with pytest.raises((Invalid, InvalidCap)):
             alerts.take_in_file(night.ctx("duty_officer"), data)
         assert not Alert.objects.exists()
         return

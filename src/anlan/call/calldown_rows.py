@@ -13,7 +13,6 @@ from anlan.call.models import Answer, Call, CallDown, CallLine
 from anlan.call.rules.calldown import reduce, shapes
 from anlan.foundation import channels
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import NotFound
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.scope import Scope
 from anlan.foundation.worlds import World, beijing
@@ -35,11 +34,7 @@ def seen(ctx: Ctx) -> QuerySet[CallDown]:
 
 def the_call_down(ctx: Ctx, ref: str, *, lock: bool = False) -> CallDown:
     """Raises: NotFound for one of which the reader sees nothing."""
-    rows = seen(ctx).select_for_update(of=("self",)) if lock else seen(ctx)
-    row = rows.filter(ref=ref).first()
-    if row is None:
-        raise NotFound("没有编号为 {ref} 的叫应。请从叫应列表里选择。", ref=ref)
-    return row
+    return ctx.one(seen(ctx), ref, lock=lock)
 
 
 def place_seen(ctx: Ctx, row: CallDown) -> Place:

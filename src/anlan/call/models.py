@@ -3,6 +3,8 @@
 from django.db import models
 
 from anlan.foundation.models import Happening
+from anlan.foundation.rules.stage import Stage
+from anlan.foundation.words import w
 
 
 class CallDown(Happening):
@@ -30,6 +32,10 @@ class CallDown(Happening):
             models.UniqueConstraint(fields=["world", "ref"], name="calldown_ref"),
         ]
         indexes = [models.Index(fields=["world", "place", "opened_at"])]
+
+    @property
+    def stage_word(self) -> str:
+        return Stage(self.stage).word if self.stage else w("只叫应")
 
 
 class CallLine(Happening):

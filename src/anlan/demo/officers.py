@@ -43,7 +43,7 @@ def _published(ctx: Ctx, payload: dict[str, Any]) -> None:
         event_type=RAINSTORM,
         level=int(grade),
         named=list(warning.named),
-        headline=f"【演练】{warning.issuer}发布暴雨{grade.zh}预警信号",
+        headline=f"【演练】{warning.issuer}发布暴雨{grade.word}预警信号",
         description=warning.text,
         issued_at=warning.at,
         identifier=f"published-{payload['n']}",
@@ -102,7 +102,7 @@ def _approve(ctx: Ctx, work: dict[str, Any]) -> None:
     """The second person types place and level again by hand."""
     if row := _standing(ctx, work, "review"):
         second = _as(ctx, row, APPROVER)
-        alerts.approve(second, ref=row.ref, retyped_place=row.place, retyped_level=Grade(row.level).zh)
+        alerts.approve(second, ref=row.ref, retyped_place=row.place, retyped_level=Grade(row.level).word)
         if row.unsigned:
             _later(ctx, "cosign", work, COSIGNED_AFTER)
         else:
@@ -115,7 +115,7 @@ def _cosign(ctx: Ctx, work: dict[str, Any]) -> None:
     if row := _standing(ctx, work, "approved"):
         for n, unit_ref in enumerate(row.unsigned):
             third = _as(ctx, replace(row, issuer=unit_ref), (f"{COSIGNER[0]}{n or ''}", COSIGNER[1]))
-            alerts.cosign(third, ref=row.ref, retyped_place=row.place, retyped_level=Grade(row.level).zh)
+            alerts.cosign(third, ref=row.ref, retyped_place=row.place, retyped_level=Grade(row.level).word)
         _later(ctx, "issue", work, ISSUED_AFTER)
 
 

@@ -139,7 +139,7 @@ def _under(say: _Say, due: Due, move: Move | None) -> str:
     if move is None or not move.to_move:
         town = atlas().township(due.place)
         return "" if town.id == due.place.id else town.name
-    stage = say({"zh": move.stage.zh, "en": move.stage.value.replace("_", " ")})
+    stage = say(move.stage.word)
     return say(w("{stage} {n} 户，已到 {moved} 户"), stage=stage, n=move.to_move, moved=move.moved)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from anlan.call.queries.board import KIND_WORDS, MEANS_WORDS
+from anlan.call.queries.board import MEANS_WORDS
 from anlan.call.queries.waiting import Wait, waiting
 from anlan.call.queries.waiting.refused import WHY_NOT_CALLED
 from anlan.call.rules.calldown import LineKind
@@ -220,7 +220,7 @@ def _silent(say: Words, it: Wait) -> Due:
         title = say(
             w("{place}{office}无人应答"),
             place=it.place.name,
-            office=say(KIND_WORDS[LineKind(facts["line_kind"])]),
+            office=say(LineKind(facts["line_kind"]).word),
         )
     tried = say(w("已叫 {n} 次。"), n=facts["tries"])
     return _due(
@@ -244,7 +244,7 @@ def _calling(say: Words, it: Wait) -> Due:
     if facts["line_kind"] == LineKind.VILLAGE:
         title = say(w("{place}还没人应"), place=it.place.name)
     else:
-        office = say(KIND_WORDS[LineKind(facts["line_kind"])])
+        office = say(LineKind(facts["line_kind"]).word)
         title = say(w("{place}{office}还没应"), place=it.place.name, office=office)
     tried = say(w("已叫 {n} 次。"), n=facts["tries"])
     step = (

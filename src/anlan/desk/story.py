@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from anlan.call import events as calls
-from anlan.call.queries.board import ANSWER_WORDS, KIND_WORDS, MEANS_WORDS, OUTCOME_WORDS, OUTCOMES_AT_DOOR
+from anlan.call.queries.board import MEANS_WORDS, OUTCOMES_AT_DOOR
 from anlan.call.rules.calldown import AnswerKind, CallState, LineKind
 from anlan.foundation import journal, journal_reading
 from anlan.foundation.context import Ctx
@@ -198,7 +198,7 @@ def _ended(say: _Say, told: Told) -> Told2 | None:
     mine = [c for c in told["body"]["calls"] if c["call"].split("/")[1] in say.titles]
     if not mine:
         return None
-    word = say(OUTCOME_WORDS[CallState(mine[0]["outcome"])])
+    word = say(CallState(mine[0]["outcome"]).word)
     return say(w("{names}{word}"), names=say.list(c["call"].split("/")[1] for c in mine), word=word), ""
 
 
@@ -209,7 +209,7 @@ def _answered(say: _Say, told: Told) -> Told2:
         w("{who}按 {n} {word}"),
         who=say.who(told["refs"]["holder"]),
         n=int(kind),
-        word=say(ANSWER_WORDS[kind]),
+        word=say(kind.word),
     )
     if body.get("households"):
         text += say(w("，{n} 户"), n=body["households"])
@@ -232,7 +232,7 @@ def _door_done(say: _Say, told: Told) -> Told2:
 
 def _ordered(say: _Say, told: Told) -> Told2:
     body = told["body"]
-    stage = say(Stage(body["stage"]).zh)
+    stage = say(Stage(body["stage"]).word)
     return say(w("{stage}：应转 {n} 户"), stage=stage, n=body["households_to_move"]), "key"
 
 
@@ -257,7 +257,7 @@ def _of_line(text: str, look: str = "", *, names: str = "") -> Sentence:
     def sentence(say: _Say, told: Told) -> Told2:
         kind, path, *_ = told["refs"]["line"].split(":")
         place = atlas().by_path[path].name if path in atlas().by_path else path
-        whose = place if kind == LineKind.VILLAGE else f"{place}{say(KIND_WORDS[LineKind(kind)])}"
+        whose = place if kind == LineKind.VILLAGE else f"{place}{say(LineKind(kind).word)}"
         return say(text, line=whose, names=say.list(told["body"].get(names, ()))), look
 
     return sentence

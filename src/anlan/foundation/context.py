@@ -72,12 +72,12 @@ class Ctx:
                 permission=permission,
             )
 
-    def one(self, model: type[M], ref: str, *, lock: bool = False) -> M:
-        """The row of this ref within scope. Raises: NotFound."""
-        rows = self.rows(model).filter(ref=ref)
-        row = (rows.select_for_update(of=("self",)) if lock else rows).first()
+    def one(self, of: type[M] | QuerySet[M], ref: str, *, lock: bool = False) -> M:
+        """The row of this ref within scope, of a table or of a part of it. Raises: NotFound."""
+        rows = self.rows(of) if isinstance(of, type) else of
+        row = (rows.select_for_update(of=("self",)) if lock else rows).filter(ref=ref).first()
         if row is None:
-            raise NotFound("没有编号为 {ref} 的记录，或不在您的范围内。", ref=ref)
+            raise NotFound("没有编号为 {ref} 的记录，或不在您的范围内。请从列表里选择。", ref=ref)
         return row
 
     def rows(self, model: type[M]) -> QuerySet[M]:

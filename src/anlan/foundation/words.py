@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Self
@@ -65,9 +65,20 @@ class Worded(StrEnum):
 
     word: str
 
-    def __new__(cls, code: str, word: str) -> Self:
+    def __new__(cls, code: str, word: str = "") -> Self:
         member = str.__new__(cls, code)
         member._value_, member.word = code, word
+        return member
+
+
+class WordedNumber(IntEnum):
+    """The same for numbers: `RED = 4, w("红色")`."""
+
+    word: str
+
+    def __new__(cls, number: int, word: str = "") -> Self:
+        member = int.__new__(cls, number)
+        member._value_, member.word = number, word
         return member
 
 

@@ -5,8 +5,8 @@ from django.test import Client
 
 from anlan.call.actions import contact, doorchecks
 from anlan.call.models import Call, CallLine, ContactLost, DoorCheck
-from anlan.call.queries.board import STATE_OF_LINE
 from anlan.call.rules.calldown import LineState
+from anlan.call.rules.calldown.village import village_state
 from anlan.places.queries import atlas
 from anlan.ui import palette
 from tests.support.city import TOWN, VILLAGE, Mini
@@ -46,7 +46,7 @@ def test_the_door_of_a_line_opens_in_every_state(
     mini: Mini, ref: str, officer: Client, state: LineState
 ) -> None:
     CallLine.objects.filter(kind="village").update(state=state)
-    code, word = STATE_OF_LINE[state]
+    code, word = village_state(state)
     assert f">{word or palette.state(code).word['zh']}<" in shown(officer, door(mini, ref))
 
 

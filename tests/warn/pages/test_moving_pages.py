@@ -87,7 +87,7 @@ def test_a_return_is_ordered_only_with_its_basis(mini: Mini, ref: str, officer: 
 
 def test_a_stage_that_may_not_follow_is_refused_with_what_may(mini: Mini, ref: str, officer: Client) -> None:
     reply = officer.post(at(mini, "moving", ref, "stage", "stay_out"), {"basis": "提前"})
-    assert "接下来可以：清点" in reply.content.decode()
+    assert "可以：清点" in reply.content.decode()
 
 
 def test_a_first_order_for_a_village_asks_before_it_is_given(mini: Mini, officer: Client) -> None:

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from anlan.foundation.rules.errors import IllegalStage, NotCounted, NotOrdered
 from anlan.foundation.rules.stage import Stage
 from anlan.move.rules.evacuation import (
-    FOLLOWS,
+    HOUSEHOLD_LIFE,
+    NOT_BEGUN,
+    STAGE_LIFE,
     Count,
     EvacuationSettings,
     Household,
@@ -62,7 +64,13 @@ def test_the_five_stages_follow_each_other():
 def test_a_stage_may_not_be_skipped(present: Stage | None, to: Stage):
     with pytest.raises(IllegalStage) as refusal:
         order(present, to)
-    assert FOLLOWS[present][0].zh in refusal.value.said("zh")
+    assert STAGE_LIFE.after(present or NOT_BEGUN)[0].event.word in refusal.value.said("zh")
+
+
+def test_the_tables_of_stages_and_households_reach_every_state_and_trap_nothing():
+    assert [*STAGE_LIFE.faults(), *HOUSEHOLD_LIFE.faults()] == []
+    assert {*STAGE_LIFE.states} == {NOT_BEGUN, *Stage}
+    assert {*HOUSEHOLD_LIFE.states} == {*HouseholdState}
 
 
 def test_water_that_rises_again_leads_back_to_moving():

@@ -18,7 +18,7 @@ def test_a_red_is_read_in_every_spelling(word: str):
 
 def test_grades_order_by_danger_and_speak_their_names():
     assert Grade.RED > Grade.ORANGE > Grade.YELLOW > Grade.BLUE
-    assert [(grade.code, grade.zh, grade.roman) for grade in (Grade.RED, Grade.BLUE)] == [
+    assert [(grade.code, grade.word, grade.roman) for grade in (Grade.RED, Grade.BLUE)] == [
         ("red", "红色", "I"),
         ("blue", "蓝色", "IV"),
     ]

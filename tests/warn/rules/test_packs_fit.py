@@ -59,6 +59,7 @@ def test_the_higher_the_level_the_higher_its_line(pack):
                 seen[key] = line.line
 
 
+@pytest.mark.django_db
 def test_the_night_has_a_ladder_for_every_kind_of_line():
     ctx = Ctx(world=WorldInfo(id=1, key="live"), now=datetime(2021, 8, 11, 19, tzinfo=UTC))
     assert set(call_settings(ctx, "421321117").ladders) == set(LineKind)

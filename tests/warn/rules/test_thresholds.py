@@ -42,7 +42,8 @@ def pack(**data):
         "hysteresis_percent": 80,
         "hysteresis_mm": 100,
     } | data.pop("head", {})
-    return SimpleNamespace(id="t", version="1", applies_to=("*",), data={"threshold": head, **data})
+    always = {"applies_to": ("*",), "acts_at": lambda division: True}
+    return SimpleNamespace(id="t", version="1", **always, data={"threshold": head, **data})
 
 
 def rain(*, at=NOW, full=True, place="g", **tenths):

@@ -129,10 +129,7 @@ def go_on(ctx: Ctx, ref: str) -> None:
 
 
 def _locked(ctx: Ctx, ref: str) -> CallDown:
-    row = ctx.rows(CallDown).select_for_update().filter(ref=ref).first()
-    if row is None:
-        raise NotFound("没有编号为 {ref} 的叫应。请从叫应列表里选择。", ref=ref)
-    return row
+    return ctx.one(CallDown, ref, lock=True)
 
 
 def _inside(ctx: Ctx, ref: str) -> CallDown:

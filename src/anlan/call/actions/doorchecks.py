@@ -190,15 +190,7 @@ def _told(plan: rules.DoorCheckPlan) -> dict[str, Any]:
 def report(ctx: Ctx, *, ref: str, outcome: str, households: int | None = None) -> None:
     """Someone stood at the door, or sounded what there was: `reached`, `warned_from_afar`, `nobody_home`, `turned_back`."""
     with action(ctx, "warn.doorcheck"):
-        check = (
-            ctx.rows(DoorCheck)
-            .select_for_update()
-            .filter(ref=ref)
-            .select_related("line", "call_down")
-            .first()
-        )
-        if check is None:
-            raise NotFound("没有编号为 {ref} 的敲门核查。", ref=ref)
+        check = ctx.one(ctx.rows(DoorCheck).select_related("line", "call_down"), ref, lock=True)
         if outcome not in OUTCOMES:
             raise Invalid("敲门结果 {outcome} 认不出。请从列表里选。", outcome=outcome)
         if check.state in (DoorCheck.State.DONE, DoorCheck.State.CANCELLED):

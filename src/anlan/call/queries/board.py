@@ -13,6 +13,7 @@ from anlan.call.queries.contact import Lost, lost_in
 from anlan.call.rules import calldown as rules
 from anlan.call.rules.calldown import AnswerKind, CallState, Line, LineKind, LineState
 from anlan.call.rules.calldown.settings import CallSettings
+from anlan.call.rules.calldown.village import village_state
 from anlan.call.shelf import call_settings
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
@@ -24,25 +25,6 @@ from anlan.move.queries.moves import Move, moves, moving_takes
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 
-ANSWER_WORDS = {
-    AnswerKind.RECEIVED: w("收到"),
-    AnswerKind.AT_POST: w("已到岗"),
-    AnswerKind.MOVING: w("正在转移"),
-    AnswerKind.MOVED: w("报转移完成"),
-    AnswerKind.NEED_HELP: w("求援"),
-}
-OUTCOME_WORDS = {
-    CallState.SENDING: w("待拨"),
-    CallState.RINGING: w("正在拨"),
-    CallState.ANSWERED: w("接通"),
-    CallState.NO_ANSWER: w("未接"),
-    CallState.BUSY: w("占线"),
-    CallState.PICKED_UP: w("接了没按键"),
-    CallState.WRONG_NUMBER: w("号码错"),
-    CallState.REFUSED: w("拒绝"),
-    CallState.UNREACHABLE: w("打不通"),
-    CallState.UNKNOWN: w("没拨成"),
-}
 MEANS_WORDS = {
     "person": w("上门敲门"),
     "gong": w("铜锣"),
@@ -56,12 +38,6 @@ OUTCOMES_AT_DOOR = {
     "nobody_home": w("敲门无人"),
     "warned_from_afar": w("远处示警"),
     "turned_back": w("中途折返"),
-}
-KIND_WORDS = {
-    LineKind.COUNTY: w("县领导"),
-    LineKind.TOWNSHIP: w("镇领导"),
-    LineKind.DEPARTMENT: w("部门"),
-    LineKind.VILLAGE: w("村（社区）"),
 }
 
 
@@ -231,7 +207,12 @@ def _row(
     place = atlas().by_path[line.place]
     view = rules.line_view(call_down=value, line=_opened(line))
     move = known.get(place.id) if line.kind is LineKind.VILLAGE else None
-    state, word = _state(line, view, move)
+    state, word = village_state(
+        line.state,
+        is_complete=move is not None and move.is_complete,
+        is_asking=view.needs_help,
+        has_set_out=move is not None and bool(move.moving or move.moved),
+    )
     due_word, due_at = _due(value, line, view, move, check, settings)
     return Row(
         key=line.key,
@@ -252,28 +233,6 @@ def _row(
         due_at=due_at,
         check=check,
     )
-
-
-def _state(line: Line, view: rules.LineView, move: Move | None) -> tuple[str, str]:
-    """The palette's code, and a word where the palette's own does not fit."""
-    if move is not None and move.is_complete:
-        return "moved", ""
-    if view.needs_help:
-        return "help", ""
-    is_silent = line.state in (LineState.CONTACT_LOST, LineState.DOOR_CHECK)
-    if not is_silent and move is not None and (move.moving or move.moved):
-        return "moving", ""
-    return STATE_OF_LINE[line.state]
-
-
-STATE_OF_LINE = {
-    LineState.CALLING: ("calling", ""),
-    LineState.DOOR_CHECK: ("silent", ""),
-    LineState.CONTACT_LOST: ("lost", ""),
-    LineState.ANSWERED: ("answered", ""),
-    LineState.DOOR_CHECKED: ("answered", w("已敲门")),
-    LineState.CLOSED: ("idle", w("已收")),
-}
 
 
 def _due(
@@ -338,14 +297,14 @@ def _chips(value: rules.CallDown, line: Line, settings: CallSettings) -> Iterabl
         if said:
             best = max(said, key=lambda a: (a.kind, a.at))
             count = f"{len(said)}／{len(own)}" if len(own) > 1 else ""
-            yield Chip(look="yes", title=title, word=ANSWER_WORDS[best.kind], at=best.at, count=count)
+            yield Chip(look="yes", title=title, word=best.kind.word, at=best.at, count=count)
         elif any(c.state.is_live for c in calls):
             live = next(c for c in calls if c.state.is_live)
-            yield Chip(look="live", title=title, word=OUTCOME_WORDS[live.state])
+            yield Chip(look="live", title=title, word=live.state.word)
         elif calls:
             last = max(calls, key=lambda c: c.placed_at)
             count = f"×{len(calls)}" if len(calls) > 1 else ""
-            yield Chip(look="no", title=title, word=OUTCOME_WORDS[last.state], count=count)
+            yield Chip(look="no", title=title, word=last.state.word, count=count)
         elif rules.is_under_way(line):
             yield Chip(look="next", title=title)
 

@@ -8,7 +8,6 @@ from anlan.call.models import ContactLost
 from anlan.call.rules import contact_lost as rules
 from anlan.foundation import shelf
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import NotFound
 from anlan.foundation.journal import JournalEntry
 from anlan.places.queries import Place, atlas
 
@@ -48,10 +47,7 @@ def lost_in(ctx: Ctx, path: str, at: datetime | None) -> list[Lost]:
 
 def the_lost(ctx: Ctx, ref: str) -> Lost:
     """One loss of contact, standing or ended. Raises: NotFound for a ref out of scope."""
-    row = ctx.rows(ContactLost).filter(ref=ref).first()
-    if row is None:
-        raise NotFound("没有编号为 {ref} 的失联，或不在您的范围内。", ref=ref)
-    return _lost(ctx, row)
+    return _lost(ctx, ctx.one(ContactLost, ref))
 
 
 def _lost(ctx: Ctx, row: ContactLost) -> Lost:

@@ -7,7 +7,6 @@ from datetime import datetime
 from anlan.call import calldown_rows
 from anlan.call.calldown_rows import place_seen, the_call_down
 from anlan.call.models import CallDown
-from anlan.call.queries.board import ANSWER_WORDS, OUTCOME_WORDS
 from anlan.call.queries.speech import facts_for
 from anlan.call.rules import calldown as rules
 from anlan.call.rules.calldown import BY_HAND, CallState, Line, LineKind
@@ -143,10 +142,10 @@ def _person(asked: _Asked, line: Line, number: int, title: dict[str, str], holde
         contact=contact,
         number=numbers.get(contact, ""),
         other_numbers=tuple((ref, n) for ref, n in numbers.items() if ref != contact),
-        tries=tuple(Try(word=OUTCOME_WORDS[c.state], at=c.placed_at, channel=c.channel) for c in calls),
+        tries=tuple(Try(word=c.state.word, at=c.placed_at, channel=c.channel) for c in calls),
         waiting=waiting.key if waiting else "",
         answer=int(answer.kind) if answer else None,
-        answer_word=ANSWER_WORDS[answer.kind] if answer else "",
+        answer_word=answer.kind.word if answer else "",
         answered_at=answer.at if answer else None,
         channel=answer.channel if answer else "",
         refused=any(c.state is CallState.REFUSED for c in calls),

@@ -6,8 +6,9 @@ from datetime import datetime
 from anlan.call.actions.doorchecks import propose
 from anlan.call.calldown_rows import everywhere
 from anlan.call.models import CallDown, CallLine, DoorCheck
-from anlan.call.queries.board import MEANS_WORDS, OUTCOMES_AT_DOOR, STATE_OF_LINE
+from anlan.call.queries.board import MEANS_WORDS, OUTCOMES_AT_DOOR
 from anlan.call.rules.calldown import LineState
+from anlan.call.rules.calldown.village import village_state
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.words import Sentence
@@ -107,7 +108,7 @@ def doors(ctx: Ctx, ref: str, line: str) -> Doors:
         line=line,
         place=atlas().by_id[found.place_id],
         is_settled=found.settled_at is not None,
-        state=STATE_OF_LINE[LineState(found.state)],
+        state=village_state(LineState(found.state)),
         sent=tuple(_sent(c, names, titles) for c in checks),
         candidates=tuple(
             Candidate(

@@ -9,7 +9,6 @@ from django.db.models.functions import Coalesce
 from anlan.call.calldown_rows import seen
 from anlan.call.models import Answer, CallDown, CallLine
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import NotFound
 from anlan.foundation.paging import Cut, Part, take
 from anlan.foundation.rows import shape
 from anlan.places.queries import Place, atlas
@@ -64,10 +63,7 @@ def call_downs(ctx: Ctx, *, is_open: bool = False, cut: Cut | None = None) -> Pa
 
 def call_down(ctx: Ctx, ref: str) -> CallDownRecord:
     """Raises: NotFound."""
-    row = _counted(ctx).filter(ref=ref).first()
-    if row is None:
-        raise NotFound("没有编号为 {ref} 的记录，或不在您的范围内。", ref=ref)
-    return _call_down(row)
+    return _call_down(ctx.one(_counted(ctx), ref))
 
 
 def lines(ctx: Ctx, ref: str) -> list[LineRecord]:

@@ -60,6 +60,6 @@ def cause_of(ctx: Ctx, row: CallDown) -> Sentence | None:
     alert = alert_rows.by_ref(ctx, row.cause)
     if alert is not None:
         return say(
-            "{issuer_name}发布{grade}预警", issuer_name=alert.issuer_name, grade=say(Grade(alert.level).zh)
+            "{issuer_name}发布{grade}预警", issuer_name=alert.issuer_name, grade=say(Grade(alert.level).word)
         )
     return say("{order}", order=row.order_no) if row.cause == "manual" else None

@@ -12,8 +12,8 @@ from django.db.models import Q
 
 from anlan.call.events import CONTACT_LOST
 from anlan.call.models import Answer, CallDown, CallLine, ContactLost
-from anlan.call.queries.board import STATE_OF_LINE
 from anlan.call.rules.calldown import AnswerKind, LineState
+from anlan.call.rules.calldown.village import SETTLED, village_state
 from anlan.foundation import journal_reading
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
@@ -21,8 +21,6 @@ from anlan.judge.queries import exceedances
 from anlan.judge.rules.urgency import STATES
 from anlan.move.queries.moves import Move, moves
 from anlan.places.queries import Place, atlas
-
-SETTLED = (LineState.ANSWERED, LineState.DOOR_CHECKED, LineState.CLOSED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,9 +75,12 @@ def village_states(ctx: Ctx, *, path: str = "", at: datetime | None = None) -> d
     found = {}
     for place_id, line in newest.items():
         place, move = places.by_id[place_id], known.get(place_id)
-        is_asking = place_id in helped.get(line["call_down_id"], ())
-        is_lost = places.township(place).id in lost
-        state, word = _state(line, at, move, is_asking=is_asking, is_lost=is_lost)
+        state, word = village_state(
+            _line_then(line, at, is_lost=places.township(place).id in lost),
+            is_complete=move is not None and move.is_complete,
+            is_asking=place_id in helped.get(line["call_down_id"], ()),
+            has_set_out=move is not None and bool(move.moving or move.moved),
+        )
         found[place_id] = _made(place, line, at, state, word, move)
     return found
 
@@ -101,22 +102,13 @@ def _made(
     )
 
 
-def _state(
-    line: dict[str, Any], at: datetime | None, move: Move | None, *, is_asking: bool, is_lost: bool
-) -> tuple[str, str]:
-    if move is not None and move.is_complete:
-        return "moved", ""
-    if is_asking:
-        return "help", ""
-    settled = line["state"] in SETTLED if at is None else _by(line["settled_at"], at) is not None
-    if not settled:
-        if is_lost:
-            return "lost", ""
-        if _by(line["door_check_at"], at) is not None:
-            return "silent", ""
-    if move is not None and (move.moving or move.moved):
-        return "moving", ""
-    return STATE_OF_LINE[LineState(line["state"])] if settled else ("calling", "")
+def _line_then(line: dict[str, Any], at: datetime | None, *, is_lost: bool) -> LineState:
+    """How far the line had come, by its times; a township out of contact counts for each of its villages."""
+    if line["state"] in SETTLED if at is None else _by(line["settled_at"], at) is not None:
+        return LineState(line["state"])
+    if is_lost:
+        return LineState.CONTACT_LOST
+    return LineState.DOOR_CHECK if _by(line["door_check_at"], at) is not None else LineState.CALLING
 
 
 def _by(moment: datetime | None, at: datetime | None) -> datetime | None:

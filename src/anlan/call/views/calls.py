@@ -181,12 +181,12 @@ class ByHand(forms.Form):
     places = forms.MultipleChoiceField(label=w("叫哪里"), widget=forms.CheckboxSelectMultiple)
     grade = forms.ChoiceField(
         label=w("级别"),
-        choices=[(Grade.RED.code, w("红色")), (Grade.ORANGE.code, w("橙色")), (Grade.YELLOW.code, w("黄色"))],
+        choices=[(grade.code, grade.word) for grade in (Grade.RED, Grade.ORANGE, Grade.YELLOW)],
         widget=forms.RadioSelect,
     )
     stage = forms.ChoiceField(
         label=w("让他们做什么"),
-        choices=[("", w("只叫应")), (Stage.PREPARE.value, w("准备转移")), (Stage.MOVE.value, w("立即转移"))],
+        choices=[("", w("只叫应")), *((stage.value, stage.word) for stage in (Stage.PREPARE, Stage.MOVE))],
         widget=forms.RadioSelect,
         required=False,
     )

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from anlan.call.actions import calldown, hearing
 from anlan.call.calldown_rows import the_call_down
 from anlan.call.queries import desk as desks
-from anlan.call.queries.board import ANSWER_WORDS
+from anlan.call.rules.calldown import AnswerKind
 from anlan.call.views.calls import UNDO, UNDO_S, UNDO_SLACK_S, board_context, may_link, undoable
 from anlan.foundation.errors import AnlanError, Invalid, NotFound
 from anlan.foundation.words import t, w, written
@@ -21,7 +21,7 @@ from anlan.ui.acts import address, done, not_done, parse_int
 from anlan.ui.pages import Request, page
 
 OUTCOMES = {6: "no_answer", 7: "wrong_number", 8: "refused"}
-RESULT_WORDS = {int(kind): word for kind, word in ANSWER_WORDS.items()} | {
+RESULT_WORDS = {int(kind): kind.word for kind in AnswerKind} | {
     6: w("没人接"),
     7: w("号码错"),
     8: w("拒绝"),

@@ -6,19 +6,17 @@ Source: Emergency Response Law, four grades I to IV shown red, orange, yellow, b
 
 from __future__ import annotations
 
-from enum import IntEnum
-
 from anlan.foundation.rules.errors import UnknownGrade
-from anlan.foundation.words import w
+from anlan.foundation.words import WordedNumber, w
 
 
-class Grade(IntEnum):
+class Grade(WordedNumber):
     """预警级别: one of the four grades; a greater number is a greater danger."""
 
-    BLUE = 1
-    YELLOW = 2
-    ORANGE = 3
-    RED = 4
+    BLUE = 1, w("蓝色")
+    YELLOW = 2, w("黄色")
+    ORANGE = 3, w("橙色")
+    RED = 4, w("红色")
 
     @classmethod
     def parse(cls, text: str) -> Grade:
@@ -34,25 +32,19 @@ class Grade(IntEnum):
         return self.name.lower()
 
     @property
-    def zh(self) -> str:
-        """红色, as it is said aloud and typed again by hand."""
-        return _ZH[self]
-
-    @property
     def roman(self) -> str:
         """I to IV, as plans number them."""
         return _ROMAN[self]
 
 
-_ZH = {Grade.RED: w("红色"), Grade.ORANGE: w("橙色"), Grade.YELLOW: w("黄色"), Grade.BLUE: w("蓝色")}
 _ROMAN = {Grade.RED: "I", Grade.ORANGE: "II", Grade.YELLOW: "III", Grade.BLUE: "IV"}
 _LEVEL_ZH = {Grade.RED: "一级", Grade.ORANGE: "二级", Grade.YELLOW: "三级", Grade.BLUE: "四级"}
 _ROMAN_SIGN = {Grade.RED: "ⅰ", Grade.ORANGE: "ⅱ", Grade.YELLOW: "ⅲ", Grade.BLUE: "ⅳ"}
 _SPELLINGS = {
     grade: {
         grade.name.lower(),
-        _ZH[grade],
-        _ZH[grade][0],
+        grade.word,
+        grade.word[0],
         _ROMAN[grade].lower(),
         _ROMAN_SIGN[grade],
         _LEVEL_ZH[grade],

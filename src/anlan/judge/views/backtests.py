@@ -13,6 +13,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid, NotFound
 from anlan.foundation.home import home
 from anlan.foundation.packs.pack import Pack, PackNotFound
+from anlan.foundation.rules.grade import Grade
 from anlan.foundation.words import t, w
 from anlan.foundation.worlds import BEIJING
 from anlan.judge.actions import backtests
@@ -26,13 +27,11 @@ from anlan.ui.pages import Request, page
 from anlan.wire import tables
 
 MOST_HOURS = 24 * 31
-LEVEL_NAMES = {0: w("没有"), 1: w("蓝色"), 2: w("黄色"), 3: w("橙色"), 4: w("红色")}
-LEVEL_WORDS = {4: w("红色"), 3: w("橙色"), 2: w("黄色"), 1: w("蓝色")}
 
 
 def levels(lang: str) -> list[tuple[str, str]]:
     """The four levels to choose from, the gravest first."""
-    return [(str(n), t(lang, word)) for n, word in LEVEL_WORDS.items()]
+    return [(str(int(grade)), t(lang, grade.word)) for grade in reversed(Grade)]
 
 
 def pack_of(ctx: Ctx, id: str) -> Pack:
@@ -135,9 +134,7 @@ def _moment(text: str) -> datetime:
 @require_GET
 def result(request: Request, ref: str) -> HttpResponse:
     """Hits, misses, false alarms, leads, and the picture."""
-    row = request.ctx.rows(BackTest).filter(ref=ref).select_related("place").first()
-    if row is None:
-        raise NotFound("没有编号为 {ref} 的回测，或不在您的范围内。", ref=ref)
+    row = request.ctx.one(BackTest, ref)
     pack = pack_of(request.ctx, row.pack)
     found = row.result
     context = {
@@ -153,7 +150,7 @@ def result(request: Request, ref: str) -> HttpResponse:
             {
                 "since": _read(e["from"]),
                 "until": _read(e["to"]) if e["to"] else None,
-                "word": LEVEL_NAMES[e["level"]],
+                "word": Grade(e["level"]).word if e["level"] else w("没有"),
             }
             for e in found["false_alarms"]
         ],

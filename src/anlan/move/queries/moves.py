@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from anlan.foundation import journal, shelf
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import NotFound
 from anlan.foundation.journal import JournalEntry
 from anlan.foundation.rules.pack import minutes, table
 from anlan.foundation.rules.stage import Stage
@@ -150,10 +149,7 @@ def moving_takes(ctx: Ctx, place: Place) -> timedelta:
 
 def the_move(ctx: Ctx, ref: str) -> Move:
     """Raises: NotFound for a ref out of scope."""
-    row = ctx.rows(Evacuation).filter(ref=ref).first()
-    if row is None:
-        raise NotFound("没有编号为 {ref} 的转移。请从转移板里选择。", ref=ref)
-    return _of_row(row)
+    return _of_row(ctx.one(Evacuation, ref))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,18 +203,13 @@ def households(ctx: Ctx, ref: str) -> list[HouseholdRow]:
 
 def may_follow(move: Move) -> tuple[Stage, ...]:
     """The stages that may be ordered now."""
-    return rules.FOLLOWS[move.stage]
+    return tuple(step.event for step in rules.STAGE_LIFE.after(move.stage))
 
 
-def may_happen(state: HouseholdState, stage: Stage) -> tuple[rules.HouseholdEvent, ...]:
-    """What can be marked for a household in this state now."""
+def may_happen(state: HouseholdState, case: rules.HouseholdCase) -> tuple[rules.HouseholdEvent, ...]:
+    """What can be marked for a household in this state now, that changes anything; called again it is by an order."""
     return tuple(
-        event
-        for event, before in rules.HOUSEHOLD_TABLE
-        if before is state
-        and event is not rules.HouseholdEvent.CALLED_AGAIN
-        and (event is not rules.HouseholdEvent.WENT_HOME or stage is Stage.RETURN)
-        and not (event is rules.HouseholdEvent.COUNTED_IN and state is HouseholdState.MOVED)
-        and not (event is rules.HouseholdEvent.REFUSED and state is HouseholdState.REFUSED)
-        and not (event is rules.HouseholdEvent.NOT_FOUND and state is HouseholdState.UNREACHABLE)
+        step.event
+        for step in rules.HOUSEHOLD_LIFE.open_to(state, case)
+        if step.target != state and step.event is not rules.HouseholdEvent.CALLED_AGAIN
     )

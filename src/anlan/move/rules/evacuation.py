@@ -7,64 +7,39 @@ is 待核实.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from anlan.foundation.rules.errors import IllegalStage, NotCounted, NotOrdered
+from anlan.foundation.rules.life import Code, Life, Refusal, Step
 from anlan.foundation.rules.pack import minutes, strings, table, tables, text
 from anlan.foundation.rules.stage import Stage
-from anlan.foundation.words import say
-
-FOLLOWS: Mapping[Stage | None, tuple[Stage, ...]] = {
-    None: (Stage.PREPARE, Stage.MOVE),
-    Stage.PREPARE: (Stage.MOVE, Stage.RETURN),
-    Stage.MOVE: (Stage.COUNT,),
-    Stage.COUNT: (Stage.STAY_OUT, Stage.MOVE),
-    Stage.STAY_OUT: (Stage.RETURN, Stage.MOVE),
-    Stage.RETURN: (Stage.PREPARE, Stage.MOVE),
-}
-"""Which stage may follow which. Water that rises again leads back to MOVE from anywhere."""
+from anlan.foundation.words import Worded, say, w
 
 
-class HouseholdState(StrEnum):
+class HouseholdState(Worded):
     """Where a household stands."""
 
-    TO_MOVE = "to_move"
-    MOVING = "moving"
-    MOVED = "moved"
-    REFUSED = "refused"
-    UNREACHABLE = "unreachable"
-    RETURNED = "returned"
+    TO_MOVE = "to_move", w("没动")
+    MOVING = "moving", w("转移中")
+    MOVED = "moved", w("已转移")
+    REFUSED = "refused", w("不肯走")
+    UNREACHABLE = "unreachable", w("找不到")
+    RETURNED = "returned", w("已带回")
 
 
-class HouseholdEvent(StrEnum):
+class HouseholdEvent(Worded):
     """What happens to a household."""
 
-    SET_OUT = "set_out"
-    COUNTED_IN = "counted_in"
-    REFUSED = "refused"
-    NOT_FOUND = "not_found"
-    SLIPPED_BACK = "slipped_back"
+    SET_OUT = "set_out", w("出发")
+    COUNTED_IN = "counted_in", w("点到")
+    REFUSED = "refused", w("不肯走")
+    NOT_FOUND = "not_found", w("找不到")
+    SLIPPED_BACK = "slipped_back", w("擅自返回")
     """Left the site without leave: to be moved again."""
-    WENT_HOME = "went_home"
-    CALLED_AGAIN = "called_again"
-
-
-_H, _V = HouseholdState, HouseholdEvent
-HOUSEHOLD_TABLE: Mapping[tuple[HouseholdEvent, HouseholdState], HouseholdState] = {
-    **{(_V.SET_OUT, state): _H.MOVING for state in (_H.TO_MOVE, _H.REFUSED, _H.UNREACHABLE)},
-    **{
-        (_V.COUNTED_IN, state): _H.MOVED
-        for state in (_H.TO_MOVE, _H.MOVING, _H.REFUSED, _H.UNREACHABLE, _H.MOVED)
-    },
-    **{(_V.REFUSED, state): _H.REFUSED for state in (_H.TO_MOVE, _H.MOVING, _H.UNREACHABLE, _H.REFUSED)},
-    **{(_V.NOT_FOUND, state): _H.UNREACHABLE for state in (_H.TO_MOVE, _H.MOVING, _H.UNREACHABLE)},
-    (_V.SLIPPED_BACK, _H.MOVED): _H.TO_MOVE,
-    (_V.WENT_HOME, _H.MOVED): _H.RETURNED,
-    (_V.CALLED_AGAIN, _H.RETURNED): _H.TO_MOVE,
-}
+    WENT_HOME = "went_home", w("已带回")
+    CALLED_AGAIN = "called_again", w("重新转移")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +65,58 @@ class Count:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HouseholdCase:
+    """What is looked at when something happens to a household."""
+
+    now: datetime
+    stage: Stage | None = None
+    count: Count | None = None
+
+
+def counted(case: HouseholdCase) -> Refusal | None:
+    """Somebody counted them at a site."""
+    count = case.count
+    if count is not None and count.people >= 0 and count.site and count.by:
+        return None
+    return Refusal(name="not_counted", says=say("算“已转移”要有清点：几个人、在哪个安置点、谁点的名。"))
+
+
+def return_ordered(case: HouseholdCase) -> Refusal | None:
+    """Nobody is led home before it is safe."""
+    if case.stage is Stage.RETURN:
+        return None
+    return Refusal(name="no_return", says=say("这一户现在不能这样登记；没有下“解除返回”，不登记返回。"))
+
+
+_H, _V = HouseholdState, HouseholdEvent
+_LEFT = (_H.TO_MOVE, _H.MOVING, _H.REFUSED, _H.UNREACHABLE)
+
+
+def _steps(
+    event: HouseholdEvent,
+    sources: tuple[HouseholdState, ...],
+    target: HouseholdState,
+    *guards: Callable[[HouseholdCase], Refusal | None],
+) -> Iterable[Step[HouseholdState, HouseholdEvent, HouseholdCase]]:
+    return (Step(event=event, source=source, target=target, guards=guards) for source in sources)
+
+
+HOUSEHOLD_LIFE = Life[HouseholdState, HouseholdEvent, HouseholdCase](
+    start=_H.TO_MOVE,
+    steps=(
+        *_steps(_V.SET_OUT, (_H.TO_MOVE, _H.REFUSED, _H.UNREACHABLE), _H.MOVING),
+        *_steps(_V.COUNTED_IN, (*_LEFT, _H.MOVED), _H.MOVED, counted),
+        *_steps(_V.REFUSED, _LEFT, _H.REFUSED),
+        *_steps(_V.NOT_FOUND, (_H.TO_MOVE, _H.MOVING, _H.UNREACHABLE), _H.UNREACHABLE),
+        *_steps(_V.SLIPPED_BACK, (_H.MOVED,), _H.TO_MOVE),
+        *_steps(_V.WENT_HOME, (_H.MOVED,), _H.RETURNED, return_ordered),
+        *_steps(_V.CALLED_AGAIN, (_H.RETURNED,), _H.TO_MOVE),
+    ),
+    hiding=frozenset({return_ordered}),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
 class RefusalTask:
     """A refusal goes to the township leader, to be settled face to face."""
 
@@ -104,6 +131,63 @@ class Orderer:
 
     ref: str
     tier: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageCase:
+    """What is looked at when a stage is ordered."""
+
+    now: datetime
+    to: Stage
+    by: Orderer
+    settings: EvacuationSettings
+    basis: str
+
+
+def may_order(case: StageCase) -> Refusal | None:
+    """The tier may order this stage."""
+    if case.by.tier in case.settings.may_order.get(case.to, frozenset()):
+        return None
+    says = say("“{stage}”不能由这一级下令，请报上一级。", stage=say(case.to.word))
+    return Refusal(name="not_this_tier", says=says)
+
+
+def founded(case: StageCase) -> Refusal | None:
+    """Somebody made sure that it is safe to return."""
+    if case.basis.strip():
+        return None
+    return Refusal(name="no_basis", says=say("解除返回要写明依据（谁核实已经安全）。"))
+
+
+def report_due(case: StageCase) -> datetime | None:
+    """By when an order given first is reported after."""
+    first = case.by.tier in case.settings.first_report_after
+    return case.now + case.settings.report_within if first else None
+
+
+NOT_BEGUN = Code("", w("未开始"))
+STAGE_LIFE = Life[str, Stage, StageCase](
+    start=NOT_BEGUN,
+    steps=tuple(
+        Step(
+            event=to,
+            source=source,
+            target=to,
+            guards=(may_order, founded) if to is Stage.RETURN else (may_order,),
+            due=report_due,
+        )
+        for source, after in (
+            (NOT_BEGUN, (Stage.PREPARE, Stage.MOVE)),
+            (Stage.PREPARE, (Stage.MOVE, Stage.RETURN)),
+            (Stage.MOVE, (Stage.COUNT,)),
+            (Stage.COUNT, (Stage.STAY_OUT, Stage.MOVE)),
+            (Stage.STAY_OUT, (Stage.RETURN, Stage.MOVE)),
+            (Stage.RETURN, (Stage.PREPARE, Stage.MOVE)),
+        )
+        for to in after
+    ),
+)
+"""Which stage may follow which. Water that rises again leads back to MOVE from anywhere."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,19 +239,12 @@ def order_stage(
 
     Raises IllegalStage, NotOrdered.
     """
-    if to not in FOLLOWS[present]:
-        raise IllegalStage(
-            "现在是“{now}”，不能直接“{to}”，接下来可以：{after}。",
-            now=say(present.zh if present else "未开始"),
-            to=say(to.zh),
-            after=tuple(say(stage.zh) for stage in FOLLOWS[present]),
-        )
-    if by.tier not in settings.may_order.get(to, frozenset()):
-        raise NotOrdered("“{stage}”不能由这一级下令，请报上一级。", stage=say(to.zh))
-    if to is Stage.RETURN and not basis.strip():
-        raise NotOrdered("解除返回要写明依据（谁核实已经安全）。")
-    due = now + settings.report_within if by.tier in settings.first_report_after else None
-    return StageOrder(stage=to, by=by.ref, at=now, report_due_at=due)
+    case = StageCase(now=now, to=to, by=by, settings=settings, basis=basis)
+    step = STAGE_LIFE.decide(present or NOT_BEGUN, to, case)
+    if isinstance(step, Refusal):
+        kind = IllegalStage if step.name == "not_now" else NotOrdered
+        raise kind(step.says.text, **step.says.values)
+    return StageOrder(stage=to, by=by.ref, at=now, report_due_at=report_due(case))
 
 
 def on_household(
@@ -182,22 +259,16 @@ def on_household(
 
     Raises IllegalStage where the event cannot happen now, NotCounted where `moved` comes without a count.
     """
-    target = HOUSEHOLD_TABLE.get((event, household.state))
-    if target is None or (event is HouseholdEvent.WENT_HOME and stage is not Stage.RETURN):
-        raise IllegalStage("这一户现在不能这样登记；没有下“解除返回”，不登记返回。")
-    if event is HouseholdEvent.COUNTED_IN:
-        return _counted_in(household, count, now)
+    step = HOUSEHOLD_LIFE.decide(household.state, event, HouseholdCase(now=now, stage=stage, count=count))
+    if isinstance(step, Refusal):
+        kind = NotCounted if step.name == "not_counted" else IllegalStage
+        raise kind(step.says.text, **step.says.values)
+    if event is HouseholdEvent.COUNTED_IN and count is not None:
+        state = step.target if count.people >= household.people else HouseholdState.MOVING
+        return replace(household, state=state, counted=count.people, site=count.site, at=now)
     if event in (HouseholdEvent.SLIPPED_BACK, HouseholdEvent.CALLED_AGAIN):
-        return replace(household, state=target, counted=0, site="", at=now)
-    return replace(household, state=target, at=now)
-
-
-def _counted_in(household: Household, count: Count | None, now: datetime) -> Household:
-    if count is None or count.people < 0 or not count.site or not count.by:
-        raise NotCounted("算“已转移”要有清点：几个人、在哪个安置点、谁点的名。")
-    complete = count.people >= household.people
-    state = HouseholdState.MOVED if complete else HouseholdState.MOVING
-    return replace(household, state=state, counted=count.people, site=count.site, at=now)
+        return replace(household, state=step.target, counted=0, site="", at=now)
+    return replace(household, state=step.target, at=now)
 
 
 def refusal_task(*, household: Household, now: datetime, settings: EvacuationSettings) -> RefusalTask | None:

@@ -13,32 +13,17 @@ from anlan.foundation.rules.stage import Stage
 from anlan.foundation.words import t, w
 from anlan.move.actions import moving
 from anlan.move.queries import moves as reading
-from anlan.move.rules.evacuation import HouseholdEvent, HouseholdState
+from anlan.move.rules.evacuation import HouseholdCase, HouseholdEvent, HouseholdState
 from anlan.places.queries import Place, atlas, search
 from anlan.ui.acts import address, ask, done, moment, not_done, parse_int, posted
 from anlan.ui.pages import Request, page
 
-STAGE_WORDS = {
-    Stage.PREPARE: w("准备转移"),
-    Stage.MOVE: w("立即转移"),
-    Stage.COUNT: w("清点"),
-    Stage.STAY_OUT: w("不得擅自返回"),
-    Stage.RETURN: w("解除返回"),
-}
 STAGE_EFFECTS = {
     Stage.PREPARE: w("村组逐户交底，帮扶人到户。还不走。"),
     Stage.MOVE: w("现在就走，去安置点。到了要点名，清点过才算已转移。"),
     Stage.COUNT: w("在安置点逐户点名，报几户几人。"),
     Stage.STAY_OUT: w("守住路口，没有解除谁也不许回去。"),
     Stage.RETURN: w("写明谁核实过已经安全。由村组带回，逐户登记。"),
-}
-EVENT_WORDS = {
-    HouseholdEvent.SET_OUT: w("出发"),
-    HouseholdEvent.COUNTED_IN: w("点到"),
-    HouseholdEvent.REFUSED: w("不肯走"),
-    HouseholdEvent.NOT_FOUND: w("找不到"),
-    HouseholdEvent.SLIPPED_BACK: w("擅自返回"),
-    HouseholdEvent.WENT_HOME: w("已带回"),
 }
 HOUSEHOLD_MARKS = {  # palette code and word
     HouseholdState.TO_MOVE: ("idle", w("没动")),
@@ -87,7 +72,8 @@ def one(request: Request, ref: str) -> HttpResponse:
 def village_of(request: Request, ref: str) -> dict[str, Any]:
     move = reading.the_move(request.ctx, ref)
     rows = reading.households(request.ctx, ref)
-    events = {state: reading.may_happen(state, move.stage) for state in HouseholdState}
+    case = HouseholdCase(now=request.ctx.now, stage=move.stage)
+    events = {state: reading.may_happen(state, case) for state in HouseholdState}
     return {
         "move": move,
         "township": atlas().township(move.place),
@@ -95,13 +81,13 @@ def village_of(request: Request, ref: str) -> dict[str, Any]:
             {
                 "it": row,
                 "mark": HOUSEHOLD_MARKS[row.state],
-                "events": [(e.value, EVENT_WORDS[e]) for e in events[row.state]],
+                "events": [(e.value, e.word) for e in events[row.state]],
             }
             for row in rows
         ],
         "refused": [row for row in rows if row.state is HouseholdState.REFUSED],
-        "stages": [{"code": s.value, "word": STAGE_WORDS[s]} for s in Stage],
-        "follows": [{"code": s.value, "word": STAGE_WORDS[s]} for s in reading.may_follow(move)],
+        "stages": [{"code": s.value, "word": s.word} for s in Stage],
+        "follows": [{"code": s.value, "word": s.word} for s in reading.may_follow(move)],
         "may": request.ctx.may("warn.move"),
         "here": address(request, "moving", ref),
         "back": address(request, "moving"),
@@ -175,7 +161,7 @@ def _ask_stage(
             request.lang,
             "{village}：{stage}？",
             village=village.name,
-            stage=t(request.lang, STAGE_WORDS[wanted]),
+            stage=t(request.lang, wanted.word),
         ),
         effect=STAGE_EFFECTS[wanted],
         do=w("下达"),

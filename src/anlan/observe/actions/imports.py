@@ -59,8 +59,7 @@ def begin(ctx: Ctx, *, name: str, data: bytes) -> str:
 def confirm(ctx: Ctx, *, ref: str) -> None:
     """Let the engine take the rows that are good. Raises NotFound, Conflict."""
     with action(ctx, IMPORT):
-        if not ctx.rows(ImportRun).filter(ref=ref).exists():
-            raise NotFound("没有编号为 {ref} 的导入。请从导入列表里选择。", ref=ref)
+        ctx.one(ImportRun, ref)
         waiting = ctx.rows(ImportRun).filter(ref=ref, state=ImportRun.State.READ)
         if not waiting.update(state=ImportRun.State.QUEUED):
             raise Conflict("这次导入已经确认过了，请刷新后再看。")

@@ -20,10 +20,7 @@ def runs(ctx: Ctx, limit: int = 50) -> list[ImportRun]:
 
 def run(ctx: Ctx, ref: str) -> ImportRun:
     """One import within scope. Raises NotFound."""
-    found = ctx.rows(ImportRun).filter(ref=ref).first()
-    if found is None:
-        raise NotFound("没有编号为 {ref} 的导入。请从导入列表里选择。", ref=ref)
-    return found
+    return ctx.one(ImportRun, ref)
 
 
 def bytes_of(ctx: Ctx, found: ImportRun) -> bytes:

@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from anlan.foundation.context import Ctx
+from anlan.foundation.rules.grade import Grade
+from anlan.foundation.rules.stage import Stage
 from anlan.foundation.words import t, w
 from anlan.observe.models import Station
 from anlan.observe.queries.series import Line, Sheet, Slot
@@ -14,8 +16,7 @@ from anlan.ui import svg
 from anlan.ui.format import clock
 
 BINS = 72
-STAGE_WORDS = {"prepare": w("准备转移"), "immediate": w("立即转移")}
-LEVEL_WORDS = {"blue": w("蓝色"), "yellow": w("黄色"), "orange": w("橙色"), "red": w("红色")}
+STAGES = {"prepare": Stage.PREPARE, "immediate": Stage.MOVE}
 HAZARD_WORDS = {"flash_flood": w("山洪"), "rainstorm": w("暴雨"), "village": w("村级")}
 OTHER = w("指标")
 MARKS = (("warning_cm", w("警戒")), ("guarantee_cm", w("保证")), ("highest_cm", w("历史最高")))
@@ -23,7 +24,7 @@ MARKS = (("warning_cm", w("警戒")), ("guarantee_cm", w("保证")), ("highest_c
 
 def level_word(line: Line) -> str:
     """The Chinese source word of a line's level."""
-    return STAGE_WORDS[line.level] if line.is_stage else LEVEL_WORDS[line.level]
+    return STAGES[line.level].word if line.is_stage else Grade.parse(line.level).word
 
 
 def panels(sheet: Sheet, lang: str) -> list[svg.Rain | svg.Curve]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from anlan.call.calldown_rows import everywhere
-from anlan.call.queries.board import ANSWER_WORDS, MEANS_WORDS, OUTCOME_WORDS, OUTCOMES_AT_DOOR
+from anlan.call.queries.board import MEANS_WORDS, OUTCOMES_AT_DOOR
 from anlan.call.rules.calldown import AnswerKind, CallState
 from anlan.foundation import packs
 from anlan.foundation.context import Ctx
@@ -83,8 +83,8 @@ class Speaker:
 
     def wanted(self, fact: Fact) -> str:
         """红色，立即转移: at which grade somebody was called, and for what."""
-        words = [Grade.parse(fact.text("grade")).zh] if fact.text("grade") else []
-        words += [Stage(fact.text("stage")).zh] if fact.text("stage") else []
+        words = [Grade.parse(fact.text("grade")).word] if fact.text("grade") else []
+        words += [Stage(fact.text("stage")).word] if fact.text("stage") else []
         return self.joined(map(self.say, words))
 
     def who(self, fact: Fact) -> str:
@@ -146,7 +146,7 @@ def _said(speaker: Speaker, own: list[Fact]) -> tuple[Cell, str]:
         case FactKind.LAID:
             return Cell(text=say("{n} 通电话上了叫应台，待拨", n=len(own))), speaker.by(first.text("channel"))
         case FactKind.NO_ANSWER:
-            words = [say(OUTCOME_WORDS[CallState(f.text("outcome"))]) for f in own]
+            words = [say(CallState(f.text("outcome")).word) for f in own]
             told = "、".join(f"{word}×{words.count(word)}" for word in dict.fromkeys(words))
             return Cell(text=say("{n} 通没有应答：{why}", n=len(own), why=told)), speaker.joined(
                 map(speaker.who, own)
@@ -166,7 +166,7 @@ def _said(speaker: Speaker, own: list[Fact]) -> tuple[Cell, str]:
         case FactKind.CONTACT_LOST:
             return Cell(text=say("全镇按失联处置")), ""
         case FactKind.STAGE_ORDERED:
-            word = say(Stage(first.text("stage")).zh)
+            word = say(Stage(first.text("stage")).word)
             return Cell(text=say("下达：{stage}", stage=word)), speaker.who(first) or first.who
         case FactKind.COUNTED:
             told = say("清点累计 {n} 户 {p} 人", n=first.count("households"), p=first.count("people"))
@@ -177,7 +177,7 @@ def _said(speaker: Speaker, own: list[Fact]) -> tuple[Cell, str]:
 
 def answer_said(speaker: Speaker, fact: Fact) -> str:
     kind = AnswerKind(int(fact.text("answer") or 1))
-    text = f"{int(kind)} {speaker.say(ANSWER_WORDS[kind])}"
+    text = f"{int(kind)} {speaker.say(kind.word)}"
     if kind is AnswerKind.MOVED:
         text += speaker.say("（自报 {n} 户 {p} 人）", n=fact.count("households"), p=fact.count("people"))
     return text

@@ -7,7 +7,7 @@ from typing import Any
 from anlan.foundation import journal
 from anlan.foundation.actions import action, next_ref
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import Conflict, Invalid, NotFound
+from anlan.foundation.errors import Conflict, Invalid
 from anlan.places.queries import atlas
 from anlan.simulate.computing import folders, states
 from anlan.simulate.computing.shapes import VillageFound
@@ -109,7 +109,7 @@ def check(*, solver: str, precision: str, minutes: int, rain: Mapping[str, Any])
 def cancel(ctx: Ctx, *, ref: str) -> None:
     """Stop a run: one that waits is struck, one that runs is told to stop at its next step. Raises: NotFound, Conflict."""
     with action(ctx, "simulate.run"):
-        run = _own(ctx, ref)
+        run = ctx.one(Run, ref)
         live = ctx.rows(Run).filter(ref=ref, state__in=Run.OPEN)
         if not live.update(state=State.CANCELLED, ended_at=ctx.now):
             raise Conflict("运行 {ref} 已经结束，不能再取消。", ref=ref)
@@ -190,10 +190,3 @@ def fail(ctx: Ctx, *, ref: str, log: str) -> None:
         running = Run.objects.filter(pk=run.pk, state=State.RUNNING)
         if running.update(state=State.FAILED, ended_at=ctx.now, log=log[-20_000:]):
             journal.append(ctx, "simulate.run.failed", refs={"run": ref}, body={}, place=run.place.path)
-
-
-def _own(ctx: Ctx, ref: str) -> Run:
-    found = ctx.rows(Run).filter(ref=ref).select_related("place").first()
-    if found is None:
-        raise NotFound("没有编号为 {ref} 的运行，或不在您的范围内。", ref=ref)
-    return found

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import NotFound
 from anlan.places.queries import Place, atlas
 from anlan.simulate.computing import folders
 from anlan.simulate.computing.shapes import NOBODY, VillageSaid
@@ -53,10 +52,7 @@ def comparable(ctx: Ctx, *, limit: int = 100) -> list[Run]:
 
 def run(ctx: Ctx, ref: str) -> Run:
     """One run within scope. Raises: NotFound."""
-    found = ctx.rows(Run).select_related("ground__place", "place", "before").filter(ref=ref).first()
-    if found is None:
-        raise NotFound("没有编号为 {ref} 的运行，或不在您的范围内。", ref=ref)
-    return found
+    return ctx.one(ctx.rows(Run).select_related("ground__place", "place", "before"), ref)
 
 
 def folder_of(ctx: Ctx, found: Run) -> Path:

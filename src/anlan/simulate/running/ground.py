@@ -74,10 +74,7 @@ def _digest(path: Path) -> str:
 
 def get(ctx: Ctx, ref: str) -> Ground:
     """A ground within scope. Raises: NotFound."""
-    found = ctx.rows(Ground).filter(ref=ref).select_related("place").first()
-    if found is None:
-        raise NotFound("没有编号为 {ref} 的地形，或不在您的范围内。", ref=ref)
-    return found
+    return ctx.one(ctx.rows(Ground).select_related("place"), ref)
 
 
 def listing(ctx: Ctx) -> list[Ground]:

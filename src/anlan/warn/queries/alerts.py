@@ -9,7 +9,6 @@ from django.db.models import Q, QuerySet
 
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import NotFound
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.words import w
 from anlan.judge.queries import exceedances
@@ -132,10 +131,7 @@ def visible(ctx: Ctx) -> QuerySet[Alert]:
 
 def row_of(ctx: Ctx, ref: str) -> Alert:
     """The row of an alert within scope. Raises: NotFound."""
-    found = visible(ctx).filter(ref=ref).values_list("pk", flat=True).first()
-    if found is None:
-        raise NotFound("没有编号为 {ref} 的预警，或不在您的范围内。请从预警列表里选择。", ref=ref)
-    return Alert.objects.select_related("issuer", "predecessor").get(pk=found)
+    return ctx.one(visible(ctx).select_related("issuer", "predecessor"), ref)
 
 
 def listing(ctx: Ctx, *, which: str = "", open_only: bool = False) -> list[Row]:

@@ -96,7 +96,7 @@ def _reason(
     if not is_lawful:
         return say("{kind}由{names}发布,本单位不得发布。", kind=kind, names=names)
     if not is_high_enough:
-        return say("{kind}自{grade}起公开发布。", kind=kind, grade=say(least.zh))
+        return say("{kind}自{grade}起公开发布。", kind=kind, grade=say(least.word))
     if organs:
         return say("{kind}须与{names}联合发布。", kind=kind, names=names)
     return say("{kind}可单独发布。", kind=kind)

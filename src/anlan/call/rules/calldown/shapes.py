@@ -9,54 +9,54 @@ A person may stand in several lines. Calls belong to the person, so one call ser
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum, StrEnum
 
 from anlan.foundation.rules.grade import Grade
+from anlan.foundation.words import Worded, WordedNumber, w
 
 
-class LineKind(StrEnum):
+class LineKind(Worded):
     """Who a line is for; the order is the order on the board."""
 
-    COUNTY = "county"
-    TOWNSHIP = "township"
-    DEPARTMENT = "department"
-    VILLAGE = "village"
+    COUNTY = "county", w("县领导")
+    TOWNSHIP = "township", w("镇领导")
+    DEPARTMENT = "department", w("部门")
+    VILLAGE = "village", w("村（社区）")
 
 
-class LineState(StrEnum):
+class LineState(Worded):
     """How far a line has come. It only ever moves to the right; `RANK` holds the order."""
 
-    CALLING = "calling"
-    DOOR_CHECK = "door_check"
+    CALLING = "calling", w("叫应中")
+    DOOR_CHECK = "door_check", w("静默")
     """Silence: someone has been ordered to the door."""
-    CONTACT_LOST = "contact_lost"
+    CONTACT_LOST = "contact_lost", w("失联")
     """Counted as the worst case with its township."""
-    DOOR_CHECKED = "door_checked"
+    DOOR_CHECKED = "door_checked", w("已敲门")
     """Someone stood there and reported."""
-    ANSWERED = "answered"
+    ANSWERED = "answered", w("已应")
     """The acknowledgements wanted are in. Never the same as moved."""
-    CLOSED = "closed"
+    CLOSED = "closed", w("已收")
     """Replaced by a higher grade, or stood down."""
 
 
 RANK = {state: rank for rank, state in enumerate(LineState)}
 
 
-class CallState(StrEnum):
+class CallState(Worded):
     """Honest states of one call. `sending` is stored before the request leaves."""
 
-    SENDING = "sending"
-    RINGING = "ringing"
+    SENDING = "sending", w("待拨")
+    RINGING = "ringing", w("正在拨")
     """Handed to the network, or the officer is dialling; nothing heard yet."""
-    ANSWERED = "answered"
-    NO_ANSWER = "no_answer"
-    BUSY = "busy"
-    PICKED_UP = "picked_up"
+    ANSWERED = "answered", w("接通")
+    NO_ANSWER = "no_answer", w("未接")
+    BUSY = "busy", w("占线")
+    PICKED_UP = "picked_up", w("接了没按键")
     """Somebody lifted the receiver and pressed nothing: no answer, the ladder goes on."""
-    WRONG_NUMBER = "wrong_number"
-    REFUSED = "refused"
-    UNREACHABLE = "unreachable"
-    UNKNOWN = "unknown"
+    WRONG_NUMBER = "wrong_number", w("号码错")
+    REFUSED = "refused", w("拒绝")
+    UNREACHABLE = "unreachable", w("打不通")
+    UNKNOWN = "unknown", w("没拨成")
     """We fell over while sending: it may have rung, it may not. The ladder goes on by the next channel."""
 
     @property
@@ -83,14 +83,14 @@ BY_HAND = ("desk", "satellite")
 """Channels on which a person dials. Such a call stands in `sending` (待拨) until somebody has dialled it."""
 
 
-class AnswerKind(IntEnum):
+class AnswerKind(WordedNumber):
     """The five keys on the telephone, the page and the call desk."""
 
-    RECEIVED = 1
-    AT_POST = 2
-    MOVING = 3
-    MOVED = 4
-    NEED_HELP = 5
+    RECEIVED = 1, w("收到")
+    AT_POST = 2, w("已到岗")
+    MOVING = 3, w("正在转移")
+    MOVED = 4, w("报转移完成")
+    NEED_HELP = 5, w("求援")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,10 +18,7 @@ from anlan.warn.rules.alert import Event, Evidence, Refusal, Transition, decide
 
 def locked(ctx: Ctx, ref: str) -> Alert:
     """The alert for whoever changes it. Raises: NotFound, also outside the scope."""
-    found = ctx.rows(Alert).filter(ref=ref).values_list("pk", flat=True).first()
-    if found is None:
-        raise NotFound("没有编号为 {ref} 的预警，或不在您的范围内。请从预警列表里选择。", ref=ref)
-    return Alert.objects.select_for_update(of=("self",)).select_related("issuer", "predecessor").get(pk=found)
+    return ctx.one(ctx.rows(Alert).select_related("issuer", "predecessor"), ref, lock=True)
 
 
 def locked_of_unit(ctx: Ctx, ref: str) -> Alert:

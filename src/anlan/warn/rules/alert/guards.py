@@ -152,10 +152,10 @@ def retyped(case: Case) -> Refusal | None:
             name="place_not_retyped",
             says=say("手打的地名和稿上的“{place}”对不上，请照稿再打一遍。", place=case.alert.place),
         )
-    if _plain(case.evidence.retyped_level) != _plain(case.alert.grade.zh):
+    if _plain(case.evidence.retyped_level) != _plain(case.alert.grade.word):
         return Refusal(
             name="level_not_retyped",
-            says=say("手打的级别和稿上的“{grade}”对不上，请照稿再打一遍。", grade=say(case.alert.grade.zh)),
+            says=say("手打的级别和稿上的“{grade}”对不上，请照稿再打一遍。", grade=say(case.alert.grade.word)),
         )
     return None
 
