@@ -97,6 +97,10 @@ CASES = (
     Case("ground list", "anlan ground add"),
     Case("ground live nowhere on", "nowhere", code=2),
     Case(f"ground add --dem {{folder}}/dem.tif --place {TOWN}", "anlan ground add: ", code=2),
+    Case("pack list", "village-rain-shuanghe +threshold +off"),
+    Case(f"pack on village-rain-shuanghe --why 本镇核实过 --at {TOWN}", f"on at {TOWN}"),
+    Case("pack off rainstorm-signal-national --why 不是本地的", r"off at \*"),
+    Case("pack on nothing --why 本镇核实过", "没有代号为 nothing 的规则包", code=2),
     Case("engine --only nowhere", "没有代号为 nowhere 的演练", code=2),
     Case("replay liulin --resume nowhere", "没有代号为 nowhere 的演练", code=2),
     Case("replay liulin", "ANLAN_HOME", code=2),
@@ -116,7 +120,7 @@ SERVERS = {
 """Commands that stay: started, spoken to, and told to end. `demo` is `run` over a city: the journey walks it."""
 NEED_RECORDS = [
     "journal verify", "journal show", "backup nothing.zip", "ground list", "ground live x on",
-    "ground add --dem x --place 1", "account add xxx --name y --post z", "engine", "engine --only x",
+    "ground add --dem x --place 1", "pack list", "pack on x --why 本镇核实过", "account add xxx --name y --post z", "engine", "engine --only x",
 ]  # fmt: skip
 END = """
 def end(words):

@@ -78,15 +78,16 @@ FOREIGN: dict[str, Callable[[Foreign], list[str]]] = {
     "station": lambda f: [FOREIGN_GAUGE],
     "subject": lambda f: [f["call_down"], f["door_check"]],
     "under": lambda f: [FOREIGN_VILLAGE],
+    "undo": lambda f: [f"{f['call_down']}:forged"],
     "village": lambda f: [FOREIGN_VILLAGE],
     "who": lambda f: ["H-f-leader"],
 }  # fmt: skip
 """By name of a parameter in query or body: what of the town next door it could name."""
 PLAIN = frozenset(
     """
-    a act action after again answer asked at b basis by_when channel check_all code confirmed_at confirmed_how counted counted_people data
+    a about act action after again answer asked at b basis by_when channel check_all code confirmed_at confirmed_how counted counted_people data
     days description do doubtful effect event event_type events expires_at file from_level grade ground headline hours
-    households how id instruction issued_at issuer issuer_name key kind known_by label lang language last layer
+    households how id instruction issued_at issuer issuer_name joint_for key kind known_by label lang language last layer
     lead_hours level limit map members metres minute minutes mm_h name new next note nowcast number numbers offset old
     old_code on only open outcome page password people precision rain rain_min reason result retyped_level retyped_place
     run scenario seed since site solver speed stage state stream text theme tier title until username value wetness

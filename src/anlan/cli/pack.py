@@ -20,9 +20,9 @@ def register(commands: Any) -> None:
 
 
 def run_list(args: argparse.Namespace) -> int:
-    from anlan.conf.install import ready
+    from anlan.conf.install import opened
 
-    ready()
+    opened()
     from anlan.foundation import packs, shelf
     from anlan.foundation.home import home
 
@@ -39,9 +39,9 @@ def run_list(args: argparse.Namespace) -> int:
 
 
 def run_switch(args: argparse.Namespace) -> int:
-    from anlan.conf.install import ready
+    from anlan.conf.install import opened
 
-    ready()
+    opened()
     from anlan.foundation import switching, worlds
     from anlan.places.queries import atlas
 
