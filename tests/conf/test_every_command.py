@@ -120,7 +120,8 @@ SERVERS = {
 """Commands that stay: started, spoken to, and told to end. `demo` is `run` over a city: the journey walks it."""
 NEED_RECORDS = [
     "journal verify", "journal show", "backup nothing.zip", "ground list", "ground live x on",
-    "ground add --dem x --place 1", "pack list", "pack on x --why 本镇核实过", "account add xxx --name y --post z", "engine", "engine --only x",
+    "ground add --dem x --place 1", "pack list", "pack on x --why 本镇核实过",
+    "account add xxx --name y --post z", "engine", "engine --only x",
 ]  # fmt: skip
 END = """
 def end(words):

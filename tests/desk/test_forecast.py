@@ -74,8 +74,8 @@ def test_the_wall_shows_where_water_is_expected_how_deep_and_when_and_whose_word
     forecast(mini, {VILLAGE: (120, 30)})
     shown = wall(mini)
     assert shown.count('<circle class="sketch__wet"') == 2, "around one village, and beside the words"
-    (row,) = re.findall(r"<li><span>联盟村</span>.*</li>", shown)
-    assert re.sub(r"<[^>]+>", "", row) == "联盟村 1.2 m 04:30"
+    (row,) = re.findall(r"<li>\s*<span>联盟村</span>.*?</li>", shown, re.DOTALL)
+    assert re.sub(r"<[^>]+>", "", row).split() == ["联盟村", "1.2", "m", "04:30"]
     for word in ("模型预报 04:00：1 个村可能进水", "合成地形", "1 村未模拟"):
         assert word in shown
     assert "Water forecast 04:00: 1 village " in wall(mini, lang="en")

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from anlan.simulate.computing.compute import compute
 from anlan.simulate.computing.ensemble import Ensemble
 from anlan.simulate.computing.shapes import Found, Job, Making
 from anlan.simulate.running import runner
@@ -24,7 +23,7 @@ class Inline:
         return True
 
     def take(self, folder: str) -> Found:
-        return compute(self._jobs.pop(folder))
+        return runner.compute(self._jobs.pop(folder))
 
     def drop(self, folder: str) -> None:
         self._jobs.pop(folder, None)

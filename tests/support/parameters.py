@@ -85,7 +85,8 @@ FOREIGN: dict[str, Callable[[Foreign], list[str]]] = {
 """By name of a parameter in query or body: what of the town next door it could name."""
 PLAIN = frozenset(
     """
-    a about act action after again answer asked at b basis by_when channel check_all code confirmed_at confirmed_how counted counted_people data
+    about
+    a act action after again answer asked at b basis by_when channel check_all code confirmed_at confirmed_how counted counted_people data
     days description do doubtful effect event event_type events expires_at file from_level grade ground headline hours
     households how id instruction issued_at issuer issuer_name joint_for key kind known_by label lang language last layer
     lead_hours level limit map members metres minute minutes mm_h name new next note nowcast number numbers offset old

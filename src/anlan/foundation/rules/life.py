@@ -1,7 +1,7 @@
 """状态表: a life cycle as one table: which event leads from where to where, who may do it, what is checked, what is due then.
 
 A `Life` is a plain value. A room builds it in Python, with the words on its enums, or reads it from a pack of kind
-`life_cycle`, with the words in the pack and the guards by their registered names. `decide` walks it, `open_to` gives
+life_cycle, with the words in the pack and the guards by their registered names. `decide` walks it, `open_to` gives
 the buttons, `diagram` draws it.
 """
 

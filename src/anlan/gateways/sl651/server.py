@@ -36,7 +36,8 @@ A_TURN, QUEUE = (
     32,
     4096,
 )  # lines that are opened in one turn of the loop, between frames; and that wait in the system
-LAST_TURNS = 16  # of the loop: a line that was accepted as we stopped is opened, turned away and closed
+LAST_ANSWERS_S = 1.0  # a peer that reads is sent what it is owed; who does not read by then is cut off
+LINES_END_S = 5.0  # the loop outlives its lines, those too that were accepted as we stopped
 ENVELOPE = ("BadCrc", "BadEnd", "BadDirection")  # faults behind which a true frame may hide
 OnBatch = Callable[[Taken], None]
 
@@ -107,6 +108,7 @@ class Gateway:
         self._waiting = _Waiting()
         self._shed: Counter[str] = Counter()
         self._open: set[Connection] = set()
+        self._lines: set[Connection] = set()  # those turned away as well, until their transport has ended
         self._paused: set[Connection] = set()
         self._most = self.limits.connections
         self._is_stopping = False
@@ -135,14 +137,25 @@ class Gateway:
         self._some.set()
         self._tasks[1].cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for connection in list(self._open):
+        for connection in list(self._lines):
             if connection.transport is not None:
                 connection.transport.close()
-        await asyncio.sleep(0)
+        await self._lines_end(LAST_ANSWERS_S)
+        for connection in list(self._lines):
+            if connection.transport is not None:
+                connection.transport.abort()
+        await self._lines_end(LINES_END_S)
         await self._loop.run_in_executor(self._writer, connections.close_all)
         self._writer.shutdown()
-        for _ in range(LAST_TURNS):
-            await asyncio.sleep(0)
+
+    async def _lines_end(self, seconds: float) -> None:
+        """Until no line is open, nor one being accepted, but no longer than this."""
+        end = self._loop.time() + seconds
+        while self._loop.time() < end:
+            coming = any("_accept_connection2" in str(task.get_coro()) for task in asyncio.all_tasks())
+            if not self._lines and not coming:
+                return
+            await asyncio.sleep(0.005)
 
     # what connections ask and offer
 
@@ -159,6 +172,7 @@ class Gateway:
 
     def admit(self, connection: Connection) -> bool:
         """Whether one more connection fits, of all and of its peer."""
+        self._lines.add(connection)
         if len(self._open) >= self._most or self._is_stopping or not self.guard.comes(connection.peer):
             self.counts.turned_away += 1
             return False
@@ -167,6 +181,7 @@ class Gateway:
         return True
 
     def release(self, connection: Connection) -> None:
+        self._lines.discard(connection)
         if connection in self._open:
             self._open.discard(connection)
             self.guard.goes(connection.peer)
