@@ -15,6 +15,11 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def night(tmp_path: Path) -> Iterator[Night]:
     with running(tmp_path / "home") as made:
+        for pack in (
+            "standing-orders",
+            "village-rain-shuanghe",
+        ):  # what a county adopts before its first night
+            made.house.anlan("pack", "on", pack, "--why", "本县防指批准")
         yield made
 
 
@@ -28,7 +33,7 @@ def test_rain_becomes_calls_once_whatever_falls_and_answers_become_people_on_the
 
     (call_down,) = night.api("call-downs")["items"]
     assert (call_down["grade"], call_down["stage"]) == (4, "move")
-    calls = night.rows("SELECT holder_id, channel, state, round FROM warn_call")
+    calls = night.rows("SELECT holder_id, channel, state, round FROM call_call")
     assert len({holder for holder, *_ in calls}) == len(calls) > 4, "nobody is called twice"
     assert {call[1:] for call in calls} == {("desk", "sending", 1)}, "each waits for the officer's hand"
     stages = {move["place"]["code"]: move["stage"] for move in night.api("evacuations")["items"]}

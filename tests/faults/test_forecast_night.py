@@ -40,7 +40,7 @@ def cut(self, op, **rest):
 FieldClient.ask = cut
 world = new_liulin(speed=0, own_engine=True, since=of_that_night({since!r}), until=of_that_night({until!r}))
 World.objects.filter(pk=world.pk).update(state="running")
-engine(port=None, only=world.key)
+engine(port=None, host="127.0.0.1", only=world.key)
 FieldClient(world.key).stop()
 found = journal.tail(world.pk, 0, 100_000)
 upto = of_that_night({upto!r})

@@ -115,6 +115,7 @@ def test_a_village_that_is_called_answers_on_a_phone_and_the_proof_says_when(
     # the officer hands the secretary a link; the secretary presses 1
     row.get_by_role("link", name=SILENT, exact=True).click()
     officer.get_by_role("link", name="手机应答页").first.click()
+    officer.get_by_role("button", name="出示链接").click()
     link = officer.get_by_role("link", name="在这里打开").get_attribute("href")
     delivered = _answer_received(chromium, f"{demo.base}{link}")
 

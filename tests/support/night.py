@@ -73,8 +73,10 @@ class Night:
         assert eventually(lambda: self.engine() not in (0, before), PATIENCE), "the supervisor starts another"
 
     def is_listening(self) -> bool:
+        """Gauges and pages both: either may be there first."""
         try:
             Line(self.gauge_port, 1.0).close()
+            Line(self.web_port, 1.0).close()
         except OSError:
             return False
         return True
