@@ -21,7 +21,7 @@ export function start(): void {
     event.preventDefault();
     const at = found.points.findIndex(([minute]) => String(minute) === found.figure.dataset.at);
     const next = found.points[at < 0 ? (step > 0 ? 0 : found.points.length - 1) : Math.min(found.points.length - 1, Math.max(0, at + step))];
-    if (next) all(String(next[0]));
+    if (next) all((chosen = String(next[0])));
   });
 }
 
