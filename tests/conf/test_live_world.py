@@ -15,11 +15,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def night(tmp_path: Path) -> Iterator[Night]:
     with running(tmp_path / "home") as made:
-        for pack in (
-            "standing-orders",
-            "village-rain-shuanghe",
-        ):  # what a county adopts before its first night
-            made.house.anlan("pack", "on", pack, "--why", "本县防指批准")
+        made.adopt_orders()
         yield made
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from anlan.call.events import CALL_LAID
 from anlan.wire.sl651 import Control
 from tests.support.city import GAUGE
 from tests.support.night import PATIENCE, Night, pour, running
@@ -72,10 +73,9 @@ told = answering.link("live", call.call_down.ref, call.holder.ref)
 def test_a_full_disk_holds_the_gateway_and_kills_nobody(disk: Path) -> None:
     with running(disk / "home") as night:
         assert eventually(lambda: healthz(night)[0] == 200, PATIENCE), healthz(night)
+        night.adopt_orders()
         pour(night)
-        assert eventually(
-            lambda: night.journaled("call.laid") + night.journaled("warn.call.laid") > 0, PATIENCE
-        )
+        assert eventually(lambda: night.journaled(CALL_LAID) > 0, PATIENCE)
         phone = f"http://127.0.0.1:{night.web_port}{night.house.python(LINK)}"
         engine, filler = night.engine(), fill(disk)
         assert eventually(lambda: healthz(night)[0] == 503, 30)

@@ -1,5 +1,6 @@
 """Strangers at the gateway: passwords that are tried, floods, idle lines; the true station is heard all the while."""
 
+import asyncio
 import subprocess
 import sys
 import time
@@ -11,10 +12,12 @@ import pytest
 
 from anlan.gateways.sl651.guard import Guard
 from anlan.gateways.sl651.limits import Limits
+from anlan.gateways.sl651.server import Gateway
 from anlan.observe import store
 from anlan.observe.actions.guarding import MOVED, TRIED
+from anlan.observe.ingest import Ingest
 from anlan.wire.sl651 import Control, Encoding
-from tests.gateways.conftest import Centre
+from tests.gateways.conftest import Centre, roster
 from tests.support.stations import NOW, RAIN, RIVER, STRANGER, Line, ends, eventually, rain, report
 
 STATION, ATTACKER, THIRD = "127.0.0.1", "127.0.0.2", "127.0.0.3"
@@ -110,6 +113,24 @@ def test_one_peer_holds_thirty_two_lines_and_others_still_come(centre: Centre) -
     again = centre.line(ATTACKER)
     again.send(rain(RIVER, NOW, 1))
     assert ends([again.answer()]) == [Control.ESC]
+
+
+@pytest.mark.parametrize("turns", range(6))
+def test_a_line_that_is_being_accepted_as_the_gateway_stops_is_closed_too(tmp_path: Path, turns: int) -> None:
+    async def stop_among() -> list[Line]:
+        gateway = Gateway(ingest, host="127.0.0.1", port=0, clock=lambda: NOW)
+        port = await gateway.start()
+        lines = [Line(port) for _ in range(5)]  # in the system's queue
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await gateway.stop()
+        assert [line.is_cut() for line in lines] == [True] * 5
+        return lines
+
+    ingest = Ingest.over(tmp_path, roster(), now=NOW)
+    for line in asyncio.run(stop_among()):
+        line.close()
+    ingest.close()
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,11 @@ class Night:
     def journaled(self, name: str) -> int:
         return int(self.rows(f"SELECT count(*) FROM foundation_journalentry WHERE name='{name}'")[0][0])
 
+    def adopt_orders(self) -> None:
+        """What a county adopts before its first night: the standing order and the villages' rain."""
+        for pack in ("standing-orders", "village-rain-shuanghe"):
+            self.house.anlan("pack", "on", pack, "--why", "本县防指批准")
+
     def engine(self) -> int:
         """The engine's process id; 0 while none has told."""
         try:

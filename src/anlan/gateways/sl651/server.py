@@ -130,8 +130,14 @@ class Gateway:
 
     async def stop(self) -> None:
         """Take in no more, write and answer what waits, and close every connection."""
-        self._server.close()
         self._is_stopping = True
+        for (
+            listening
+        ) in self._server.sockets:  # whom asyncio has accepted must be made before its server is closed
+            self._loop.remove_reader(listening.fileno())
+        while self._is_accepting():
+            await asyncio.sleep(0)
+        self._server.close()
         for connection in list(self._open):
             connection.pause()
         self._some.set()
@@ -151,11 +157,12 @@ class Gateway:
     async def _lines_end(self, seconds: float) -> None:
         """Until no line is open, nor one being accepted, but no longer than this."""
         end = self._loop.time() + seconds
-        while self._loop.time() < end:
-            coming = any("_accept_connection2" in str(task.get_coro()) for task in asyncio.all_tasks())
-            if not self._lines and not coming:
-                return
+        while (self._lines or self._is_accepting()) and self._loop.time() < end:
             await asyncio.sleep(0.005)
+
+    def _is_accepting(self) -> bool:
+        """Whether asyncio still makes a connection of a line that it took from the queue."""
+        return any("_accept_connection2" in str(task.get_coro()) for task in asyncio.all_tasks(self._loop))
 
     # what connections ask and offer
 
