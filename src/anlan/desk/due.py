@@ -24,6 +24,7 @@ from anlan.observe.queries.moments import silences
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas
 from anlan.ui import format as show
+from anlan.ui.shared import made_once
 
 FOLDS = {"calling": 3, "sheet": 3, "count": 1}
 """More rows alike than this make one: lines of a call-down, sheets of an hour, small counts of a township."""
@@ -89,7 +90,11 @@ class Words:
 
 
 def dues(ctx: Ctx, *, lang: str, at: datetime | None = None, path: str = "") -> list[Due]:
-    """The list as of now, or as it was known at a past moment, within scope and permission."""
+    """The list as of now, or as it was known at a past moment, within scope and permission; once for all who see the same."""
+    return list(made_once(ctx, ("dues", lang, at, path), lambda: _dues(ctx, lang, at, path)))
+
+
+def _dues(ctx: Ctx, lang: str, at: datetime | None, path: str) -> list[Due]:
     found: list[Wait] = []
     if ctx.may("warn.view"):
         found += waiting(ctx, at=at, path=path)
