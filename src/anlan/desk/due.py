@@ -3,7 +3,7 @@
 What waits, its sentences and its buttons are brought by the rooms (`ui/due.py`); here they are only ordered and folded.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cache
 
@@ -13,6 +13,7 @@ from anlan.foundation.rules.urgency import rank
 from anlan.foundation.words import written
 from anlan.people import queries as people
 from anlan.ui.due import Due, Kind
+from anlan.ui.pages import Request
 from anlan.ui.speech import Words
 
 
@@ -20,6 +21,12 @@ from anlan.ui.speech import Words
 def kinds() -> dict[str, Kind]:
     """Every kind of waiting that a room brings."""
     return {name: kind for dues in rooms.brought("dues") for name, kind in dues.kinds.items()}
+
+
+@cache
+def acts() -> dict[str, Callable[[Request], str]]:
+    """Everything that the desk's buttons do."""
+    return {name: do for dues in rooms.brought("dues") for name, do in dues.acts.items()}
 
 
 def dues(ctx: Ctx, *, lang: str, at: datetime | None = None, path: str = "") -> list[Due]:

@@ -1,8 +1,6 @@
 """The duty desk: what needs me now, by when, what do I press. One page, whose parts are fetched anew when something happens."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,11 +12,11 @@ from django.views.decorators.http import require_GET, require_POST
 from anlan.call.queries.villages import people_called, tally, village_states
 from anlan.desk import forecast, village
 from anlan.desk.case import Case, case_of
-from anlan.desk.due import dues
+from anlan.desk.due import acts, dues
 from anlan.desk.mapdata import bounds_of, legend
 from anlan.desk.timeline import timebar
 from anlan.desk.views.exercises import live
-from anlan.foundation import exercises, rooms
+from anlan.foundation import exercises
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid
 from anlan.foundation.words import t, w
@@ -162,18 +160,13 @@ def _query(at: datetime | None, item: str = "") -> str:
 
 
 # ---------- acts ----------
-@cache
-def _acts() -> dict[str, Callable[[Request], str]]:
-    return {name: do for brought in rooms.brought("dues") for name, do in brought.acts.items()}
-
-
 @page("desk.view")
 @require_POST
 def act(request: Request) -> HttpResponse:
     """One of the desk's buttons; the rooms' own actions check permission, scope and whether it still stands."""
     item = urlencode({"item": request.POST.get("item", "")[:120]})
     try:
-        do = _acts().get(request.POST.get("act", ""))
+        do = acts().get(request.POST.get("act", ""))
         if do is None:
             raise Invalid("没有这个操作。请刷新后再看。")
         about = request.POST.get("about", "")[:80]
