@@ -114,6 +114,8 @@ def test_who_writes_is_never_answered_from_before(mini: Mini) -> None:
     with once():
         assert running(ctx) == []
         with writing("test"):
-            CallDown.objects.create(world_id=ctx.world.id, place_id=mini.ids[TOWN], grade=1, opened_at=ctx.now)
+            CallDown.objects.create(
+                world_id=ctx.world.id, place_id=mini.ids[TOWN], grade=1, opened_at=ctx.now
+            )
             assert len(running(ctx)) == 1
         assert len(running(ctx)) == 1

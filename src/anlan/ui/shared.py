@@ -28,7 +28,11 @@ def made_once(ctx: Ctx, what: tuple[Any, ...], make: Callable[[], T], fresh: tim
     sees = (ctx.world.id, ctx.scope, ctx.actor.permissions, ctx.actor.organisation)
     key = (*what, sees, journal.head(ctx.world).hash)
     at, since, made = _made.get(key, (ctx.now, time.monotonic(), None))
-    if made is not None and timedelta(0) <= ctx.now - at < fresh and time.monotonic() - since < fresh.total_seconds():
+    if (
+        made is not None
+        and timedelta(0) <= ctx.now - at < fresh
+        and time.monotonic() - since < fresh.total_seconds()
+    ):
         return made  # type: ignore[no-any-return]
     made = make()
     _made[key] = ctx.now, time.monotonic(), made

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from anlan.foundation import journal, shelf
 from anlan.foundation.context import Ctx
-from anlan.foundation.kept import asked_once
 from anlan.foundation.journal import JournalEntry
+from anlan.foundation.kept import asked_once
 from anlan.foundation.rules.pack import minutes, table
 from anlan.foundation.rules.stage import Stage
 from anlan.move.events import (
