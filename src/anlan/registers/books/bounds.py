@@ -22,7 +22,7 @@ _DIGITS, _LETTERS = string.digits.encode(), string.ascii_letters.encode()
 _MEDIA: Final = (".png", ".jpg", ".jpeg", ".gif", ".emf", ".wmf", ".bin", ".bmp")
 _CELL: Final = re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\br\s*=\s*["']\s*([A-Za-z]+\d+)[^<>]*(?<!/)>""")
 _CELL_IN_TURN: Final = re.compile(rb"<(?:\w+:)?c(?:\s(?:(?!\br\s*=)[^<>])*)?(?<!/)>")
-_ROW: Final = re.compile(rb"""<(?:\w+:)?row(?:\s[^<>]*?\br\s*=\s*["']\s*(\d+))?[\s>/]""")
+_ROW: Final = re.compile(rb"""<(?:\w+:)?row(?=[\s>/])(?:\s[^<>]*?\br\s*=\s*["']\s*(\d+))?""")
 _TEXT: Final = re.compile(rb"<(?:\w+:)?si[\s>/]")
 _ODS: Final = re.compile(rb"<table:(table-row|table-cell|covered-table-cell|table)(?=[\s>/])([^<>]*)>")
 _REPEATED: Final = re.compile(rb"""number-(?:rows|columns)-repeated\s*=\s*["']\s*(\d+)""")
@@ -97,7 +97,7 @@ def _of_xlsx(pieces: Iterator[bytes]) -> tuple[int, int]:
         rows = max([rows, *(int(n[:9]) for n in {*given, *found.translate(None, _LETTERS).split()} if n)])
         texts += len(_TEXT.findall(piece))
         if _CELL_IN_TURN.search(piece):
-            counts = [len(_CELL_IN_TURN.findall(each)) for each in _ROW.split(piece)]
+            counts = [len(_CELL_IN_TURN.findall(each)) for each in _ROW.split(piece)[::2]]
             widest, open_ = (
                 max(widest, open_ + counts[0], *counts),
                 counts[-1] + (open_ if len(counts) == 1 else 0),
