@@ -52,7 +52,14 @@ def test_holes_and_parts_are_kept() -> None:
         assert [len(part.interiors) for part in one.shape.geoms] == [1, 0]
 
 
-WRITTEN = [("gbk", None), ("gbk", "GBK"), ("gbk", "936"), ("utf-8", "UTF-8"), ("utf-8", None), ("gb18030", "GB18030")]
+WRITTEN = [
+    ("gbk", None),
+    ("gbk", "GBK"),
+    ("gbk", "936"),
+    ("utf-8", "UTF-8"),
+    ("utf-8", None),
+    ("gb18030", "GB18030"),
+]
 
 
 @pytest.mark.parametrize(("encoding", "cpg"), WRITTEN)
