@@ -30,16 +30,7 @@ class CallRoom(Room):
     dues = "due:DUES"
     registers = ("handlers", "derived", "pack_readers")
     menu = (
-        Entry(
-            w("叫应与转移"),
-            "calls",
-            "warn.view",
-            3,
-            inside=(
-                "moving",
-                "contact",
-            ),
-        ),
+        Entry(w("叫应"), "calls", "warn.view", "warn", 1, inside=("contact",)),
     )
     events = {
         CALL_ANSWERED: w("有人应答了"),
