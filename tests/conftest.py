@@ -49,6 +49,14 @@ def _leaves_nothing_open() -> Iterator[None]:
     gc.collect()
 
 
+@pytest.fixture(autouse=True)
+def nothing_shared() -> None:
+    """Rows of one test are taken back without a word in the journal: the next begins as a new process does."""
+    from anlan.ui import shared
+
+    shared.forget()
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The URL of a real PostgreSQL, started once for this pytest process."""

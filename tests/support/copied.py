@@ -1,14 +1,15 @@
 """Rows that are written by the product once a process and copied from then on: a test begins with them in milliseconds.
 
-The copy holds whole tables with their marks, so that what memory kept of the first making is what the copy says. On
-PostgreSQL, whose sequences no copy moves, and in another state folder, whose keys are others, everything is made anew.
+The copy holds whole tables with their marks, so that what memory kept of the first making is what the copy says. Each state
+folder, whose keys are its own, and each way to hash passwords has its copy; on PostgreSQL, whose sequences no copy moves,
+everything is made anew.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from anlan.foundation.home import home
@@ -23,22 +24,23 @@ class Copied(Generic[T]):
     """What `make` gives, with the rows that it wrote; `make` begins with a database without worlds."""
 
     make: Callable[[], T]
-    _given: T | None = None
-    _rows: Tables | None = None
-    _home: Path | None = None
+    _made: dict[Hashable, tuple[T, Tables]] = field(default_factory=dict)
 
     def __call__(self) -> T:
         if connection.vendor != "sqlite" or World.objects.exists():
             return self.make()
-        if self._rows is None or self._home != home():
-            before = _tables()
-            self._given = self.make()
-            self._rows = {name: rows for name, rows in _tables().items() if before.get(name) != rows}
-            self._home = home()
-        else:
-            _put(self._rows)
-        assert self._given is not None
-        return self._given
+        around = home(), tuple(settings.PASSWORD_HASHERS)
+        if around in self._made:
+            given, rows = self._made[around]
+            _put(rows)
+            return given
+        before = _tables()
+        given = self.make()
+        self._made[around] = (
+            given,
+            {name: rows for name, rows in _tables().items() if before.get(name) != rows},
+        )
+        return given
 
 
 def _tables() -> Tables:

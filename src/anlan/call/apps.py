@@ -27,6 +27,7 @@ from anlan.foundation.words import w
 
 class CallRoom(Room):
     after = "move"
+    dues = "due:DUES"
     registers = ("handlers", "derived", "pack_readers")
     menu = (
         Entry(

@@ -4,6 +4,7 @@ from anlan.foundation.words import w
 
 class DeskRoom(Room):
     after = "gateways"
+    dues = "ill:DUES"
     menu = (
         Entry(w("值班台"), "desk", "desk.view", 1),
         Entry(w("地图"), "map", "places.view", 2),

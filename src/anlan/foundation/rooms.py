@@ -45,6 +45,9 @@ class Room:
     """Kind of pack → its word, and the tables without which such a pack says nothing."""
     permissions: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Permission → roles that have it, as long as the roles pack of the place names it for nobody."""
+    dues: ClassVar[str] = (
+        ""  # for the desk: a ui.due.Dues, what waits for a person, its sentences and its buttons
+    )
     counters: ClassVar[str] = ""  # for /metrics: () → (name, kind, about, samples) …
     checks: ClassVar[str] = ""  # for doctor: () → (code, zh, en, mend zh, mend en) …
     samples: ClassVar[str] = ""  # for the walk of pages: (ctx) → {(segment before, parameter): value}
@@ -93,6 +96,11 @@ def found() -> tuple[type[Room], ...]:
     if below:
         raise LookupError(f"rooms stand after rooms that do not exist: {below}")
     return tuple(ordered)
+
+
+def brought(attribute: str) -> list[Any]:
+    """What the rooms name as `module:name`, in their order."""
+    return [room.function(named) for room in found() if (named := getattr(room, attribute))]
 
 
 def merged(attribute: str) -> dict[str, Any]:

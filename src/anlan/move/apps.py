@@ -11,6 +11,7 @@ from anlan.move.events import (
 
 class MoveRoom(Room):
     after = "warn"
+    dues = "due:DUES"
     registers = ("derived", "pack_readers")
     events = {
         EVACUATION_COUNTED: w("清点了人数"),
