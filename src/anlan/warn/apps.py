@@ -51,7 +51,8 @@ class WarnRoom(Room):
         "approval": (w("审签"), ("approval",)),
     }
 
-    def ready(self) -> None:
+    @classmethod
+    def ready(cls) -> None:
         super().ready()
         from anlan.judge import watching
         from anlan.observe.ingest import silence
