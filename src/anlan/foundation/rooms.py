@@ -15,7 +15,6 @@ from typing import Any, ClassVar
 import anlan
 from anlan.foundation.words import w
 
-
 GROUPS = {
     "watch": w("值守"),
     "map": w("一张图"),
