@@ -110,7 +110,10 @@ def test_a_text_document_is_no_table() -> None:
 def test_a_zip_bomb_is_not_unfolded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "MOST_UNFOLDED", 5 << 20)
     refused(with_rows("<row><c><v>1</v></c></row>" * 300_000), errors.TooBig)
-    refused(with_part("xl/sharedStrings.xml", b"<si><t>a</t></si>" * 400_000), errors.TooBig)
+    refused(
+        with_part("xl/sharedStrings.xml", b"<sst>" + b"<si><t>a</t></si>" * 400_000 + b"</sst>"),
+        errors.TooBig,
+    )
 
 
 def test_a_part_that_says_it_is_short_is_not_believed() -> None:
@@ -133,6 +136,23 @@ def test_a_part_that_says_it_is_short_is_not_believed() -> None:
 )
 def test_two_cells_in_far_corners_do_not_take_all_memory(row: str) -> None:
     refused(with_rows(row), errors.TooBig)
+
+
+def test_room_is_not_made_for_as_many_as_a_file_says_it_has() -> None:
+    refused(
+        with_part("xl/sharedStrings.xml", lambda xml: xml.replace('uniqueCount="', 'uniqueCount="42949672')),
+        errors.TooBig,
+    )
+    refused(b"," * (bounds.MOST_CELLS + 1), errors.TooBig)
+
+
+@pytest.mark.parametrize("end", ["</table:table>", "</table:table-row>", "</office:spreadsheet>"])
+def test_a_document_that_breaks_off_does_not_keep_us_waiting(end: str) -> None:
+    refused(with_part("content.xml", lambda xml: xml.replace(end, "", 1), ods(LINES)), errors.NoTable)
+
+
+def test_rows_that_are_no_entries_have_a_limit_too() -> None:
+    refused(ods([*LINES, LINES[0]], rows=300_000), errors.TooManyRows)
 
 
 def test_forms_of_empty_cells_far_out_do_no_harm() -> None:
