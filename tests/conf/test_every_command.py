@@ -20,14 +20,13 @@ from tests.support.city import TOWN
 from tests.support.flood_files import POINTS, RAIN, tiff, valley
 from tests.support.house import ROOT
 from tests.support.installation import Installation
+from tests.support.patience import PATIENCE_S, eventually
 from tests.support.ports import free_port
-from tests.support.stations import eventually
 
 BLOCK = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 QUOTED = re.compile(r"`anlan ([a-zA-Z][^`]*)`")
 TYPED = re.compile(r"^(?:\$ )?(?:.*(?:&&|\|) )?(?:uv run )?anlan ([a-z].*)$", re.MULTILINE)
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
-PATIENCE = 240.0
 CAP = """<?xml version="1.0" encoding="UTF-8"?>
 <alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>1</identifier></alert>"""
 FILES = {
@@ -219,12 +218,11 @@ def test_a_server_listens_and_ends_when_it_is_told(command: str, house: Installa
     process = house.start(command, *line, stderr=subprocess.PIPE)
     try:
         assert eventually(
-            lambda: all(is_open(port) for name, port in ports.items() if f"{{{name}}}" in SERVERS[command]),
-            PATIENCE,
+            lambda: all(is_open(port) for name, port in ports.items() if f"{{{name}}}" in SERVERS[command])
         )
     finally:
         process.terminate()
-        _, said = process.communicate(timeout=PATIENCE)
+        _, said = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, said
     assert "Traceback" not in said
 
