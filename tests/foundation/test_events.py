@@ -105,7 +105,9 @@ def test_another_reader_that_was_quicker_leaves_nothing_to_do(
     events.on("warn.test.opened")(remember)
     note(exercise, "warn.test.opened")
     Cursor.objects.create(world=exercise, reader="engine", seq=1)
-    monkeypatch.setattr(events, "_read_to", lambda world: (0, ""))  # what this reader saw before the other one came
+    monkeypatch.setattr(
+        events, "_read_to", lambda world: (0, "")
+    )  # what this reader saw before the other one came
     events.step(exercise)
     assert seen() == []
 

@@ -59,7 +59,9 @@ def test_a_changed_style_sheet_gets_another_address(tmp_path: Any) -> None:
     assert hashed("css/x.css", str(one)) != hashed("css/x.css", str(two))
 
 
-def test_what_the_build_compressed_is_not_compressed_again(tmp_path: Any, monkeypatch: Any, settings: Any) -> None:
+def test_what_the_build_compressed_is_not_compressed_again(
+    tmp_path: Any, monkeypatch: Any, settings: Any
+) -> None:
     settings.STATIC_ROOT = tmp_path / "own"
     settings.STATIC_ROOT.mkdir()
     sheet = tmp_path / "a.css"

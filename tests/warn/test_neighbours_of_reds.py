@@ -73,7 +73,9 @@ def test_many_that_prepare_at_once_stand_a_few_in_a_transaction_and_who_stands_a
     taken: list[int] = []
     monkeypatch.setattr(exceedances, "FOUND_AT_ONCE", 1)
     append = journal.append_many
-    monkeypatch.setattr(journal, "append_many", lambda ctx, notes: (taken.append(len(notes)), append(ctx, notes)))
+    monkeypatch.setattr(
+        journal, "append_many", lambda ctx, notes: (taken.append(len(notes)), append(ctx, notes))
+    )
     reason = {"red": VILLAGE, "distance_m": 900, "within_m": 5000, "upstream": False}
     rows = [(mini.ids[code], reason) for code in (VILLAGE, VILLAGE_2)]
     for new in (2, 0):

@@ -96,7 +96,9 @@ class Driver:
         self._report(n)
         self._part.well()
         self._ingest.advance(end)
-        if cursors.mark(self._info, LOOKED) != str(n):  # cut off between findings, we find the others before anybody acts
+        if cursors.mark(self._info, LOOKED) != str(
+            n
+        ):  # cut off between findings, we find the others before anybody acts
             self._watching.look(self._ctx(end), self._ingest)
             live.keep_going(self._ctx(end))
             cursors.move(self._info, LOOKED, str(n))
