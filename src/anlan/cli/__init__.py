@@ -31,6 +31,7 @@ COMMANDS = (
     "account",
     "ground",
     "pack",
+    "register",
 )
 
 

@@ -2,5 +2,5 @@ from anlan.foundation.rooms import Room
 
 
 class PlacesRoom(Room):
-    after = "ui"
+    after = "registers"
     steps = "steps:STEPS"
