@@ -22,7 +22,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid
 from anlan.foundation.words import t, w
 from anlan.places.queries import Place, atlas
-from anlan.ui.acts import moment, parse_int
+from anlan.ui.acts import act, address, moment, parse_int
 from anlan.ui.pages import Request, page
 from anlan.ui.shared import shared
 
@@ -162,7 +162,7 @@ def _query(at: datetime | None, item: str = "") -> str:
 # ---------- acts ----------
 @page("desk.view")
 @require_POST
-def act(request: Request) -> HttpResponse:
+def press(request: Request) -> HttpResponse:
     """One of the desk's buttons; the rooms' own actions check permission, scope and whether it still stands."""
     item = urlencode({"item": request.POST.get("item", "")[:120]})
     try:
@@ -202,30 +202,23 @@ def _release(request: Request) -> str:
     return w("叫应已继续。")
 
 
-def _answer(request: Request) -> str:
+def _answer(request: Request, given: dict[str, Any]) -> str:
     """What somebody of the village answers on its own desk."""
-    given = request.POST
-    result = parse_int(given.get("result", ""), what=t(request.lang, "结果"))
-    if result not in range(1, 6):
-        raise Invalid("没认出这个结果。请按 1 到 5 中的一个。")
     hearing.heard_answer(
         request.ctx,
-        call_down=given.get("call_down", ""),
-        holder=given.get("holder", ""),
-        kind=result,
-        key=f"village:{given.get('key', '')[:40]}",
+        call_down=given["call_down"],
+        holder=given["holder"],
+        kind=given["result"],
+        key=f"village:{given['key']}",
         channel="web",
-        households=parse_int(given.get("households", ""), what=t(request.lang, "户数"))
-        if result == 4
-        else None,
-        people_moved=parse_int(given.get("people", ""), what=t(request.lang, "人数"))
-        if result == 4
-        else None,
+        households=given["households"] if given["result"] == 4 else None,
+        people_moved=given["people"] if given["result"] == 4 else None,
     )
-    return w("答复已收到。")
+    return f"{given['village']}：{t(request.lang, w('答复已收到。'))}"
 
 
-ACTS = {"answer": _answer, "door": _door, "report": _report, "regained": _regained, "release": _release}
+answer = act("desk.view", _answer, back=lambda r: address(r, "desk"), form=village.Answer)
+ACTS = {"door": _door, "report": _report, "regained": _regained, "release": _release}
 
 
 @page("exercise.run")
