@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.backups import Source, public_key
 from tests.support.installation import Installation
+from tests.support.patience import PATIENCE_S
 
 
 def empty(folder: Path, like: Installation | None, url: str = "") -> Installation:
@@ -183,7 +184,7 @@ def test_a_backup_under_load_is_of_one_moment_and_stops_nobody(
     busy.anlan("backup", str(tmp_path / "under-load.zip"))
     after = int(at.read_text())
     (busy.home / "stop").touch()
-    hand.join(60)
+    hand.join(PATIENCE_S)
     assert after > before, "the load did not go on while the backup was written"
     assert found[0][1] < 5
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 
-from anlan.desk.views.duty import ACTS
+from anlan.desk.due import acts
 from anlan.foundation.models import JournalEntry
 from anlan.people import actions as people
 from anlan.people.accounts import administration, scope
@@ -78,7 +78,7 @@ def bases(route: Route, stage: Stage, method: str) -> list[dict[str, Any]]:
     """The samples of a route; a page that has several acts has one for each."""
     base = parameters.sample(route, stage, method)
     if method == "POST" and route.view and route.view.__name__ == "act":
-        return [{**base, "act": act} for act in ACTS]
+        return [{**base, "act": act} for act in acts()]
     return [base]
 
 

@@ -8,19 +8,21 @@ import pytest
 from anlan.call.actions import calldown, contact, doorchecks, hearing
 from anlan.call.models import Answer, DoorCheck
 from anlan.call.queries.villages import people_called, tally, village_states
-from anlan.call.queries.waiting import Wait, waiting
 from anlan.desk import mapdata, timeline
-from anlan.desk.due import Due, Words, dues, in_order
+from anlan.desk.due import dues, in_order
 from anlan.desk.story import story
 from anlan.desk.timeline import density
+from anlan.foundation import rooms
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.stage import Stage
-from anlan.judge.rules.urgency import Harm
+from anlan.foundation.rules.urgency import Harm
 from anlan.move.actions import moving
 from anlan.move.queries.moves import Move, moves
 from anlan.people import queries as people
 from anlan.places.queries import atlas
+from anlan.ui.due import Due, Wait
+from anlan.ui.speech import Words
 from tests.support.city import (
     LIULIN_PATH,
     NIGHT,
@@ -69,8 +71,12 @@ def answer(mini: Mini, ref: str, holder: str, kind: int, minutes: float, **count
 def kinds(mini: Mini, minutes: float, *, at: bool = False) -> list[tuple[str, str]]:
     """(kind, place) of what waits at a moment, as now or as known then."""
     ctx = ctx_at(mini, minutes if not at else 600)
-    found = waiting(ctx, at=NIGHT + minutes * MIN if at else None)
+    found = waits_of(ctx, NIGHT + minutes * MIN if at else None)
     return sorted((w.kind, w.place.name) for w in found)
+
+
+def waits_of(ctx: Ctx, at: datetime | None = None) -> list[Wait]:
+    return [wait for each in rooms.brought("dues") for wait in each.waits(ctx, at, "")]
 
 
 def test_before_anything_happened_nothing_waits(night: Mini) -> None:
@@ -81,11 +87,11 @@ def test_before_anything_happened_nothing_waits(night: Mini) -> None:
 
 
 def test_the_list_stands_by_deadline_and_what_has_none_stands_last(night: Mini) -> None:
-    words, place = Words("zh", NIGHT, {}), atlas().code(VILLAGE)
+    words, place = Words(ctx_at(night, 0), "zh"), atlas().code(VILLAGE)
 
     def due(key: str, minutes: float | None) -> Due:
         deadline = None if minutes is None else NIGHT + minutes * MIN
-        return Due(key=key, kind="count", deadline=deadline, title=key, detail="", place=place)
+        return Due(key=key, kind="help", deadline=deadline, title=key, detail="", place=place)
 
     found = in_order([due("none", None), due("late", 9), due("over", -3), due("soon", 1)], words)
     assert [d.key for d in found] == ["over", "soon", "late", "none"]
@@ -113,7 +119,7 @@ def test_a_cry_for_help_is_first_on_desk_and_wall_however_long_the_counts_are_ov
 
 
 def test_small_counts_of_one_township_make_one_row_and_large_ones_stand_alone() -> None:
-    make_city()
+    mini = make_city()
 
     def count(code: str, left: int) -> Due:
         place = atlas().code(code)
@@ -121,21 +127,12 @@ def test_small_counts_of_one_township_make_one_row_and_large_ones_stand_alone() 
             ref=code, place=place, stage=Stage.MOVE, stage_at=NIGHT, to_move=9, people_to_move=20,
             moving=0, moved=9 - left, people_moved=0, refused=0,
         )  # fmt: skip
-        wait = Wait(
-            kind="count", key=f"count:{code}", place=place, since=NIGHT, due_at=NIGHT, facts={"move": move}
-        )
         return Due(
-            key=wait.key,
-            kind="count",
-            deadline=NIGHT,
-            title=code,
-            detail="",
-            place=place,
-            wait=wait,
-            harm=Harm.COUNT,
-        )
+            key=f"count:{code}", kind="count", deadline=NIGHT, title=code, detail="", place=place,
+            facts={"move": move}, harm=Harm.COUNT,
+        )  # fmt: skip
 
-    words = Words("zh", NIGHT, {})
+    words = Words(mini.ctx(), "zh", NIGHT)
     folded = in_order([count(VILLAGE, 2), count(VILLAGE_2, 1)], words)
     assert [d.kind for d in folded] == ["counts"]
     assert "2 个村清点，共差 3 户" in folded[0].title
@@ -145,7 +142,7 @@ def test_small_counts_of_one_township_make_one_row_and_large_ones_stand_alone() 
 def test_a_line_that_nobody_answers_waits_until_its_next_step(night: Mini) -> None:
     call_out(night)
     villages = [
-        w for w in waiting(ctx_at(night, 1)) if w.kind == "calling" and w.facts["line_kind"] == "village"
+        w for w in waits_of(ctx_at(night, 1)) if w.kind == "calling" and w.facts["line_kind"] == "village"
     ]
     assert {w.place.name for w in villages} == {"联盟村", "古城畈村"}
     assert all(w.due_at is not None and w.due_at > NIGHT for w in villages)
@@ -154,7 +151,7 @@ def test_a_line_that_nobody_answers_waits_until_its_next_step(night: Mini) -> No
 def test_many_lines_of_one_call_down_make_one_row(night: Mini) -> None:
     call_out(night)
     rows = [d for d in dues(ctx_at(night, 1), lang="zh") if d.kind == "calling"]
-    lines = [w for w in waiting(ctx_at(night, 1)) if w.kind == "calling"]
+    lines = [w for w in waits_of(ctx_at(night, 1)) if w.kind == "calling"]
     assert len(lines) > 3
     assert len(rows) == 1
     assert f"{len(lines)} 条线没人应" in rows[0].title
@@ -176,7 +173,7 @@ def test_an_answered_village_leaves_the_list_and_is_then_to_be_counted(night: Mi
 def test_a_call_for_help_is_due_at_once_until_the_same_person_says_something_else(night: Mini) -> None:
     ref = call_out(night)
     answer(night, ref, "H-v1-secretary", 5, 2)
-    found = [w for w in waiting(ctx_at(night, 3)) if w.kind == "help"]
+    found = [w for w in waits_of(ctx_at(night, 3)) if w.kind == "help"]
     assert [(w.place.name, w.due_at) for w in found] == [("联盟村", NIGHT + 2 * MIN)]
     answer(night, ref, "H-v1-secretary", 3, 6)
     assert ("help", "联盟村") not in kinds(night, 7)
@@ -186,7 +183,7 @@ def test_a_call_for_help_is_due_at_once_until_the_same_person_says_something_els
 def silence(mini: Mini, ref: str, minutes: float) -> str:
     """Nobody answered: the village's line goes to the door."""
     calldown.go_on(ctx_at(mini, minutes), ref)
-    line = next(w for w in waiting(ctx_at(mini, minutes)) if w.kind == "silent" and w.place.name == "联盟村")
+    line = next(w for w in waits_of(ctx_at(mini, minutes)) if w.kind == "silent" and w.place.name == "联盟村")
     return doorchecks.order(ctx_at(mini, minutes), call_down=ref, line=line.facts["line"])
 
 
@@ -220,7 +217,7 @@ def test_every_past_moment_reads_as_it_was_then(night: Mini) -> None:
         ctx = ctx_at(night, minute if at is None else 600)
         states = {s.place.name: s.state for s in village_states(ctx, at=at).values()}
         due = sorted(
-            (w.kind, w.key, w.due_at) for w in waiting(ctx, at=at) if w.kind in ("help", "silent", "lost")
+            (w.kind, w.key, w.due_at) for w in waits_of(ctx, at) if w.kind in ("help", "silent", "lost")
         )
         return states, due, people_called(ctx, path=LIULIN_PATH, at=at)
 

@@ -4,13 +4,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from anlan.desk import leads
 from anlan.desk.case import case_of
 from anlan.desk.due import dues
 from anlan.foundation.actions import next_ref
 from anlan.foundation.worlds import World
 from anlan.judge.models import Exceedance
-from anlan.judge.queries import lead
+from anlan.judge.queries import lead, lead_words
 from anlan.judge.rules.lead import Lead
 from anlan.places.queries import atlas
 from tests.support.city import LIULIN_PATH, NIGHT, TOWN, VILLAGE, VILLAGE_2, Mini, make_city
@@ -143,12 +142,12 @@ def test_nobody_reviews_a_night_beyond_their_place(mini: Mini) -> None:
 )
 def test_every_kind_of_lead_has_its_words(least: int, most: int, zh: str, en: str) -> None:
     asked = Lead(least_min=least, most_min=most)
-    assert (leads.lead_words(asked, "zh"), leads.lead_words(asked, "en")) == (zh, en)
+    assert (lead_words.lead_words(asked, "zh"), lead_words.lead_words(asked, "en")) == (zh, en)
 
 
 def test_the_officer_at_the_desk_reads_how_far_to_trust_it(mini: Mini) -> None:
     ref = forecast(mini, {VILLAGE: (120, 35)})
-    told = dict(leads.trust(mini.ctx("duty_officer"), ref, "zh"))
+    told = dict(lead_words.trust(mini.ctx("duty_officer"), ref, "zh"))
     assert told["04:00 以前的雨，04:00 起算已知"] == "今后的雨：雨停"
     assert "个合成雨夜检验" in told["把握"]
     assert told["只作演练"] == "合成地形、合成邻站、糙率待核实"
@@ -163,9 +162,9 @@ def test_a_place_without_a_pack_of_scores_says_never_scored(mini: Mini) -> None:
 def test_whatever_is_due_at_a_village_stands_beside_the_water_that_is_expected_there(mini: Mini) -> None:
     forecast(mini, {VILLAGE: (120, 35), VILLAGE_2: (60, 50)})
     ctx = mini.ctx("duty_officer")
-    (town,) = leads.coming(ctx, atlas().code(TOWN), "zh", None)
+    (town,) = lead_words.coming(ctx, atlas().code(TOWN), "zh", None)
     assert town == {"word": "预报来水", "value": "04:35", "unit": "1.2 m"}
-    (village,) = leads.coming(ctx, atlas().code(VILLAGE_2), "en", None)
+    (village,) = lead_words.coming(ctx, atlas().code(VILLAGE_2), "en", None)
     assert village == {"word": "Water forecast", "value": "04:50", "unit": "0.6 m"}
     (row,) = [due for due in dues(ctx, lang="zh") if due.kind == "forecast"]
     assert "预报来水" in [fact.word for fact in case_of(ctx, row, lang="zh").facts]
@@ -173,5 +172,5 @@ def test_whatever_is_due_at_a_village_stands_beside_the_water_that_is_expected_t
 
 def test_where_no_water_is_expected_nothing_is_said_of_it(mini: Mini) -> None:
     forecast(mini, {VILLAGE: (120, 35)})
-    assert leads.coming(mini.ctx("duty_officer"), atlas().code(VILLAGE_2), "zh", None) == []
-    assert leads.coming(mini.ctx("grid_worker"), atlas().code(VILLAGE), "zh", None) == []
+    assert lead_words.coming(mini.ctx("duty_officer"), atlas().code(VILLAGE_2), "zh", None) == []
+    assert lead_words.coming(mini.ctx("grid_worker"), atlas().code(VILLAGE), "zh", None) == []

@@ -6,7 +6,10 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from anlan.call.models import CallDown
+from anlan.call.queries.villages import running
 from anlan.foundation.kept import once
+from anlan.foundation.writing import writing
 from anlan.people import queries as people
 from anlan.people.models import ContactPoint, DutyHolder, Person
 from anlan.places.models import Division, DivisionCode
@@ -96,3 +99,23 @@ def test_an_action_sees_what_another_wrote_since_the_request_began(mini: Mini) -
         with once(afresh=True):
             Division.objects.filter(pk=mini.ids[TOWN]).update(name="柳林新镇")
         assert name_of(TOWN) == "柳林新镇"
+
+
+def test_parts_of_a_page_that_ask_the_same_are_answered_by_one_reading(mini: Mini) -> None:
+    ctx = mini.ctx()
+    with CaptureQueriesContext(connection) as asked, once():
+        assert running(ctx) == running(ctx) == []
+        running(mini.ctx("foreign"))
+    assert len([query for query in asked if "call_calldown" in query["sql"]]) == 2
+
+
+def test_who_writes_is_never_answered_from_before(mini: Mini) -> None:
+    ctx = mini.ctx()
+    with once():
+        assert running(ctx) == []
+        with writing("test"):
+            CallDown.objects.create(
+                world_id=ctx.world.id, place_id=mini.ids[TOWN], grade=1, opened_at=ctx.now
+            )
+            assert len(running(ctx)) == 1
+        assert len(running(ctx)) == 1

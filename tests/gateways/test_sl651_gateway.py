@@ -19,7 +19,8 @@ from anlan.wire.sl651 import (
 )
 from anlan.wire.sl651.items import Blob, StationMark, TimeMark
 from tests.gateways.conftest import Centre, values
-from tests.support.stations import NOW, PASSWORD, RAIN, RIVER, STRANGER, ends, eventually, rain, report
+from tests.support.patience import eventually
+from tests.support.stations import NOW, PASSWORD, RAIN, RIVER, STRANGER, ends, rain, report
 
 FIVE = timedelta(minutes=5)
 

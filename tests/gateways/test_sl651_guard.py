@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -18,7 +19,8 @@ from anlan.observe.actions.guarding import MOVED, TRIED
 from anlan.observe.ingest import Ingest
 from anlan.wire.sl651 import Control, Encoding
 from tests.gateways.conftest import Centre, roster
-from tests.support.stations import NOW, RAIN, RIVER, STRANGER, Line, ends, eventually, rain, report
+from tests.support.patience import eventually
+from tests.support.stations import NOW, RAIN, RIVER, STRANGER, Line, ends, rain, report
 
 STATION, ATTACKER, THIRD = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 
@@ -184,19 +186,24 @@ def test_a_true_station_is_answered_while_another_peer_floods(centre: Centre, tm
     line, counts = centre.line(STATION), centre.thread.gateway.counts
     line.send(rain(RAIN, NOW, 1, serial=1))
     line.answer()  # kernels are there
-    waits = []
-    with flood(centre.port, tmp_path, ATTACKER):
-        assert eventually(lambda: counts.frames > 400, 60.0)
-        for n in range(2, 32):
+
+    def usual_wait(serials: range) -> float:
+        waits = []
+        for n in serials:
             began = time.monotonic()
             line.send(rain(RAIN, NOW, n, serial=n))
             assert ends([line.answer()]) == [Control.ESC]
             waits.append(time.monotonic() - began)
-        assert eventually(lambda: counts.shed > 1_000, 60.0)
-    assert sorted(waits)[len(waits) // 2] <= 0.5
+        return median(waits)
+
+    calm = usual_wait(range(2, 32))
+    with flood(centre.port, tmp_path, ATTACKER):
+        assert eventually(lambda: counts.frames > 400)
+        assert usual_wait(range(32, 62)) <= max(0.5, 20 * calm)
+        assert eventually(lambda: counts.shed > 1_000)
     with store.Reader(centre.folder / "readings.sqlite3") as reader:
         assert len(reader.broken(limit=5_000)) <= 500
-        assert eventually(lambda: reader.broken_over() > 0, 60.0)
+        assert eventually(lambda: reader.broken_over() > 0)
 
 
 def test_what_is_held_against_a_peer_ends_after_ten_minutes() -> None:

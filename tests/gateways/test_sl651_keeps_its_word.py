@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from select import select
 
 import numpy as np
 import pytest
@@ -19,7 +20,8 @@ from anlan.science.jit import Int32s
 from anlan.wire.sl651 import Control
 from tests.gateways.conftest import Centre, roster, values
 from tests.support.house import ROOT
-from tests.support.stations import NOW, RAIN, RIVER, Line, ends, eventually, rain, report
+from tests.support.patience import PATIENCE_S, eventually
+from tests.support.stations import NOW, RAIN, RIVER, Line, ends, rain, report
 
 MINUTE = timedelta(minutes=1)
 
@@ -65,14 +67,15 @@ def test_a_full_disk_acknowledges_nothing_and_loses_nothing(tmp_path: Path) -> N
     with child(tmp_path, "250000") as (process, port):
         line = Line(port)
         answered = 0
-        line.socket.settimeout(0.5)
         frames = [rain(RAIN, NOW - n * MINUTE, n % 90, serial=n + 1) for n in range(1_200)]
-        try:
-            for frame in frames:
-                line.send(frame)
-                answered += ends([line.answer()]) == [Control.ESC]
-        except TimeoutError:
-            pass  # the disk is full
+        assert process.stdout is not None
+        for frame in frames:
+            line.send(frame)
+            heard, _, _ = select([line.socket, process.stdout], [], [], PATIENCE_S)
+            if process.stdout in heard:  # the disk is full
+                break
+            answered += ends([line.answer()]) == [Control.ESC]
+        assert line.is_silent()
         assert 0 < answered < 1_200
         assert len(values(tmp_path, RAIN)) == answered
         assert process.stdin is not None

@@ -12,20 +12,42 @@ from tests.support.house import PACKAGE, ROOT
 ROOM = {
     "__init__.py": "",
     "README.md": "# Lanterns\n\nWhat stands on the river.\n",
-    "words.toml": '"河灯" = "Lanterns"\n"放了河灯" = "A lantern was set out"\n"灯谱" = "Lantern book"\n',
+    "words.toml": '"河灯" = "Lanterns"\n"放了河灯" = "A lantern was set out"\n"灯谱" = "Lantern book"\n'
+    '"{place}有一盏灯没点" = "A lantern of {place} is not lit"\n"点灯" = "Light it"\n"点好了。" = "It is lit."\n',
     "apps.py": """
 from anlan.foundation.rooms import Entry, Room
 from anlan.foundation.words import w
 
 class LanternsRoom(Room):
     after = "call"
-    menu = (Entry(w("河灯"), "lanterns", "desk.view", 7),)
+    menu = (Entry(w("河灯"), "lanterns", "desk.view", "watch", 7),)
     events = {"lanterns.set_out": w("放了河灯")}
     pack_kinds = {"lanterns": (w("灯谱"), ("lantern",))}
     permissions = {"lanterns.light": ("duty_officer",), "warn.issue": ("auditor",)}
     counters = "views:counters"
     checks = "views:checks"
     samples = "views:samples"
+    dues = "due:DUES"
+""",
+    "due.py": """
+from anlan.foundation.rules.urgency import Harm
+from anlan.foundation.words import w
+from anlan.places.queries import atlas
+from anlan.ui.due import Act, Dues, Kind, Next, Wait, due
+
+def waits(ctx, at, path):
+    yield Wait(kind="dark", key="dark:1", place=atlas().city, since=ctx.now, due_at=ctx.now, harm=Harm.COUNT)
+
+DUES = Dues(
+    waits=waits,
+    kinds={
+        "dark": Kind(
+            say=lambda say, it: due(it, title=say(w("{place}有一盏灯没点"), place=it.place.name), detail=""),
+            next=lambda say, it: Next(primary=Act(word=say(w("点灯")), fields={"act": "light"})),
+        )
+    },
+    acts={"light": lambda request: w("点好了。")},
+)
 """,
     "urls.py": """
 from django.urls import path
@@ -89,6 +111,10 @@ officer, key = stage.mini.client("duty_officer"), stage.mini.world.key
 shown = officer.get(f"/w/{key}/lanterns", HTTP_ACCEPT_LANGUAGE="zh")
 assert shown.status_code == 200, shown.content
 assert f"/w/{key}/lanterns" in officer.get(f"/w/{key}/desk").content.decode()
+desk = officer.get(f"/w/{key}/desk?item=dark:1").content.decode()
+assert "有一盏灯没点" in desk and "点灯" in desk, "its row, in the desk's order, with its button"
+pressed = officer.post(f"/w/{key}/desk/act", {"act": "light", "item": "dark:1"}, follow=True)
+assert "点好了。" in pressed.content.decode()
 assert officer.get(f"/w/{key}/lanterns?lang=en").status_code == 200
 assert officer.get(f"/api/v1/w/{key}/lanterns").json() == ["L-1"]
 assert "/api/v1/w/{world}/lanterns" in api.get_openapi_schema()["paths"]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from anlan.simulate import actions, queries
 from anlan.simulate.running import ordered, runner
@@ -40,7 +40,7 @@ def refs(mini: Mini) -> list[str]:
 
 def is_drawn(page: Page) -> None:
     page.wait_for_selector("anlan-map[data-ready]")
-    page.wait_for_function("document.querySelector('[data-map-water]')?.textContent.length > 0")
+    expect(page.locator("[data-map-water]")).not_to_be_empty()
 
 
 def colours(page: Page) -> set[str]:

@@ -3,8 +3,6 @@
 import os
 import signal
 import threading
-import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from anlan.simulate.computing.shapes import NOBODY, NOW, Job, Swift
 from anlan.simulate.maps import waters
 from anlan.simulate.rules.ensemble import NEVER, Spread
 from tests.simulate.test_compute import FLOOR, SLOPE, valley
+from tests.support.patience import PATIENCE_S, eventually
 
 SPREAD = Spread(amount=0.6, shift_m=800.0, timing_min=15.0)
 
@@ -184,26 +183,16 @@ def children() -> list[psutil.Process]:
     return [p for p in psutil.Process().children() if "spawn_main" in " ".join(p.cmdline())]
 
 
-def until(seconds: float) -> Iterator[None]:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        yield
-        time.sleep(0.02)
-    raise AssertionError(f"not within {seconds} s")
-
-
 @pytest.mark.slow
 def test_a_process_that_was_killed_is_replaced_and_no_member_is_lost(asked: Ensemble, tmp_path: Path) -> None:
     whole = compute(elsewhere(asked, tmp_path / "whole"), workers=0)
     found: list[object] = []
     work = threading.Thread(target=lambda: found.append(compute(asked, workers=1)))
     work.start()
-    for _ in until(60):
-        if file_of(Path(asked.folder), 2).exists():
-            break
+    assert eventually(file_of(Path(asked.folder), 2).exists)
     for child in children():
         os.kill(child.pid, signal.SIGKILL)
-    work.join(60)
+    work.join(PATIENCE_S)
     (told,) = found
     assert told.villages == whole.villages  # type: ignore[attr-defined]
 

@@ -2,14 +2,7 @@
 
 import pytest
 
-from anlan.call import calldown_rows
 from tests.support.city import Mini, make_city
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept() -> None:
-    """Each test's database begins with the same numbers: what memory kept of another test must not answer."""
-    calldown_rows._kept.clear()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 
-from anlan.call.queries import waiting
 from anlan.demo import officers
 from anlan.desk.due import dues
 from anlan.foundation import tasks
@@ -21,6 +20,7 @@ from anlan.prove.rules.proof import village_proof
 from anlan.prove.rules.proof.shapes import FactKind
 from anlan.warn import alert_cap
 from anlan.warn.actions import alerts
+from anlan.warn.due import DUES
 from anlan.warn.models import Alert
 from anlan.wire import cap
 from tests.support.city import (
@@ -91,7 +91,7 @@ def by_telephone(mini: Mini, ref: str, **changes: object) -> None:
 
 
 def steps(mini: Mini, *, at: datetime | None = None) -> set[tuple[str, str]]:
-    found = waiting.waiting(mini.ctx("duty_officer", at=NIGHT + timedelta(minutes=9)), at=at)
+    found = DUES.waits(mini.ctx("duty_officer", at=NIGHT + timedelta(minutes=9)), at, "")
     return {(w.facts["step"], w.facts["unit"]) for w in found if w.kind == "alert"}
 
 

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from anlan.foundation import journal
+from anlan.judge.actions import exceedances
 from anlan.judge.models import Exceedance
 from anlan.judge.watching import Watching
 from anlan.observe.ingest import Ingest
@@ -63,3 +65,21 @@ def test_a_red_that_ended_before_prepares_nobody(mini: Mini) -> None:
     row = red(mini, issued=-20)
     Alert.objects.filter(pk=row.pk).update(state="expired", ended_at=NIGHT - MIN)
     assert look(mini) == []
+
+
+def test_many_that_prepare_at_once_stand_a_few_in_a_transaction_and_who_stands_already_costs_none(
+    mini: Mini, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[int] = []
+    monkeypatch.setattr(exceedances, "FOUND_AT_ONCE", 1)
+    append = journal.append_many
+    monkeypatch.setattr(
+        journal, "append_many", lambda ctx, notes: (taken.append(len(notes)), append(ctx, notes))
+    )
+    reason = {"red": VILLAGE, "distance_m": 900, "within_m": 5000, "upstream": False}
+    rows = [(mini.ids[code], reason) for code in (VILLAGE, VILLAGE_2)]
+    for new in (2, 0):
+        found = exceedances.open_neighbours(mini.ctx(), pack="neighbours", version="1", villages=rows)
+        assert found == new
+    exceedances.end_neighbours(mini.ctx(at=NIGHT + MIN), pack="neighbours", still=set(), before=NIGHT + MIN)
+    assert taken == [1, 1, 1, 1]

@@ -29,8 +29,8 @@ def _family(name: str, kind: str, about: str, samples: Iterable[Sample]) -> str:
 
 def _families() -> Iterator[tuple[str, str, str, Iterable[Sample]]]:
     ctx = worlds.context(worlds.get("live"))
-    for room in rooms.found():
-        yield from room.function(room.counters)() if room.counters else ()
+    for counters in rooms.brought("counters"):
+        yield from counters()
     yield "calls", "gauge", "Calls by state.", _by("call", "Call", world_id=ctx.world.id)
     yield "tasks", "gauge", "Due work by state.", _by("foundation", "Task", state__in=["due", "dead"])
     overdue = rows("foundation", "Task").filter(

@@ -9,11 +9,11 @@ from anlan.demo.city.build import PERSON_ROWS
 from anlan.demo.city.build import SEED as CITY_SEED
 from anlan.demo.exercises import SEED, is_loaded, new_liulin
 from anlan.demo.liulin.scenario import load_scenario
-from anlan.desk.leads import lead_words
 from anlan.foundation import worlds
 from anlan.foundation.errors import Conflict
 from anlan.foundation.home import home
 from anlan.foundation.worlds import World, beijing
+from anlan.judge.queries.lead_words import lead_words
 from anlan.judge.rules.lead import Lead
 from anlan.people.accounts.administration import is_anybody_known
 

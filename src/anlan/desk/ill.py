@@ -1,19 +1,18 @@
 """What of the system itself is ill: parts of the engine and forecasts that do not come, since when and why, as rows of the desk."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from anlan.foundation import health, worlds
+from anlan.foundation import health, tasks, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import w
 from anlan.foundation.worlds import World
-from anlan.judge.queries.waiting import Wait
 from anlan.judge.rules.urgency import BLIND, Thing, harm_of
 from anlan.places.queries import atlas
 from anlan.simulate.running import live
-
-if TYPE_CHECKING:
-    from anlan.desk.due import Words
+from anlan.ui.due import Due, Dues, Kind, Wait, due, opens
+from anlan.ui.speech import Words
 
 FORECAST = "forecast"
 LOOK_BACK = timedelta(days=1)
@@ -46,15 +45,21 @@ BLIND_PARTS = (health.ENGINE, "live", "watch", "handlers", "due work", "gateway"
 OF_LIVE = ("live", "watch", "handlers", "due work", "forecasts", "slow work", "gateway", "signing")
 
 
-def waits(ctx: Ctx) -> list[Wait]:
-    """Rows for everything that is ill here, the oldest first."""
-    if not atlas().places:
-        return []
-    found = [_wait(ill.part, ill.since, ill.why) for ill in parts(worlds.get(ctx.world.key))]
+def waits(ctx: Ctx, at: datetime | None, path: str) -> Iterator[Wait]:
+    """Work of the system that is dead, and everything that is ill here, the oldest first; of now, not of a past moment."""
+    if at is None and ctx.may("admin.manage") and (dead := tasks.dead_letters(ctx)):
+        since, facts = dead[0].due_at, {"n": len(dead)}
+        yield Wait(kind="dead", key="dead", place=atlas().city, since=since, due_at=since, facts=facts)
+    if at is None and not path and ctx.may("desk.view") and atlas().places:
+        yield from sorted(_ill(ctx), key=lambda wait: wait.since)
+
+
+def _ill(ctx: Ctx) -> Iterator[Wait]:
+    for ill in parts(worlds.get(ctx.world.key)):
+        yield _wait(ill.part, ill.since, ill.why)
     for each in live.missed(ctx, ctx.now - LOOK_BACK) if ctx.may("simulate.view") else []:
         if each.stands_since is not None:
-            found.append(_wait(FORECAST, each.stands_since, each.why, each.place_id))
-    return sorted(found, key=lambda wait: wait.since)
+            yield _wait(FORECAST, each.stands_since, each.why, each.place_id)
 
 
 def parts(world: World) -> list[health.Ill]:
@@ -83,19 +88,29 @@ def _wait(part: str, since: datetime, why: str, place: int | None = None) -> Wai
     )
 
 
-def told(say: "Words", it: Wait) -> dict[str, str]:
-    """Title and detail of such a row."""
-    return {
-        "title": say(PARTS.get(it.facts["part"], w("系统的一部分停了")), place=it.place.name),
-        "detail": say(
-            w("{clock} 起，因为{why}。系统在不断重试"),
-            clock=say.clock(it.since),
-            why=reason(say, it.facts["why"]),
-        ),
-    }
+def _told(say: Words, it: Wait) -> Due:
+    text, why = w("{clock} 起，因为{why}。系统在不断重试"), reason(say, it.facts["why"])
+    title = say(PARTS.get(it.facts["part"], w("系统的一部分停了")), place=it.place.name)
+    detail = say(text, clock=say.clock(it.since), why=why)
+    return due(it, title=title, detail=detail, badge=say(w("系统")))
+
+
+def _dead(say: Words, it: Wait) -> Due:
+    title = say(w("{n} 件系统任务没有做成"), n=it.facts["n"])
+    detail = say(w("试过四次都失败。下一步：看原因，重新派出"))
+    return due(it, title=title, detail=detail, badge=say(w("系统")))
 
 
 def reason(say: Any, why: str) -> str:
     """Why, in the reader's words; an error of the program by its name."""
     known = WHY.get(why)
     return say(known) if known else say(w("程序出错（{name}），请管理员看日志"), name=why)
+
+
+DUES = Dues(
+    waits=waits,
+    kinds={
+        "ill": Kind(say=_told),
+        "dead": Kind(say=_dead, next=opens(w("看死信"), lambda say, it: say.url("dead-letters"))),
+    },
+)

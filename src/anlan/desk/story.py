@@ -17,7 +17,7 @@ from anlan.foundation import journal, journal_reading
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.stage import Stage
-from anlan.foundation.words import t, w, written
+from anlan.foundation.words import t, w
 from anlan.judge.events import EXCEEDANCE_OPENED
 from anlan.move import events as moves
 from anlan.people import queries as people
@@ -84,11 +84,7 @@ def _titles(ctx: Ctx, lang: str, told: Iterable[Told]) -> dict[str, str]:
         refs |= {each["refs"].get("holder", ""), str(each["body"].get("by", ""))}
         refs |= {call["call"].split("/")[1] for call in each["body"].get("calls", ())}
         refs |= set(each["body"]["by"]) if isinstance(each["body"].get("by"), list) else set()
-    known = people.holders_by_ref(ctx, sorted(refs - {""}))
-    names = people.masked_names(ctx, list(known))
-    return {
-        ref: f"{written(lang, holder.title)} {names.get(ref, '')}".strip() for ref, holder in known.items()
-    }
+    return people.titled(ctx, lang, refs)
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from django import forms
 
 from anlan.call.queries import rows as calls
 from anlan.call.queries.villages import village_states
-from anlan.desk.leads import coming
 from anlan.foundation.rules.stage import Stage
-from anlan.foundation.words import w, written
+from anlan.foundation.words import w
+from anlan.judge.queries.lead_words import coming
 from anlan.move.views.moving import village_of
 from anlan.people import queries as people
 from anlan.places.queries import atlas
@@ -77,5 +77,4 @@ def _answer(request: Request, name: str, line: Any) -> Answer | None:
 def _standing(request: Request, line: Any) -> list[tuple[str, str]]:
     """Who may answer for the village: ref and how they are called, the name masked."""
     refs = [ref for rung in line.rungs if rung["stands_for_place"] for ref in rung["holders"]]
-    known, names = people.holders_by_ref(request.ctx, refs), people.masked_names(request.ctx, refs)
-    return [(r, f"{written(request.lang, known[r].title)} {names.get(r, '')}") for r in refs if r in known]
+    return list(people.titled(request.ctx, request.lang, refs).items())

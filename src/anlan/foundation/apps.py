@@ -24,7 +24,8 @@ class FoundationRoom(Room):
         "relief_needs": (w("安置需求"), ("need",)),
     }
 
-    def ready(self) -> None:
+    @classmethod
+    def ready(cls) -> None:
         from django.db.backends.signals import connection_created
 
         from anlan.foundation import kept

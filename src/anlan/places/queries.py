@@ -2,6 +2,7 @@
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.crypto import normal_name
+from anlan.foundation.kept import asked_once
 from anlan.places.atlas import Atlas, Place, atlas, distance_km
 from anlan.places.models import Division, DivisionAlias, FloodArea, Flow, MapLine, WatchedObject
 from anlan.wire import tables
@@ -23,6 +24,7 @@ def search(text: str, limit: int = 12) -> list[Place]:
     return found[:limit]
 
 
+@asked_once
 def outlines(tier: int, path: str = "") -> list[tuple[Place, list[list[list[float]]]]]:
     """Schematic outlines of a tier below a path: place and rings of [lon, lat]."""
     rows = (

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anlan.foundation.rules.grade import Grade
-from anlan.judge.rules.urgency import ROWS, STATES, Harm, Thing, harm_of, rank
+from anlan.foundation.rules.urgency import Harm, rank
+from anlan.judge.rules.urgency import ROWS, STATES, Thing, harm_of
 from tests.support.house import ROOT
 
 NOW = datetime(2021, 8, 11, 19, 57, tzinfo=UTC)

@@ -18,9 +18,10 @@ from anlan.call.shelf import call_settings
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.stage import Stage
+from anlan.foundation.rules.urgency import rank
 from anlan.foundation.words import w
 from anlan.judge.queries.foreseen import arrivals
-from anlan.judge.rules.urgency import Thing, harm_of, rank
+from anlan.judge.rules.urgency import Thing, harm_of
 from anlan.move.queries.moves import Move, moves, moving_takes
 from anlan.people import queries as people
 from anlan.places.queries import Place, atlas

@@ -32,9 +32,7 @@ def _examined() -> list[Finding]:
         *duty.assets(),
         *duty.packs(),
     ]
-    findings += [
-        found(*told) for room in rooms.found() if room.checks for told in room.function(room.checks)()
-    ]
+    findings += [found(*told) for checks in rooms.brought("checks") for told in checks()]
     return [*findings, *records.all_of_them()]
 
 

@@ -9,11 +9,11 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
-from anlan.call.actions import calldown, contact, doorchecks, hearing
+from anlan.call.actions import hearing
 from anlan.call.queries.villages import people_called, tally, village_states
 from anlan.desk import forecast, village
 from anlan.desk.case import Case, case_of
-from anlan.desk.due import Due, dues
+from anlan.desk.due import acts, dues
 from anlan.desk.mapdata import bounds_of, legend
 from anlan.desk.timeline import timebar
 from anlan.desk.views.exercises import live
@@ -23,6 +23,7 @@ from anlan.foundation.errors import AnlanError, Invalid
 from anlan.foundation.words import t, w
 from anlan.places.queries import Place, atlas
 from anlan.ui.acts import act, address, moment, parse_int
+from anlan.ui.due import Due
 from anlan.ui.pages import Request, page
 from anlan.ui.shared import shared
 
@@ -166,7 +167,7 @@ def press(request: Request) -> HttpResponse:
     """One of the desk's buttons; the rooms' own actions check permission, scope and whether it still stands."""
     item = urlencode({"item": request.POST.get("item", "")[:120]})
     try:
-        do = ACTS.get(request.POST.get("act", ""))
+        do = acts().get(request.POST.get("act", ""))
         if do is None:
             raise Invalid("没有这个操作。请刷新后再看。")
         about = request.POST.get("about", "")[:80]
@@ -174,32 +175,6 @@ def press(request: Request) -> HttpResponse:
     except AnlanError as error:
         messages.error(request, error.said(request.lang))
     return HttpResponseRedirect(f"/w/{request.ctx.world.key}/desk?{item}")
-
-
-def _door(request: Request) -> str:
-    given = request.POST
-    doorchecks.order(
-        request.ctx,
-        call_down=given.get("call_down", ""),
-        line=given.get("line", ""),
-        who=given.get("who", ""),
-    )
-    return w("已派人敲门。")
-
-
-def _report(request: Request) -> str:
-    doorchecks.report(request.ctx, ref=request.POST.get("ref", ""), outcome=request.POST.get("outcome", ""))
-    return w("敲门结果已登记。")
-
-
-def _regained(request: Request) -> str:
-    contact.regained(request.ctx, ref=request.POST.get("ref", ""), how=request.POST.get("how", ""))
-    return w("已登记恢复联系。")
-
-
-def _release(request: Request) -> str:
-    calldown.release(request.ctx, ref=request.POST.get("call_down", ""))
-    return w("叫应已继续。")
 
 
 def _answer(request: Request, given: dict[str, Any]) -> str:
@@ -218,7 +193,6 @@ def _answer(request: Request, given: dict[str, Any]) -> str:
 
 
 answer = act("desk.view", _answer, back=lambda r: address(r, "desk"), form=village.Answer)
-ACTS = {"door": _door, "report": _report, "regained": _regained, "release": _release}
 
 
 @page("exercise.run")

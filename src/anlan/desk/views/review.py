@@ -8,10 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from anlan.desk import leads
 from anlan.desk.ill import LOOK_BACK, reason
 from anlan.foundation.words import t, w
-from anlan.judge.queries import lead
+from anlan.judge.queries import lead, lead_words
 from anlan.places.queries import atlas
 from anlan.simulate.running import live
 from anlan.ui.format import clock
@@ -62,8 +61,8 @@ def _shown(found: lead.Review, lang: str) -> Shown:
     return Shown(
         found=found,
         rows=[_row(line, lang) for line in found.lines],
-        nowcast=t(lang, leads.BASELINES[first.nowcast]) if first else "",
-        score=leads.score_words(score, lang) if score else t(lang, w("没有检验过")),
+        nowcast=t(lang, lead_words.BASELINES[first.nowcast]) if first else "",
+        score=lead_words.score_words(score, lang) if score else t(lang, w("没有检验过")),
         cost_min=round(first.cost.total_seconds() / 60) if first else 0,
         deepest_m=max(v.depth_cm for v in first.villages) / 100 if first else 0.0,
         doubts=[t(lang, word) for word in _doubts(found)],
@@ -72,12 +71,14 @@ def _shown(found: lead.Review, lang: str) -> Shown:
 
 def _row(line: lead.Line, lang: str) -> Row:
     return Row(
-        what=leads.line_words(line, lang),
+        what=lead_words.line_words(line, lang),
         pack=line.pack,
         title=line.title,
         after=line.span.after,
         until=line.span.until,
-        lead=leads.lead_words(line.lead, lang) if line.lead else t(lang, w("没有提前：预报没有报出来水")),
+        lead=lead_words.lead_words(line.lead, lang)
+        if line.lead
+        else t(lang, w("没有提前：预报没有报出来水")),
     )
 
 

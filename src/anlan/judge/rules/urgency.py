@@ -6,9 +6,9 @@ One table decides: the first row that fits a thing gives its class; inside a cla
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum
 
 from anlan.foundation.rules.grade import Grade
+from anlan.foundation.rules.urgency import Harm
 
 SMALL = 2
 """差得少: counts of so few households stand folded, one row a township."""
@@ -16,24 +16,6 @@ SPEAKS_FOR_ALL = ("approve", "cosign", "issue")
 """Steps of an alert before which nobody is called by it."""
 BLIND = "blind"
 """The step of a part of the system that is ill, where nobody is found or called without it."""
-
-
-class Harm(IntEnum):
-    """轻重的档: a smaller number comes first."""
-
-    HELP = 1
-    SILENT = 2
-    WATER = 3
-    UNCALLED = 4
-    CALL = 5
-    COUNT = 6
-    PAPER = 7
-    DONE = 8
-
-    @property
-    def is_red_line(self) -> bool:
-        """红线: the four classes that stand in the strip and ring."""
-        return self <= Harm.UNCALLED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,8 +80,3 @@ def harm_of(it: Thing) -> Harm:
     <Harm.PAPER: 7>
     """
     return next((harm for harm, kinds, _, fits in ROWS if it.kind in kinds and fits(it)), Harm.PAPER)
-
-
-def rank(harm: Harm, due_at: datetime | None, key: str = "") -> tuple[int, float, str]:
-    """What lists sort by: the class, then the deadline, what has none last."""
-    return harm, due_at.timestamp() if due_at else float("inf"), key

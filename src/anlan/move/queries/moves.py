@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from anlan.foundation import journal, shelf
 from anlan.foundation.context import Ctx
 from anlan.foundation.journal import JournalEntry
+from anlan.foundation.kept import asked_once
 from anlan.foundation.rules.pack import minutes, table
 from anlan.foundation.rules.stage import Stage
 from anlan.move.events import (
@@ -76,6 +77,7 @@ class Move:
         return "prepare" if self.stage is Stage.PREPARE else "idle"
 
 
+@asked_once
 def moves(ctx: Ctx, path: str, at: datetime | None = None) -> dict[int, Move]:
     """The latest move of each village at or below a path, by division id."""
     if at is not None:

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from anlan.foundation import shelf
 from anlan.foundation.context import Ctx
-from anlan.judge.queries.waiting import Wait
 from anlan.move.models import HouseholdMove
 from anlan.move.rules.evacuation import EvacuationSettings, HouseholdState
 from anlan.places.queries import atlas
+from anlan.ui.due import Wait
 
 
 def refusals(ctx: Ctx, at: datetime | None, path: str) -> Iterator[Wait]:

@@ -19,7 +19,6 @@ RULING = (RAIN_5MIN, *LESSER, STAGE, RESERVOIR)
 
 def doubtful(ctx: Ctx, *, at: datetime | None = None, path: str = "") -> list[tuple[Station, Reading]]:
     """Gauges within scope below a path whose newest reading of a day no rule goes by, with that reading."""
-    mine = {station_key(s.address): s for s in ctx.rows(Station).filter(place__path__startswith=path)}
     now = at or ctx.now
     try:
         with readings(ctx) as reader:
@@ -28,6 +27,9 @@ def doubtful(ctx: Ctx, *, at: datetime | None = None, path: str = "") -> list[tu
         return []
     rows = rows.take((rows.quality & quality.DOUBTFUL != 0) & (rows.quality & quality.Flag.MANUAL == 0))
     rows = rows.take(np.isin(rows.element, RULING) & (rows.at > millis(now - timedelta(days=1))))
+    if not len(rows):
+        return []
+    mine = {station_key(s.address): s for s in ctx.rows(Station).filter(place__path__startswith=path)}
     columns = (rows.station, rows.element, rows.decimals, rows.at, rows.known, rows.value, rows.quality)
     return [
         (mine[key], reading_of(*row))

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from anlan.foundation import journal, journal_reading
 from anlan.foundation.context import Ctx
+from anlan.foundation.kept import asked_once
 from anlan.observe import store
 from anlan.observe.actions.guarding import TRIED
 from anlan.observe.ingest import millis
@@ -75,6 +76,7 @@ def gauges(ctx: Ctx, *, at: datetime | None = None, path: str = "") -> list[Gaug
     ]
 
 
+@asked_once
 def silences(ctx: Ctx, *, at: datetime | None = None, path: str = "") -> dict[str, datetime]:
     """Stations silent at a moment, as it had been noticed by then: address and since when."""
     rows = ctx.rows(StationSilence).filter(station__place__path__startswith=path)

@@ -9,7 +9,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final, TypeVar
 
@@ -214,21 +214,10 @@ def error_file(data: bytes, wrongs: Iterable[Wrong], say: Callable[[Wrong], str]
     out = io.StringIO()
     writer = csv.writer(out)
     if names:
-        writer.writerow([*(_harmless(names[n]) for n in keep), REASON])
+        writer.writerow([*(tables.harmless(names[n]) for n in keep), REASON])
     for line, cells in lines:
         if line in reasons:
-            writer.writerow([*(_harmless(cells[n]) if n < len(cells) else "" for n in keep), reasons[line]])
+            writer.writerow(
+                [*(tables.harmless(cells[n]) if n < len(cells) else "" for n in keep), reasons[line]]
+            )
     return out.getvalue()
-
-
-def _harmless(text: str) -> str:
-    """A spreadsheet must not take what somebody typed for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") and not _is_number(text) else text
-
-
-def _is_number(text: str) -> bool:
-    try:
-        Decimal(text)
-    except InvalidOperation:
-        return False
-    return True

@@ -9,6 +9,7 @@ from anlan.foundation import crypto
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.scope import STEP
+from anlan.foundation.words import written
 from anlan.people.holders import Contact, Holder, register
 from anlan.people.models import ContactPoint, DutyHolder, Household, Organisation
 from anlan.wire import tables
@@ -72,6 +73,13 @@ def masked_names(ctx: Ctx, refs: list[str]) -> dict[str, str]:
     """Duty-holder ref → surname and stars, within scope."""
     rows = ctx.rows(DutyHolder).filter(ref__in=refs).select_related("person")
     return {h.ref: crypto.mask_name(crypto.unseal(h.person.name_sealed, h.person.ref)) for h in rows}
+
+
+def titled(ctx: Ctx, lang: str, refs: Iterable[str]) -> dict[str, str]:
+    """Duty-holder ref → title and masked name, in the reader's language, within scope."""
+    known = holders_by_ref(ctx, sorted(set(refs) - {""}))
+    names = masked_names(ctx, list(known)) if known else {}
+    return {ref: f"{written(lang, each.title)} {names.get(ref, '')}".strip() for ref, each in known.items()}
 
 
 def masked_numbers(contact_refs: list[str]) -> dict[str, str]:

@@ -61,9 +61,10 @@ class _Sorted:
         self.south = float(lat.min()) if lat.size else 0.0
         span = max(float(np.ptp(lon)), float(np.ptp(lat)), 1e-6) if lon.size else 1.0
         self.cell = span * (1.0 + 1e-9) / (1 << morton.LEVELS)
-        keys = np.empty(lon.size, np.uint64)
-        morton.encode(lon, lat, self.west, self.south, self.cell, keys)
-        rows = morton.order(keys)
+        keys, rows = np.empty(lon.size, np.uint64), np.empty(0, np.int32)
+        if lon.size:  # nothing needs no kernels: a process starts a second sooner
+            morton.encode(lon, lat, self.west, self.south, self.cell, keys)
+            rows = morton.order(keys)
         self.keys: Keys = keys[rows]
         self.lon: Floats = lon[rows]
         self.lat: Floats = lat[rows]

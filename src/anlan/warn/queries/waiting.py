@@ -7,8 +7,8 @@ from anlan.foundation import shelf
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.pack import minutes, table
-from anlan.judge.queries.waiting import Wait
 from anlan.places.queries import Place, atlas
+from anlan.ui.due import Wait
 from anlan.warn import alert_rows
 from anlan.warn.actions.alerts import NOT_VERIFIED
 from anlan.warn.models import Alert

@@ -1,7 +1,6 @@
 """What waits for a person now, or waited at a past moment: one thing for each next step, as plain facts.
 
-The desk makes sentences of them and sorts them by harm and deadline; here only rows are read. Who may not see warnings sees
-none of it.
+`call/due.py` makes sentences of them; here only rows are read. Who may not see warnings sees none of it.
 """
 
 from collections.abc import Mapping
@@ -16,17 +15,15 @@ from anlan.call.queries.waiting.refused import refused_call_outs
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.stage import Stage
 from anlan.judge.queries.foreseen import foreseen
-from anlan.judge.queries.waiting import Wait
 from anlan.judge.rules.urgency import Thing, harm_of
 from anlan.move.queries.moves import moving_takes
-from anlan.move.queries.waiting import refusals
-from anlan.warn.queries.waiting import alerts_waiting, sources_to_confirm
-
-__all__ = ["Wait", "waiting"]
+from anlan.ui.due import Wait
 
 
 def waiting(ctx: Ctx, *, at: datetime | None = None, path: str = "") -> list[Wait]:
     """Everything of this room that waits, each with its class of harm, in no order."""
+    if not ctx.may("warn.view"):
+        return []
     states = village_states(ctx, path=path, at=at)
     said = foreseen(ctx, at=at, path=path) if ctx.may("simulate.view") else None
     water = {v.place.id: v.arrives_at for v in said.villages if v.arrives_at} if said else {}
@@ -35,10 +32,7 @@ def waiting(ctx: Ctx, *, at: datetime | None = None, path: str = "") -> list[Wai
         *lines(ctx, at, path),
         *helps(ctx, at, path),
         *counts(ctx, at, states),
-        *refusals(ctx, at, path),
-        *alerts_waiting(ctx, at, path),
         *refused_call_outs(ctx, at, path),
-        *sources_to_confirm(ctx, at, path),
         *held(ctx, at, path),
         *sheets(ctx, at, path),
         *forecasts(said, states),
@@ -63,5 +57,4 @@ def _thing(
         is_told_to_move=move is not None and move.stage in (Stage.MOVE, Stage.COUNT),
         water_at=water_at,
         moving_takes=moving_takes(ctx, it.place) if water_at else timedelta(0),
-        step=it.facts.get("step", "") if it.kind == "alert" else "",
     )

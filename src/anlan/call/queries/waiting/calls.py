@@ -14,8 +14,8 @@ from anlan.call.shelf import call_settings
 from anlan.foundation import journal_reading, shelf
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
-from anlan.judge.queries.waiting import Wait
 from anlan.places.queries import Place, atlas
+from anlan.ui.due import Wait
 
 HOUR = timedelta(hours=1)
 DONE = (LineState.ANSWERED.value, LineState.DOOR_CHECKED.value, LineState.CLOSED.value)

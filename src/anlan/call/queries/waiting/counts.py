@@ -6,8 +6,8 @@ from datetime import datetime
 from anlan.call.queries.villages import VillageState
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.stage import Stage
-from anlan.judge.queries.waiting import Wait
 from anlan.move.queries.moves import moving_takes
+from anlan.ui.due import Wait
 
 
 def counts(ctx: Ctx, at: datetime | None, states: Mapping[int, VillageState]) -> Iterator[Wait]:

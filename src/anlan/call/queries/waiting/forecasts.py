@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from anlan.call.queries.villages import VillageState
 from anlan.judge.queries.foreseen import Foreseen
-from anlan.judge.queries.waiting import Wait
 from anlan.places.queries import atlas
 from anlan.simulate.queries import VillageForecast
+from anlan.ui.due import Wait
 
 
 def forecasts(found: Foreseen | None, states: Mapping[int, VillageState]) -> Iterator[Wait]:
