@@ -172,7 +172,8 @@ def test_an_old_excel_file_with_far_corners_is_refused() -> None:
     at = XLS.index(struct.pack("<HHHH", 0xFD, 10, 1, 0)) + 4  # a text in the second row
     refused(XLS[:at] + struct.pack("<HH", 65_535, 65_535) + XLS[at + 4 :], errors.TooBig)
     at = XLS.index(struct.pack("<HH", 0x200, 14)) + 4  # how large it says it is
-    refused(XLS[:at] + struct.pack("<IIHH", 0, 2**31, 0, 2**15) + XLS[at + 12 :], errors.TooBig)
+    for said in ((0, 2**31, 0, 2**15), (256, 0, 0, 0), (0, 1, 256, 0)):
+        refused(XLS[:at] + struct.pack("<IIHH", *said) + XLS[at + 12 :], errors.TooBig)
 
 
 def test_chains_that_bite_their_tail_end() -> None:

@@ -192,7 +192,8 @@ def _of_biff(book: bytes) -> tuple[int, int]:
             rows, columns = max(rows, row + 1), max(columns, column + 1)
         elif kind == _DIMENSIONS and size >= 10 and at + size <= len(book):
             first, last, left, right = unpack_from("<IIHH" if size >= 14 else "<HHHH", book, at)
-            if (last - first + 1) * (right - left + 1) > 2 * _BIFF8_SHEET:
+            tall, wide = ((end - start) % 2**32 for start, end in ((first, last), (left, right)))
+            if max(tall, 1) * max(wide, 1) > 2 * _BIFF8_SHEET:  # an end before its start wraps round
                 raise TooBig
         at += size
     return rows, columns
