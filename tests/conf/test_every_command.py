@@ -39,6 +39,7 @@ FILES = {
     "frames": f"{'7E' * 4}\n", "alert.xml": CAP, "rain.csv": RAIN, "points.csv": POINTS,
     "seen.csv": "name,minute,stage_m\n谷口,10,200.1\n谷口,20,200.2\n谷口,30,200.3\n",
     "parameters.toml": "[manning]\nlow = 0.01\nhigh = 0.2\nstart = 0.03\n",
+    "persons.csv": f"姓名,地点,电话\n欧阳四喜,{TOWN},13912345678\n",
     "code.csv": "name,x,y,code\n谷口村,430125,3499815,420000000101\n",
 }  # fmt: skip
 FLOOD = (
@@ -100,6 +101,13 @@ CASES = (
     Case(f"pack on village-rain-shuanghe --why 本镇核实过 --at {TOWN}", f"on at {TOWN}"),
     Case("pack off rainstorm-signal-national --why 不是本地的", r"off at \*"),
     Case("pack on nothing --why 本镇核实过", "没有代号为 nothing 的规则包", code=2),
+    Case("register list --json", '"name": "persons"'),
+    Case("register template persons {folder}/persons.xlsx", ""),
+    Case("register import persons {folder}/persons.csv --json", '"new": 1, .*"saved": false'),
+    Case("register import persons {folder}/persons.csv --confirm", "1 new, 0 changed, 0 same, 0 wrong; saved"),
+    Case("register export persons {folder}/all.xlsx", ""),
+    Case("register export persons {folder}/all.csv --filter colour=red", "不能按 colour 筛", code=2),
+    Case("register template nothing {folder}/x.xlsx", "没有叫 nothing 的台账", code=2),
     Case("engine --only nowhere", "没有代号为 nowhere 的演练", code=2),
     Case("replay liulin --resume nowhere", "没有代号为 nowhere 的演练", code=2),
     Case("replay liulin", "ANLAN_HOME", code=2),
@@ -120,6 +128,7 @@ SERVERS = {
 NEED_RECORDS = [
     "journal verify", "journal show", "backup nothing.zip", "ground list", "ground live x on",
     "ground add --dem x --place 1", "pack list", "pack on x --why 本镇核实过",
+    "register list", "register template persons x.xlsx", "register import persons x.csv", "register export persons x.csv",
     "account add xxx --name y --post z", "engine", "engine --only x",
 ]  # fmt: skip
 ALONE = {

@@ -30,6 +30,7 @@ COMMANDS = (
     "account",
     "ground",
     "pack",
+    "register",
 )
 
 

@@ -2,4 +2,4 @@ from anlan.foundation.rooms import Room
 
 
 class PlacesRoom(Room):
-    after = "ui"
+    after = "registers"
