@@ -13,8 +13,8 @@ from anlan.foundation.models import JournalEntry
 from anlan.foundation.worlds import World
 from anlan.move.actions import moving
 from anlan.places.queries import atlas
+from tests.call.test_calldown_actions import opened
 from tests.support.city import NIGHT, VILLAGE, VILLAGE_2, Mini
-from tests.warn.test_calldown_actions import opened
 
 
 @pytest.fixture
@@ -173,7 +173,7 @@ def test_moved_asks_for_numbers_and_takes_them(mini: Mini, ref: str, officer: Cl
     "given", [{"result": "9"}, {"result": ""}, {"result": "一"}, {"key": "x"}, {"holder": "H-none"}]
 )
 def test_a_broken_form_records_nothing(mini: Mini, ref: str, officer: Client, given: dict[str, str]) -> None:
-    status = 302 if "holder" in given else 422
+    status = 404 if "holder" in given else 422
     asked = {"holder": "H-v1-secretary", "result": 1, "status": status} | given
     pressed(officer, at(mini, "calls", ref), **asked)  # type: ignore[arg-type]
     assert not Answer.objects.exists()
@@ -274,7 +274,7 @@ def test_the_board_of_a_village_cadre_is_the_own_villages_part(mini: Mini, ref: 
     assert len(cadre.get(f"/api/v1{url}".replace("calls", "call-downs")).json()["lines"]) == 1
     pressed(cadre, url, "H-v1-secretary", 2)
     assert "<strong>1</strong>" in shown(cadre, url)
-    pressed(cadre, url, "H-v2-deputy", 2, status=302)
+    pressed(cadre, url, "H-v2-deputy", 2, status=404)
     assert set(Answer.objects.values_list("holder__ref", flat=True)) == {"H-v1-secretary"}
     assert cadre.get(f"{url}/hold").status_code == 403
     assert mini.client("foreign").get(url).status_code == 404

@@ -16,9 +16,9 @@ from anlan.move.actions import moving
 from anlan.move.queries.moves import moves
 from anlan.places.queries import atlas
 from anlan.prove.queries.proof import facts
+from tests.call.pages.test_call_pages import at, shown
+from tests.call.test_calldown_actions import names, opened, village_line
 from tests.support.city import VILLAGE, Mini
-from tests.warn.pages.test_call_pages import at, shown
-from tests.warn.test_calldown_actions import names, opened, village_line
 
 WHO = "H-v1-secretary"
 
@@ -155,7 +155,7 @@ def test_an_error_stands_at_its_field_and_the_field_has_the_focus(
     reply = officer.post(f"{at(mini, 'calls', ref)}/desk", given)
     assert reply.status_code == 422
     text = re.sub(r"\s+", " ", reply.text)
-    assert 'id="call-wrong" role="alert"' in text
-    assert re.search(r'name="households"[^>]*aria-describedby="call-wrong"[^>]*autofocus', text)
+    assert re.search(r'id="id_households-error">转移完成要报户数和人数', text)
+    assert re.search(r'name="households"[^>]*aria-describedby="id_households-error"[^>]*autofocus', text)
     assert 'value="都走了"' in text, "what was typed stays"
     assert JournalEntry.objects.filter(name="warn.call.answered").count() == 0
