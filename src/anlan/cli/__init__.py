@@ -29,6 +29,7 @@ COMMANDS = (
     "engine",
     "account",
     "ground",
+    "map",
     "pack",
 )
 
