@@ -36,7 +36,7 @@ def test_an_unknown_address_keeps_the_rooms_the_world_and_the_language(
 ) -> None:
     reply = mini.client("duty_officer").get(address)
     assert reply.status_code == 404
-    assert 'class="top__nav"' in reply.text
+    assert 'class="rail"' in reply.text
     assert "lang=en" in reply.text
     home = "/w/x1/desk" if address.startswith("/w/x1") else "/w/live/desk"
     assert f'button--primary" href="{home}"' in reply.text
@@ -51,7 +51,7 @@ def test_a_page_that_falls_keeps_the_rooms_and_the_log_has_its_number_and_its_ca
     client.raise_request_exception = False
     reply = client.get("/w/x1/map")
     assert reply.status_code == 500
-    assert 'class="top__nav"' in reply.text
+    assert 'class="rail"' in reply.text
     number_in(reply.text, caplog.text)
     assert "planted" in caplog.text
 
@@ -64,7 +64,7 @@ def test_where_the_frame_falls_too_the_plain_page_stands_with_its_number(
     monkeypatch.setattr(frame.journal, "head", falls)
     reply = client.get("/w/x1/map")
     assert reply.status_code == 500
-    assert 'class="top__nav"' not in reply.text
+    assert 'class="rail"' not in reply.text
     assert 'class="top__brand" href="/"' in reply.text
     number_in(reply.text, caplog.text)
 
@@ -72,7 +72,7 @@ def test_where_the_frame_falls_too_the_plain_page_stands_with_its_number(
 def test_a_stranger_gets_the_plain_page(mini: Mini, caplog: pytest.LogCaptureFixture) -> None:
     reply = Client().get("/w/x1/no-such-room")
     assert reply.status_code == 404
-    assert 'class="top__nav"' not in reply.text
+    assert 'class="rail"' not in reply.text
     number_in(reply.text, caplog.text)
 
 

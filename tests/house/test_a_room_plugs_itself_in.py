@@ -20,7 +20,7 @@ from anlan.foundation.words import w
 
 class LanternsRoom(Room):
     after = "call"
-    menu = (Entry(w("河灯"), "lanterns", "desk.view", 7),)
+    menu = (Entry(w("河灯"), "lanterns", "desk.view", "watch", 7),)
     events = {"lanterns.set_out": w("放了河灯")}
     pack_kinds = {"lanterns": (w("灯谱"), ("lantern",))}
     permissions = {"lanterns.light": ("duty_officer",), "warn.issue": ("auditor",)}

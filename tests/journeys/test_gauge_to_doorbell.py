@@ -105,7 +105,7 @@ def test_a_village_that_is_called_answers_on_a_phone_and_the_proof_says_when(
 
     # the desk names the village; the board of its township says that it is being called
     expect(officer.locator("#due")).to_contain_text(SILENT)
-    officer.get_by_role("link", name="叫应与转移").click()
+    officer.get_by_role("link", name="监测预警").click()
     officer.locator("tr", has_text="立即转移").get_by_role("link", name="柳林镇").click()
     row = officer.locator("tr", has=officer.get_by_role("link", name=SILENT, exact=True))
     expect(row).to_contain_text("叫应中")

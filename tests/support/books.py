@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -52,3 +53,43 @@ def csv_of(lines: Sequence[Sequence[str]]) -> bytes:
     out = io.StringIO()
     csv.writer(out).writerows(lines)
     return out.getvalue().encode()
+
+
+def ods(lines: Sequence[Sequence[str]], *, rows: int = 1, cells: int = 1, empty: int = 0) -> bytes:
+    """An OpenDocument sheet; its last row, and that row's last cell, repeated; `empty` rows below."""
+
+    def row(line: Sequence[str], times: int, last: int) -> str:
+        texts = [
+            f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+            for text in line
+        ]
+        texts[-1] = (
+            texts[-1].replace("cell ", f'cell table:number-columns-repeated="{last}" ', 1)
+            if last > 1
+            else texts[-1]
+        )
+        return f'<table:table-row table:number-rows-repeated="{times}">{"".join(texts)}</table:table-row>'
+
+    body = "".join(row(line, 1, 1) for line in lines[:-1]) + row(lines[-1], rows, cells)
+    if empty:
+        body += (
+            f'<table:table-row table:number-rows-repeated="{empty}">'
+            '<table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+        )
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet", zipfile.ZIP_STORED)
+        made.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+        made.writestr(
+            "content.xml",
+            f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+            f'<table:table table:name="表">{body}</table:table></office:spreadsheet></office:body></office:document-content>',
+        )
+    return out.getvalue()

@@ -13,15 +13,31 @@ from pkgutil import iter_modules
 from typing import Any, ClassVar
 
 import anlan
+from anlan.foundation.words import w
+
+GROUPS = {
+    "watch": w("值守"),
+    "map": w("一张图"),
+    "warn": w("监测预警"),
+    "command": w("指挥处置"),
+    "supply": w("保障"),
+    "prevent": w("防范"),
+    "review": w("救助评估"),
+    "registers": w("名册"),
+    "system": w("系统"),
+}
+"""Words of the rail, by what one does; the last two stand at its foot. One without a page that the reader may enter is not shown."""
+FOOT = ("registers", "system")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A word of the menu: its page below the world (from / where it lies outside), who may enter, its place among the others."""
+    """A word of the menu: its page below the world (from / where it lies outside), who may enter, its group and place there."""
 
     word: str
     page: str
     permission: str
+    group: str
     place: int
     inside: tuple[str, ...] = ()  # pages that belong to it without standing below its address
 

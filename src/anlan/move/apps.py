@@ -1,4 +1,4 @@
-from anlan.foundation.rooms import Room
+from anlan.foundation.rooms import Entry, Room
 from anlan.foundation.words import w
 from anlan.move.events import (
     EVACUATION_COUNTED,
@@ -12,6 +12,7 @@ from anlan.move.events import (
 class MoveRoom(Room):
     after = "warn"
     dues = "due:DUES"
+    menu = (Entry(w("转移避险"), "moving", "warn.view", "command", 1),)
     registers = ("derived", "pack_readers")
     events = {
         EVACUATION_COUNTED: w("清点了人数"),

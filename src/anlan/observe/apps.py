@@ -12,8 +12,8 @@ class ObserveRoom(Room):
     )
     counters = "counters:families"
     menu = (
-        Entry(w("测站"), "stations", "observe.view", 5, inside=("imports",)),
-        Entry(w("隔离区"), "quarantine", REQUEUE, 10),
+        Entry(w("测站"), "stations", "observe.view", "warn", 3, inside=("imports",)),
+        Entry(w("隔离区"), "quarantine", REQUEUE, "warn", 5),
     )
     events = {
         "observe.import.confirmed": w("数据导入已确认"),

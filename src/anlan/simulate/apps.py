@@ -10,7 +10,8 @@ class SimulateRoom(Room):
             w("洪水模拟"),
             "runs",
             "simulate.view",
-            6,
+            "warn",
+            4,
             inside=(
                 "ensembles",
                 "compare",

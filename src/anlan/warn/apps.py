@@ -18,7 +18,7 @@ class WarnRoom(Room):
     after = "judge"
     dues = "due:DUES"
     registers = ("handlers", "derived", "pack_readers")
-    menu = (Entry(w("预警"), "alerts", "warn.view", 4),)
+    menu = (Entry(w("预警"), "alerts", "warn.view", "warn", 2),)
     events = {
         "warn.alert.all_clear": w("预警已解除"),
         ALERT_APPROVED: w("预警已批准"),

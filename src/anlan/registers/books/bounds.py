@@ -1,32 +1,45 @@
-"""边界: how large a book is before it is unfolded, read from its parts as they lie in the file."""
+"""边界: how far a book reaches, looked for in its parts before python-calamine unfolds it.
+
+The library lays a sheet out as a full rectangle up to its farthest cell: two cells in opposite corners would take all
+memory and the process with it. Nothing that a file says about its own sizes is believed.
+"""
 
 import re
-import struct
-import zipfile
+import string
+import zlib
 from collections.abc import Iterator
+from struct import error as struct_error
+from struct import unpack_from
 from typing import Final
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from anlan.registers.books.errors import Locked, NoTable, TooBig, WithMacros
 
 MOST_UNFOLDED: Final = 400 << 20
-MOST_CELLS: Final = 12_000_000
-_CHUNK: Final = 1 << 20
-_CELL: Final = re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\br\s*=\s*["']([A-Za-z]+)(\d+)["'][^<>]*(?<!/)>""")
-_ODS_TAG: Final = re.compile(rb"<table:(table-row|table-cell|covered-table-cell|table)\b([^<>]*)>")
-_REPEATED: Final = re.compile(rb"""number-(?:rows|columns)-repeated\s*=\s*["'](\d+)""")
+MOST_CELLS: Final = 8_000_000
+_PIECE: Final = 1 << 20
+_DIGITS, _LETTERS = string.digits.encode(), string.ascii_letters.encode()
+_MEDIA: Final = (".png", ".jpg", ".jpeg", ".gif", ".emf", ".wmf", ".bin", ".bmp")
+_CELL: Final = re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\br\s*=\s*["']\s*([A-Za-z]+\d+)[^<>]*(?<!/)>""")
+_CELL_IN_TURN: Final = re.compile(rb"<(?:\w+:)?c(?:\s(?:(?!\br\s*=)[^<>])*)?(?<!/)>")
+_ROW: Final = re.compile(rb"""<(?:\w+:)?row(?=[\s>/])(?:\s[^<>]*?\br\s*=\s*["']\s*(\d+))?""")
+_TEXT: Final = re.compile(rb"<(?:\w+:)?si[\s>/]")
+_ODS: Final = re.compile(rb"<table:(table-row|table-cell|covered-table-cell|table)(?=[\s>/])([^<>]*)>")
+_REPEATED: Final = re.compile(rb"""number-(?:rows|columns)-repeated\s*=\s*["']\s*(\d+)""")
 
 
-def of_parts(parts: zipfile.ZipFile) -> None:
+def of_parts(parts: ZipFile, data: bytes) -> None:
     """Raises TooBig for a zipped book (xlsx, ods) that would unfold beyond measure."""
-    if sum(part.file_size for part in parts.infolist()) > MOST_UNFOLDED:
-        raise TooBig
+    size = 0
     for part in parts.infolist():
         if part.flag_bits & 1:
             raise Locked
-        if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
-            _check(*_of_xlsx(parts, part))
-        elif part.filename == "content.xml":
-            _check(*_of_ods(parts, part))
+        if part.filename.lower().endswith(_MEDIA):
+            continue
+        look = _of_ods if part.filename == "content.xml" else _of_xlsx
+        rows, columns = look(_pieces(part, data, MOST_UNFOLDED - size))
+        _check(rows, columns)
+        size += part.file_size
 
 
 def _check(rows: int, columns: int) -> None:
@@ -34,29 +47,64 @@ def _check(rows: int, columns: int) -> None:
         raise TooBig
 
 
-def _chunks(parts: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The part in pieces that end between tags."""
-    left, size = b"", 0
-    with parts.open(part) as stream:
-        while piece := stream.read(_CHUNK):
-            size += len(piece)
-            if size > MOST_UNFOLDED:
-                raise TooBig
-            piece = left + piece
-            cut = piece.rfind(b"<")
-            left = piece[cut:] if cut >= 0 else b""
-            yield piece[:cut] if cut >= 0 else piece
+def _pieces(part: ZipInfo, data: bytes, most: int) -> Iterator[bytes]:
+    """The part in pieces that end between tags, unfolded to its true end."""
+    name, extra = unpack_from("<HH", data, part.header_offset + 26)
+    start = part.header_offset + 30 + name + extra
+    packed = memoryview(data)[start : start + part.compress_size]
+    size, left = 0, b""
+    for piece in _unfolded(part.compress_type, packed):
+        size += len(piece)
+        if size > most:
+            raise TooBig
+        whole = left + piece
+        cut = whole.rfind(b"<")
+        if cut < 0 and len(whole) > 4 * _PIECE:
+            raise NoTable  # no mark-up
+        left = whole[max(cut, 0) :]
+        yield whole[: max(cut, 0)]
+    if size != part.file_size:
+        raise NoTable
     yield left
 
 
-def _of_xlsx(parts: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[int, int]:
-    """The farthest row and column with something in them."""
-    rows, columns = 0, set()
-    for piece in _chunks(parts, part):
-        found = _CELL.findall(piece)
-        columns |= {letters for letters, _ in found}
-        rows = max([rows, *map(int, {digits[:9] for _, digits in found})])
-    return rows, max(map(_column, columns), default=0)
+def _unfolded(method: int, packed: memoryview) -> Iterator[bytes]:
+    if method == ZIP_STORED:
+        yield from (bytes(packed[at : at + _PIECE]) for at in range(0, len(packed), _PIECE))
+    elif method == ZIP_DEFLATED:
+        stream = zlib.decompressobj(-15)
+        for at in range(0, len(packed), _PIECE):
+            waiting: bytes | memoryview = packed[at : at + _PIECE]
+            while waiting:
+                yield stream.decompress(waiting, _PIECE)
+                waiting = stream.unconsumed_tail
+        yield stream.flush()
+        if not stream.eof:
+            raise NoTable
+    else:
+        raise NoTable
+
+
+def _of_xlsx(pieces: Iterator[bytes]) -> tuple[int, int]:
+    """The farthest row and column with something in them; what names no place stands after what is before it."""
+    rows = in_turn = texts = widest = open_ = 0
+    columns: set[bytes] = set()
+    for piece in pieces:
+        found = b" ".join(_CELL.findall(piece))
+        columns |= set(found.translate(None, _DIGITS).split())
+        given = _ROW.findall(piece)
+        in_turn += given.count(b"")
+        rows = max([rows, *(int(n[:9]) for n in {*given, *found.translate(None, _LETTERS).split()} if n)])
+        texts += len(_TEXT.findall(piece))
+        if _CELL_IN_TURN.search(piece):
+            counts = [len(_CELL_IN_TURN.findall(each)) for each in _ROW.split(piece)[::2]]
+            widest, open_ = (
+                max(widest, open_ + counts[0], *counts),
+                counts[-1] + (open_ if len(counts) == 1 else 0),
+            )
+        if texts > MOST_CELLS:
+            raise TooBig
+    return rows + in_turn, max(map(_column, columns), default=0) + widest
 
 
 def _column(letters: bytes) -> int:
@@ -66,102 +114,106 @@ def _column(letters: bytes) -> int:
     return n
 
 
-def _of_ods(parts: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[int, int]:
-    """Rows and columns up to the last that holds something, repeats counted, of the largest table."""
+def _of_ods(pieces: Iterator[bytes]) -> tuple[int, int]:
+    """Rows and columns up to the last that holds something, repeats counted; the largest of the tables."""
     most = (0, 0)
-    rows = columns = last = at = 0
-    for piece in _chunks(parts, part):
-        for tag, attributes in _ODS_TAG.findall(piece):
+    rows = columns = at = 0
+    for piece in pieces:
+        for tag, attributes in _ODS.findall(piece):
             repeated = _REPEATED.search(attributes)
             n = int(repeated[1][:9]) if repeated else 1
             if tag == b"table":
-                rows = columns = last = 0
+                rows = columns = 0
             elif tag == b"table-row":
                 rows, at = rows + n, 0
             else:
                 at += n
-                if b"value" in attributes:
-                    last, columns = rows, max(columns, at)
-                    most = max(most, (last, columns), key=lambda size: size[0] * size[1])
+                if b"value" in attributes or not attributes.endswith(b"/"):
+                    columns = max(columns, at)
+                    most = max(most, (rows, columns), key=lambda size: size[0] * size[1])
     return most
 
 
-def of_xls(data: bytes) -> None:
-    """Raises Locked, WithMacros or TooBig for an old Excel file (CFB with a stream of BIFF records)."""
-    streams = dict(_streams(data))
-    if "EncryptedPackage" in streams:
-        raise Locked
-    if "_VBA_PROJECT_CUR" in streams or "_VBA_PROJECT" in streams:
-        raise WithMacros
-    book = streams.get("Workbook") or streams.get("Book")
-    if not book:
-        raise NoTable
-    rows = columns = 0
-    at, end = 0, len(book) - 4
-    while at <= end:
-        kind, size = struct.unpack_from("<HH", book, at)
-        if kind == 0x2F:
-            raise Locked
-        if kind in _BIFF_CELLS and size >= 6 and at + 8 <= len(book):
-            row, column = struct.unpack_from("<HH", book, at + 4)
-            if kind == 0xBD and at + 4 + size <= len(book):
-                column = struct.unpack_from("<H", book, at + 2 + size)[0]
-            rows, columns = max(rows, row + 1), max(columns, column + 1)
-        at += 4 + size
-    _check(rows, columns)
-
-
-# NUMBER, LABEL, BOOLERR, FORMULA, RK, MULRK, LABELSST, RSTRING and the forms of older versions
+# Cells of BIFF: NUMBER, LABEL, BOOLERR, FORMULA, RK, MULRK, LABELSST, RSTRING, with those of older versions.
 _BIFF_CELLS: Final = frozenset(
-    {0x03, 0x04, 0x05, 0x06, 0x02, 0x203, 0x204, 0x205, 0x206, 0x406, 0x27E, 0xBD, 0xFD, 0xD6, 0x7E}
+    {2, 3, 4, 5, 6, 0x7E, 0xBD, 0xD6, 0xFD, 0x203, 0x204, 0x205, 0x206, 0x27E, 0x406}
 )
-_END: Final = 0xFFFFFFFA
+_MULRK, _DIMENSIONS, _FILEPASS, _BIFF8_SHEET = 0xBD, 0x200, 0x2F, 65_536 * 256
+_FREE: Final = 0xFFFFFFFA
+_SMALL: Final = 4096  # shorter streams lie elsewhere; no workbook is so short
 
 
-def _streams(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """Names and contents of a compound file; contents of the workbook only."""
+def of_xls(data: bytes) -> None:
+    """Raises Locked, WithMacros or TooBig for an old Excel file: a compound file with a stream of BIFF records."""
     try:
-        sector = 1 << struct.unpack_from("<H", data, 30)[0]
-        if sector not in (512, 4096):
+        streams = list(_streams(data))
+        names = {name for name, _ in streams}
+        if "EncryptedPackage" in names:
+            raise Locked
+        if "_VBA_PROJECT_CUR" in names:
+            raise WithMacros
+        books = [book for name, book in streams if name in ("workbook", "book")]
+        if not books:
             raise NoTable
-        directory, _, least, mini_fat, _, more, _ = struct.unpack_from("<7I", data, 48)
-        fat_sectors = [n for n in struct.unpack_from("<109I", data, 76) if n < _END]
-        for _ in range(len(data) // sector + 1):
-            if more >= _END:
-                break
-            block = struct.unpack_from(f"<{sector // 4}I", data, (more + 1) * sector)
-            fat_sectors += [n for n in block[:-1] if n < _END]
-            more = block[-1]
-        table = b"".join(
-            data[(n + 1) * sector : (n + 2) * sector] for n in fat_sectors[: len(data) // sector]
-        )
-        fat = struct.unpack(f"<{len(table) // 4}I", table[: len(table) // 4 * 4])
-        entries = _chain(data, fat, directory, sector, sector)
-        small = b""
-        for at in range(0, len(entries) - 127, 128):
-            length = struct.unpack_from("<H", entries, at + 64)[0]
-            name = entries[at : at + max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
-            kind = entries[at + 66]
-            start, size = struct.unpack_from("<II", entries, at + 116)
-            if kind == 5:
-                small = _chain(data, fat, start, sector, sector)
-            elif kind and name in ("Workbook", "Book"):
-                if size >= least:
-                    yield name, _chain(data, fat, start, sector, sector)[:size]
-                else:
-                    mini = _chain(data, fat, mini_fat, sector, sector)
-                    links = struct.unpack(f"<{len(mini) // 4}I", mini[: len(mini) // 4 * 4])
-                    yield name, _chain(small, links, start, 64, 0)[:size]
-            elif kind:
-                yield name, b""
-    except (struct.error, IndexError) as error:
+        for book in books:
+            _check(*_of_biff(book))
+    except struct_error as error:
         raise NoTable from error
 
 
-def _chain(data: bytes, fat: tuple[int, ...], start: int, sector: int, skip: int) -> bytes:
-    """The sectors of a chain joined; a chain that bites its tail ends."""
-    found, seen = [], 0
-    while start < len(fat) and seen <= len(fat):
-        found.append(data[start * sector + skip : (start + 1) * sector + skip])
-        start, seen = fat[start], seen + 1
+def _of_biff(book: bytes) -> tuple[int, int]:
+    rows = columns = at = 0
+    while at + 4 <= len(book):
+        kind, size = unpack_from("<HH", book, at)
+        at += 4
+        if kind == _FILEPASS:
+            raise Locked
+        if kind in _BIFF_CELLS and size >= 6 and at + size <= len(book):
+            row, column = unpack_from("<HH", book, at)
+            if kind == _MULRK:
+                column = unpack_from("<H", book, at + size - 2)[0]
+            rows, columns = max(rows, row + 1), max(columns, column + 1)
+        elif kind == _DIMENSIONS and size >= 10 and at + size <= len(book):
+            first, last, left, right = unpack_from("<IIHH" if size >= 14 else "<HHHH", book, at)
+            if (last - first + 1) * (right - left + 1) > 2 * _BIFF8_SHEET:
+                raise TooBig
+        at += size
+    return rows, columns
+
+
+def _streams(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Names of what is in a compound file, with the contents of workbooks."""
+    sector = 1 << min(20, unpack_from("<H", data, 30)[0])
+    directory, _, _, mini, _, more, _ = unpack_from("<7I", data, 48)
+    fat_at = [n for n in unpack_from("<109I", data, 76) if n < _FREE]
+    while more < _FREE:
+        block = unpack_from(f"<{sector // 4}I", data, (more + 1) * sector)
+        fat_at += [n for n in block[:-1] if n < _FREE]
+        more = block[-1]
+        if len(fat_at) * sector > len(data):
+            raise NoTable
+    table = b"".join(data[(n + 1) * sector : (n + 2) * sector] for n in fat_at)
+    fat = unpack_from(f"<{len(table) // 4}I", table)
+    _chain(data, fat, mini, sector)
+    entries = _chain(data, fat, directory, sector)
+    for at in range(0, len(entries) - 127, 128):
+        length = unpack_from("<H", entries, at + 64)[0]
+        name = entries[at : at + max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
+        start, size = unpack_from("<II", entries, at + 116)
+        if name.lower() not in ("workbook", "book"):
+            yield name, b""
+        elif size < _SMALL:
+            raise NoTable
+        else:
+            yield name.lower(), _chain(data, fat, start, sector)[:size]
+
+
+def _chain(data: bytes, fat: tuple[int, ...], start: int, sector: int) -> bytes:
+    """The sectors of a chain joined."""
+    found = []
+    while start < len(fat):
+        found.append(data[(start + 1) * sector : (start + 2) * sector])
+        start = fat[start]
+        if len(found) > len(fat):
+            raise NoTable  # it bites its tail
     return b"".join(found)

@@ -30,6 +30,7 @@ _THOUSANDS: Final = re.compile(r"([-+]?\d{1,3}(?:,\d{3})+)(\.\d+)?")
 _YES: Final = dict.fromkeys(("是", "有", "true", "yes", "y", "1", "√", "✓", "✔", "对"), "是") | dict.fromkeys(
     ("否", "无", "false", "no", "n", "0", "×", "✗", "✘", "x", "没有"), "否"
 )
+_QUOTED: Final = re.compile(r'="(.*)"')
 _PHONE: Final = re.compile(r"[+(\d][\d ()-]*\d")
 
 
@@ -120,15 +121,17 @@ def _day(at: date) -> str:
 
 def _unmarked(text: str) -> str:
     """Without what is written into a CSV so that a spreadsheet leaves a cell alone."""
-    if found := re.fullmatch(r'="(.*)"', text):
+    if not text.startswith(("'", "=")):
+        return text
+    if found := _QUOTED.fullmatch(text):
         text = found[1]
     return text.removeprefix("'").strip()
 
 
 def _narrow(text: str) -> str:
-    return _unmarked(text if text.isascii() else unicodedata.normalize("NFKC", text).strip()).replace(
-        "−", "-"
-    )
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).strip().replace("−", "-")
+    return _unmarked(text)
 
 
 def _as_text(text: str) -> str:
@@ -137,18 +140,22 @@ def _as_text(text: str) -> str:
 
 def _as_number(text: str) -> str:
     narrow = _narrow(text)
-    if found := _THOUSANDS.fullmatch(narrow):
+    if "," in narrow and (found := _THOUSANDS.fullmatch(narrow)):
         narrow = found[1].replace(",", "") + (found[2] or "")
     return narrow
 
 
 def _as_whole(text: str) -> str:
-    return re.sub(r"(?<=\d)\.0+$", "", _as_number(text))
+    narrow = _as_number(text)
+    return re.sub(r"(?<=\d)\.0+$", "", narrow) if "." in narrow else narrow
 
 
 def _as_code(text: str) -> str:
+    narrow = _narrow(text)
+    if narrow.isdecimal():
+        return narrow
     try:
-        return tables.code(_narrow(text))
+        return tables.code(narrow)
     except tables.Unclear:
         return text
 
@@ -176,6 +183,8 @@ def _moment_of(text: str) -> datetime | None:
 def _as_phone(text: str) -> str:
     """Telephone numbers without spaces and +86; several in one cell with 、 between them."""
     narrow = _narrow(text)
+    if narrow.isdecimal() and len(narrow) == 11:
+        return narrow
     parts = [part.strip() for part in re.split(r"[,;、/|\n\\]+", narrow) if part.strip()]
     parts = [each for part in parts for each in _apart(part)]
     return "、".join(map(_one_phone, parts))

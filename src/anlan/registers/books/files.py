@@ -65,7 +65,7 @@ def _looked_into(data: bytes) -> bool:
                 raise WithMacros
             if "xl/workbook.xml" not in names and "content.xml" not in names:
                 raise NoTable
-            bounds.of_parts(parts)
+            bounds.of_parts(parts, data)
             book = parts.read("xl/workbook.xml") if "xl/workbook.xml" in names else b""
     except BookError:
         raise
