@@ -32,7 +32,15 @@ def mini() -> Mini:
     return make_city()
 
 
-def take(mini: Mini, rows: list[Any], *, kind: str = "boundary", role: str = "", read_as: ReadAs | None = None, confirm: bool = True) -> MapLayer:
+def take(
+    mini: Mini,
+    rows: list[Any],
+    *,
+    kind: str = "boundary",
+    role: str = "",
+    read_as: ReadAs | None = None,
+    confirm: bool = True,
+) -> MapLayer:
     """Look at a file, keep it and, unless told otherwise, confirm it."""
     ctx, data = mini.ctx(role), made.geojson(rows)
     found = layer_actions.look(ctx, kind=kind, name="layer.geojson", data=data, read_as=read_as)
@@ -101,16 +109,24 @@ def test_own_streams_stand_for_the_schematic_ones_and_give_them_back(mini: Mini)
     assert [line.name for line in queries.lines("stream")] == before
 
 
-@pytest.mark.parametrize("told", ["联盟村", "联盟村民委员会", "联盟村委会", " 联盟 村", f"{VILLAGE}", "4.21321117201E+11", f"{VILLAGE}.0"])
+@pytest.mark.parametrize(
+    "told",
+    ["联盟村", "联盟村民委员会", "联盟村委会", " 联盟 村", f"{VILLAGE}", "4.21321117201E+11", f"{VILLAGE}.0"],
+)
 def test_a_place_is_found_by_its_code_or_its_name_however_written(mini: Mini, told: str) -> None:
     assert json.loads(take(mini, [(HOME, {"X": told})]).shapes)[0]["place"] == atlas().code(VILLAGE).id
 
 
 def test_of_several_columns_the_one_that_tells_most_is_taken_and_another_may_be_chosen(mini: Mini) -> None:
-    rows = [(HOME, {"ID": "1", "DM": VILLAGE, "MC": "联盟村"}), (NEXT, {"ID": "2", "DM": VILLAGE_2, "MC": "别名村"})]
+    rows = [
+        (HOME, {"ID": "1", "DM": VILLAGE, "MC": "联盟村"}),
+        (NEXT, {"ID": "2", "DM": VILLAGE_2, "MC": "别名村"}),
+    ]
     assert take(mini, rows, confirm=False).told["column"] == "DM"
     chosen = take(mini, rows, read_as=ReadAs(column="MC"), confirm=False)
-    assert [layers.said([text, values]).zh for _, text, values in chosen.told["faults"]] == ["“别名村”不是这里的地方"]
+    assert [layers.said([text, values]).zh for _, text, values in chosen.told["faults"]] == [
+        "“别名村”不是这里的地方"
+    ]
 
 
 def test_places_of_one_name_are_told_apart_by_township_or_by_who_lies_within(mini: Mini) -> None:
@@ -128,10 +144,22 @@ def test_places_of_one_name_are_told_apart_by_township_or_by_who_lies_within(min
 
 
 def test_parts_of_one_place_become_one_boundary_with_parts_and_holes(mini: Mini) -> None:
-    ring = {"type": "Polygon", "coordinates": [HOME["coordinates"][0], made.box(113.225, 31.535, 0.005)["coordinates"][0]]}
-    take(mini, [(ring, {"DM": VILLAGE}), (made.box(113.3, 31.53), {"DM": VILLAGE}), (made.box(113.2, 31.5, 0.2), {"DM": TOWN})])
+    ring = {
+        "type": "Polygon",
+        "coordinates": [HOME["coordinates"][0], made.box(113.225, 31.535, 0.005)["coordinates"][0]],
+    }
+    take(
+        mini,
+        [
+            (ring, {"DM": VILLAGE}),
+            (made.box(113.3, 31.53), {"DM": VILLAGE}),
+            (made.box(113.2, 31.5, 0.2), {"DM": TOWN}),
+        ],
+    )
     assert len(outline(VILLAGE)) == 3
-    features = {f["properties"].get("ref"): f["geometry"] for f in json.loads(mapdata.base().body)["features"]}
+    features = {
+        f["properties"].get("ref"): f["geometry"] for f in json.loads(mapdata.base().body)["features"]
+    }
     shape = features[atlas().code(VILLAGE).path]
     assert shape["type"] == "MultiPolygon"
     assert sorted(len(part) for part in shape["coordinates"]) == [1, 2]
@@ -153,7 +181,13 @@ def test_a_map_that_lies_off_as_web_maps_do_is_told_and_not_moved(mini: Mini) ->
     squares = [made.box(113.2 + n / 50, 31.5) for n in range(3)]
     codes = [VILLAGE, VILLAGE_2, FOREIGN_VILLAGE]
     take(mini, [(s, {"DM": c}) for s, c in zip(squares, codes, strict=True)])
-    moved = [{"type": "Polygon", "coordinates": [[[float(v) for v in shifted.to_gcj02(*p)] for p in s["coordinates"][0]]]} for s in squares]
+    moved = [
+        {
+            "type": "Polygon",
+            "coordinates": [[[float(v) for v in shifted.to_gcj02(*p)] for p in s["coordinates"][0]]],
+        }
+        for s in squares
+    ]
     rows = [(s, {"DM": c}) for s, c in zip(moved, codes, strict=True)]
     told = take(mini, rows, confirm=False)
     assert "正像 GCJ-02" in notes(told)
@@ -196,7 +230,10 @@ def test_a_file_is_dropped_with_its_row(mini: Mini) -> None:
 
 
 def test_the_foot_of_the_map_tells_what_is_real_and_what_is_not(mini: Mini) -> None:
-    assert [(each.kind, each.schematic) for each in layers.provenance()] == [("boundary", True), ("stream", True)]
+    assert [(each.kind, each.schematic) for each in layers.provenance()] == [
+        ("boundary", True),
+        ("stream", True),
+    ]
     take(mini, VILLAGES)
     take(mini, [(made.line((113.2, 31.5), (113.3, 31.5)), {})], kind="stream")
     told = {each.kind: (len(each.layers), each.schematic) for each in layers.provenance()}
@@ -221,7 +258,11 @@ def test_buildings_stand_on_the_drawing_of_their_township(mini: Mini) -> None:
 
 def test_an_officer_walks_from_the_file_to_the_map_by_pages(mini: Mini) -> None:
     client, before = mini.client("administrator"), outline(VILLAGE)
-    data = made.zipped(made.shape_parts([*VILLAGES[1:], (made.bow_tie(113.22, 31.53), {"DM": VILLAGE, "MC": "联盟村"})], encoding="gbk"))
+    data = made.zipped(
+        made.shape_parts(
+            [*VILLAGES[1:], (made.bow_tie(113.22, 31.53), {"DM": VILLAGE, "MC": "联盟村"})], encoding="gbk"
+        )
+    )
     reply = client.post("/w/live/layers", {"kind": "boundary", "file": SimpleUploadedFile("村界.zip", data)})
     at = reply["Location"]
     page = client.get(at).content.decode()
@@ -239,8 +280,14 @@ def test_an_officer_walks_from_the_file_to_the_map_by_pages(mini: Mini) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_told_at_its_field(mini: Mini) -> None:
-    for name, data in (("a.zip", b"PK\x03\x04broken"), ("a.txt", b""), ("a.geojson", made.geojson([(made.box(11, 48), {})]))):
-        reply = mini.client("administrator").post("/w/live/layers", {"kind": "boundary", "file": SimpleUploadedFile(name, data)})
+    for name, data in (
+        ("a.zip", b"PK\x03\x04broken"),
+        ("a.txt", b""),
+        ("a.geojson", made.geojson([(made.box(11, 48), {})])),
+    ):
+        reply = mini.client("administrator").post(
+            "/w/live/layers", {"kind": "boundary", "file": SimpleUploadedFile(name, data)}
+        )
         assert reply.status_code == 422
         assert 'class="error"' in reply.content.decode()
     assert not MapLayer.objects.exists()

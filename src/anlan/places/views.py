@@ -147,7 +147,7 @@ undo = asked(
     lambda r, given, ref: layer_actions.undo(r.ctx, ref=ref, reason=given["reason"]),
     w("已撤回，地图回到以前"),
     back=_back,
-    question=lambda r, ref: t(r.lang, w("撤回图层 {ref}？"), ref=ref),
+    question=lambda r, ref: t(r.lang, w("撤回图层 {ref}？"), ref=r.ctx.one(MapLayer, ref).ref),
     effect=w("地图回到换它以前的样子；文件和这条记录都留着。"),
     do_word=w("撤回"),
     form=Reason,

@@ -165,7 +165,9 @@ def parts_of(rings: Rings) -> list[Rings]:
 
 def centre_of(rings: Rings) -> tuple[float, float]:
     """The middle of flat rings."""
-    middle = shapely.centroid(shapely.multipolygons([shapely.polygons(part[0], holes=part[1:] or None) for part in parts_of(rings)]))
+    middle = shapely.centroid(
+        shapely.multipolygons([shapely.polygons(part[0], holes=part[1:] or None) for part in parts_of(rings)])
+    )
     return middle.x, middle.y
 
 
