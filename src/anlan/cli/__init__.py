@@ -31,6 +31,7 @@ COMMANDS = (
     "ground",
     "map",
     "pack",
+    "register",
 )
 
 

@@ -7,7 +7,8 @@ from anlan.desk.views import duty, exercises, journal, letters, map, packs, revi
 app_name = "desk"
 urlpatterns = [
     path("w/<slug:world>/desk", duty.desk, name="desk"),
-    path("w/<slug:world>/desk/act", duty.act, name="desk-act"),
+    path("w/<slug:world>/desk/act", duty.press, name="desk-act"),
+    path("w/<slug:world>/desk/answer", duty.answer, name="desk-answer"),
     path("w/<slug:world>/desk/pace", duty.pace, name="desk-pace"),
     path("w/<slug:world>/wall", wall.wall, name="wall"),
     path("w/<slug:world>/map", map.city, name="map"),

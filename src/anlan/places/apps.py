@@ -3,7 +3,7 @@ from anlan.foundation.words import w
 
 
 class PlacesRoom(Room):
-    after = "ui"
+    after = "registers"
     events = {
         "places.layer.confirmed": w("地图换上了自己的图层"),
         "places.layer.undone": w("撤回了图层"),

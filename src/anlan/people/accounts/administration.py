@@ -40,13 +40,13 @@ def create_account(
     """
     ctx.require("admin.manage")
     if not rules.is_username(username):
-        raise Invalid("用户名用 3 到 40 个小写字母、数字或 . - _，例如 sui-duty-1。")
+        raise Invalid("用户名用 3 到 40 个小写字母、数字或 . - _，例如 sui-duty-1。").at("username")
     if not name.strip():
-        raise Invalid("请填姓名。它加密保存，页面上只显示姓和星号。")
+        raise Invalid("请填姓名。它加密保存，页面上只显示姓和星号。").at("name")
     hashed, nobodys = hashed_anew(password), make_password(None)
     with action(ctx, "admin.manage"):
         if Account.objects.filter(username=username).exists():
-            raise Conflict("用户名 {username} 已经有人用，请换一个。", username=username)
+            raise Conflict("用户名 {username} 已经有人用，请换一个。", username=username).at("username")
         post = _post(ctx, post_ref)
         account = Account(
             ref=_next_ref(),

@@ -146,15 +146,15 @@ def _check(
     if not level and message in (Message.CANCEL, Message.ALL_CLEAR):
         raise Invalid("它取消的预警本地没有收过，不用导入。")
     if level not in (1, 2, 3, 4):
-        raise Invalid("级别只有蓝、黄、橙、红四级。请核对原文。")
+        raise Invalid("级别只有蓝、黄、橙、红四级。请核对原文。").at("level")
     if message not in tuple(Message):
         raise Invalid("信息类型只有首发、更新、取消、解除。请核对原文。")
     if not issuer_name.strip():
-        raise Invalid("请写明是哪个单位发布的。")
+        raise Invalid("请写明是哪个单位发布的。").at("issuer_name")
     if not EARLIEST <= issued_at <= expires_at <= LATEST:
-        raise Invalid("发布时间或失效时间不可能，请核对原文。")
+        raise Invalid("发布时间或失效时间不可能，请核对原文。").at("issued_at")
     if issued_at > ctx.now + CLOCKS_DIFFER:
-        raise Invalid("发布时间在将来，请核对原文。")
+        raise Invalid("发布时间在将来，请核对原文。").at("issued_at")
     if places and not any(ctx.scope.holds(p.path) for p in places):
         raise NotFound("这份预警点名的地方都不在您的范围内。")
 

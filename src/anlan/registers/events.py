@@ -1,0 +1,5 @@
+"""Names of what happens in registers; `refs` names the register and the entry."""
+
+ADDED = "registers.entry.added"
+CHANGED = "registers.entry.changed"
+IMPORTED = "registers.import.saved"
