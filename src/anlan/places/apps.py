@@ -9,3 +9,4 @@ class PlacesRoom(Room):
         "places.layer.undone": w("撤回了图层"),
     }
     permissions = {"places.map": ("administrator",)}
+    steps = "steps:STEPS"
