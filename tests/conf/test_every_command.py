@@ -305,7 +305,7 @@ def typed(action: argparse.Action) -> list[str]:
     """What a person types for an option or an argument."""
     if action.nargs == 0:
         return [action.option_strings[-1]]
-    samples = ["7", "03:00", "2021-08-12T05:30+08:00"]
+    samples = ["7", "03:00", "2021-08-12T05:30+08:00", "111.5,30.5"]
     value = next(s for s in map(str, action.choices or samples) if is_taken(action, s))
     return [*action.option_strings[-1:], value]
 
