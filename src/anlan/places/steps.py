@@ -16,7 +16,9 @@ def _outlines(ctx: Ctx) -> Sentence | None:
     drawn = Division.objects.filter(valid_to=None, tier__gte=3)
     if not drawn.exists():
         return NOTHING_TO_JUDGE
-    return left(w("{n} 个乡镇、村没有边界"), drawn.filter(outline=[]).exclude(pk__in=shown().outlines).count())
+    return left(
+        w("{n} 个乡镇、村没有边界"), drawn.filter(outline=[]).exclude(pk__in=shown().outlines).count()
+    )
 
 
 def _streams(ctx: Ctx) -> Sentence | None:
