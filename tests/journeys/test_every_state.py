@@ -13,10 +13,9 @@ from django.http import HttpResponse
 from django.test import Client
 
 from anlan.people.accounts.scope import permissions_of
-from tests.support import lives
+from tests.support import alertfolk, lives
 from tests.support.city import ROLES
 from tests.support.routes import ABSENT, BODIES, ENTERED_ELSEWHERE, QUERIES, Route, Stage, address, pages
-from tests.warn import alertfolk
 
 pytestmark = pytest.mark.django_db
 TEXT = re.compile(r"<(script|style|code|pre)\b.*?</\1>|<[^>]*>", re.DOTALL)

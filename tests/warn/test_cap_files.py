@@ -16,8 +16,8 @@ from anlan.warn.actions import alerts
 from anlan.warn.models import Alert
 from anlan.wire import cap
 from anlan.wire.cap.errors import InvalidCap
+from tests.support.alertfolk import STATION_CODE, row, staff, told
 from tests.support.city import CITY, COUNTY, FOREIGN_TOWN, FOREIGN_VILLAGE, TOWN, VILLAGE, VILLAGE_2, Mini
-from tests.warn.alertfolk import STATION_CODE, row, staff, told
 
 FILES = Path(__file__).parents[2].parent / "shared" / "vectors" / "inputs"
 AROUND = "31.5,113.0 31.5,113.3 31.7,113.3 31.7,113.0 31.5,113.0"

@@ -14,6 +14,7 @@ from anlan.foundation.errors import AnlanError
 
 COMMANDS = (
     "demo",
+    "setup",
     "run",
     "replay",
     "decode",

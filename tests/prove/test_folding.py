@@ -9,8 +9,8 @@ from anlan.call.models import Call
 from anlan.call.queries.doors import Doors, Kept
 from anlan.foundation.words import say
 from anlan.prove.documents.papers import Cell, Row, Section
+from tests.call.test_calldown_actions import opened
 from tests.support.city import NIGHT, VILLAGE, Mini
-from tests.warn.test_calldown_actions import opened
 
 
 def section(*kinds: str) -> Section:

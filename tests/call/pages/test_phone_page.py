@@ -18,8 +18,8 @@ from anlan.move.actions import moving
 from anlan.people import actions as people
 from anlan.people.models import Organisation
 from anlan.places.queries import atlas
+from tests.call.test_calldown_actions import opened
 from tests.support.city import COUNTY, NIGHT, VILLAGE, Mini
-from tests.warn.test_calldown_actions import opened
 
 JSON = {"HTTP_ACCEPT": "application/json"}
 

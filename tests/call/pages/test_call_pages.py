@@ -13,8 +13,8 @@ from anlan.foundation.models import JournalEntry
 from anlan.foundation.worlds import World
 from anlan.move.actions import moving
 from anlan.places.queries import atlas
+from tests.call.test_calldown_actions import opened
 from tests.support.city import NIGHT, VILLAGE, VILLAGE_2, Mini
-from tests.warn.test_calldown_actions import opened
 
 
 @pytest.fixture

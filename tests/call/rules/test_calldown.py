@@ -32,7 +32,7 @@ from anlan.call.rules.calldown import (
 )
 from anlan.foundation.rules.errors import BadPack, ChatIsNoAnswer, MovedNeedsCount, UnknownCall, UnknownLine
 from anlan.foundation.rules.grade import Grade
-from tests.warn.rules.callnight import (
+from tests.call.rules.callnight import (
     PACK,
     SETTINGS,
     T0,

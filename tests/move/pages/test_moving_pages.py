@@ -8,8 +8,8 @@ from django.test import Client
 from anlan.move.actions import moving
 from anlan.move.models import Evacuation, HouseholdMove
 from anlan.places.queries import atlas
+from tests.call.pages.test_call_pages import at, shown
 from tests.support.city import FOREIGN_VILLAGE, VILLAGE, VILLAGE_2, Mini
-from tests.warn.pages.test_call_pages import at, shown
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from anlan.call.rules.calldown import (
     on_contact_lost,
 )
 from anlan.foundation.rules.grade import Grade
-from tests.warn.rules.callnight import SETTINGS, T0, Night, holder, jinqiao, opened, township, village
+from tests.call.rules.callnight import SETTINGS, T0, Night, holder, jinqiao, opened, township, village
 
 PEOPLE = ("wang", "liu", "yang", "zhou", "leader")
 CHANNELS = st.sampled_from([("voice",), ("voice", "web"), ("voice", "voice", "web"), ()])

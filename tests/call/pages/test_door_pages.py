@@ -9,10 +9,10 @@ from anlan.call.rules.calldown import LineState
 from anlan.call.rules.calldown.village import village_state
 from anlan.places.queries import atlas
 from anlan.ui import palette
+from tests.call.pages.test_call_pages import at, shown
+from tests.call.test_calldown_actions import opened, village_line
+from tests.call.test_doorcheck_actions import answered
 from tests.support.city import TOWN, VILLAGE, Mini
-from tests.warn.pages.test_call_pages import at, shown
-from tests.warn.test_calldown_actions import opened, village_line
-from tests.warn.test_doorcheck_actions import answered
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from pypdf import PdfReader
 from anlan.call.actions import hearing
 from anlan.foundation import events, journal
 from anlan.foundation.models import JournalEntry
+from tests.call.pages.test_call_pages import at, shown
+from tests.call.test_calldown_actions import opened
+from tests.prove.test_proof_queries import said
 from tests.support.city import NIGHT, TOWN, VILLAGE, Mini
-from tests.warn.pages.test_call_pages import at, shown
-from tests.warn.test_calldown_actions import opened
-from tests.warn.test_proof_queries import said
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from anlan.move.actions import moving
 from anlan.move.queries.moves import moves
 from anlan.places.queries import atlas
 from anlan.prove.queries.proof import facts
+from tests.call.pages.test_call_pages import at, shown
+from tests.call.test_calldown_actions import names, opened, village_line
 from tests.support.city import VILLAGE, Mini
-from tests.warn.pages.test_call_pages import at, shown
-from tests.warn.test_calldown_actions import names, opened, village_line
 
 WHO = "H-v1-secretary"
 

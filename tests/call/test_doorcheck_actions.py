@@ -15,8 +15,8 @@ from anlan.foundation.tasks import run
 from anlan.move.actions import moving
 from anlan.move.models import Evacuation, HouseholdMove
 from anlan.places.queries import atlas
+from tests.call.test_calldown_actions import names, opened, village_line
 from tests.support.city import NIGHT, VILLAGE, VILLAGE_2, Mini
-from tests.warn.test_calldown_actions import names, opened, village_line
 
 
 def answered(ctx: Ctx, ref: str, holder: str, kind: int = 2) -> None:

@@ -17,9 +17,9 @@ from anlan.places.queries import atlas
 from anlan.prove.queries.proof import VillageRow, village_proofs
 from anlan.warn.actions import alerts
 from anlan.warn.models import Alert
+from tests.call.test_calldown_actions import opened, village_line
 from tests.support.city import LIULIN_PATH, NIGHT, TOWN, VILLAGE, Mini
 from tests.support.records import make_records
-from tests.warn.test_calldown_actions import opened, village_line
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from anlan.move.actions import moving
 from anlan.places.queries import atlas
 from anlan.prove.queries.proof import VillageRow, facts_of, village_proofs
 from anlan.prove.rules.proof.shapes import FactKind
+from tests.call.test_calldown_actions import opened, village_line
 from tests.support.city import LIULIN_PATH, NIGHT, VILLAGE, VILLAGE_2, Mini
 from tests.support.records import make_records
-from tests.warn.test_calldown_actions import opened, village_line
 
 
 def said(ctx: Ctx, ref: str, holder: str, kind: int = 2, channel: str = "voice") -> None:
