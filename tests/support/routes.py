@@ -93,6 +93,7 @@ ARGUMENTS: dict[tuple[str, str], Argument] = {
     ("packs", "id"): lambda s: "flash-flood-jianghua",
     ("back-tests", "ref"): lambda s: s.refs["back_test"],
     ("imports", "ref"): lambda s: s.refs["import"],
+    ("layers", "ref"): lambda s: s.refs["layer"],
     ("runs", "ref"): lambda s: s.refs["run"],
     ("ensembles", "ref"): lambda s: s.refs["ensemble"],
     ("grounds", "ref"): lambda s: VALLEY,
