@@ -91,6 +91,8 @@ CASES = (
     Case("backup {folder}/backup.zip", "rows"),
     Case("backup {folder}/dem.tif", "exists already", code=2),
     Case("restore {folder}/dem.tif", "anlan restore: ", code=2),
+    Case("setup --name 云溪县 --code 429981 --centre 111.5,30.5 --admin county-it", "sign-in/link/", is_alone=True),
+    Case("setup --name 云溪县 --code 42998 --admin county-it --json", "区划代码是 6 位数字", code=2, is_alone=True),
     Case("account add county-1 --name 李守夜 --post POST-duty_officer", "account county-1 stands", given="rain-of-the-night\n"),
     Case("account add county-2 --name 李守夜 --post POST-duty_officer", "没有读到密码", code=2, given=""),
     Case("account add county-2 --name 李守夜 --post POST-nowhere", "没有岗位 POST-nowhere", code=2, given="rain-of-the-night\n"),
@@ -292,7 +294,7 @@ def typed(action: argparse.Action) -> list[str]:
     """What a person types for an option or an argument."""
     if action.nargs == 0:
         return [action.option_strings[-1]]
-    samples = ["7", "03:00", "2021-08-12T05:30+08:00"]
+    samples = ["7", "03:00", "2021-08-12T05:30+08:00", "111.5,30.5"]
     value = next(s for s in map(str, action.choices or samples) if is_taken(action, s))
     return [*action.option_strings[-1:], value]
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.desk.views import duty, exercises, journal, letters, map, packs, review, search, wall
+from anlan.desk.views import duty, exercises, journal, letters, map, onset, packs, review, search, wall
 
 app_name = "desk"
 urlpatterns = [
@@ -29,5 +29,6 @@ urlpatterns = [
     path("w/<slug:world>/review", review.review, name="review"),
     path("w/<slug:world>/dead-letters", letters.listing, name="letters"),
     path("w/<slug:world>/dead-letters/again", letters.again, name="feed-again"),
+    path("w/<slug:world>/onset", onset.onset, name="onset"),
     path("w/<slug:world>/search", search.search, name="search"),
 ]

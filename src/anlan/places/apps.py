@@ -3,3 +3,4 @@ from anlan.foundation.rooms import Room
 
 class PlacesRoom(Room):
     after = "registers"
+    steps = "steps:STEPS"

@@ -1,16 +1,19 @@
 """地点: the column of a place, by code or by name, within scope."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
 
+from anlan.foundation.context import Ctx
 from anlan.foundation.crypto import normal_name
 from anlan.foundation.errors import NotFound
 from anlan.foundation.words import say, w
 from anlan.places.atlas import Place, atlas
+from anlan.places.models import Division
 from anlan.registers.columns import Bad, Column, Look
+from anlan.registers.links import Link
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +109,33 @@ class InPlace(Column):
 
     def choices(self, look: Look) -> Sequence[tuple[str, str]]:
         return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class InPlaces(Link):
+    """Several divisions in one cell, with a 、 between; the model's field is a ManyToMany."""
+
+    target: Callable[[Ctx], Any] = lambda ctx: ctx.rows(Division)
+    many: bool = True
+    tiers: tuple[int, ...] = ()
+    hint: str = w("区划代码，或乡镇加村名；几个之间用 、 隔开")
+
+    def resolve_many(self, look: Look, texts: set[str]) -> dict[str, Any]:
+        one = InPlace(name=self.name, tiers=self.tiers)
+        found = one.resolve_many(look, {part for text in texts for part in self.parts(text)})
+        return {text: place if isinstance(place, Bad) else place.id for text, place in found.items()}
+
+    def _places(self, row: Any) -> list[Place]:
+        return [place for pk in self.of(row) if (place := atlas().by_id.get(pk))]
+
+    def shown(self, row: Any) -> str:
+        return "、".join(place.name for place in self._places(row))
+
+    def typed(self, row: Any) -> str:
+        return "、".join(place.code for place in self._places(row))
+
+    def teller(self, values: Iterable[Any], ctx: Ctx) -> Callable[[Any], Any]:
+        return lambda value: [place.code for pk in value or () if (place := atlas().by_id.get(pk))]
 
 
 def _above(place: Place) -> set[str]:

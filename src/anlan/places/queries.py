@@ -63,7 +63,8 @@ def _closure(path: str, above: dict[str, set[str]]) -> frozenset[str]:
             found.add(upper)
             waiting += above.get(upper, ())
     found.discard(path)
-    return frozenset(found | {upper[:12] for upper in found if upper[:12] != path[:12]})
+    town = atlas().township_path
+    return frozenset(found | {town(upper) for upper in found} - {town(path)})
 
 
 def objects(ctx: Ctx, kind: str = "", path: str = "") -> list[WatchedObject]:

@@ -99,7 +99,7 @@ def towns(ctx: Ctx, at: datetime | None) -> tuple[list[TownRow], set[str]]:
     known = atlas().by_id
     by_town: dict[str, list[GaugeNow]] = {}
     for gauge in seen:
-        by_town.setdefault(known[gauge.place_id].path[:12], []).append(gauge)
+        by_town.setdefault(atlas().township(known[gauge.place_id]).path, []).append(gauge)
     rows = []
     for town in atlas().walk(3):
         if ctx.scope.holds(town.path) or any(p.startswith(town.path) for p in ctx.scope.paths):

@@ -139,8 +139,9 @@ def _prove(ctx: Ctx, account: Account, password: str, *, wrong: str, code: str |
 
 
 def change_password(ctx: Ctx, *, account: Account, old: str, new: str) -> None:
-    """Change one's own password; every other session and every token ends."""
-    _prove(ctx, account, old, wrong="原密码不对，请重新输入。")
+    """Change one's own password, or set the first one; every other session and every token ends."""
+    if account.has_usable_password():
+        _prove(ctx, account, old, wrong="原密码不对，请重新输入。")
     if old == new:
         raise Invalid("新密码不能和原密码一样。").at("new")
     hashed = hashed_anew(new)

@@ -52,20 +52,24 @@ def own(request: Request) -> HttpResponse:
 def password(request: Any) -> HttpResponse:
     """Change one's own password."""
     account = _me(request)
-    form = forms.ChangePassword(posted(request))
+    form = forms.ChangePassword(posted(request), first=not account.has_usable_password())
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
             if given["new"] != given["again"]:
                 raise Invalid("两遍新密码不一样，请重新输入。").at("again")
-            accounts.change_password(system(), account=account, old=given["old"], new=given["new"])
+            accounts.change_password(system(), account=account, old=given.get("old", ""), new=given["new"])
         except AnlanError as error:
             wrong(form, error, request.lang)
         else:
             update_session_auth_hash(request, account)
             messages.success(request, t(request.lang, "密码已改，别处的登录都已退出。"))
             return HttpResponseRedirect("/")
-    told = {"form": form, "forced": account.must_change_password}
+    told = {
+        "form": form,
+        "forced": account.must_change_password,
+        "is_first": not account.has_usable_password(),
+    }
     return render(request, "people/password.html", told, status=422 if form.errors else 200)
 
 
