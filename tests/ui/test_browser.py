@@ -277,7 +277,9 @@ GIVEN = {
 }
 
 
-DRAWN = "document.querySelector('anlan-map').map.queryRenderedFeatures().some((f) => f.properties.ref === 'v1')"
+DRAWN = (
+    "document.querySelector('anlan-map').map.queryRenderedFeatures().some((f) => f.properties.ref === 'v1')"
+)
 
 
 def test_what_is_clicked_on_the_map_opens_beside_it(chromium: Browser) -> None:
