@@ -76,7 +76,7 @@ def test_a_stranger_gets_the_plain_page(mini: Mini, caplog: pytest.LogCaptureFix
     number_in(reply.text, caplog.text)
 
 
-@pytest.mark.parametrize("address", ["/w/x1/exercises/new", "/w/x1/calls/C-20210812-001/release"])
+@pytest.mark.parametrize("address", ["/w/x1/desk/pace", "/w/x1/desk/act"])
 @pytest.mark.parametrize(
     ("lang", "said"), [("zh", "这个地址不能直接打开"), ("en", "This address is not opened by itself")]
 )
@@ -93,6 +93,6 @@ def test_the_address_of_a_button_leads_back_when_it_is_opened(
 
 
 def test_a_program_is_told_405_without_a_page(mini: Mini) -> None:
-    reply = mini.client("duty_officer").get("/w/x1/exercises/new", headers={"Accept": "application/json"})
+    reply = mini.client("duty_officer").get("/w/x1/desk/pace", headers={"Accept": "application/json"})
     assert reply.status_code == 405
     assert "<html" not in reply.text

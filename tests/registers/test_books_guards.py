@@ -110,7 +110,10 @@ def test_a_text_document_is_no_table() -> None:
 def test_a_zip_bomb_is_not_unfolded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "MOST_UNFOLDED", 5 << 20)
     refused(with_rows("<row><c><v>1</v></c></row>" * 300_000), errors.TooBig)
-    refused(with_part("xl/sharedStrings.xml", b"<si><t>a</t></si>" * 400_000), errors.TooBig)
+    refused(
+        with_part("xl/sharedStrings.xml", b"<sst>" + b"<si><t>a</t></si>" * 400_000 + b"</sst>"),
+        errors.TooBig,
+    )
 
 
 def test_a_part_that_says_it_is_short_is_not_believed() -> None:
@@ -135,6 +138,23 @@ def test_two_cells_in_far_corners_do_not_take_all_memory(row: str) -> None:
     refused(with_rows(row), errors.TooBig)
 
 
+def test_room_is_not_made_for_as_many_as_a_file_says_it_has() -> None:
+    refused(
+        with_part("xl/sharedStrings.xml", lambda xml: xml.replace('uniqueCount="', 'uniqueCount="42949672')),
+        errors.TooBig,
+    )
+    refused(b"," * (bounds.MOST_CELLS + 1), errors.TooBig)
+
+
+@pytest.mark.parametrize("end", ["</table:table>", "</table:table-row>", "</office:spreadsheet>"])
+def test_a_document_that_breaks_off_does_not_keep_us_waiting(end: str) -> None:
+    refused(with_part("content.xml", lambda xml: xml.replace(end, "", 1), ods(LINES)), errors.NoTable)
+
+
+def test_rows_that_are_no_entries_have_a_limit_too() -> None:
+    refused(ods([*LINES, LINES[0]], rows=300_000), errors.TooManyRows)
+
+
 def test_forms_of_empty_cells_far_out_do_no_harm() -> None:
     assert len(read(with_rows('<row r="1048576"><c r="XFD1048576" s="1"/></row>'), "x", HOLDERS).rows) == 1
 
@@ -152,7 +172,8 @@ def test_an_old_excel_file_with_far_corners_is_refused() -> None:
     at = XLS.index(struct.pack("<HHHH", 0xFD, 10, 1, 0)) + 4  # a text in the second row
     refused(XLS[:at] + struct.pack("<HH", 65_535, 65_535) + XLS[at + 4 :], errors.TooBig)
     at = XLS.index(struct.pack("<HH", 0x200, 14)) + 4  # how large it says it is
-    refused(XLS[:at] + struct.pack("<IIHH", 0, 2**31, 0, 2**15) + XLS[at + 12 :], errors.TooBig)
+    for said in ((0, 2**31, 0, 2**15), (256, 0, 0, 0), (0, 1, 256, 0)):
+        refused(XLS[:at] + struct.pack("<IIHH", *said) + XLS[at + 12 :], errors.TooBig)
 
 
 def test_chains_that_bite_their_tail_end() -> None:

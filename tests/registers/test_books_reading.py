@@ -10,7 +10,7 @@ import xlsxwriter
 
 from anlan.registers.books import errors
 from anlan.registers.books.heads import Head
-from anlan.registers.books.reading import Table, read
+from anlan.registers.books.reading import Table, read, whose
 from tests.support.books import HEADS, HOLDERS, book, csv_of
 
 GOOD = [["双利村", "王大山", "13800000001"], ["河口村", "李𠮷", "13800000002"]]
@@ -282,6 +282,17 @@ def test_more_rows_than_allowed_are_refused_with_the_number() -> None:
     with pytest.raises(errors.TooManyRows) as caught:
         read(book([TITLES, *GOOD]), "x", HOLDERS, most_rows=1)
     assert "1" in caught.value.said("zh")
+
+
+def test_a_file_is_matched_to_the_register_whose_heads_it_has() -> None:
+    books = {"sites": HEADS, "holders": HOLDERS, "people": HOLDERS[:2], "none": [Head(name="x", word="无")]}
+    assert whose(book([["名册"], [*TITLES, "x"]]), books) == ["holders", "people", "none"]
+    assert whose(book([["甲", "乙"]]), books) == []
+
+
+def test_a_dash_that_empties_a_cell_stays_a_dash_in_every_kind() -> None:
+    table = read(book([[head.word for head in HEADS], ["—"] * len(HEADS)]), "x", HEADS)
+    assert set(table.rows[0].cells.values()) == {"—"}
 
 
 def test_every_error_says_what_to_do_in_both_languages() -> None:

@@ -15,9 +15,9 @@ from anlan.move.models import Evacuation, HouseholdMove
 from anlan.move.rules.evacuation import HouseholdState, Stage
 from anlan.people.models import Household
 from anlan.warn.rules.alert import State as AlertState
+from tests.support import alertfolk
 from tests.support.routes import Stage as Scene
 from tests.support.routes import make_stage
-from tests.warn import alertfolk
 
 LIVES: dict[str, Iterable[str]] = {
     "Alert.state": AlertState,

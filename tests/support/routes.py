@@ -16,6 +16,7 @@ from anlan.call.models import Call
 from anlan.call.queries import records
 from anlan.foundation import rooms
 from anlan.people.accounts import tokens
+from anlan.registers.all import registers
 from tests.support.city import GAUGE, LIULIN_PATH, TOWN, VILLAGE, Mini, make_city
 from tests.support.grounds import REF as VALLEY
 from tests.support.grounds import TILE
@@ -92,6 +93,7 @@ ARGUMENTS: dict[tuple[str, str], Argument] = {
     ("packs", "id"): lambda s: "flash-flood-jianghua",
     ("back-tests", "ref"): lambda s: s.refs["back_test"],
     ("imports", "ref"): lambda s: s.refs["import"],
+    ("layers", "ref"): lambda s: s.refs["layer"],
     ("runs", "ref"): lambda s: s.refs["run"],
     ("ensembles", "ref"): lambda s: s.refs["ensemble"],
     ("grounds", "ref"): lambda s: VALLEY,
@@ -162,6 +164,14 @@ ABSENT = {
     "w/<str:world>/alerts/<str:ref>/cosign/<str:unit>/telephone": "the stage's alert is nobody's joint one",
 }
 """By pattern, with the reason: routes that answer 404, 422 or 503 even to whoever may look."""
+for _name, _register in registers().items():
+    BODIES[API + f"w/{{world}}/registers/{_name}"] = lambda _, it=_register: {
+        c.name: "x" for c in it.columns if c.required
+    }
+    for _tail in ("", "/errors", "/undo"):
+        ABSENT[f"w/<slug:world>/registers/{_name}/file/<str:upload>{_tail}"] = (
+            "nobody sent a file on the stage"
+        )
 ENTERED_ELSEWHERE = {"sign-out", "sign-in/link/<str:token>"}
 """Opened by whoever is in they end the session."""
 PUBLIC_MAP: dict[str, str] = {

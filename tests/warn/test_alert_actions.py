@@ -15,8 +15,7 @@ from anlan.people.models import Organisation
 from anlan.warn import alert_cap, identity
 from anlan.warn.actions import alerts
 from anlan.wire import cap
-from tests.support.city import FOREIGN_TOWN, NIGHT, Mini
-from tests.warn.alertfolk import (
+from tests.support.alertfolk import (
     RAINSTORM,
     STATION,
     after,
@@ -33,6 +32,7 @@ from tests.warn.alertfolk import (
     text,
     told,
 )
+from tests.support.city import FOREIGN_TOWN, NIGHT, Mini
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from anlan.judge.models import Exceedance
 from anlan.warn.actions import alerts
 from anlan.warn.models import Alert
 from anlan.warn.queries import rows as replay
+from tests.support.alertfolk import RAINSTORM, issued, staff
 from tests.support.city import LIULIN_PATH, NIGHT, TOWN, Mini, make_city
-from tests.warn.alertfolk import RAINSTORM, issued, staff
 
 
 @pytest.fixture

@@ -11,8 +11,19 @@ from anlan.foundation.rules.errors import AlertRefused
 from anlan.judge.models import Exceedance
 from anlan.warn.actions import alerts
 from anlan.warn.models import Alert
+from tests.support.alertfolk import (
+    RAINSTORM,
+    STATION,
+    after,
+    found,
+    go_out,
+    proposed,
+    refusal,
+    row,
+    staff,
+    told,
+)
 from tests.support.city import FOREIGN_TOWN, NIGHT, TOWN, VILLAGE, Mini
-from tests.warn.alertfolk import RAINSTORM, STATION, after, found, go_out, proposed, refusal, row, staff, told
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from anlan.warn.actions import alerts
 from anlan.warn.due import DUES
 from anlan.warn.models import Alert
 from anlan.wire import cap
+from tests.support.alertfolk import after, heard, refusal, row, staff, text, told
 from tests.support.city import (
     COUNTY,
     FOREIGN_COUNTY,
@@ -34,7 +35,6 @@ from tests.support.city import (
     VILLAGE,
     Mini,
 )
-from tests.warn.alertfolk import after, heard, refusal, row, staff, text, told
 
 FLASH_FLOOD = "11A06"
 BOTH = "随县水利和湖泊局、随县气象台联合"

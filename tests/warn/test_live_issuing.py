@@ -13,8 +13,8 @@ from anlan.warn import identity
 from anlan.warn.actions import alerts
 from anlan.warn.models import Alert
 from anlan.wire import cap
+from tests.support.alertfolk import RAINSTORM, STATION, STATION_CODE, refusal, row, staff, text
 from tests.support.city import Mini
-from tests.warn.alertfolk import RAINSTORM, STATION, STATION_CODE, refusal, row, staff, text
 
 
 @pytest.fixture

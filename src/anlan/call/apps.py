@@ -27,6 +27,7 @@ from anlan.foundation.words import w
 
 class CallRoom(Room):
     after = "move"
+    steps = "steps:STEPS"
     dues = "due:DUES"
     registers = ("handlers", "derived", "pack_readers")
     menu = (Entry(w("叫应"), "calls", "warn.view", "warn", 1, inside=("contact",)),)

@@ -4,6 +4,7 @@ from anlan.foundation.words import w
 
 class DeskRoom(Room):
     after = "gateways"
+    steps = "steps:STEPS"
     dues = "ill:DUES"
     menu = (
         Entry(w("值班台"), "desk", "desk.view", "watch", 1),
@@ -13,5 +14,6 @@ class DeskRoom(Room):
         Entry(w("演练"), "exercises", "exercise.view", "review", 3),
         Entry(w("日志"), "journal", "journal.view", "review", 4),
         Entry(w("规则包"), "packs", "packs.view", "registers", 9, inside=("back-tests",)),
+        Entry(w("上线二十步"), "onset", "admin.manage", "system", 0),
         Entry(w("办不成的事"), "dead-letters", "admin.manage", "system", 2),
     )

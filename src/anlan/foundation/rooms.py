@@ -64,6 +64,7 @@ class Room:
     dues: ClassVar[str] = (
         ""  # for the desk: a ui.due.Dues, what waits for a person, its sentences and its buttons
     )
+    steps: ClassVar[str] = ""  # before the first night: a tuple of ui.onset.Step
     counters: ClassVar[str] = ""  # for /metrics: () → (name, kind, about, samples) …
     checks: ClassVar[str] = ""  # for doctor: () → (code, zh, en, mend zh, mend en) …
     samples: ClassVar[str] = ""  # for the walk of pages: (ctx) → {(segment before, parameter): value}

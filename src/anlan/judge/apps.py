@@ -5,6 +5,7 @@ from anlan.judge.events import EXCEEDANCE_OPENED
 
 class JudgeRoom(Room):
     after = "simulate"
+    steps = "steps:STEPS"
     registers = ("pack_readers",)
     events = {
         "warn.backtest.ran": w("做了回测"),

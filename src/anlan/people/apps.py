@@ -5,6 +5,7 @@ from anlan.people.events import HOUSEHOLD_MOVED
 
 class PeopleRoom(Room):
     after = "places"
+    steps = "steps:STEPS"
     registers = ("accounts.sessions",)
     menu = (Entry(w("账号"), "/accounts", "admin.manage", "system", 1),)
     events = {

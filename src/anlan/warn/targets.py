@@ -204,14 +204,14 @@ def _counted(ctx: Ctx, found: Homes, villages: Mapping[int, Place], ids: Iterabl
 
 def _holders(ctx: Ctx, villages: Iterable[Place]) -> list[people.Holder]:
     """By the duty graph: whoever covers one of the villages or its township, in or outside the line."""
-    paths = {v.path for v in villages} | {v.path[:12] for v in villages}
+    paths = {path for v in villages for path in (v.path, atlas().township(v).path)}
     found = {h.ref: h for path in sorted(paths) for h in people.holders(ctx, path=path)}
     return list(found.values())
 
 
 def _objects(ctx: Ctx, reached: list[Place]) -> dict[str, int]:
     ids = {p.id for p in reached}
-    towns = sorted({p.path[:12] for p in reached})
+    towns = sorted({atlas().township(p).path for p in reached})
     found = Counter(o.kind for town in towns for o in places.objects(ctx, path=town) if o.place_id in ids)
     return dict(sorted(found.items()))
 

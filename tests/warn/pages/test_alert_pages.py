@@ -17,8 +17,7 @@ from anlan.warn import identity
 from anlan.warn.actions import alerts
 from anlan.warn.models import Alert
 from anlan.warn.pins import PINNED
-from tests.support.city import FOREIGN_TOWN, NIGHT, TOWN, VILLAGE, VILLAGE_2, Mini
-from tests.warn.alertfolk import (
+from tests.support.alertfolk import (
     RAINSTORM,
     STATION,
     after,
@@ -30,6 +29,7 @@ from tests.warn.alertfolk import (
     submitted,
     text,
 )
+from tests.support.city import FOREIGN_TOWN, NIGHT, TOWN, VILLAGE, VILLAGE_2, Mini
 
 
 @pytest.fixture

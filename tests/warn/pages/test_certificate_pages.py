@@ -16,8 +16,8 @@ from anlan.foundation.worlds import beijing
 from anlan.warn import identity, pins
 from anlan.warn.actions import alerts
 from anlan.wire.cap import make_identity
+from tests.support.alertfolk import STATION, issued, row, staff
 from tests.support.city import Mini
-from tests.warn.alertfolk import STATION, issued, row, staff
 
 
 @pytest.fixture(autouse=True)

@@ -16,10 +16,10 @@ from anlan.foundation.models import World
 from anlan.warn.actions import alerts
 from anlan.warn.models import Alert
 from anlan.warn.views.alerts.maps import Crossing, polygon_in
+from tests.call.test_calldown_actions import opened
+from tests.support.alertfolk import after, go_out, issued, staff, submitted, text
 from tests.support.city import NIGHT, Mini
-from tests.warn.alertfolk import after, go_out, issued, staff, submitted, text
 from tests.warn.pages.test_alert_pages import at, composed, shown
-from tests.warn.test_calldown_actions import opened
 
 SQUARE = [[113.0, 31.0], [113.4, 31.0], [113.4, 31.4], [113.0, 31.4], [113.0, 31.0]]
 HOLE = [[113.1, 31.1], [113.1, 31.3], [113.3, 31.3], [113.3, 31.1], [113.1, 31.1]]

@@ -25,7 +25,7 @@ from anlan.foundation.words import t, w
 from anlan.judge.rules.plainwords import clock
 from anlan.places.queries import Place, atlas, search
 from anlan.ui import svg
-from anlan.ui.acts import act, address, asked, done, moment, posted
+from anlan.ui.acts import act, address, asked, done, moment, number, offered, posted, wrong
 from anlan.ui.pages import Request, page
 from anlan.warn.views.alerts.begun import call_of_forecast
 
@@ -33,6 +33,20 @@ BINS = 72
 UNDO, UNDO_S, UNDO_SLACK_S = "anlan.call.undo", 8, 12
 """A result can be taken back for so long after it was recorded; the slack is for the way of the press."""
 CHARACTERS_A_SECOND = 3.5
+
+
+class Result(forms.Form):
+    """What came of a call by hand, for whom; `key` is the form's own, so that pressing twice records once."""
+
+    holder = forms.CharField(widget=forms.HiddenInput)
+    contact = forms.CharField(widget=forms.HiddenInput, required=False)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    result = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=8)
+    households = number(w("户"), most=99_999)
+    people = number(w("人"))
+    words = forms.CharField(
+        label=w("原话"), max_length=200, required=False, widget=forms.TextInput({"autocomplete": "off"})
+    )
 
 
 @page("warn.view")
@@ -80,7 +94,13 @@ def board_context(
         "board": found,
         "opened_short": clock(found.row.opened_at),
         "script_seconds": round(len(spoken) / CHARACTERS_A_SECOND),
-        "form_key": str(uuid.uuid4()),
+        "result": offered(
+            request,
+            Result,
+            initial={"holder": person.holder, "contact": person.contact, "key": uuid.uuid4()},
+        )
+        if person
+        else None,
         "phone_url": address(request, "calls", ref, "phone", person.holder)
         if person and may_link(request)
         else "",
@@ -221,7 +241,7 @@ def by_hand(request: Request) -> HttpResponse:
                 reason=given["reason"],
             )
         except AnlanError as error:
-            form.add_error(None, error.said(request.lang))
+            wrong(form, error, request.lang)
         else:
             target = address(request, "calls", refs[0]) if len(refs) == 1 else address(request, "calls")
             return done(request, "已经叫出去 {n} 个乡镇。", target, n=len(refs))

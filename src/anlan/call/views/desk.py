@@ -1,6 +1,6 @@
 """叫应台: record what came of a call by hand, open a number, text for the group."""
 
-import uuid
+from typing import Any
 from urllib.parse import urlencode
 
 from django.core import signing
@@ -13,11 +13,11 @@ from anlan.call.actions import calldown, hearing
 from anlan.call.calldown_rows import the_call_down
 from anlan.call.queries import desk as desks
 from anlan.call.rules.calldown import AnswerKind
-from anlan.call.views.calls import UNDO, UNDO_S, UNDO_SLACK_S, board_context, may_link, undoable
+from anlan.call.views.calls import UNDO, UNDO_S, UNDO_SLACK_S, Result, board_context, may_link, undoable
 from anlan.foundation.errors import AnlanError, Invalid, NotFound
 from anlan.foundation.words import t, w, written
 from anlan.people.actions import unmask
-from anlan.ui.acts import address, done, not_done, parse_int
+from anlan.ui.acts import act, address, done, not_done
 from anlan.ui.pages import Request, page
 
 OUTCOMES = {6: "no_answer", 7: "wrong_number", 8: "refused"}
@@ -28,19 +28,9 @@ RESULT_WORDS = {int(kind): kind.word for kind in AnswerKind} | {
 }
 
 
-@page("warn.answer")
-@require_POST
-def record(request: Request, ref: str) -> HttpResponse:
+def _record(request: Request, given: dict[str, Any], ref: str) -> HttpResponse:
     """One key: 1 to 5 is what the person said, 6 nobody, 7 wrong number, 8 refuses."""
-    try:
-        told = _record(request, ref)
-    except AnlanError as error:
-        try:
-            context = board_context(request, ref, at=None)
-        except AnlanError:  # nobody of that name stands there: no form to show
-            return not_done(request, error, address(request, "calls", ref))
-        wrong = {"wrong": error.said(request.lang), "given": request.POST}
-        return render(request, "call/board.html", {**context, **wrong}, status=422)
+    told = _recorded(request, given, ref)
     undo = signing.dumps({**told, "ref": ref, "by": request.ctx.actor.ref}, salt=UNDO, compress=True)
     return HttpResponseRedirect(f"{address(request, 'calls', ref)}?{urlencode({'undo': undo})}")
 
@@ -62,16 +52,22 @@ def take_back(request: Request, ref: str) -> HttpResponse:
     return done(request, "已撤销：{said}", f"{back}?holder={told['holder']}", said=told["said"])
 
 
-def _record(request: Request, ref: str) -> dict[str, str]:
+def _desk(request: Request, ref: str) -> str:
+    holder = request.POST.get("holder", "")
+    return f"{address(request, 'calls', ref)}?{urlencode({'holder': holder})}"
+
+
+record = act("warn.answer", _record, back=_desk, form=Result)
+
+
+def _recorded(request: Request, given: dict[str, Any], ref: str) -> dict[str, str]:
     """Records it; tells whom and what, and by what it can be taken back."""
-    given, ctx = request.POST, request.ctx
-    result = parse_int(given.get("result", ""), what=t(request.lang, "结果"))
-    desk = desks.desk(ctx, ref, holder=given.get("holder", ""))
-    person = desk.person
-    if person is None or result is None or not 1 <= result <= 8:
-        raise Invalid("没认出这个结果。请按 1 到 8 中的一个。")
+    ctx, result = request.ctx, given["result"]
+    person = desks.desk(ctx, ref, holder=given["holder"]).person
+    if person is None:
+        raise NotFound("叫应阶梯上没有这个人。请从叫应板里选。")
     if result in OUTCOMES:
-        contact = given.get("contact") or person.contact
+        contact = given["contact"] or person.contact
         if not contact:
             raise NotFound("这个人没有可拨的号码。请在责任人名册里补上。")
         call = person.waiting or calldown.dial_by_hand(
@@ -79,7 +75,7 @@ def _record(request: Request, ref: str) -> dict[str, str]:
         )
         hearing.heard_outcome(ctx, call_down=ref, call=call, outcome=OUTCOMES[result])
         return {"holder": person.holder, "key": "", "call": call, "said": _said(request, person, result)}
-    key = f"desk:{_key(given.get('key', ''))}"
+    key = f"desk:{given['key']}"
     hearing.heard_answer(
         ctx,
         call_down=ref,
@@ -88,13 +84,9 @@ def _record(request: Request, ref: str) -> dict[str, str]:
         key=key,
         channel="desk",
         call=person.waiting,
-        households=parse_int(given.get("households", ""), what=t(request.lang, "户数"))
-        if result == 4
-        else None,
-        people_moved=parse_int(given.get("people", ""), what=t(request.lang, "人数"))
-        if result == 4
-        else None,
-        words=given.get("words", "").strip()[:200],
+        households=given["households"] if result == 4 else None,
+        people_moved=given["people"] if result == 4 else None,
+        words=given["words"],
     )
     said = _said(request, person, result)
     return {"holder": person.holder, "key": key, "call": person.waiting, "said": said}
@@ -104,14 +96,6 @@ def _said(request: Request, person: desks.Person, result: int) -> str:
     """雁子河村 支书 马** 没人接."""
     title, word = written(request.lang, person.title), t(request.lang, RESULT_WORDS[result])
     return f"{person.place.name} {title} {person.name} {word}"
-
-
-def _key(text: str) -> str:
-    """The form's own key, so that pressing twice records once."""
-    try:
-        return str(uuid.UUID(text))
-    except ValueError:
-        raise Invalid("这张表单不完整。请刷新后再记。") from None
 
 
 @page("people.unmask")

@@ -22,7 +22,7 @@ from anlan.observe import queries as observe
 from anlan.observe.queries.rainfall import rain_series
 from anlan.places.queries import atlas
 from anlan.ui import svg
-from anlan.ui.acts import address, done, posted
+from anlan.ui.acts import address, done, posted, wrong
 from anlan.ui.pages import Request, page
 from anlan.wire import tables
 
@@ -84,7 +84,7 @@ def test(request: Request, id: str) -> HttpResponse:
         try:
             ref = _run(request, pack, form.cleaned_data, {s.address: s for s in gauges})
         except AnlanError as error:
-            form.add_error(None, error.said(request.lang))
+            wrong(form, error, request.lang)
         else:
             return done(request, "回测完成，结果已存。", address(request, "back-tests", ref))
     context = {"form": form, "pack": pack, "back": address(request, "packs", id)}

@@ -203,7 +203,7 @@ def count_in(ctx: Ctx, *, village: Place, households: int, people_in: int, site:
                 "清点 {n} 户不对：名册上还没转移的有 {left} 户。请核对后再报。",
                 n=households,
                 left=left,
-            )
+            ).at("households")
         row.households_counted = row.households_moved + households
         row.people_counted = row.people_moved + people_in
         _recount(row)

@@ -37,7 +37,7 @@ def duty_paper(reader: Reader, ref: str) -> Duty:
     holder = people.holders_by_ref(ctx, [ref]).get(ref)
     if holder is None:
         raise NotFound("责任人 {holder} 不在您的范围内。", holder=ref)
-    reach = holder.place_path[: 12 if len(holder.place_path) > 12 else None]
+    reach = atlas().township_path(holder.place_path)
     facts = [f for f in facts_of(everywhere(ctx), reach) if f.who == ref]
     record = duty_record(holder=ref, facts=facts)
     speaker = words.Speaker.of(ctx, reader.lang, facts)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from struct import error as struct_error
 from struct import unpack_from
 from typing import Final
+from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from anlan.registers.books.errors import Locked, NoTable, TooBig, WithMacros
@@ -19,11 +20,11 @@ MOST_UNFOLDED: Final = 400 << 20
 MOST_CELLS: Final = 8_000_000
 _PIECE: Final = 1 << 20
 _DIGITS, _LETTERS = string.digits.encode(), string.ascii_letters.encode()
-_MEDIA: Final = (".png", ".jpg", ".jpeg", ".gif", ".emf", ".wmf", ".bin", ".bmp")
 _CELL: Final = re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\br\s*=\s*["']\s*([A-Za-z]+\d+)[^<>]*(?<!/)>""")
 _CELL_IN_TURN: Final = re.compile(rb"<(?:\w+:)?c(?:\s(?:(?!\br\s*=)[^<>])*)?(?<!/)>")
 _ROW: Final = re.compile(rb"""<(?:\w+:)?row(?=[\s>/])(?:\s[^<>]*?\br\s*=\s*["']\s*(\d+))?""")
 _TEXT: Final = re.compile(rb"<(?:\w+:)?si[\s>/]")
+_COUNT: Final = re.compile(rb"""ount\s*=\s*["']\s*\d{8}""")  # room is made for as many as a file says it has
 _ODS: Final = re.compile(rb"<table:(table-row|table-cell|covered-table-cell|table)(?=[\s>/])([^<>]*)>")
 _REPEATED: Final = re.compile(rb"""number-(?:rows|columns)-repeated\s*=\s*["']\s*(\d+)""")
 
@@ -34,10 +35,9 @@ def of_parts(parts: ZipFile, data: bytes) -> None:
     for part in parts.infolist():
         if part.flag_bits & 1:
             raise Locked
-        if part.filename.lower().endswith(_MEDIA):
-            continue
         look = _of_ods if part.filename == "content.xml" else _of_xlsx
-        rows, columns = look(_pieces(part, data, MOST_UNFOLDED - size))
+        pieces = _pieces(part, data, MOST_UNFOLDED - size)
+        rows, columns = look(_whole(pieces) if part.filename.lower().endswith((".xml", ".rels")) else pieces)
         _check(rows, columns)
         size += part.file_size
 
@@ -66,6 +66,23 @@ def _pieces(part: ZipInfo, data: bytes, most: int) -> Iterator[bytes]:
     if size != part.file_size:
         raise NoTable
     yield left
+
+
+def _whole(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces of well-formed XML: on a broken end the library would wait for ever."""
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _no_doctype
+    try:
+        for piece in pieces:
+            parser.Parse(piece)
+            yield piece
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise NoTable from error
+
+
+def _no_doctype(*_: object) -> None:
+    raise NoTable
 
 
 def _unfolded(method: int, packed: memoryview) -> Iterator[bytes]:
@@ -102,7 +119,7 @@ def _of_xlsx(pieces: Iterator[bytes]) -> tuple[int, int]:
                 max(widest, open_ + counts[0], *counts),
                 counts[-1] + (open_ if len(counts) == 1 else 0),
             )
-        if texts > MOST_CELLS:
+        if texts > MOST_CELLS or _COUNT.search(piece):
             raise TooBig
     return rows + in_turn, max(map(_column, columns), default=0) + widest
 
@@ -175,7 +192,8 @@ def _of_biff(book: bytes) -> tuple[int, int]:
             rows, columns = max(rows, row + 1), max(columns, column + 1)
         elif kind == _DIMENSIONS and size >= 10 and at + size <= len(book):
             first, last, left, right = unpack_from("<IIHH" if size >= 14 else "<HHHH", book, at)
-            if (last - first + 1) * (right - left + 1) > 2 * _BIFF8_SHEET:
+            tall, wide = ((end - start) % 2**32 for start, end in ((first, last), (left, right)))
+            if max(tall, 1) * max(wide, 1) > 2 * _BIFF8_SHEET:  # an end before its start wraps round
                 raise TooBig
         at += size
     return rows, columns

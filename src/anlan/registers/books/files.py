@@ -97,7 +97,10 @@ def _csv(data: bytes) -> Sheet:
     if start.startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"mime-version")):
         raise OldPage
     try:
-        rows = list(tables.rows_of(tables.text_of(data)[0]))
+        text = tables.text_of(data)[0]
+        if sum(map(text.count, ",\t;，\n")) > bounds.MOST_CELLS:
+            raise TooBig
+        rows = list(tables.rows_of(text))
     except (tables.NoText, csv.Error) as error:
         raise NoTable from error
     return Sheet("", rows, is_csv=True)

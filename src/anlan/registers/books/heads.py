@@ -11,6 +11,7 @@ REASON: Final = "原因"
 WITHIN: Final = 20
 """Titles may take so many rows above the heads."""
 DEEP: Final = 3
+WIDE, LONG = 1000, 200  # columns and characters of heads
 KINDS: Final = ("text", "whole", "decimal", "day", "moment", "code", "phone", "flag")
 _NO_MEANING: Final = frozenset({REASON, "序号", "编号顺序", "行号", "no", "no."})
 _MARKS: Final = re.compile(
@@ -56,16 +57,17 @@ class Placed:
 
 def folded(text: object) -> str:
     """A head without line breaks, spaces, marks of required columns and differences of width."""
-    return _MARKS.sub("", unicodedata.normalize("NFKC", str(text)).casefold())
+    return _MARKS.sub("", unicodedata.normalize("NFKC", str(text)[:LONG]).casefold())
 
 
 def place(rows: Sequence[Sequence[Any]], heads: Sequence[Head]) -> Placed:
     """Where most of the heads stand: in one row, or in two or three where a word spans others."""
-    names = _names(heads)
+    names, rows = _names(heads), [row[:WIDE] for row in rows[: WITHIN + DEEP]]
+    levels = [[folded(cell) for cell in row] for row in rows]
     best = Placed()
     for depth in range(1, DEEP + 1):
         for top in range(min(WITHIN, len(rows) - depth + 1)):
-            found = _at(rows[top : top + depth], names)
+            found = _at(levels[top : top + depth], names)
             if len({head.name for head in found.values()}) > len(best.found):
                 best = Placed(top, depth, found)
     titles = _titles(rows, best)
@@ -86,9 +88,9 @@ def _names(heads: Sequence[Head]) -> dict[str, Head]:
     return names
 
 
-def _at(rows: Sequence[Sequence[Any]], names: Mapping[str, Head]) -> dict[int, Head]:
+def _at(levels: Sequence[Sequence[str]], names: Mapping[str, Head]) -> dict[int, Head]:
     found = {}
-    for n, spellings in _spellings(rows):
+    for n, spellings in _spellings(levels):
         if head := next((head for text in spellings if (head := _named(text, names))), None):
             found[n] = head
     return found
@@ -102,10 +104,10 @@ def _named(text: str, names: Mapping[str, Head]) -> Head | None:
     return head if head and head.kind not in ("whole", "decimal") and "(" not in folded(head.word) else None
 
 
-def _spellings(rows: Sequence[Sequence[Any]]) -> Iterator[tuple[int, list[str]]]:
+def _spellings(levels: Sequence[Sequence[str]]) -> Iterator[tuple[int, list[str]]]:
     """For each column, what it may be called: all its levels joined, then the lowest."""
-    width = max(map(len, rows), default=0)
-    levels = [[folded(row[n]) if n < len(row) else "" for n in range(width)] for row in rows]
+    width = max(map(len, levels), default=0)
+    levels = [[*level, *[""] * (width - len(level))] for level in levels]
     spans = [list(level) for level in levels]
     for level in spans[:-1]:  # a word spans the empty cells to its right
         for n in range(1, width):

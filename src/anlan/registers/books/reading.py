@@ -1,6 +1,7 @@
 """读表: from the bytes of a file to rows of plain text under the heads of a register."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -72,14 +73,30 @@ def read(data: bytes, filename: str, heads: Sequence[Head], *, most_rows: int = 
         sheet=sheet.name,
         others=others,
     )
-    for row in _Reader(sheet, placed, table).rows():
-        if len(table.rows) >= most_rows:
+    for row in _Reader(sheet, placed, table, most_rows).rows():
+        if len(table.rows) == most_rows:
             raise TooManyRows(most_rows)
         table.rows.append(row)
     if not table.rows:
         raise NothingIn
     table.wrong.extend(_twice(table))
     return table
+
+
+def whose(data: bytes, books: Mapping[str, Sequence[Head]]) -> list[str]:
+    """Names of the registers whose required heads all stand in one sheet of the file, the most heads first.
+
+    Raises:
+        BookError: the file cannot be read.
+    """
+    fits: Counter[str] = Counter()
+    for sheet in files.sheets(data):
+        start = [cells for _, cells in sheet.first(WITHIN + DEEP)]
+        for name, heads in books.items():
+            found = place(start, heads).found
+            if found and all(head.name in found for head in heads if head.required):
+                fits[name] = max(fits[name], len(found))
+    return [name for name, _ in fits.most_common()]
 
 
 def _chosen(data: bytes, heads: Sequence[Head]) -> tuple[Sheet, Placed, tuple[str, ...]]:
@@ -114,8 +131,8 @@ def _fits(placed: Placed, heads: Sequence[Head]) -> None:
 class _Reader:
     """Walks over the rows below the heads."""
 
-    def __init__(self, sheet: Sheet, placed: Placed, table: Table) -> None:
-        self.sheet, self.table = sheet, table
+    def __init__(self, sheet: Sheet, placed: Placed, table: Table, most: int) -> None:
+        self.sheet, self.table, self.most = sheet, table, most
         self.columns = [
             (n, head.name, Cleaner(head, is_csv=sheet.is_csv, since_1904=sheet.since_1904))
             for n, head in placed.columns.items()
@@ -138,6 +155,8 @@ class _Reader:
                 continue
             if why := self._no_entry(raw):
                 self.table.skipped.append(Told(number, why))
+                if len(self.table.skipped) > self.most:
+                    raise TooManyRows(self.most)
                 continue
             cells = {name: clean(raw[n]) for n, name, clean in self.columns}
             if not any(cells.values()):

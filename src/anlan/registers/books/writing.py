@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -25,7 +25,12 @@ TOTAL: Final = "合计"
 HELP: Final = "填写说明"
 LISTS: Final = "选项"
 _INLINE: Final = 255  # characters of a drop-down that stands in the cell itself
-_OPTIONS: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_OPTIONS: Final = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 _FORMS: Final = {"whole": "0", "decimal": "General", "day": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm"}
 _KINDS: Final = {
     "text": "文字",
@@ -43,9 +48,8 @@ Values = Mapping[str, Any]
 def template(title: str, heads: Sequence[Head], examples: Sequence[Values] = ()) -> bytes:
     """A book to fill in: heads with marks, notes and drop-downs; how to fill it in, with examples, on a second sheet."""
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True, **_OPTIONS}) as book:
-        _Form(book, title, heads)
-        _explain(book, heads, examples)
+    with xlsxwriter.Workbook(out, _OPTIONS) as book:
+        _Form(book, title, heads).close(examples)
     return out.getvalue()
 
 
@@ -62,7 +66,7 @@ def errors_book(
         reasons: for each row, the reason by the name of its column, "" for the row as a whole: in the reader's language.
     """
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True, **_OPTIONS}) as book:
+    with xlsxwriter.Workbook(out, _OPTIONS) as book:
         form = _Form(book, title, heads)
         words = {head.name: head.word for head in heads}
         wrong = book.add_format(
@@ -78,14 +82,14 @@ def errors_book(
                 f"{words[name]}：{text}" if name in words else text for name, text in why.items()
             )
             form.sheet.write_string(at, len(heads), told, red)
-        _explain(book, heads, ())
+        form.close()
     return out.getvalue()
 
 
 def write_xlsx(target: IO[bytes] | Path, title: str, heads: Sequence[Head], rows: Iterable[Values]) -> int:
     """An export in constant memory: a sheet for every million rows, a last line with their number. Returns it."""
     count, left = 0, iter(rows)
-    with xlsxwriter.Workbook(target, {"constant_memory": True, **_OPTIONS}) as book:
+    with xlsxwriter.Workbook(target, _OPTIONS) as book:
         bold = book.add_format({"bold": True})
         part, following = 1, next(left, None)
         while following is not None or part == 1:
@@ -138,7 +142,8 @@ class _Form:
 
     def __init__(self, book: xlsxwriter.Workbook, title: str, heads: Sequence[Head]) -> None:
         self.sheet = book.add_worksheet(_sheet_name(title))
-        self._book, self._lists, self._listed = book, None, 0
+        self._book, self._heads = book, heads
+        self._lists: list[Sequence[str]] = []
         bold = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
         plain, must = book.add_format(bold), book.add_format({**bold, "font_color": "#C9190B"})
         forms = {form: book.add_format({"num_format": form}) for form in {AS_TEXT, *_FORMS.values()}}
@@ -167,15 +172,19 @@ class _Form:
         )
 
     def _list(self, choices: Sequence[str]) -> str:
-        """A long list on a sheet of its own that nobody sees; where it stands there."""
-        if self._lists is None:
-            self._lists = self._book.add_worksheet(LISTS)
-            self._lists.hide()
-        for row, choice in enumerate(choices):
-            self._lists.write_string(row, self._listed, choice)
-        letter = xl_col_to_name(self._listed, col_abs=True)
-        self._listed += 1
+        """Where a long list will stand."""
+        letter = xl_col_to_name(len(self._lists), col_abs=True)
+        self._lists.append(choices)
         return f"={LISTS}!{letter}$1:{letter}${len(choices)}"
+
+    def close(self, examples: Sequence[Values] = ()) -> None:
+        """The sheets beside: long lists on one that nobody sees, and how to fill it in."""
+        if self._lists:
+            sheet = self._book.add_worksheet(LISTS)
+            sheet.hide()
+            for at, row in enumerate(zip_longest(*self._lists, fillvalue="")):
+                sheet.write_row(at, 0, row)
+        _explain(self._book, self._heads, examples)
 
 
 def _explain(book: xlsxwriter.Workbook, heads: Sequence[Head], examples: Sequence[Values]) -> None:

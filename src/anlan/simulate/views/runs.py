@@ -13,7 +13,7 @@ from anlan.foundation.words import t, w
 from anlan.simulate import actions, queries
 from anlan.simulate.models import Ground, Run
 from anlan.simulate.running import ground
-from anlan.ui.acts import act, address, done, posted
+from anlan.ui.acts import act, address, done, posted, wrong
 from anlan.ui.pages import Request, page
 
 SOLVER_WORDS = {"li": w("局部惯性（快）"), "godunov": w("Godunov 二阶（陡坡）")}
@@ -139,7 +139,7 @@ def orders(
             ref = form.order(ctx)
             return done(request, w("已排上，算完这一页会自己更新"), address(request, name, ref))
         except AnlanError as error:
-            form.add_error(None, error.said(request.lang))
+            wrong(form, error, request.lang)
     context = {
         "form": form,
         "runs": [shown(request, run) for run in so_far],

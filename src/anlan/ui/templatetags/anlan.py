@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django import template
+from django import forms, template
 from django.templatetags.static import static
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -202,7 +202,10 @@ def _built(file: str) -> str:
 # ---------- parts ----------
 @register.inclusion_tag("ui/parts/field.html", takes_context=True)
 def field(context: Mapping[str, Any], bound: Any, hint: str = "", kind: str = "") -> dict[str, Any]:
-    """{% field form.name hint="…" %}: label, hint, errors and the control, joined for screen readers."""
+    """{% field form.name hint="…" %}: label, hint, errors and the control, joined for screen readers; the first wrong one has the focus.
+
+    In a table (kind="cell") the head of the column is the label that one sees.
+    """
     widget, least = bound.field.widget, getattr(bound.field, "min_length", None)
     described = " ".join(
         ([f"{bound.id_for_label}-hint"] if hint or bound.help_text or least else [])
@@ -212,11 +215,15 @@ def field(context: Mapping[str, Any], bound: Any, hint: str = "", kind: str = ""
     if described:
         extra["aria-describedby"] = described
     if bound.errors:
-        extra["aria-invalid"] = "true"
+        extra |= {"aria-invalid": "true", "autofocus": True}
     tick = getattr(widget, "input_type", "") == "checkbox" and not getattr(
         widget, "allow_multiple_selected", False
     )
     many = getattr(widget, "input_type", "") in ("radio", "checkbox") and not tick
+    if isinstance(widget, forms.Select):
+        widget.choices = [(code, of(word, _lang(context))) for code, word in widget.choices]
+    if many:
+        widget.attrs |= extra
     control = bound.as_widget(attrs={} if many else extra)
     words = hint or bound.help_text
     return {
@@ -225,8 +232,10 @@ def field(context: Mapping[str, Any], bound: Any, hint: str = "", kind: str = ""
         "control": control,
         "tick": tick,
         "many": many,
+        "cell": kind == "cell",
         "hint": words,
         "least": least,
+        "described": described,
     }
 
 

@@ -14,7 +14,7 @@ def forecasts(found: Foreseen | None, states: Mapping[int, VillageState]) -> Ite
     towns: dict[str, list[VillageForecast]] = {}
     for village in found.villages if found else ():
         if village.place.id not in states:
-            towns.setdefault(village.place.path[:12], []).append(village)
+            towns.setdefault(atlas().township(village.place).path, []).append(village)
     for town, villages in sorted(towns.items()):
         assert found is not None
         facts = {

@@ -19,7 +19,7 @@ from anlan.judge.views.backtests import levels
 from anlan.people.queries.units import unit
 from anlan.places.queries import Place, atlas, search
 from anlan.science.spatial import BadShape
-from anlan.ui.acts import address, done, posted
+from anlan.ui.acts import address, done, posted, wrong
 from anlan.ui.pages import Request, page
 from anlan.warn import alert_cap, alert_rows, targets
 from anlan.warn.actions import alerts
@@ -270,7 +270,7 @@ def _compose(request: Request, case: _Case, back: str) -> HttpResponse:
                 return done(request, said, address(request, "alerts", ref), names=form.must_join)
             context |= _preview(request, text)
         except AnlanError as error:
-            form.add_error(None, error.said(request.lang))
+            wrong(form, error, request.lang)
     if asked in ("save", "preview") and form.errors:
         status = 422
     return render(request, "warn/alert_edit.html", context, status=status)

@@ -13,7 +13,7 @@ from anlan.foundation.errors import AnlanError, NotFound
 from anlan.foundation.words import w, written
 from anlan.foundation.worlds import BEIJING
 from anlan.people.accounts import queries as accounts
-from anlan.ui.acts import address, done, posted
+from anlan.ui.acts import address, done, posted, wrong
 from anlan.ui.pages import Request, page
 from anlan.warn.actions import alerts
 from anlan.warn.queries import alerts as queries
@@ -135,7 +135,7 @@ def _page(request: Request, ref: str, found: queries.Detail, call: _Call) -> Htt
         try:
             call.record(request, ref, form)
         except AnlanError as error:
-            form.add_error(None, error.said(request.lang))
+            wrong(form, error, request.lang)
         else:
             return done(request, call.sentence, address(request, "alerts", ref))
     context = context_of(request, found, form=form, call=call)

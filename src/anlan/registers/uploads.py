@@ -1,0 +1,147 @@
+"""上传: a file is looked at, nothing saved; confirmed by whoever looked at it or another, it is read again and saved whole."""
+
+import base64
+from dataclasses import dataclass
+from pathlib import Path
+
+from anlan.foundation import crypto, journal
+from anlan.foundation.actions import action, next_ref
+from anlan.foundation.context import Ctx
+from anlan.foundation.errors import Conflict, Invalid, NotFound
+from anlan.foundation.home import home
+from anlan.foundation.words import Sentence, t
+from anlan.foundation.writing import writing
+from anlan.registers import saving
+from anlan.registers.books import reading
+from anlan.registers.books import writing as books
+from anlan.registers.columns import Look
+from anlan.registers.events import IMPORTED
+from anlan.registers.judging import Judged, judge
+from anlan.registers.models import Upload
+from anlan.registers.register import Register
+
+MOST_BYTES = 20 << 20
+
+
+@dataclass
+class Looked:
+    """A file as it was understood. `said` is what is to be told of it as a whole."""
+
+    judged: Judged
+    said: list[Sentence]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return self.judged.counts()
+
+
+def look(ctx: Ctx, register: Register, data: bytes, filename: str) -> Looked:
+    """Read and judge a file. Raises: BookError, Invalid."""
+    ctx.require(register.keep)
+    if len(data) > MOST_BYTES:
+        raise Invalid("文件超过 {n} MB。请分成几个文件再传。", n=MOST_BYTES >> 20)
+    table = reading.read(data, filename, register.heads(Look(ctx)))
+    judged = judge(ctx, register, ((row.number, row.cells) for row in table.rows))
+    by_number = {line.number: line for line in judged.lines}
+    for told in table.wrong:
+        by_number[told.number].wrong.setdefault("", told.text)
+    said = [told.text for told in table.skipped[:5]]
+    if table.unknown:
+        said.append(Sentence("没有读的列：{names}", {"names": "、".join(table.unknown)}))
+    if table.others:
+        said.append(Sentence("没有读的工作表：{names}", {"names": "、".join(table.others)}))
+    return Looked(judged, said)
+
+
+def keep(ctx: Ctx, register: Register, data: bytes, filename: str) -> str:
+    """Keep a file that was looked at, sealed, for its confirmation; returns the upload's ref."""
+    looked = look(ctx, register, data, filename)
+    with writing():
+        ref = next_ref(ctx, "F")
+    sealed = crypto.seal(base64.b64encode(data).decode(), ref)
+    _file(ctx, ref).parent.mkdir(parents=True, exist_ok=True)
+    _file(ctx, ref).write_text(sealed)
+    with action(ctx, register.keep):
+        Upload.objects.create(
+            world_id=ctx.world.id, ref=ref, register=register.name, name=filename[:120], by=ctx.actor.ref,
+            at=ctx.now, counts=looked.counts,
+        )  # fmt: skip
+    return ref
+
+
+def upload(ctx: Ctx, register: Register, ref: str) -> Upload:
+    """Raises: NotFound. Only for who sent it: a file is not cut by scope."""
+    found = Upload.objects.filter(
+        world_id=ctx.world.id, register=register.name, ref=ref, by=ctx.actor.ref
+    ).first()
+    if found is None:
+        raise NotFound("没有这个上传的文件。请再传一次。")
+    return found
+
+
+def sent(ctx: Ctx, register: Register) -> list[Upload]:
+    """The last files that this person sent."""
+    mine = Upload.objects.filter(world_id=ctx.world.id, register=register.name, by=ctx.actor.ref)
+    return list(mine.order_by("-pk")[:10])
+
+
+def again(ctx: Ctx, register: Register, ref: str) -> Looked:
+    """The kept file, judged against what stands now."""
+    found = upload(ctx, register, ref)
+    return look(ctx, register, _bytes(ctx, ref), found.name)
+
+
+def confirm(ctx: Ctx, register: Register, ref: str) -> dict[str, int]:
+    """Save the kept file: all of it or nothing, once. Raises: NotRead, Conflict."""
+    found = upload(ctx, register, ref)
+    if found.state == Upload.State.SAVED:
+        return dict(found.counts)
+    looked = again(ctx, register, ref)
+    _claimed(ctx, register, looked, found)
+    _file(ctx, ref).unlink(missing_ok=True)
+    return looked.counts
+
+
+def _claimed(ctx: Ctx, register: Register, looked: Looked, found: Upload) -> None:
+    with action(ctx, register.keep):
+        mine = Upload.objects.filter(pk=found.pk, state=Upload.State.LOOKED)
+        told = {
+            "state": Upload.State.SAVED,
+            "saved_by": ctx.actor.ref,
+            "saved_at": ctx.now,
+            "counts": looked.counts,
+        }
+        if not mine.update(**told):
+            raise Conflict("这个文件刚被确认过。请看台账。")
+        save_file(ctx, register, looked, found.ref)
+
+
+def save_file(ctx: Ctx, register: Register, looked: Looked, ref: str) -> None:
+    """Store a looked-at file, with one entry for the file itself. Raises: NotRead while a row is wrong."""
+    with action(ctx, register.keep):
+        saving.save_all(ctx, register, looked.judged, upload=ref)
+        journal.append(ctx, IMPORTED, refs={"upload": ref, "register": register.name}, body=looked.counts)
+
+
+def _file(ctx: Ctx, ref: str) -> Path:
+    return home() / "uploads" / ctx.world.key / f"{ref}.sealed"
+
+
+def _bytes(ctx: Ctx, ref: str) -> bytes:
+    try:
+        return base64.b64decode(crypto.unseal(_file(ctx, ref).read_text(), ref))
+    except FileNotFoundError:
+        raise NotFound("没有这个上传的文件。请再传一次。") from None
+
+
+# ---------- files out ----------
+def template(ctx: Ctx, register: Register) -> bytes:
+    return books.template(register.word, register.heads(Look(ctx)), register.examples)
+
+
+def errors(ctx: Ctx, register: Register, looked: Looked, lang: str) -> bytes:
+    """The rows that were not taken, each with its reason, to be mended and sent again."""
+    wrong = looked.judged.of("wrong")
+    rows = (line.cells for line in wrong)
+    reasons = ({name: t(lang, why) for name, why in line.wrong.items()} for line in wrong)
+    return books.errors_book(register.word, register.heads(Look(ctx)), rows, reasons)
