@@ -99,3 +99,8 @@ def test_the_document_is_the_one_that_was_agreed() -> None:
         "run ANLAN_AGREE_OPENAPI=1 pytest tests/conf/test_api.py and look at the difference"
     )
     assert LIULIN_PATH not in json.dumps(present)
+
+
+def test_the_document_of_the_api_is_for_whoever_has_signed_in() -> None:
+    make_city()
+    assert Client().get("/api/v1/openapi.json").status_code == 401

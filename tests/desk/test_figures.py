@@ -58,5 +58,7 @@ def test_a_doubtful_figure_stays_marked() -> None:
 
 
 def test_an_unknown_figure_of_a_city_s_own_pack_keeps_its_path() -> None:
-    own = replace(packs.get("retention"), data=MappingProxyType({"retention": {"rain_gauges_wiped_days": 7}}))
-    assert figures.unknown(figures.groups(own, "zh")) == ["retention.rain_gauges_wiped_days"]
+    own = replace(
+        packs.get("silent-station"), data=MappingProxyType({"silent_station": {"rain_gauges_wiped_days": 7}})
+    )
+    assert figures.unknown(figures.groups(own, "zh")) == ["silent_station.rain_gauges_wiped_days"]

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 import psutil
 
@@ -86,3 +87,14 @@ def test_the_field_of_a_killed_exercise_ends_and_its_books_stay() -> None:
         engine.wait()
         assert eventually(lambda: field.FieldClient("x1")._port() is None)
     assert (field.folder_of("x1") / "network.sqlite3").exists()
+
+
+def test_whatever_a_command_writes_is_its_owners_alone_even_in_an_open_folder(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    code = (
+        "import sys; from pathlib import Path; from anlan.cli import main\n"
+        "try: main(['--version'])\n"
+        "except SystemExit: Path(sys.argv[1], 'written').touch()"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True)
+    assert (tmp_path / "written").stat().st_mode & 0o777 == 0o600

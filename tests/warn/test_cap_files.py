@@ -200,6 +200,8 @@ def test_an_update_ends_all_that_it_references(night: Mini) -> None:
         kind="Update",
         references=f"{reference('T-1')}\n {reference('T-2')}",
     )
+    assert [row(each.ref).state for each in before] == ["issued", "issued"], "nobody vouches for it yet"
+    alerts.confirm_source(night.ctx("duty_officer"), ref=after.ref)
     assert [row(each.ref).state for each in before] == ["updated", "updated"]
     assert after.predecessor_id in {each.pk for each in before}
 
@@ -207,6 +209,8 @@ def test_an_update_ends_all_that_it_references(night: Mini) -> None:
 def test_a_cancel_without_content_ends_what_it_names_and_lasts_no_time(night: Mini) -> None:
     before = [keep(night, info(), identifier=name) for name in ("T-1", "T-2")]
     cancel = keep(night, identifier="T-3", kind="Cancel", references=f"{reference('T-1')} {reference('T-2')}")
+    assert [row(each.ref).state for each in before] == ["issued", "issued"], "a stranger cancels nothing"
+    alerts.confirm_source(night.ctx("duty_officer"), ref=cancel.ref)
     assert [row(each.ref).state for each in before] == ["cancelled", "cancelled"]
     assert (cancel.level, cancel.expires_at, [p.name for p in cancel.names.all()]) == (4, None, ["柳林镇"])
 

@@ -30,6 +30,7 @@ COMMANDS = (
     "engine",
     "account",
     "ground",
+    "map",
     "pack",
     "register",
 )
@@ -50,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> None:
     """Entry point of the command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.conf.settings")
+    os.umask(0o077)  # what we write is ours alone to read
     args = parser().parse_args(argv)
     if args.command is None:
         parser().print_help()

@@ -143,6 +143,19 @@ class Column:
         """`told` for the values of one save."""
         return self.told
 
+    def frozen(self, value: Any, ref: str) -> Any:
+        """As a revision of the entry keeps it, to be taken back."""
+        return (
+            value.isoformat()
+            if isinstance(value, date)
+            else list(value)
+            if isinstance(value, tuple)
+            else value
+        )
+
+    def thawed(self, kept: Any, ref: str) -> Any:
+        return kept
+
     def told_in_words(self, told: Any, lang: str) -> str:
         return "" if told is None else "、".join(map(str, told)) if isinstance(told, list) else str(told)
 
@@ -332,6 +345,9 @@ class Day(Column):
     def emptied(self) -> Any:
         return None
 
+    def thawed(self, kept: Any, ref: str) -> Any:
+        return date.fromisoformat(kept) if kept else None
+
     def widget(self) -> forms.Widget:
         return forms.TextInput({"type": "date"})
 
@@ -360,6 +376,9 @@ class Moment(Column):
 
     def told(self, value: Any) -> Any:
         return value
+
+    def thawed(self, kept: Any, ref: str) -> Any:
+        return datetime.fromisoformat(kept) if kept else None
 
     def widget(self) -> forms.Widget:
         return forms.TextInput({"placeholder": "2026-07-01 08:30"})

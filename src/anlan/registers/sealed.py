@@ -81,6 +81,12 @@ class Sealed(Column):
     def told(self, value: Any) -> Any:
         return bool(value)
 
+    def frozen(self, value: Any, ref: str) -> Any:
+        return crypto.seal(value, f"{ref}/{self.name}/revision") if value else ""
+
+    def thawed(self, kept: Any, ref: str) -> Any:
+        return crypto.unseal(kept, f"{ref}/{self.name}/revision") if kept else ""
+
     def told_in_words(self, told: Any, lang: str) -> str:
         return t(lang, w("（不记内容）")) if told else ""
 

@@ -74,7 +74,7 @@ def drop(request: Request, number: int) -> HttpResponse:
     return ask(
         request,
         question=w("把这份报文放到一边？"),
-        effect=w("它不再出现在隔离区，也不会再读入；字节按保存期限留存，日志记下是谁放的。"),
+        effect=w("它不再出现在隔离区，也不会再读入；字节仍留存，日志记下是谁放的。"),
         do=w("放到一边"),
         back=back,
     )

@@ -9,7 +9,7 @@ from anlan.foundation.actions import action, next_ref
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid, NotFound
 from anlan.places.queries import Place, atlas
-from anlan.warn import alert_rows
+from anlan.warn import alert_file, alert_rows
 from anlan.warn.actions.alerts.common import follow, locked, note
 from anlan.warn.events import ALERT_EXPIRE
 from anlan.warn.models import Alert
@@ -47,8 +47,8 @@ def take_in(
 
     `named` are division codes; none means that the warning is for the whole city and names no place. `references` is
     the CAP element: the earlier warnings that an update, cancel or all-clear ends; what a cancel or all-clear does not say is as theirs,
-    and a cancel lasts no time. One that is not `is_confirmed` (a file that nobody's pinned certificate vouches for) calls nobody until
-    an officer has confirmed where it comes from.
+    and a cancel lasts no time. One that is not `is_confirmed` (a file that nobody's pinned certificate vouches for) calls nobody and
+    ends nothing until an officer has confirmed where it comes from.
     Raises: Invalid for a level, a time or a message that cannot be; NotFound for a place unknown or out of scope; Conflict when
     the same key comes with other words.
     """
@@ -109,7 +109,7 @@ def take_in(
         }
         told |= {"identifier": identifier, "doubtful": bool(doubtful), "confirmed": is_confirmed}
         note(ctx, row, "imported", **told)
-        for each in ended:
+        for each in ended if is_confirmed else ():
             follow(ctx, row, each)
         return row.ref
 
@@ -118,7 +118,10 @@ NOT_VERIFIED = "签名未能核对"
 
 
 def confirm_source(ctx: Ctx, *, ref: str) -> None:
-    """An officer has asked the issuer: the warning is theirs. From here on it calls out like a signed one."""
+    """An officer has asked the issuer: the warning is theirs. From here on it calls out, and ends what it names, like a signed one."""
+    kept = ctx.one(Alert, ref)
+    parts = alert_file.taken_from(kept.cap.encode()) if kept.cap else []
+    references = " ".join(part["references"] for part in parts if part["part"] == kept.part)
     with action(ctx, "warn.import"):
         row = locked(ctx, ref)
         if not row.doubtful.startswith(NOT_VERIFIED) or row.state != "issued":
@@ -127,6 +130,8 @@ def confirm_source(ctx: Ctx, *, ref: str) -> None:
         row.save(update_fields=["doubtful"])
         places = [atlas().by_id[pk] for pk in row.names.values_list("pk", flat=True)]
         note(ctx, row, "source_confirmed", called=_called(ctx, places), confirmed=True)
+        for each in _named_before(ctx, references) if row.message != Message.ALERT else ():
+            follow(ctx, row, each)
 
 
 def _called(ctx: Ctx, places: list[Place]) -> list[str]:
