@@ -41,7 +41,12 @@ class TestDivisions(RegisterTests):
 
     @pytest.mark.parametrize(
         ("code", "short"),
-        [("429981000000", "429981"), ("429981001000", "429981001"), ("429900", "4299"), ("429981001001",) * 2],
+        [
+            ("429981000000", "429981"),
+            ("429981001000", "429981001"),
+            ("429900", "4299"),
+            ("429981001001",) * 2,
+        ],
     )
     def test_filling_zeros_are_no_part_of_a_code(self, code: str, short: str) -> None:
         assert shortened(code) == short
