@@ -93,6 +93,7 @@ ARGUMENTS: dict[tuple[str, str], Argument] = {
     ("packs", "id"): lambda s: "flash-flood-jianghua",
     ("back-tests", "ref"): lambda s: s.refs["back_test"],
     ("imports", "ref"): lambda s: s.refs["import"],
+    ("layers", "ref"): lambda s: s.refs["layer"],
     ("runs", "ref"): lambda s: s.refs["run"],
     ("ensembles", "ref"): lambda s: s.refs["ensemble"],
     ("grounds", "ref"): lambda s: VALLEY,
@@ -167,7 +168,7 @@ for _name, _register in registers().items():
     BODIES[API + f"w/{{world}}/registers/{_name}"] = lambda _, it=_register: {
         c.name: "x" for c in it.columns if c.required
     }
-    for _tail in ("", "/errors"):
+    for _tail in ("", "/errors", "/undo"):
         ABSENT[f"w/<slug:world>/registers/{_name}/file/<str:upload>{_tail}"] = (
             "nobody sent a file on the stage"
         )
