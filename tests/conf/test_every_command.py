@@ -20,6 +20,7 @@ from tests.support.city import TOWN
 from tests.support.flood_files import POINTS, RAIN, tiff, valley
 from tests.support.house import ROOT
 from tests.support.installation import Installation
+from tests.support.mapfiles import bow_tie, box, geojson
 from tests.support.patience import PATIENCE_S, eventually
 from tests.support.ports import free_port
 
@@ -39,6 +40,8 @@ FILES = {
     "frames": f"{'7E' * 4}\n", "alert.xml": CAP, "rain.csv": RAIN, "points.csv": POINTS,
     "seen.csv": "name,minute,stage_m\n谷口,10,200.1\n谷口,20,200.2\n谷口,30,200.3\n",
     "parameters.toml": "[manning]\nlow = 0.01\nhigh = 0.2\nstart = 0.03\n",
+    "village.geojson": geojson([(box(113.22, 31.53), {"MC": "联盟村"})]).decode(),
+    "odd.geojson": geojson([(box(113.22, 31.53), {"MC": "联盟村"}), (bow_tie(113.3, 31.5), {"MC": "古城畈村"})]).decode(),
     "persons.csv": f"姓名,地点,电话\n欧阳四喜,{TOWN},13912345678\n",
     "code.csv": "name,x,y,code\n谷口村,430125,3499815,420000000101\n",
 }  # fmt: skip
@@ -99,6 +102,14 @@ CASES = (
     Case("ground list", "anlan ground add"),
     Case("ground live nowhere on", "nowhere", code=2),
     Case(f"ground add --dem {{folder}}/dem.tif --place {TOWN}", "anlan ground add: ", code=2),
+    Case("map look {folder}/village.geojson --json", '"taken": 1'),
+    Case("map look {folder}/odd.geojson --kind boundary --column MC", "crosses itself", code=1),
+    Case("map look {folder}/nothing", "No such file", code=2),
+    Case("map load boundary {folder}/village.geojson --crs 4490", "nothing is saved"),
+    Case("map load boundary {folder}/odd.geojson --mend --source 县局 --licence 内部 --dated 2024-06-30 --confirm --json",
+         '"saved": true'),
+    Case("map load boundary {folder}/village.geojson --confirm", "请写明图从哪里来", code=2),
+    Case("map load stream {folder}/village.geojson --layer x", "这个图层要线", code=2),
     Case("pack list", "village-rain-shuanghe +threshold +off"),
     Case(f"pack on village-rain-shuanghe --why 本镇核实过 --at {TOWN}", f"on at {TOWN}"),
     Case("pack off rainstorm-signal-national --why 不是本地的", r"off at \*"),
@@ -129,7 +140,7 @@ SERVERS = {
 """Commands that stay: started, spoken to, and told to end. `demo` is `run` over a city: the journey walks it."""
 NEED_RECORDS = [
     "journal verify", "journal show", "backup nothing.zip", "ground list", "ground live x on",
-    "ground add --dem x --place 1", "pack list", "pack on x --why 本镇核实过",
+    "ground add --dem x --place 1", "pack list", "pack on x --why 本镇核实过", "map look x", "map load road x",
     "register list", "register template persons x.xlsx", "register import persons x.csv", "register export persons x.csv",
     "account add xxx --name y --post z", "engine", "engine --only x",
 ]  # fmt: skip

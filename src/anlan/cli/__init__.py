@@ -30,6 +30,7 @@ COMMANDS = (
     "engine",
     "account",
     "ground",
+    "map",
     "pack",
     "register",
 )

@@ -1,6 +1,12 @@
 from anlan.foundation.rooms import Room
+from anlan.foundation.words import w
 
 
 class PlacesRoom(Room):
     after = "registers"
+    events = {
+        "places.layer.confirmed": w("地图换上了自己的图层"),
+        "places.layer.undone": w("撤回了图层"),
+    }
+    permissions = {"places.map": ("administrator",), "places.keep": ("administrator", "duty_officer")}
     steps = "steps:STEPS"

@@ -4,6 +4,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.crypto import normal_name
 from anlan.foundation.kept import asked_once
 from anlan.places.atlas import Atlas, Place, atlas, distance_km
+from anlan.places.layers import Line, shown
 from anlan.places.models import Division, DivisionAlias, FloodArea, Flow, MapLine, WatchedObject
 from anlan.wire import tables
 
@@ -26,18 +27,22 @@ def search(text: str, limit: int = 12) -> list[Place]:
 
 @asked_once
 def outlines(tier: int, path: str = "") -> list[tuple[Place, list[list[list[float]]]]]:
-    """Schematic outlines of a tier below a path: place and rings of [lon, lat]."""
+    """Outlines of a tier below a path, the county's own before schematic ones: place and flat rings (`cleaned.parts_of`)."""
     rows = (
         Division.objects.filter(tier=tier, path__startswith=path)
         .order_by("path")
         .values_list("id", "outline")
     )
-    known = atlas().by_id
-    return [(known[i], rings) for i, rings in rows if i in known]
+    known, own = atlas().by_id, shown().outlines
+    return [(known[i], own.get(i, rings)) for i, rings in rows if i in known]
 
 
-def lines(kind: str) -> list[MapLine]:
-    return list(MapLine.objects.filter(kind=kind).order_by("rank", "pk"))
+def lines(kind: str) -> list[Line]:
+    """Streams or roads, the largest first: the county's own layer, else the schematic map."""
+    if shown().of(kind):
+        return shown().lines.get(kind, [])
+    rows = MapLine.objects.filter(kind=kind).order_by("rank", "pk")
+    return [Line(row.name, row.rank, row.points, row.synthetic) for row in rows]
 
 
 def flood_areas(path: str = "") -> list[FloodArea]:

@@ -21,6 +21,7 @@ from anlan.foundation import exercises
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid
 from anlan.foundation.words import t, w
+from anlan.places import layers
 from anlan.places.queries import Place, atlas
 from anlan.ui.acts import act, address, moment, parse_int
 from anlan.ui.due import Due
@@ -135,7 +136,7 @@ def _frame(
             "panel": "case",
             "legend": legend(present, 6),
             "flood": True,
-            "schematic": True,
+            "schematic": layers.is_schematic(),
         },
         "timebar": timebar(ctx, request.world, at, request.lang),  # type: ignore[attr-defined]
         "speeds": exercises.SPEEDS,

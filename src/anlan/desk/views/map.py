@@ -19,6 +19,7 @@ from anlan.foundation.errors import NotFound
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.words import w
 from anlan.observe.queries.moments import GaugeNow, gauges
+from anlan.places import layers
 from anlan.places.queries import Place, atlas
 from anlan.ui.acts import moment
 from anlan.ui.pages import Request, page
@@ -74,12 +75,15 @@ def city(request: Request) -> HttpResponse:
             "legend": mapdata.legend(states, 5),
             "flood": True,
             "exceedances": True,
-            "schematic": True,
+            "schematic": layers.is_schematic(),
         },
         "timebar": timebar(ctx, request.world, at, request.lang),  # type: ignore[attr-defined]
         "towns": rows,
         "alerts": in_force(ctx, at=at) if ctx.may("warn.view") else [],
         "place": shown,
+        "provenance": layers.provenance(),
+        "is_generated": layers.is_generated(),
+        "may_map": ctx.may("places.map") and ctx.world.is_live,
         **frames,
     }
     return render(request, "desk/map.html", context)
@@ -151,6 +155,7 @@ def paper(request: Request) -> HttpResponse:
         "drawing": sketch(drawn, states, floods_at(ctx, path=drawn.path, at=at), chosen=found.path),
         "legend": LEGEND,
         "now": at or ctx.now,
+        "provenance": layers.provenance(),
     }
     is_part = "X-Anlan-Part" in request.headers
     return render(request, "desk/parts/paper.html" if is_part else "desk/paper.html", context)

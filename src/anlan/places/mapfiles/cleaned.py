@@ -32,6 +32,7 @@ class Fault:
 class Cleaned:
     features: list[Feature]
     faults: list[Fault]
+    crossed: int
     before: int
     after: int
     notes: list[Sentence]
@@ -55,6 +56,7 @@ def cleaned(features: list[Feature], *, want: str, tolerance_m: float, mend: boo
     faults = [
         Fault(features[n].number, say("不是需要的图形种类，未采用")) for n in np.flatnonzero(~fits).tolist()
     ]
+    crossed: list[Fault] = []
     if want == AREA:
         shapes, crossed = _uncrossed(shapes, fits, features, mend, notes)
         faults += crossed
@@ -68,12 +70,8 @@ def cleaned(features: list[Feature], *, want: str, tolerance_m: float, mend: boo
         for n, shape in zip(kept[whole].tolist(), thin[whole], strict=True)
     ]
     return Cleaned(
-        found,
-        sorted(faults, key=lambda f: f.number),
-        before,
-        int(shapely.get_num_coordinates(thin).sum()),
-        notes,
-    )
+        found, sorted(faults, key=lambda f: f.number), len(crossed), before, int(shapely.get_num_coordinates(thin).sum()), notes
+    )  # fmt: skip
 
 
 def _uncrossed(
@@ -163,6 +161,14 @@ def parts_of(rings: Rings) -> list[Rings]:
             parts.append([])
         parts[-1].append(ring)
     return parts
+
+
+def centre_of(rings: Rings) -> tuple[float, float]:
+    """The middle of flat rings."""
+    middle = shapely.centroid(
+        shapely.multipolygons([shapely.polygons(part[0], holes=part[1:] or None) for part in parts_of(rings)])
+    )
+    return middle.x, middle.y
 
 
 def _turn(ring: list[list[float]]) -> float:

@@ -1,6 +1,7 @@
 """Shapefile: .shp with its attributes (.dbf), coordinate system (.prj) and the encoding of its text (.cpg, else found)."""
 
 import io
+import logging
 import re
 import struct
 from collections.abc import Iterable, Mapping
@@ -11,6 +12,7 @@ import shapefile
 from anlan.foundation.words import Sentence, say
 from anlan.places.mapfiles.features import Collected, Layer, MapFileWrong, told_of
 
+logging.getLogger("shapefile").setLevel(logging.ERROR)  # rings that turn the wrong way are put right here
 LANGUAGES = {0x4D: "gb18030", 0x7A: "gb18030", 0x4F: "big5", 0x78: "big5", 0x03: "cp1252", 0x57: "cp1252"}
 """Code page marks in the head of a .dbf."""
 PAGES = {
