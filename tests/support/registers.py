@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 from anlan.foundation import journal, worlds
 from anlan.foundation.errors import Conflict, Forbidden, NotFound
 from anlan.foundation.paging import Cut
-from anlan.registers import queries, saving, uploads
+from anlan.registers import queries, saving, undoing, uploads
 from anlan.registers.books import writing as books
 from anlan.registers.columns import CLEARED, Look
 from anlan.registers.events import ADDED, CHANGED
@@ -105,7 +105,50 @@ class RegisterTests:
         assert set(refused.value.wrong) & set(self.wrong)
         assert self.total(mini) == before
 
+    def test_a_change_is_taken_back_while_it_stands(self, mini: Mini) -> None:
+        ref, ctx = self.add(mini), self.ctx(mini)
+        told = queries.wired(self.register, queries.entry(ctx, self.register, ref))
+        saving.change(ctx, self.register, queries.entry(ctx, self.register, ref), self.change)
+        undoing.take_back(ctx, self.register, ref, why="改错了")
+        assert queries.wired(self.register, queries.entry(ctx, self.register, ref)) == told
+        assert queries.history(ctx, self.register, ref)[0].name == "撤回" or not self.register.tells
+        if not (self.register.save and not self.register.remove):
+            undoing.take_back(ctx, self.register, ref, why="登记错了")
+            with pytest.raises(NotFound):
+                queries.entry(ctx, self.register, ref)
+
+    def test_a_whole_file_is_taken_back(self, mini: Mini) -> None:
+        ctx, before = self.ctx(mini), self.total(mini)
+        upload = uploads.keep(ctx, self.register, self.book(ctx, self.good), "台账.xlsx")
+        uploads.confirm(ctx, self.register, upload)
+        if not (self.register.save and not self.register.remove):
+            client = mini.client(self.keeper)
+            path = f"{self.base(mini)}/file/{upload}/undo"
+            assert client.get(path).status_code == 200
+            assert client.post(path, {"why": "传错了文件"}).status_code == 302
+            assert self.total(mini) == before
+
     # ---------- who ----------
+    def test_what_is_sealed_is_seen_with_a_reason_that_is_journaled(self, mini: Mini) -> None:
+        if self.sealed():
+            ref, client = self.add(mini), mini.client("duty_officer")
+            path = f"{self.base(mini)}/{ref}/open"
+            assert client.post(path, {"why": ""}).status_code == 422
+            page = client.post(path, {"why": "核对本人"}).content.decode()
+            assert all(name in page for name in self.sealed())
+            assert journal.story(mini.ctx(), ref)[-1]["body"]["why"] == "核对本人"
+
+    def test_what_ends_stays_and_is_no_longer_listed(self, mini: Mini) -> None:
+        if self.register.ends:
+            ref, ctx = self.add(mini), self.ctx(mini)
+            day = {"on": f"{ctx.now:%Y-%m-%d}", "why": "不再用"}
+            assert mini.client(self.keeper).post(f"{self.base(mini)}/{ref}/end", day).status_code == 302
+            listed = queries.part(ctx, self.register, {"q": ref}, Cut())
+            assert (
+                listed.total,
+                queries.part(ctx, self.register, {"q": ref, "ended": "1"}, Cut()).total,
+            ) == (0, 1)
+
     def test_a_foreign_officer_changes_none_of_it(self, mini: Mini) -> None:
         ref = self.add(mini)
         foreign = mini.ctx("foreign")

@@ -42,6 +42,7 @@ class FirstNumber(Sealed):
             )
             for row, number in rows if number
         ]  # fmt: skip
+        ContactPoint.objects.filter(person__in=[row for row, number in rows if not number], order=1).delete()
         ContactPoint.objects.bulk_create(
             made, batch_size=2000, update_conflicts=True, unique_fields=["person", "order"],
             update_fields=["kind", "number_sealed", "number_index", "is_wrong"],

@@ -9,5 +9,5 @@ class PlacesRoom(Room):
         "places.layer.confirmed": w("地图换上了自己的图层"),
         "places.layer.undone": w("撤回了图层"),
     }
-    permissions = {"places.map": ("administrator",)}
+    permissions = {"places.map": ("administrator",), "places.keep": ("administrator", "duty_officer")}
     steps = "steps:STEPS"

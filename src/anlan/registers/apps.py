@@ -1,6 +1,6 @@
 from anlan.foundation.rooms import Entry, Room
 from anlan.foundation.words import w
-from anlan.registers.events import ADDED, CHANGED, IMPORTED
+from anlan.registers.events import ADDED, CHANGED, ENDED, IMPORTED, TAKEN_BACK, UNMASKED
 
 
 class RegistersRoom(Room):
@@ -9,6 +9,9 @@ class RegistersRoom(Room):
     events = {
         ADDED: w("登记了一条"),
         CHANGED: w("改了一条"),
+        ENDED: w("结束了一条"),
+        TAKEN_BACK: w("撤回了一次改动"),
+        UNMASKED: w("看了完整内容"),
         IMPORTED: w("从文件登记"),
     }
     permissions = {

@@ -105,6 +105,10 @@ class Column:
     def key(self, value: Any) -> Any:
         return value
 
+    def among(self, values: Sequence[Any]) -> Q:
+        """Rows whose key column is one of these."""
+        return Q(**{f"{self.at}__in": values})
+
     # ---------- out ----------
     def shown(self, row: Any) -> str:
         """As pages and files show it, in Chinese; `said` in the reader's language."""
@@ -138,6 +142,19 @@ class Column:
     def teller(self, values: Iterable[Any], ctx: Ctx) -> Callable[[Any], Any]:
         """`told` for the values of one save."""
         return self.told
+
+    def frozen(self, value: Any, ref: str) -> Any:
+        """As a revision of the entry keeps it, to be taken back."""
+        return (
+            value.isoformat()
+            if isinstance(value, date)
+            else list(value)
+            if isinstance(value, tuple)
+            else value
+        )
+
+    def thawed(self, kept: Any, ref: str) -> Any:
+        return kept
 
     def told_in_words(self, told: Any, lang: str) -> str:
         return "" if told is None else "、".join(map(str, told)) if isinstance(told, list) else str(told)
@@ -328,6 +345,9 @@ class Day(Column):
     def emptied(self) -> Any:
         return None
 
+    def thawed(self, kept: Any, ref: str) -> Any:
+        return date.fromisoformat(kept) if kept else None
+
     def widget(self) -> forms.Widget:
         return forms.TextInput({"type": "date"})
 
@@ -356,6 +376,9 @@ class Moment(Column):
 
     def told(self, value: Any) -> Any:
         return value
+
+    def thawed(self, kept: Any, ref: str) -> Any:
+        return datetime.fromisoformat(kept) if kept else None
 
     def widget(self) -> forms.Widget:
         return forms.TextInput({"placeholder": "2026-07-01 08:30"})

@@ -3,3 +3,6 @@
 ADDED = "registers.entry.added"
 CHANGED = "registers.entry.changed"
 IMPORTED = "registers.import.saved"
+ENDED = "registers.entry.ended"
+TAKEN_BACK = "registers.entry.taken_back"
+UNMASKED = "registers.entry.unmasked"

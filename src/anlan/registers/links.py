@@ -109,6 +109,9 @@ class Link(Column):
     def filed(self, row: Any) -> str:
         return self.typed(row)
 
+    def thawed(self, kept: Any, ref: str) -> Any:
+        return tuple(kept) if self.many else kept
+
     def teller(self, values: Iterable[Any], ctx: Ctx) -> Callable[[Any], Any]:
         """By code, asked for at once: the journal knows no ids."""
         wanted = sorted({pk for v in values if v is not None for pk in (v if self.many else (v,))})

@@ -39,3 +39,24 @@ class Upload(Happening):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["world", "ref"], name="upload_ref")]
+
+
+class Revision(Happening):
+    """改动: before and after of the columns that one save changed, personal ones sealed, so that it can be taken back."""
+
+    scope_by = WORLD_WIDE
+
+    register = models.CharField(max_length=40)
+    ref = models.CharField(max_length=80)
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+    upload = models.CharField(max_length=120, blank=True)
+    is_new = models.BooleanField()
+    columns = models.JSONField()  # name → [before, after]
+    taken_back = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["world", "register", "ref"]),
+            models.Index(fields=["world", "register", "upload"]),
+        ]

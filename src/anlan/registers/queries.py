@@ -14,13 +14,15 @@ from anlan.foundation.errors import NotFound
 from anlan.foundation.paging import Cut, Part, take
 from anlan.foundation.words import t, w
 from anlan.registers.columns import Bad, Look
-from anlan.registers.events import ADDED, CHANGED
+from anlan.registers.events import ADDED, CHANGED, ENDED, TAKEN_BACK, UNMASKED
 from anlan.registers.register import Register
 
 
 def view(ctx: Ctx, register: Register, asked: Mapping[str, str]) -> QuerySet[Any]:
-    """The rows of a view: `q`, `sort` and the columns that filter. What cannot be read finds nothing."""
+    """The rows of a view: `q`, `sort`, `ended` (those too) and the columns that filter. What cannot be read finds nothing."""
     rows, look = register.rows(ctx), Look(ctx)
+    if not asked.get("ended"):
+        rows = rows.filter(register.standing(ctx))
     if text := " ".join(asked.get("q", "").split()):
         wanted = Q(**{register.ref: text})
         for column in register.columns:
@@ -70,6 +72,11 @@ class Past:
     columns: tuple[Told, ...]
 
 
+_VERBS = {
+    ADDED: w("登记"), CHANGED: w("改"), ENDED: w("结束"), TAKEN_BACK: w("撤回"), UNMASKED: w("看了完整内容"),
+}  # fmt: skip
+
+
 def history(ctx: Ctx, register: Register, ref: str, lang: str = "zh") -> list[Past]:
     """What the journal tells of an entry, the newest first."""
     known = {c.name: c for c in register.columns}
@@ -83,7 +90,7 @@ def history(ctx: Ctx, register: Register, ref: str, lang: str = "zh") -> list[Pa
             for name, c in told["body"].get("columns", {}).items() if name in known
         )  # fmt: skip
         at = datetime.fromisoformat(told["at"])
-        verb = {ADDED: w("登记"), CHANGED: w("改")}.get(told["name"], told["name"])
+        verb = _VERBS.get(told["name"], told["name"])
         found.append(Past(at, told["actor"], t(lang, verb), told["body"].get("why", ""), columns))
     return found
 

@@ -13,6 +13,7 @@ from django.db.models import Model, Q, QuerySet
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
 from anlan.foundation.words import Sentence
+from anlan.foundation.worlds import beijing
 from anlan.registers.books.heads import Head
 from anlan.registers.columns import Column, Look
 from anlan.registers.links import Link
@@ -61,6 +62,10 @@ class Register:
     """(column or "", sentence) of what does not fit together in a row that is right cell by cell."""
     save: Save | None = None
     """The room's own way of storing; in one transaction with the journal. Without it rows are stored as they are."""
+    remove: Callable[[Ctx, Sequence[Any]], None] | None = None
+    """How entries that were entered by mistake go, for a register with a `save` of its own."""
+    ends: str = ""  # the Day column with which an entry ends; nothing that others stand on is deleted
+    opens: str = "people.unmask"  # who may see what is sealed, one entry at a time, with a reason
     tells: bool = True  # the kit writes the journal; False: `save` does
     examples: tuple[Mapping[str, str], ...] = ()
 
@@ -71,6 +76,17 @@ class Register:
     def is_reference(self) -> bool:
         """Belongs to no world: kept in the live one alone."""
         return not hasattr(self.model, "world_id")
+
+    def standing(self, ctx: Ctx) -> Q:
+        """What has not ended."""
+        if not self.ends:
+            return Q()
+        at = self.column(self.ends).at
+        return Q(**{at: None}) | Q(**{f"{at}__gt": beijing(ctx.now).date()})
+
+    @property
+    def is_sealed(self) -> bool:
+        return any(c.is_sealed for c in self.columns)
 
     @property
     def naming(self) -> tuple[str, ...]:
@@ -125,7 +141,7 @@ class Register:
 
     def filtered_by(self, asked: Mapping[str, str]) -> None:
         """Raises: Invalid for a filter that is no column to filter by, so that nobody takes the whole for a part."""
-        may = {"q", "sort", *(c.name for c in self.columns if c.filter)}
+        may = {"q", "sort", "ended", *(c.name for c in self.columns if c.filter)}
         if unknown := asked.keys() - may:
             raise Invalid(
                 "不能按 {names} 筛。能用：{may}。",

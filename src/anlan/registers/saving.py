@@ -13,9 +13,9 @@ from anlan.foundation.journal import Note
 from anlan.foundation.words import Sentence
 from anlan.foundation.writing import writing
 from anlan.registers.columns import chunks
-from anlan.registers.events import ADDED, CHANGED
+from anlan.registers.events import ADDED, CHANGED, TAKEN_BACK
 from anlan.registers.judging import Judged, judge
-from anlan.registers.models import Sent
+from anlan.registers.models import Revision, Sent
 from anlan.registers.register import Change, Register
 
 
@@ -48,7 +48,14 @@ def add(ctx: Ctx, register: Register, cells: Mapping[str, str], *, key: str = ""
 
 
 def change(
-    ctx: Ctx, register: Register, row: Any, cells: Mapping[str, str], *, version: str = "", why: str = ""
+    ctx: Ctx,
+    register: Register,
+    row: Any,
+    cells: Mapping[str, str],
+    *,
+    version: str = "",
+    why: str = "",
+    verb: str = "",
 ) -> bool:
     """Change an entry that was read; False where nothing is new. Raises: NotRead; Stale."""
     ctx.require(register.keep)
@@ -57,32 +64,37 @@ def change(
     line = judge(ctx, register, [(1, cells)], row=row).lines[0]
     if not line.wrong and line.change is None:
         return False
-    _one(ctx, register, line.wrong, line.change, why=why)
+    _one(ctx, register, line.wrong, line.change, why=why, verb=verb)
     return True
 
 
 def _one(
-    ctx: Ctx,
-    register: Register,
-    wrong: Mapping[str, Sentence],
-    what: Change | None,
-    *,
-    key: str = "",
-    why: str = "",
+    ctx: Ctx, register: Register, wrong: Mapping[str, Sentence], what: Change | None, **told: str
 ) -> str:
     if wrong or what is None:
         raise NotRead(wrong)
-    return save(ctx, register, [what], key=key, why=why)[0]
+    return save(ctx, register, [what], **told)[0]
 
 
 def save(
-    ctx: Ctx, register: Register, changes: Sequence[Change], *, key: str = "", why: str = ""
+    ctx: Ctx,
+    register: Register,
+    changes: Sequence[Change],
+    *,
+    key: str = "",
+    why: str = "",
+    upload: str = "",
+    verb: str = "",
 ) -> list[str]:
-    """Store all of them, or none; returns their refs. Raises: Stale, Conflict."""
+    """Store all of them, or none; returns their refs. `verb` is told instead of added and changed.
+
+    Raises: Stale, Conflict.
+    """
     _world(ctx, register)
     ctx.require(register.keep)
     _prepare(ctx, register, changes)
-    notes = list(_notes(ctx, register, changes, why)) if register.tells and not register.save else []
+    knows = not register.save  # a save of the room's own may give the refs
+    notes, past = _told(ctx, register, changes, why, upload, verb) if knows else ([], [])
     try:
         with action(ctx, register.keep):
             _still(ctx, register, changes)
@@ -90,8 +102,9 @@ def save(
             refs = [register.ref_of(each.row) for each in changes]
             if key:
                 Sent.objects.create(world_id=ctx.world.id, key=_key(ctx, key), ref=refs[0])
-            if register.tells and register.save:  # it may have given the refs
-                notes = list(_notes(ctx, register, changes, why))
+            if not knows:
+                notes, past = _told(ctx, register, changes, why, upload, verb)
+            Revision.objects.bulk_create(past, batch_size=2000)
             if notes:
                 journal.append_many(ctx, notes)
             return refs
@@ -124,6 +137,8 @@ def _prepare(ctx: Ctx, register: Register, changes: Sequence[Change]) -> None:
                 column.put(each.row, each.values[column.name])
         if each.is_new:
             register.complete(each)
+            stand = (c for c in register.columns if not c.is_beside and not c.is_sealed)
+            each.values |= {c.name: c.of(each.row) for c in stand}
         if register.within and not ctx.scope.holds(register.path_of(each.row)):
             raise Forbidden("要登记的地方不在您的辖区。请让上级来办，或改地点。")
 
@@ -171,7 +186,29 @@ def _fields(register: Register, name: str) -> list[str]:
     ]
 
 
-def _notes(ctx: Ctx, register: Register, changes: Sequence[Change], why: str) -> Iterator[Note]:
+def _told(
+    ctx: Ctx, register: Register, changes: Sequence[Change], why: str, upload: str, verb: str
+) -> tuple[list[Note], list[Revision]]:
+    """What the journal is told, and what a revision keeps; none of a change that is taken back."""
+    notes = list(_notes(ctx, register, changes, why, verb)) if register.tells else []
+    past = [_revision(ctx, register, each, upload) for each in changes] if verb != TAKEN_BACK else []
+    return notes, past
+
+
+def _revision(ctx: Ctx, register: Register, each: Change, upload: str) -> Revision:
+    ref = register.ref_of(each.row)
+    columns = {}
+    for name in each.changed:
+        column = register.column(name)
+        before = None if each.is_new else column.frozen(each.before[name], ref)
+        columns[name] = [before, column.frozen(each.values[name], ref)]
+    return Revision(
+        world_id=ctx.world.id, register=register.name, ref=ref, by=ctx.actor.ref, at=ctx.now, upload=upload,
+        is_new=each.is_new, columns=columns,
+    )  # fmt: skip
+
+
+def _notes(ctx: Ctx, register: Register, changes: Sequence[Change], why: str, verb: str) -> Iterator[Note]:
     tell = {
         c.name: c.teller([v for each in changes for v in (each.values[c.name], each.before.get(c.name))], ctx)
         for c in register.columns
@@ -187,11 +224,11 @@ def _notes(ctx: Ctx, register: Register, changes: Sequence[Change], why: str) ->
                 body[name] = {"was": tell[name](each.before[name]), "is": now}
         told = {"columns": body, **({"why": why[:200]} if why else {})}
         refs = {register.name: register.ref_of(each.row)}
-        yield Note(ADDED if each.is_new else CHANGED, refs, told, register.path_of(each.row))
+        yield Note(verb or (ADDED if each.is_new else CHANGED), refs, told, register.path_of(each.row))
 
 
-def save_all(ctx: Ctx, register: Register, judged: Judged) -> list[str]:
+def save_all(ctx: Ctx, register: Register, judged: Judged, *, upload: str = "") -> list[str]:
     """A whole file. Raises: NotRead while a row is wrong."""
     if judged.of("wrong"):
         raise NotRead(judged.of("wrong")[0].wrong)
-    return save(ctx, register, judged.changes) if judged.changes else []
+    return save(ctx, register, judged.changes, upload=upload) if judged.changes else []

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -57,6 +57,9 @@ class Sealed(Column):
         if hasattr(row, self.index):
             setattr(row, self.index, self.key(value) if value else "")
 
+    def among(self, values: Sequence[Any]) -> Q:
+        return Q(**{f"{self.index}__in": values})
+
     def key_of(self, row: Any) -> str:
         return str(getattr(row, self.index))
 
@@ -77,6 +80,12 @@ class Sealed(Column):
 
     def told(self, value: Any) -> Any:
         return bool(value)
+
+    def frozen(self, value: Any, ref: str) -> Any:
+        return crypto.seal(value, f"{ref}/{self.name}/revision") if value else ""
+
+    def thawed(self, kept: Any, ref: str) -> Any:
+        return crypto.unseal(kept, f"{ref}/{self.name}/revision") if kept else ""
 
     def told_in_words(self, told: Any, lang: str) -> str:
         return t(lang, w("（不记内容）")) if told else ""

@@ -79,6 +79,12 @@ def upload(ctx: Ctx, register: Register, ref: str) -> Upload:
     return found
 
 
+def sent(ctx: Ctx, register: Register) -> list[Upload]:
+    """The last files that this person sent."""
+    mine = Upload.objects.filter(world_id=ctx.world.id, register=register.name, by=ctx.actor.ref)
+    return list(mine.order_by("-pk")[:10])
+
+
 def again(ctx: Ctx, register: Register, ref: str) -> Looked:
     """The kept file, judged against what stands now."""
     found = upload(ctx, register, ref)
@@ -113,7 +119,7 @@ def _claimed(ctx: Ctx, register: Register, looked: Looked, found: Upload) -> Non
 def save_file(ctx: Ctx, register: Register, looked: Looked, ref: str) -> None:
     """Store a looked-at file, with one entry for the file itself. Raises: NotRead while a row is wrong."""
     with action(ctx, register.keep):
-        saving.save_all(ctx, register, looked.judged)
+        saving.save_all(ctx, register, looked.judged, upload=ref)
         journal.append(ctx, IMPORTED, refs={"upload": ref, "register": register.name}, body=looked.counts)
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from anlan.foundation.errors import AnlanError
 from anlan.foundation.words import t, w
-from anlan.registers import queries, saving
+from anlan.registers import queries, saving, undoing
 from anlan.registers.columns import CLEARED, Look
 from anlan.registers.register import Register
 from anlan.registers.views.listing import here, may_keep
@@ -20,16 +20,27 @@ from anlan.ui.pages import Request
 
 def one(request: Request, ref: str, register: Register) -> HttpResponse:
     row = queries.entry(request.ctx, register, ref)
-    context = {
+    return render(request, "registers/entry.html", told(request, register, row))
+
+
+def told(
+    request: Request, register: Register, row: Any, opened: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """What the page of an entry shows; `opened` are its sealed columns in clear."""
+    ctx, ref = request.ctx, register.ref_of(row)
+    keeps, opened = may_keep(request, register), opened or {}
+    return {
         "register": register,
-        "ref": register.ref_of(row),
+        "ref": ref,
         "name": register.name_of(row),
-        "pairs": [(c.word, c.said(row, request.lang)) for c in register.columns],
-        "history": queries.history(request.ctx, register, register.ref_of(row), request.lang),
+        "pairs": [(c.word, opened.get(c.name) or c.said(row, request.lang)) for c in register.columns],
+        "history": queries.history(ctx, register, ref, request.lang),
         "here": here(request, register),
-        "may_keep": may_keep(request, register),
+        "may_keep": keeps,
+        "may_undo": keeps and undoing.last(ctx, register, ref) is not None,
+        "may_end": keeps and register.ends and register.column(register.ends).of(row) is None,
+        "may_open": register.is_sealed and not opened and ctx.may(register.opens),
     }
-    return render(request, "registers/entry.html", context)
 
 
 def new(request: Request, register: Register) -> HttpResponse:

@@ -48,16 +48,17 @@ def send(request: Request, register: Register) -> HttpResponse:
     """Take a file; it is looked at on its own page."""
     error = ""
     if request.method == "POST":
-        sent = request.FILES.get("file")
+        file = request.FILES.get("file")
         try:
-            if sent is None:
+            if file is None:
                 error = t(request.lang, w("还没选文件。"))
             else:
-                ref = uploads.keep(request.ctx, register, sent.read(), sent.name or "")
+                ref = uploads.keep(request.ctx, register, file.read(), file.name or "")
                 return HttpResponseRedirect(here(request, register, "file", ref))
         except AnlanError as refused:
             error = refused.said(request.lang)
-    context = {"register": register, "here": here(request, register), "error": error}
+    sent = uploads.sent(request.ctx, register)
+    context = {"register": register, "here": here(request, register), "error": error, "sent": sent}
     return render(request, "registers/file.html", context, status=422 if error else 200)
 
 
