@@ -47,8 +47,10 @@ class Judged:
         return [line.change for line in self.lines if line.change is not None and not line.wrong]
 
 
-def judge(ctx: Ctx, register: Register, rows: Iterable[tuple[int, Cells]], *, row: Any = None) -> Judged:
-    """`row`: the entry that the one line is about; without it the key columns say which is meant."""
+def judge(
+    ctx: Ctx, register: Register, rows: Iterable[tuple[int, Cells]], *, about: Sequence[Any] = ()
+) -> Judged:
+    """`about`: the entries that the lines are about; without them the key columns say which are meant."""
     look = Look(ctx)
     lines = [Line(number, cells) for number, cells in rows]
     for column in register.columns:
@@ -56,9 +58,9 @@ def judge(ctx: Ctx, register: Register, rows: Iterable[tuple[int, Cells]], *, ro
         look.known[column.name] = column.resolve_many(look, texts)
     for line in lines:
         _read(register, line, look)
-    if row is not None:
-        lines[0].row = row
-    else:
+    for line, row in zip(lines, about, strict=False):
+        line.row = row
+    if not about:
         _find(ctx, register, lines)
     for line in lines:
         if not line.wrong:
@@ -108,12 +110,11 @@ def _match(
     ctx: Ctx, register: Register, columns: Sequence[Column], wanted: dict[tuple[Any, ...], Line]
 ) -> None:
     first = columns[0]
-    field_ = first.index if first.is_sealed else first.at  # type: ignore[attr-defined]
     rows = register.model._default_manager.select_related(*register.join).prefetch_related(*register.fetched)
     if not register.is_reference:
         rows = rows.filter(world_id=ctx.world.id)
     for some in chunks(sorted({key[0] for key in wanted}, key=str)):
-        found = register.load(rows.filter(**{f"{field_}__in": some}))
+        found = register.load(rows.filter(first.among(some)))
         seen = set(register.rows(ctx).filter(pk__in=[r.pk for r in found]).values_list("pk", flat=True))
         for row in found:
             line = wanted.get(tuple(c.key_of(row) for c in columns))
