@@ -87,17 +87,17 @@ def set_up() -> Town:
     from anlan.call.actions import callout
     from anlan.call.models import CallLine
     from anlan.call.queries import answering
-    from anlan.conf import demoing
+    from anlan.conf import demoing, replaying
     from anlan.conf.install import ready
     from anlan.demo.exercises import new_liulin
     from anlan.foundation import worlds
     from anlan.observe.models import Station
     from anlan.people.accounts import tokens
     from anlan.people.models import Account
-    from anlan.places.queries import atlas
+    from anlan.places.atlas import atlas
 
     ready()
-    demoing.load_city_once()
+    replaying.load_city_once()
     ctx = worlds.context(worlds.get("live"))
     demoing._make_accounts(ctx)
     exercise = new_liulin(speed=0.0, since=START)
@@ -315,7 +315,7 @@ def _import(port: int, town: Town) -> Iterator[None]:
 @contextmanager
 def _exercise(key: str) -> Iterator[None]:
     """The night as fast as it goes, from its first gauges on: findings, calls and forecasts come at once."""
-    from anlan.foundation.worlds import World
+    from anlan.foundation.models import World
 
     here = World.objects.filter(key=key)
     here.update(state=World.State.RUNNING)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from anlan.call.actions import calldown, hearing
 from anlan.call.calldown_rows import the_call_down
 from anlan.call.queries import desk as desks
-from anlan.call.rules.calldown import AnswerKind
+from anlan.call.rules.calldown.shapes import AnswerKind
 from anlan.call.views.calls import UNDO, UNDO_S, UNDO_SLACK_S, Result, board_context, may_link, undoable
 from anlan.foundation.errors import AnlanError, Invalid, NotFound
 from anlan.foundation.words import t, w, written
