@@ -178,6 +178,7 @@ ENTERED_ELSEWHERE = {"sign-out", "sign-in/link/<str:token>"}
 PUBLIC_MAP: dict[str, str] = {
     "w/<slug:world>/map/base": "names and outlines of divisions, as on any printed map",
     "w/<slug:world>/exercises": "scenarios bear the published name of a past night",
+    "w/<slug:world>/exercises/<slug:key>/speed": "a speed that is none is shown on the page of the exercises",
     "w/<str:world>/packs": "packs are published rules; their notes may speak of the night of Liulin",
 }
 """By pattern, with the reason: routes that show names of divisions to everybody, as any printed map does."""

@@ -280,6 +280,11 @@ GIVEN = {
 }
 
 
+DRAWN = (
+    "document.querySelector('anlan-map').map.queryRenderedFeatures().some((f) => f.properties.ref === 'v1')"
+)
+
+
 def test_what_is_clicked_on_the_map_opens_beside_it(chromium: Browser) -> None:
     pages = {
         "/": page_of(MAP, map=GIVEN, stream_url=""),
@@ -291,7 +296,7 @@ def test_what_is_clicked_on_the_map_opens_beside_it(chromium: Browser) -> None:
         page.goto(home)
         page.wait_for_selector("anlan-map[data-ready]")
         expect(page.locator("[data-map-moment]")).to_have_text("2021-08-12 04:05:00")
-        page.wait_for_timeout(600)
+        assert eventually(lambda: page.evaluate(DRAWN))
         page.locator("canvas.maplibregl-canvas").click()
         expect(page.locator("#side")).to_contain_text("雁子河村静默")
         assert page.locator("anlan-map").get_attribute("selected") == "v1"

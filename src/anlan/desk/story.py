@@ -290,6 +290,7 @@ SENTENCES: dict[str, Sentence] = {
     moves.EVACUATION_SET_OUT: lambda say, told: (say(w("{n} 户上路"), n=told["body"]["households"]), ""),
     moves.EVACUATION_COUNTED: _counted,
     moves.HOUSEHOLD_MARKED: _marked,
+    moves.EVACUATION_TAKEN_BACK: _plain(w("一条点到或清点已撤销"), "key"),
     calls.CONTACT_LOST: _lost,
     calls.CONTACT_STEP: lambda say, told: (
         say(w("下一步：{step}"), step=say(STEP_WORDS.get(told["body"]["step"], told["body"]["step"]))),

@@ -5,6 +5,7 @@ from anlan.move.events import (
     EVACUATION_ORDERED,
     EVACUATION_SET_OUT,
     EVACUATION_STAYED,
+    EVACUATION_TAKEN_BACK,
     HOUSEHOLD_MARKED,
 )
 
@@ -19,6 +20,7 @@ class MoveRoom(Room):
         EVACUATION_ORDERED: w("转移已下达"),
         EVACUATION_SET_OUT: w("已出发转移"),
         EVACUATION_STAYED: w("出发记录已撤销"),
+        EVACUATION_TAKEN_BACK: w("一条点到或清点已撤销"),
         HOUSEHOLD_MARKED: w("登记了一户"),
     }
     rings = (EVACUATION_ORDERED,)

@@ -12,6 +12,7 @@ class ObserveRoom(Room):
         "actions.mending",
     )
     counters = "counters:families"
+    permissions = {"observe.keep": ("administrator", "station_engineer")}
     menu = (
         Entry(w("测站"), "stations", "observe.view", "warn", 3, inside=("imports",)),
         Entry(w("隔离区"), "quarantine", REQUEUE, "warn", 5),

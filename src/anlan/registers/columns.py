@@ -105,6 +105,10 @@ class Column:
     def key(self, value: Any) -> Any:
         return value
 
+    def among(self, values: Sequence[Any]) -> Q:
+        """Rows whose key column is one of these."""
+        return Q(**{f"{self.at}__in": values})
+
     # ---------- out ----------
     def shown(self, row: Any) -> str:
         """As pages and files show it, in Chinese; `said` in the reader's language."""

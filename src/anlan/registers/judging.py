@@ -108,12 +108,11 @@ def _match(
     ctx: Ctx, register: Register, columns: Sequence[Column], wanted: dict[tuple[Any, ...], Line]
 ) -> None:
     first = columns[0]
-    field_ = first.index if first.is_sealed else first.at  # type: ignore[attr-defined]
     rows = register.model._default_manager.select_related(*register.join).prefetch_related(*register.fetched)
     if not register.is_reference:
         rows = rows.filter(world_id=ctx.world.id)
     for some in chunks(sorted({key[0] for key in wanted}, key=str)):
-        found = register.load(rows.filter(**{f"{field_}__in": some}))
+        found = register.load(rows.filter(first.among(some)))
         seen = set(register.rows(ctx).filter(pk__in=[r.pk for r in found]).values_list("pk", flat=True))
         for row in found:
             line = wanted.get(tuple(c.key_of(row) for c in columns))

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -56,6 +56,9 @@ class Sealed(Column):
         setattr(row, f"{self.at}_sealed", crypto.seal(value, self.bound(row)) if value else "")
         if hasattr(row, self.index):
             setattr(row, self.index, self.key(value) if value else "")
+
+    def among(self, values: Sequence[Any]) -> Q:
+        return Q(**{f"{self.index}__in": values})
 
     def key_of(self, row: Any) -> str:
         return str(getattr(row, self.index))

@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core import signing
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.debug import sensitive_variables
@@ -12,12 +11,13 @@ from django.views.decorators.http import require_GET, require_POST
 from anlan.call.actions import calldown, hearing
 from anlan.call.calldown_rows import the_call_down
 from anlan.call.queries import desk as desks
-from anlan.call.rules.calldown.shapes import AnswerKind
-from anlan.call.views.calls import UNDO, UNDO_S, UNDO_SLACK_S, Result, board_context, may_link, undoable
-from anlan.foundation.errors import AnlanError, Invalid, NotFound
+from anlan.call.rules.calldown import AnswerKind
+from anlan.call.views.calls import Result, board_context, may_link
+from anlan.foundation.errors import NotFound
 from anlan.foundation.words import t, w, written
 from anlan.people.actions import unmask
-from anlan.ui.acts import act, address, done, not_done
+from anlan.ui import undo
+from anlan.ui.acts import act, address, done
 from anlan.ui.pages import Request, page
 
 OUTCOMES = {6: "no_answer", 7: "wrong_number", 8: "refused"}
@@ -31,25 +31,18 @@ RESULT_WORDS = {int(kind): kind.word for kind in AnswerKind} | {
 def _record(request: Request, given: dict[str, Any], ref: str) -> HttpResponse:
     """One key: 1 to 5 is what the person said, 6 nobody, 7 wrong number, 8 refuses."""
     told = _recorded(request, given, ref)
-    undo = signing.dumps({**told, "ref": ref, "by": request.ctx.actor.ref}, salt=UNDO, compress=True)
-    return HttpResponseRedirect(f"{address(request, 'calls', ref)}?{urlencode({'undo': undo})}")
+    return HttpResponseRedirect(undo.leads(request, address(request, "calls", ref), ref, **told))
 
 
-@page("warn.answer")
-@require_POST
-def take_back(request: Request, ref: str) -> HttpResponse:
+def _take_back(request: Request, ref: str) -> HttpResponse:
     """What was recorded a moment ago by this officer is taken back, and the person stands first again."""
-    back = address(request, "calls", ref)
-    told = undoable(request, ref, request.POST.get("undo", ""), seconds=UNDO_S + UNDO_SLACK_S)
-    try:
-        if told is None:
-            raise Invalid("撤销只在记下后 8 秒内能用。请重新登记正确的结果，后一条为准。")
-        hearing.take_back(
-            request.ctx, call_down=ref, holder=told["holder"], key=told["key"], call=told["call"]
-        )
-    except AnlanError as error:
-        return not_done(request, error, back)
-    return done(request, "已撤销：{said}", f"{back}?holder={told['holder']}", said=told["said"])
+    told = undo.pressed(request, ref)
+    hearing.take_back(request.ctx, call_down=ref, holder=told["holder"], key=told["key"], call=told["call"])
+    stands = f"{address(request, 'calls', ref)}?holder={told['holder']}"
+    return done(request, "已撤销：{said}", stands, said=told["said"])
+
+
+take_back = act("warn.answer", _take_back, back=lambda r, ref: address(r, "calls", ref))
 
 
 def _desk(request: Request, ref: str) -> str:

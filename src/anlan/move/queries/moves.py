@@ -14,6 +14,7 @@ from anlan.move.events import (
     EVACUATION_ORDERED,
     EVACUATION_SET_OUT,
     EVACUATION_STAYED,
+    EVACUATION_TAKEN_BACK,
     HOUSEHOLD_MARKED,
 )
 from anlan.move.models import Evacuation, HouseholdMove
@@ -27,6 +28,7 @@ TOLD_BY = (
     EVACUATION_SET_OUT,
     EVACUATION_STAYED,
     EVACUATION_COUNTED,
+    EVACUATION_TAKEN_BACK,
     HOUSEHOLD_MARKED,
 )
 

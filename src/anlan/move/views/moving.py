@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -16,6 +16,7 @@ from anlan.move.queries import moves as reading
 from anlan.move.rules.evacuation import HouseholdCase, HouseholdEvent, HouseholdState
 from anlan.places.atlas import Place, atlas
 from anlan.places.queries import search
+from anlan.ui import undo
 from anlan.ui.acts import act, address, ask, done, moment, number, offered, posted, wrong
 from anlan.ui.pages import Request, page
 
@@ -92,6 +93,7 @@ def village_of(request: Request, ref: str) -> dict[str, Any]:
         "may": request.ctx.may("warn.move"),
         "count": offered(request, Count, initial={"site": move.destination}),
         "here": address(request, "moving", ref),
+        **undo.offered(request, ref),
         "back": address(request, "moving"),
     }
 
@@ -183,19 +185,20 @@ def _one(request: Request, ref: str) -> str:
     return address(request, "moving", ref)
 
 
-def _mark(request: Request, ref: str) -> None:
+def _mark(request: Request, ref: str) -> HttpResponse:
     """Mark one household: set out, counted in, refuses, not found, went home."""
     household, event = request.POST.get("household", ""), request.POST.get("event", "")
     if event not in set(HouseholdEvent):
         raise Invalid("没认出要记什么。请用名册里的按钮。")
     note = request.POST.get("note", "").strip()
-    moving.mark_household(request.ctx, evacuation=ref, household=household, event=event, note=note)
+    found = moving.mark_household(request.ctx, evacuation=ref, household=household, event=event, note=note)
+    number = next((row.number for row in reading.households(request.ctx, ref) if row.ref == household), "")
+    return _goes_on(request, ref, found, f"{number} {t(request.lang, HouseholdEvent(event).word)}")
 
 
 mark = act(
     "warn.move",
     _mark,
-    w("已记下。"),
     back=lambda r, ref: f"{_one(r, ref)}#{r.POST.get('household', '')[:40]}",
 )
 
@@ -208,10 +211,10 @@ class Count(forms.Form):
     site = forms.CharField(label=w("安置点"), max_length=80, required=False)
 
 
-def _count(request: Request, given: dict[str, Any], ref: str) -> str:
+def _count(request: Request, given: dict[str, Any], ref: str) -> HttpResponse:
     """Count so many households in at the site, in the order of the list."""
     move = reading.the_move(request.ctx, ref)
-    moving.count_in(
+    found = moving.count_in(
         request.ctx,
         village=move.place,
         households=given["households"],
@@ -219,7 +222,23 @@ def _count(request: Request, given: dict[str, Any], ref: str) -> str:
         site=given["site"] or move.destination,
         by=request.ctx.actor.ref,
     )
-    return t(request.lang, w("已点到 {n} 户。"), n=given["households"])
+    said = t(request.lang, w("已点到 {n} 户。"), n=given["households"])
+    return _goes_on(request, ref, found, said)
+
+
+def _goes_on(request: Request, ref: str, found: moving.Recorded, said: str) -> HttpResponseRedirect:
+    """Back to the village, which says whom and what, and takes it back for eight seconds."""
+    told = {"seq": found.seq, "before": found.before, "said": said}
+    return HttpResponseRedirect(undo.leads(request, _one(request, ref), ref, **told))
+
+
+def _take_back(request: Request, ref: str) -> str:
+    told = undo.pressed(request, ref)
+    moving.take_back(request.ctx, evacuation=ref, seq=told["seq"], before=told["before"])
+    return t(request.lang, w("已撤销：{said}"), said=told["said"])
+
+
+take_back = act("warn.move", _take_back, back=_one)
 
 
 count = act("warn.move", _count, back=_one, form=Count)

@@ -7,10 +7,11 @@ offset; an empty value is a missing one, never 0.
 import csv
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from pathlib import Path
 from typing import Final, TypeVar
 
 from anlan.wire import tables
@@ -162,6 +163,11 @@ def parse(data: bytes, *, now: datetime, stations: frozenset[str] | None = None)
     if wrong is not None:
         return Parsed(encoding, wrongs=[wrong])
     return _rows(encoding, lines[head:], places, _Reader(now, stations))
+
+
+def check(path: Path, *, now: datetime, stations: frozenset[str] | None = None) -> Parsed:
+    """What a file says, but for its good rows."""
+    return replace(parse(path.read_bytes(), now=now, stations=stations), rows=())
 
 
 def _rows(encoding: str, lines: Sequence[Line], places: Mapping[str, int], reader: _Reader) -> Parsed:

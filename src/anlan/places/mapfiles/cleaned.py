@@ -131,7 +131,7 @@ def _thinned(shapes: Any, want: str, tolerance_m: float, notes: list[Sentence]) 
         notes.append(
             say(
                 "在 {metres} m 以内简化：顶点 {before} → {after}。",
-                metres=round(tolerance_m, 1),
+                metres=f"{tolerance_m:g}",
                 before=before,
                 after=count,
             )
