@@ -1,12 +1,31 @@
 """Registers of people: the contract of each, and what is its own."""
 
+from anlan.foundation.paging import Cut
+from anlan.people.holders import register
 from anlan.people.registers import PERSONS
-from tests.support.city import VILLAGE
+from anlan.registers import queries, uploads
+from tests.support.city import VILLAGE, Mini
 from tests.support.registers import RegisterTests
 
 
 class TestPersons(RegisterTests):
     register = PERSONS
     good = {"name": "欧阳四喜", "place": VILLAGE, "phone": "13912345678"}
-    change = {"phone": "13987654321"}
+    change = {"phone": "13987654321", "lon": "113.5"}
     wrong = {"phone": "1391234567"}
+
+    def test_the_figure_counts_who_has_no_number_and_lists_them(self, mini: Mini) -> None:
+        ref = self.add(mini, phone="")
+        (told,) = queries.figures(self.ctx(mini), PERSONS)
+        assert (told.number, told.of) == (1, self.total(mini))
+        found = queries.part(self.ctx(mini), PERSONS, {"figure": "no-phone"}, Cut())
+        assert [row.ref for row in found.items] == [ref]
+
+    def test_a_wrong_number_is_corrected_by_a_file_that_knows_name_and_village(self, mini: Mini) -> None:
+        ctx = self.ctx(mini)
+        book = self.book(ctx, {"name": "杨柳青", "place": "柳林镇联盟村", "phone": "138 0000 4499"})
+        upload = uploads.keep(ctx, PERSONS, book, "改号码.xlsx")
+        assert uploads.confirm(ctx, PERSONS, upload).counts == {"new": 0, "changed": 1, "same": 0, "wrong": 0}
+        assert register().by_ref["H-v1-secretary"].contacts[0].kind == "mobile"
+        row = queries.entry(ctx, PERSONS, "H-v1-secretary")
+        assert PERSONS.column("phone").of(row) == "13800004499"

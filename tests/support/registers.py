@@ -8,8 +8,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from python_calamine import CalamineWorkbook
 
-from anlan.foundation import journal, worlds
+from anlan.foundation import journal, tasks, worlds
 from anlan.foundation.errors import Conflict, Forbidden, NotFound
+from anlan.foundation.models import Task
 from anlan.foundation.paging import Cut
 from anlan.registers import queries, saving, undoing, uploads
 from anlan.registers.books import writing as books
@@ -78,6 +79,22 @@ class RegisterTests:
             assert queries.history(ctx, self.register, ref)[0].why == "核对过"
         again = queries.entry(ctx, self.register, ref)
         assert not saving.change(ctx, self.register, again, self.change), "the same again changes nothing"
+
+    def test_several_are_changed_at_once_or_none(self, mini: Mini) -> None:
+        ref, client = self.add(mini), mini.client(self.keeper)
+        free = [
+            n
+            for n in self.change
+            if not self.register.column(n).fixed and not self.register.column(n).is_sealed
+        ]
+        if free:
+            told = {"ref": [ref], "column": free[0], "value": self.change[free[0]], "why": "一起改"}
+            assert client.post(f"{self.base(mini)}/bulk", told).status_code == 302
+            assert (
+                queries.history(self.ctx(mini), self.register, ref)[0].why == "一起改"
+                or not self.register.tells
+            )
+        assert client.post(f"{self.base(mini)}/bulk", {"column": "ref"}).status_code == 302
 
     def test_an_older_form_overwrites_nothing(self, mini: Mini) -> None:
         ref, ctx = self.add(mini), self.ctx(mini)
@@ -196,10 +213,31 @@ class RegisterTests:
         ctx, before = self.ctx(mini), self.total(mini)
         ref = uploads.keep(ctx, self.register, self.book(ctx, self.good), "台账.xlsx")
         assert self.total(mini) == before, "nothing is saved before it is confirmed"
-        counts = uploads.confirm(ctx, self.register, ref)
-        assert counts == {"new": 1, "changed": 0, "same": 0, "wrong": 0}
-        assert uploads.confirm(ctx, self.register, ref) == counts
+        saved = uploads.confirm(ctx, self.register, ref)
+        assert (saved.state, saved.counts) == ("saved", {"new": 1, "changed": 0, "same": 0, "wrong": 0})
+        assert uploads.confirm(ctx, self.register, ref).counts == saved.counts
         assert self.total(mini) == before + 1
+
+    def test_a_long_file_is_due_work_that_can_be_stopped(
+        self, mini: Mini, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(uploads, "AT_ONCE", 0)
+        ctx, before = self.ctx(mini), self.total(mini)
+        stopped, taken = (
+            uploads.keep(ctx, self.register, self.book(ctx, self.good), "台账.xlsx") for _ in range(2)
+        )
+        assert uploads.confirm(ctx, self.register, stopped).state == "waiting"
+        uploads.cancel(ctx, self.register, stopped)
+        uploads.confirm(ctx, self.register, taken)
+        assert self.total(mini) == before
+        for work in Task.objects.filter(kind=uploads.IMPORT):
+            assert tasks.run(work, mini.world)
+        assert [uploads.upload(ctx, self.register, ref).state for ref in (stopped, taken)] == [
+            "cancelled",
+            "saved",
+        ]
+        assert self.total(mini) == before + 1
+        assert mini.client(self.keeper).get(f"{self.base(mini)}/file/{taken}").status_code == 200
 
     def test_a_wrong_row_keeps_the_file_out_and_comes_back_with_its_reason(self, mini: Mini) -> None:
         ctx, before = self.ctx(mini), self.total(mini)
@@ -224,7 +262,7 @@ class RegisterTests:
         if required:
             assert (
                 required.name
-                in judge(ctx, self.register, [(1, {required.name: CLEARED})], row=row).lines[0].wrong
+                in judge(ctx, self.register, [(1, {required.name: CLEARED})], about=[row]).lines[0].wrong
             )
 
     # ---------- pages and API ----------

@@ -7,12 +7,13 @@ from typing import Any
 from django.db.models import Q
 
 from anlan.foundation import crypto
+from anlan.foundation.context import Ctx
 from anlan.foundation.words import w
 from anlan.people.models import ContactPoint, Person
 from anlan.places.atlas import atlas
 from anlan.places.columns import InPlace
 from anlan.registers.columns import Code, Decimal, chunks
-from anlan.registers.register import Change, Register
+from anlan.registers.register import Change, Figure, Register
 from anlan.registers.sealed import Sealed
 
 
@@ -61,6 +62,10 @@ def _where_they_live(change: Change) -> None:
             setattr(change.row, name, getattr(place, name))
 
 
+def _without_phone(ctx: Ctx) -> Q:
+    return ~Q(pk__in=ContactPoint.objects.filter(is_wrong=False).values("person"))
+
+
 PERSONS = Register(
     name="persons", word=w("人员"), room="people", model=Person, view="people.view", keep="people.manage", kind="P",
     note=w("有责任的人，和先打的那个号码"),
@@ -74,6 +79,7 @@ PERSONS = Register(
         Decimal(name="lon", word=w("经度"), least=-180, most=180, listed=False),
         Decimal(name="lat", word=w("纬度"), least=-90, most=90, listed=False),
     ),
+    figures=(Figure(name="no-phone", word=w("没有电话"), where=_without_phone),),
     examples=({"name": "张三", "place": "柳林镇联盟村", "phone": "13800000000"},),
 )  # fmt: skip
 

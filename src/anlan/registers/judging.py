@@ -47,8 +47,10 @@ class Judged:
         return [line.change for line in self.lines if line.change is not None and not line.wrong]
 
 
-def judge(ctx: Ctx, register: Register, rows: Iterable[tuple[int, Cells]], *, row: Any = None) -> Judged:
-    """`row`: the entry that the one line is about; without it the key columns say which is meant."""
+def judge(
+    ctx: Ctx, register: Register, rows: Iterable[tuple[int, Cells]], *, about: Sequence[Any] = ()
+) -> Judged:
+    """`about`: the entries that the lines are about; without them the key columns say which are meant."""
     look = Look(ctx)
     lines = [Line(number, cells) for number, cells in rows]
     for column in register.columns:
@@ -56,9 +58,9 @@ def judge(ctx: Ctx, register: Register, rows: Iterable[tuple[int, Cells]], *, ro
         look.known[column.name] = column.resolve_many(look, texts)
     for line in lines:
         _read(register, line, look)
-    if row is not None:
-        lines[0].row = row
-    else:
+    for line, row in zip(lines, about, strict=False):
+        line.row = row
+    if not about:
         _find(ctx, register, lines)
     for line in lines:
         if not line.wrong:

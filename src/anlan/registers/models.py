@@ -25,15 +25,19 @@ class Upload(Happening):
 
     class State(models.TextChoices):
         LOOKED = "looked"
+        WAITING = "waiting"
         SAVED = "saved"
+        CANCELLED = "cancelled"
+        REFUSED = "refused"
 
     ref = models.CharField(max_length=40)
     register = models.CharField(max_length=40)
     name = models.CharField(max_length=120)
     by = models.CharField(max_length=80)
     at = models.DateTimeField()
-    state = models.CharField(max_length=8, choices=State.choices, default=State.LOOKED)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.LOOKED)
     counts = models.JSONField(default=dict)
+    trouble = models.CharField(max_length=400, blank=True)  # why it was refused when its turn came
     saved_by = models.CharField(max_length=80, blank=True)
     saved_at = models.DateTimeField(null=True)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
@@ -29,6 +29,8 @@ def view(ctx: Ctx, register: Register, asked: Mapping[str, str]) -> QuerySet[Any
             if column.find:
                 wanted |= column.found(text)
         rows = rows.filter(wanted)
+    if figure := next((f for f in register.figures if f.name == asked.get("figure")), None):
+        rows = rows.filter(figure.where(ctx))
     for column in register.columns:
         if column.filter and (text := asked.get(column.name, "").strip()):
             try:
@@ -44,6 +46,31 @@ def part(ctx: Ctx, register: Register, asked: Mapping[str, str], cut: Cut) -> Pa
     return found
 
 
+@dataclass(frozen=True)
+class Told:
+    """A figure with its number, and of how many where it is a share."""
+
+    name: str
+    word: str
+    number: Any
+    of: int | None
+
+
+def figures(ctx: Ctx, register: Register) -> list[Told]:
+    """All figures in one query, of what has not ended."""
+    if not register.figures:
+        return []
+    asked: dict[str, Any] = {"all": Count("pk")}
+    for figure in register.figures:
+        at = register.column(figure.sum).at if figure.sum else "pk"
+        asked[f"f_{figure.name}"] = (Sum if figure.sum else Count)(at, filter=figure.where(ctx))
+    found = ctx.rows(register.model).filter(register.standing(ctx)).aggregate(**asked)
+    return [
+        Told(f.name, f.word, found[f"f_{f.name}"] or 0, None if f.sum else found["all"])
+        for f in register.figures
+    ]
+
+
 def entry(ctx: Ctx, register: Register, ref: str) -> Any:
     """Raises: NotFound."""
     row = register.rows(ctx).filter(**{register.ref: ref}).first()
@@ -53,7 +80,7 @@ def entry(ctx: Ctx, register: Register, ref: str) -> Any:
 
 
 @dataclass(frozen=True)
-class Told:
+class Column:
     """One column of one entry in the history."""
 
     word: str
@@ -69,7 +96,7 @@ class Past:
     actor: str
     name: str
     why: str
-    columns: tuple[Told, ...]
+    columns: tuple[Column, ...]
 
 
 _VERBS = {
@@ -85,7 +112,7 @@ def history(ctx: Ctx, register: Register, ref: str, lang: str = "zh") -> list[Pa
         if register.name not in told["refs"]:
             continue
         columns = tuple(
-            Told(known[name].word, known[name].told_in_words(c["was"], lang) if "was" in c else "",
+            Column(known[name].word, known[name].told_in_words(c["was"], lang) if "was" in c else "",
                  known[name].told_in_words(c.get("is"), lang))
             for name, c in told["body"].get("columns", {}).items() if name in known
         )  # fmt: skip

@@ -32,6 +32,16 @@ class Change:
     number: int = 0  # row of the file
 
 
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A number that a register tells of itself: how many entries are so, of how many; its rows are one press away."""
+
+    name: str
+    word: str
+    where: Callable[[Ctx], Q]
+    sum: str = ""  # of a column, instead of a count
+
+
 Save = Callable[[Ctx, Sequence[Change]], None]
 Fits = Callable[[Change, Look], Iterable[tuple[str, Sentence]]]
 
@@ -67,6 +77,7 @@ class Register:
     ends: str = ""  # the Day column with which an entry ends; nothing that others stand on is deleted
     opens: str = "people.unmask"  # who may see what is sealed, one entry at a time, with a reason
     tells: bool = True  # the kit writes the journal; False: `save` does
+    figures: tuple[Figure, ...] = ()
     examples: tuple[Mapping[str, str], ...] = ()
 
     def column(self, name: str) -> Column:
@@ -141,7 +152,7 @@ class Register:
 
     def filtered_by(self, asked: Mapping[str, str]) -> None:
         """Raises: Invalid for a filter that is no column to filter by, so that nobody takes the whole for a part."""
-        may = {"q", "sort", "ended", *(c.name for c in self.columns if c.filter)}
+        may = {"q", "sort", "ended", "figure", *(c.name for c in self.columns if c.filter)}
         if unknown := asked.keys() - may:
             raise Invalid(
                 "不能按 {names} 筛。能用：{may}。",

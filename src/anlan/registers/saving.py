@@ -10,7 +10,7 @@ from anlan.foundation.actions import action, next_refs
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Forbidden, Invalid
 from anlan.foundation.journal import Note
-from anlan.foundation.words import Sentence
+from anlan.foundation.words import Sentence, say
 from anlan.foundation.writing import writing
 from anlan.registers.columns import chunks
 from anlan.registers.events import ADDED, CHANGED, TAKEN_BACK
@@ -61,11 +61,24 @@ def change(
     ctx.require(register.keep)
     if version and version != register.version_of(row):
         raise Stale
-    line = judge(ctx, register, [(1, cells)], row=row).lines[0]
+    line = judge(ctx, register, [(1, cells)], about=[row]).lines[0]
     if not line.wrong and line.change is None:
         return False
     _one(ctx, register, line.wrong, line.change, why=why, verb=verb)
     return True
+
+
+def change_many(
+    ctx: Ctx, register: Register, rows: Sequence[Any], cells: Mapping[str, str], *, why: str = ""
+) -> int:
+    """The same change to several entries, to all or to none; returns how many changed. Raises: NotRead; Stale."""
+    ctx.require(register.keep)
+    judged = judge(ctx, register, ((n, cells) for n in range(1, len(rows) + 1)), about=rows)
+    for line in judged.of("wrong"):
+        raise NotRead(
+            {"": say("{name}：{why}", name=register.ref_of(line.row), why=tuple(line.wrong.values()))}
+        )
+    return len(save(ctx, register, judged.changes, why=why)) if judged.changes else 0
 
 
 def _one(

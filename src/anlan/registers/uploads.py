@@ -4,7 +4,9 @@ import base64
 from dataclasses import dataclass
 from pathlib import Path
 
-from anlan.foundation import crypto, journal
+from django.db import transaction
+
+from anlan.foundation import crypto, journal, tasks
 from anlan.foundation.actions import action, next_ref
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid, NotFound
@@ -21,6 +23,9 @@ from anlan.registers.models import Upload
 from anlan.registers.register import Register
 
 MOST_BYTES = 20 << 20
+AT_ONCE = 2000
+"""So many entries are saved while the person waits; more, as due work of the engine."""
+IMPORT = "registers.import"
 
 
 @dataclass
@@ -59,8 +64,8 @@ def keep(ctx: Ctx, register: Register, data: bytes, filename: str) -> str:
     with writing():
         ref = next_ref(ctx, "F")
     sealed = crypto.seal(base64.b64encode(data).decode(), ref)
-    _file(ctx, ref).parent.mkdir(parents=True, exist_ok=True)
-    _file(ctx, ref).write_text(sealed)
+    kept_at(ctx.world.key, ref).parent.mkdir(parents=True, exist_ok=True)
+    kept_at(ctx.world.key, ref).write_text(sealed)
     with action(ctx, register.keep):
         Upload.objects.create(
             world_id=ctx.world.id, ref=ref, register=register.name, name=filename[:120], by=ctx.actor.ref,
@@ -88,32 +93,52 @@ def sent(ctx: Ctx, register: Register) -> list[Upload]:
 def again(ctx: Ctx, register: Register, ref: str) -> Looked:
     """The kept file, judged against what stands now."""
     found = upload(ctx, register, ref)
-    return look(ctx, register, _bytes(ctx, ref), found.name)
+    return look(ctx, register, bytes_of(ctx, ref), found.name)
 
 
-def confirm(ctx: Ctx, register: Register, ref: str) -> dict[str, int]:
-    """Save the kept file: all of it or nothing, once. Raises: NotRead, Conflict."""
+def confirm(ctx: Ctx, register: Register, ref: str) -> Upload:
+    """Save the kept file: all of it or nothing, once; a long one as due work. Raises: NotRead, Conflict."""
     found = upload(ctx, register, ref)
-    if found.state == Upload.State.SAVED:
-        return dict(found.counts)
-    looked = again(ctx, register, ref)
-    _claimed(ctx, register, looked, found)
-    _file(ctx, ref).unlink(missing_ok=True)
-    return looked.counts
+    if found.state != Upload.State.LOOKED:
+        return found
+    if found.counts["new"] + found.counts["changed"] > AT_ONCE:
+        if found.counts["wrong"]:
+            raise Conflict("还有 {n} 行有错。改好再写入。", n=found.counts["wrong"])
+        _later(ctx, register, found)
+    else:
+        take(ctx, register, again(ctx, register, ref), found, was=Upload.State.LOOKED)
+    found.refresh_from_db()
+    return found
 
 
-def _claimed(ctx: Ctx, register: Register, looked: Looked, found: Upload) -> None:
+def take(ctx: Ctx, register: Register, looked: Looked, found: Upload, *, was: Upload.State) -> None:
+    """Save what was looked at, if nobody has yet."""
     with action(ctx, register.keep):
-        mine = Upload.objects.filter(pk=found.pk, state=Upload.State.LOOKED)
-        told = {
-            "state": Upload.State.SAVED,
-            "saved_by": ctx.actor.ref,
-            "saved_at": ctx.now,
-            "counts": looked.counts,
-        }
-        if not mine.update(**told):
+        saved = {"saved_by": ctx.actor.ref, "saved_at": ctx.now, "counts": looked.counts}
+        if not Upload.objects.filter(pk=found.pk, state=was).update(state=Upload.State.SAVED, **saved):
             raise Conflict("这个文件刚被确认过。请看台账。")
         save_file(ctx, register, looked, found.ref)
+        transaction.on_commit(lambda: kept_at(ctx.world.key, found.ref).unlink(missing_ok=True))
+
+
+def _later(ctx: Ctx, register: Register, found: Upload) -> None:
+    payload = {
+        "register": register.name, "ref": found.ref, "actor": ctx.actor.ref, "paths": list(ctx.scope.paths),
+        "all": ctx.scope.all,
+    }  # fmt: skip
+    with action(ctx, register.keep):
+        mine = Upload.objects.filter(pk=found.pk, state=Upload.State.LOOKED)
+        if mine.update(state=Upload.State.WAITING):
+            tasks.schedule(ctx, IMPORT, key=f"register-import:{found.ref}", due_at=ctx.now, payload=payload)
+
+
+def cancel(ctx: Ctx, register: Register, ref: str) -> None:
+    """Before its turn came a file is not saved after all. Raises: Conflict."""
+    found = upload(ctx, register, ref)
+    with action(ctx, register.keep):
+        mine = Upload.objects.filter(pk=found.pk, state=Upload.State.WAITING)
+        if not mine.update(state=Upload.State.CANCELLED):
+            raise Conflict("已经在写入，或已写完，停不下来了。写完可以整个撤回。")
 
 
 def save_file(ctx: Ctx, register: Register, looked: Looked, ref: str) -> None:
@@ -123,13 +148,13 @@ def save_file(ctx: Ctx, register: Register, looked: Looked, ref: str) -> None:
         journal.append(ctx, IMPORTED, refs={"upload": ref, "register": register.name}, body=looked.counts)
 
 
-def _file(ctx: Ctx, ref: str) -> Path:
-    return home() / "uploads" / ctx.world.key / f"{ref}.sealed"
+def kept_at(world: str, ref: str) -> Path:
+    return home() / "uploads" / world / f"{ref}.sealed"
 
 
-def _bytes(ctx: Ctx, ref: str) -> bytes:
+def bytes_of(ctx: Ctx, ref: str) -> bytes:
     try:
-        return base64.b64decode(crypto.unseal(_file(ctx, ref).read_text(), ref))
+        return base64.b64decode(crypto.unseal(kept_at(ctx.world.key, ref).read_text(), ref))
     except FileNotFoundError:
         raise NotFound("没有这个上传的文件。请再传一次。") from None
 

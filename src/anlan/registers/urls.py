@@ -3,7 +3,7 @@
 from functools import partial
 
 from django.urls import URLPattern, path
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.registers.all import registers
 from anlan.registers.register import Register
@@ -20,6 +20,7 @@ def _pages(register: Register) -> list[URLPattern]:
         ("/template", register.view, _look, files.template),
         ("/export.xlsx", register.view, _look, files.export_xlsx),
         ("/export.csv", register.view, _look, files.export_csv),
+        ("/bulk", register.keep, require_POST, acts.bulk),
         ("/new", register.keep, _form, entries.new),
         ("/file", register.keep, _form, files.send),
         ("/file/<str:upload>", register.keep, _form, files.looked),

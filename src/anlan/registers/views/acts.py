@@ -7,17 +7,20 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from anlan.foundation.errors import AnlanError
+from anlan.foundation.errors import AnlanError, Invalid
 from anlan.foundation.rules.reason import LEAST_REASON
 from anlan.foundation.words import t, w
 from anlan.foundation.worlds import beijing
 from anlan.registers import queries, saving, undoing
+from anlan.registers.columns import CLEARED
 from anlan.registers.events import ENDED
 from anlan.registers.register import Register
 from anlan.registers.views import entries
 from anlan.registers.views.listing import here
-from anlan.ui.acts import ask, done, posted
+from anlan.ui.acts import ask, done, not_done, posted
 from anlan.ui.pages import Request
+
+MOST = 500
 
 
 class Why(forms.Form):
@@ -88,6 +91,21 @@ def undo_file(request: Request, upload: str, register: Register) -> HttpResponse
         "back": f"{back}/file",
     }
     return _asked(request, Why(posted(request)), do, **told)
+
+
+def bulk(request: Request, register: Register) -> HttpResponse:
+    """One column of the chosen entries becomes the same."""
+    back, refs = here(request, register), request.POST.getlist("ref")
+    name, value = request.POST.get("column", ""), request.POST.get("value", "").strip()
+    try:
+        if not refs or name not in {c.name for c in register.columns if not c.fixed and not c.is_sealed}:
+            raise Invalid("请先选几条，再选要改的列。")
+        rows = [queries.entry(request.ctx, register, ref) for ref in refs[:MOST]]
+        why = request.POST.get("why", "")
+        n = saving.change_many(request.ctx, register, rows, {name: value or CLEARED}, why=why)
+    except AnlanError as error:
+        return not_done(request, error, back)
+    return done(request, w("已改 {n} 条。"), back, n=n)
 
 
 def unmask(request: Request, ref: str, register: Register) -> HttpResponse:

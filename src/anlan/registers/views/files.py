@@ -19,6 +19,7 @@ from anlan.ui.pages import Request, attached
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 100
+WRITTEN = w("已写入：新增 {new} 条，改 {changed} 条，{same} 条没有变。")
 
 
 def _book(data: bytes, name: str) -> HttpResponse:
@@ -68,14 +69,24 @@ def looked(request: Request, upload: str, register: Register) -> HttpResponse:
     found = uploads.upload(ctx, register, upload)
     if request.method == "POST":
         try:
-            counts = uploads.confirm(ctx, register, upload)
+            if request.POST.get("do") == "cancel":
+                uploads.cancel(ctx, register, upload)
+                return done(request, w("已停下，一行也没有写入。"), back)
+            found = uploads.confirm(ctx, register, upload)
         except AnlanError as error:
             return not_done(request, error, request.path)
-        return done(request, w("已写入：新增 {new} 条，改 {changed} 条，{same} 条没有变。"), back, **counts)
-    if found.state == Upload.State.SAVED:
-        return done(
-            request, w("已写入：新增 {new} 条，改 {changed} 条，{same} 条没有变。"), back, **found.counts
-        )
+        if found.state == Upload.State.SAVED:
+            return done(request, WRITTEN, back, **found.counts)
+        return HttpResponseRedirect(request.path)
+    if found.state != Upload.State.LOOKED:
+        context = {
+            "register": register,
+            "here": back,
+            "upload": found,
+            "counts": found.counts,
+            "written": WRITTEN,
+        }
+        return render(request, "registers/under_way.html", context)
     seen = uploads.again(ctx, register, upload)
     words = {c.name: c.word for c in register.columns}
     wrong = [

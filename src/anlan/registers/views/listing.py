@@ -43,6 +43,8 @@ def listing(request: Request, register: Register) -> HttpResponse:
         ],
         "filters": _filters(request, register, asked),
         "asked": asked,
+        "figures": queries.figures(request.ctx, register),
+        "bulk": [c for c in register.columns if not c.fixed and not c.is_sealed],
         "may_keep": may_keep(request, register),
     }
     return render(request, "registers/list.html", context)
