@@ -27,6 +27,7 @@ SECONDS = 12.0
 WARM_SECONDS = 5.0
 NIGHT_SECONDS = 120.0
 PAUSE = 0.1
+BUSY = 503
 SIGN_INS, SLOW_BODIES, IDLE_SOCKETS = 16, 8, 3_000
 IMPORT_BYTES = 14 * 1024 * 1024
 TOWNSHIP = "421321117"
@@ -59,8 +60,10 @@ class Waited:
 
     @property
     def faults(self) -> int:
-        """How many got what nobody should get: 500 and its kin, or no answer at all."""
-        return sum(n for status, n in self.statuses.items() if status >= 500 or not status)
+        """How many got what nobody should get: 500 and its kin, or no answer at all; 503 asks to try again and waited for it."""
+        return sum(
+            n for status, n in self.statuses.items() if (status >= 500 and status != BUSY) or not status
+        )
 
 
 def rows() -> list[dict[str, Any]]:
@@ -94,10 +97,12 @@ def main() -> None:
 
         prepare()
         found = all_measured()
-    print(f"{'p99, ms':14}{'write':>9}{'phone':>9}{'healthz':>9}{'asked':>8}{'5xx':>6}")
+    print(f"{'p99, ms':14}{'write':>9}{'phone':>9}{'healthz':>9}{'asked':>8}{'5xx':>6}{'busy':>6}")
     for name, waited in found.items():
         times = "".join(f"{1e3 * waited.p99(what):9.0f}" for what in waited.times)
-        print(f"{name:14}{times}{waited.statuses.total():8}{waited.faults:6}{waited.told}")
+        print(
+            f"{name:14}{times}{waited.statuses.total():8}{waited.faults:6}{waited.statuses[BUSY]:6}{waited.told}"
+        )
 
 
 def all_measured() -> dict[str, Waited]:

@@ -17,7 +17,7 @@ class TestStations(RegisterTests):
         "name": "古城畈站",
         "kind": "rain",
         "place": VILLAGE_2,
-        "password": "12ab",
+        "password": "12AB",
     }
     change = {"name": "古城畈二站", "serves": f"{VILLAGE}、{VILLAGE_2}"}
     wrong = {"password": "12345"}

@@ -16,7 +16,7 @@ from anlan.judge.watch import Found, Key
 from anlan.observe import queries as observe
 from anlan.places.atlas import atlas
 
-FOUND_AT_ONCE, STATES_AT_ONCE = 20, 200
+FOUND_AT_ONCE, STATES_AT_ONCE = 10, 200
 
 
 def keep(ctx: Ctx, found: Sequence[Found], states: Mapping[Key, State]) -> list[str]:
