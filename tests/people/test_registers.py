@@ -1,9 +1,15 @@
 """Registers of people: the contract of each, and what is its own."""
 
+from datetime import timedelta
+
+import pytest
+
 from anlan.foundation.paging import Cut
 from anlan.people.holders import register
 from anlan.people.registers import PERSONS
 from anlan.registers import queries, uploads
+from anlan.registers.columns import Bad
+from anlan.registers.sealed import read_phone
 from tests.support.city import VILLAGE, Mini
 from tests.support.registers import RegisterTests
 
@@ -29,3 +35,23 @@ class TestPersons(RegisterTests):
         assert register().by_ref["H-v1-secretary"].contacts[0].kind == "mobile"
         row = queries.entry(ctx, PERSONS, "H-v1-secretary")
         assert PERSONS.column("phone").of(row) == "13800004499"
+
+    def test_a_file_that_nobody_confirmed_is_gone_after_a_day(self, mini: Mini) -> None:
+        ctx = self.ctx(mini)
+        ref = uploads.keep(ctx, PERSONS, self.book(ctx, self.good), "台账.xlsx")
+        path = uploads.kept_at("live", ref)
+        assert self.good["name"].encode() not in path.read_bytes()
+        uploads.forget(ctx.at(ctx.now + timedelta(hours=25)))
+        assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("+86 139 1234 5678", "13912345678"), ("0722-3312345", "07223312345"), ("１２３４５", "12345"), ("1391", ""),
+     ("139123456789", ""), ("13912345678、13987654321", "")],
+)  # fmt: skip
+def test_a_telephone_is_read_or_refused(typed: str, number: str) -> None:
+    try:
+        assert read_phone(typed) == number
+    except Bad:
+        assert not number

@@ -107,6 +107,7 @@ _VERBS = {
 def history(ctx: Ctx, register: Register, ref: str, lang: str = "zh") -> list[Past]:
     """What the journal tells of an entry, the newest first."""
     known = {c.name: c for c in register.columns}
+    order = {name: n for n, name in enumerate(known)}
     found = []
     for told in reversed(journal.story(ctx, ref)):
         if register.name not in told["refs"]:
@@ -114,7 +115,7 @@ def history(ctx: Ctx, register: Register, ref: str, lang: str = "zh") -> list[Pa
         columns = tuple(
             Column(known[name].word, known[name].told_in_words(c["was"], lang) if "was" in c else "",
                  known[name].told_in_words(c.get("is"), lang))
-            for name, c in told["body"].get("columns", {}).items() if name in known
+            for name, c in sorted(told["body"].get("columns", {}).items(), key=lambda c: order.get(c[0], 0)) if name in known
         )  # fmt: skip
         at = datetime.fromisoformat(told["at"])
         verb = _VERBS.get(told["name"], told["name"])

@@ -105,6 +105,6 @@ def read_phone(text: str) -> str:
     ):
         raise Bad(say("一格只填一个号码，另一个请另填一行"))
     number = crypto.normal_phone(plain)
-    if re.fullmatch(r"1[3-9]\d{9}|0\d{9,11}|[2-8]\d{6,7}|(400|800)\d{7}|1\d{2,4}", number):
+    if re.fullmatch(r"1[3-9]\d{9}|0\d{9,11}|[2-8]\d{6,7}|(400|800)\d{7}|1[12]\d|(12|95|96)\d{3}", number):
         return number
     raise Bad(say("电话号码不对：手机 11 位，座机带区号"))

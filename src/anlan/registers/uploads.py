@@ -2,6 +2,7 @@
 
 import base64
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from anlan.foundation.actions import action, next_ref
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid, NotFound
 from anlan.foundation.home import home
-from anlan.foundation.words import Sentence, t
+from anlan.foundation.words import Sentence, say, t
 from anlan.foundation.writing import writing
 from anlan.registers import saving
 from anlan.registers.books import reading
@@ -23,6 +24,7 @@ from anlan.registers.models import Upload
 from anlan.registers.register import Register
 
 MOST_BYTES = 20 << 20
+KEPT = timedelta(days=1)
 AT_ONCE = 2000
 """So many entries are saved while the person waits; more, as due work of the engine."""
 IMPORT = "registers.import"
@@ -30,10 +32,10 @@ IMPORT = "registers.import"
 
 @dataclass
 class Looked:
-    """A file as it was understood. `said` is what is to be told of it as a whole."""
+    """A file as it was understood. `said` is what is to be told of it: of a row by its number, or (0) of the whole."""
 
     judged: Judged
-    said: list[Sentence]
+    said: list[tuple[int, Sentence]]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -50,17 +52,26 @@ def look(ctx: Ctx, register: Register, data: bytes, filename: str) -> Looked:
     by_number = {line.number: line for line in judged.lines}
     for told in table.wrong:
         by_number[told.number].wrong.setdefault("", told.text)
-    said = [told.text for told in table.skipped[:5]]
+    said = [(told.number, told.text) for told in table.skipped[:5]]
     if table.unknown:
-        said.append(Sentence("没有读的列：{names}", {"names": "、".join(table.unknown)}))
+        said.append((0, say("没有读的列：{names}", names="、".join(table.unknown))))
     if table.others:
-        said.append(Sentence("没有读的工作表：{names}", {"names": "、".join(table.others)}))
+        said.append((0, say("没有读的工作表：{names}", names="、".join(table.others))))
     return Looked(judged, said)
+
+
+def forget(ctx: Ctx) -> None:
+    """Files that nobody confirmed within a day are gone."""
+    old = Upload.objects.filter(world_id=ctx.world.id, state=Upload.State.LOOKED, at__lt=ctx.now - KEPT)
+    for ref in list(old.values_list("ref", flat=True)):
+        kept_at(ctx.world.key, ref).unlink(missing_ok=True)
+    old.update(state=Upload.State.CANCELLED)
 
 
 def keep(ctx: Ctx, register: Register, data: bytes, filename: str) -> str:
     """Keep a file that was looked at, sealed, for its confirmation; returns the upload's ref."""
     looked = look(ctx, register, data, filename)
+    forget(ctx)
     with writing():
         ref = next_ref(ctx, "F")
     sealed = crypto.seal(base64.b64encode(data).decode(), ref)

@@ -34,6 +34,7 @@ def told(
         "ref": ref,
         "name": register.name_of(row),
         "pairs": [(c.word, opened.get(c.name) or c.said(row, request.lang)) for c in register.columns],
+        "tells_ref": any(c.at == register.ref for c in register.columns),
         "history": queries.history(ctx, register, ref, request.lang),
         "here": here(request, register),
         "may_keep": keeps,

@@ -19,6 +19,7 @@ from anlan.ui.pages import Request, attached
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 100
+LOOKED = w("新增 {new} 条，改 {changed} 条，{same} 条没有变，{wrong} 行有错。还没写入。")
 WRITTEN = w("已写入：新增 {new} 条，改 {changed} 条，{same} 条没有变。")
 
 
@@ -99,7 +100,8 @@ def looked(request: Request, upload: str, register: Register) -> HttpResponse:
         for line in seen.judged.of("changed")[:SHOWN]
         if line.change
     ]
-    context = {"register": register, "here": back, "upload": found, "counts": seen.counts, "said": seen.said,
+    context = {"register": register, "here": back, "upload": found, "counts": seen.counts, "told": t(request.lang, LOOKED, **seen.counts),
+               "said": seen.said,
                "wrong": wrong, "changed": changed, "may_save": not seen.counts["wrong"]
                and bool(seen.counts["new"] + seen.counts["changed"])}  # fmt: skip
     return render(request, "registers/looked.html", context)
