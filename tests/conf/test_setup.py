@@ -13,7 +13,7 @@ from anlan.foundation.errors import Conflict
 from anlan.people import founding
 from anlan.people.models import Account, Post
 from anlan.places import actions as places
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.ui import onset
 from tests.support.installation import Installation
 

@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _ask(args: argparse.Namespace) -> None:
     """For what the command was not given, while there is no county yet."""
-    from anlan.places.queries import atlas
+    from anlan.places.atlas import atlas
 
     for name, question in ASKED:
         is_known = bool(atlas().places) and name != "admin"

@@ -9,7 +9,7 @@ from anlan.foundation.words import t, w
 
 def refuse_a_demo() -> None:
     """Raises: Conflict in a home that plays the demo city."""
-    from anlan.places.queries import atlas
+    from anlan.places.atlas import atlas
 
     if any(place.synthetic for place in atlas().places):
         raise Conflict(w("这个目录里是演示城市。请用 ANLAN_HOME 指一个空目录，再办本县的。"))
@@ -23,7 +23,7 @@ def found(args: Namespace) -> dict[str, Any]:
     from anlan.foundation.home import home
     from anlan.people import founding
     from anlan.places import actions as places
-    from anlan.places.queries import atlas
+    from anlan.places.atlas import atlas
     from anlan.ui import onset
 
     ctx = worlds.context(worlds.get("live"))
