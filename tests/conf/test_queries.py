@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
 BUDGET = 25
 A_PART = 8
 PARTS = {
+    "w/<slug:world>/onset": 1,  # twenty steps, each from the data
     "w/<slug:world>/desk": 2,  # the due list and the town's map, beside the case
     "w/<slug:world>/wall": 1,  # the due list, beside the county's counts
     "w/<slug:world>/map/place/<str:path>": 1,  # the place's calls, beside its story
