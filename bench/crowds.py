@@ -123,17 +123,17 @@ def set_up() -> Town:
     from anlan.call.actions import callout
     from anlan.call.models import CallLine
     from anlan.call.queries import answering
-    from anlan.conf import demoing
+    from anlan.conf import demoing, replaying
     from anlan.conf.install import ready
     from anlan.demo.exercises import new_liulin
     from anlan.foundation import worlds
     from anlan.observe.models import Station
     from anlan.people.accounts import tokens
     from anlan.people.models import Account
-    from anlan.places.queries import atlas
+    from anlan.places.atlas import atlas
 
     ready()
-    demoing.load_city_once()
+    replaying.load_city_once()
     ctx = worlds.context(worlds.get("live"))
     demoing._make_accounts(ctx)
     exercise = new_liulin(speed=0.0, since=START)
@@ -353,7 +353,7 @@ def _import(port: int, town: Town) -> Iterator[None]:
 @contextmanager
 def _exercise(key: str) -> Iterator[Callable[[], str]]:
     """The night as fast as it goes, from its first forecast on: findings, calls and forecasts come at once."""
-    from anlan.foundation.worlds import World
+    from anlan.foundation.models import World
     from anlan.simulate.models import Run
 
     here = World.objects.filter(key=key)

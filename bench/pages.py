@@ -49,7 +49,7 @@ def set_up() -> tuple[Any, Any]:
     from anlan.conf import demoing, replaying
     from anlan.conf.install import ready
     from anlan.foundation import journal, kept, worlds
-    from anlan.foundation.worlds import World
+    from anlan.foundation.models import World
     from anlan.foundation.writing import writing
     from anlan.people.models import Account
 

@@ -14,7 +14,7 @@ from anlan.foundation.models import JournalEntry
 from anlan.foundation.rules.errors import MovedNeedsCount, UnknownCall
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.scope import Scope
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from tests.support.city import NIGHT, TOWN, VILLAGE, VILLAGE_2, Mini
 
 

@@ -14,7 +14,7 @@ from anlan.foundation.scope import Scope
 from anlan.foundation.tasks import run
 from anlan.move.actions import moving
 from anlan.move.models import Evacuation, HouseholdMove
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from tests.call.test_calldown_actions import names, opened, village_line
 from tests.support.city import NIGHT, VILLAGE, VILLAGE_2, Mini
 

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from anlan.people.accounts import tokens
+from anlan.people.models import ApiToken
 from tests.support.city import GAUGE, LIULIN_PATH, TOWN, VILLAGE, Mini, make_city
 from tests.support.records import make_records
 
@@ -25,7 +26,7 @@ def test_a_token_acts_as_its_account_until_it_is_revoked() -> None:
     client = bearer(mini, "duty_officer")
     told = client.get("/api/v1/me").json()
     assert (told["role"], told["places"]) == ("duty_officer", ["421321"])
-    (kept,) = tokens.ApiToken.objects.all()
+    (kept,) = ApiToken.objects.all()
     tokens.revoke(mini.ctx(), account=mini.account("duty_officer"), token_id=kept.pk)
     assert client.get("/api/v1/me").status_code == 401
 

@@ -83,8 +83,8 @@ def test_a_restored_installation_goes_on_working(
 
 
 LOOK = """
-from anlan.observe.ingest import path_of
-from anlan.observe.store import Reader
+from anlan.observe.ingest.ingest import path_of
+from anlan.observe.store.reader import Reader
 with Reader(path_of("x1")) as r:
     broken = [[b.id, b.bytes.hex(), b.reason, b.state, b.count] for b in r.broken(state=None)]
     told = [r.digest(), r.counts(), broken, r.latest().value.tolist()]
@@ -140,8 +140,9 @@ from django.db import transaction
 import numpy as np
 from anlan.foundation import journal, worlds
 from anlan.foundation.home import home
-from anlan.observe.ingest import path_of
-from anlan.observe.store import Writer, typed
+from anlan.observe.ingest.ingest import path_of
+from anlan.observe.store.batch import typed
+from anlan.observe.store.writer import Writer
 ctx = worlds.context(worlds.get("live"))
 slowest, n = 0.0, 0
 with Writer(path_of("live")) as store:
@@ -159,8 +160,8 @@ told = [n, slowest]
 
 
 NEWEST = """
-from anlan.observe.ingest import path_of
-from anlan.observe.store import Reader
+from anlan.observe.ingest.ingest import path_of
+from anlan.observe.store.reader import Reader
 with Reader(path_of("live")) as r:
     told = [heads()["live"][0], int(r.latest().value.max())]
 """

@@ -14,9 +14,11 @@ import pytest
 from anlan.cli import main
 from anlan.cli.simulate.critical_rain import inputs, packing, settings
 from anlan.foundation.packs import load_all, read_folder
-from anlan.judge.rules.thresholds import Rain, Snapshot, compile_pack, evaluate
-from anlan.science.terrain import Grid
-from anlan.wire.raster import write_geotiff
+from anlan.judge.rules.thresholds.compile import compile_pack
+from anlan.judge.rules.thresholds.evaluate import evaluate
+from anlan.judge.rules.thresholds.shapes import Rain, Snapshot
+from anlan.science.terrain.grid import Grid
+from anlan.wire.raster.tiff.writer import write_geotiff
 from tests.support.patience import PATIENCE_S, eventually
 
 CRS, WEST, NORTH, DX = "EPSG:4547", 430_000.0, 3_500_000.0, 50.0

@@ -14,8 +14,8 @@ pytestmark = pytest.mark.slow
 REF = f"{TOWN}-100"
 DEM = """
 from django.conf import settings
-from anlan.science.terrain import Grid
-from anlan.wire.raster import write_geotiff
+from anlan.science.terrain.grid import Grid
+from anlan.wire.raster.tiff.writer import write_geotiff
 from tests.support.grounds import valley
 land = valley(100.0)
 grid = Grid(land.bed, west=land.west, north=land.north, dx=land.dx, dy=land.dx, crs=land.crs)

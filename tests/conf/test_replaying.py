@@ -9,7 +9,7 @@ from anlan.conf.replaying import DEMO, _foretold, load_city_once
 from anlan.demo.report import _forecast
 from anlan.foundation.actions import next_ref
 from anlan.foundation.errors import Conflict
-from anlan.foundation.worlds import World
+from anlan.foundation.models import World
 from anlan.judge.models import Exceedance
 from tests.support.city import LIULIN_PATH, NIGHT, TOWN, VILLAGE, Mini, make_city
 from tests.support.grounds import forecast

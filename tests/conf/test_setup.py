@@ -13,7 +13,7 @@ from anlan.foundation.errors import Conflict
 from anlan.people import founding
 from anlan.people.models import Account, Post
 from anlan.places import actions as places
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.ui import onset
 from tests.support.installation import Installation
 
@@ -74,3 +74,36 @@ def test_without_a_division_there_is_no_post_to_give(live: Ctx) -> None:
 def test_there_are_twenty_steps_each_with_a_page(county: Ctx) -> None:
     states = onset.states(county)
     assert [state.step.number for state in states] == list(range(1, 21))
+
+
+def test_a_folder_of_books_and_maps_is_read_in_the_order_in_which_they_need_each_other(
+    tmp_path: Path,
+) -> None:
+    house, folder = Installation(tmp_path / "home"), tmp_path / "books"
+    folder.mkdir()
+    (folder / "区划.csv").write_bytes(
+        "区划代码,名称,类别\n429981100001,云溪村,行政村\n429981100000,云溪镇,镇\n429981000000,云溪县,县\n".encode(
+            "gb18030"
+        )
+    )
+    (folder / "gauges.csv").write_text(
+        "站址,站名,站类,地点,密码\n0042998101,云溪站,雨量站,429981100001,1234\n"
+    )
+    (folder / "notes.csv").write_text("a,b\n1,2\n")
+    command = ("setup", "--from", str(folder), "--json")
+    done = json.loads(house.anlan(*command, "--admin", "county-it").stdout)
+    assert done["loaded"] == {
+        "divisions": {"new": 3, "changed": 0, "same": 0, "wrong": 0},
+        "stations": {"new": 1, "changed": 0, "same": 0, "wrong": 0},
+    }
+    assert (done["unknown_files"], done["errors_files"]) == (["notes.csv"], [])
+    again = json.loads(house.anlan(*command).stdout)
+    assert again["loaded"]["divisions"] == {"new": 0, "changed": 0, "same": 3, "wrong": 0}
+    assert again["admin"] is None
+
+    (folder / "stations.csv").write_text(
+        "站址,站名,站类,地点,密码\n0042998102,无处站,雨量站,429981999999,1234\n"
+    )
+    wrong = house.anlan(*command, code=1)
+    (errors,) = json.loads(wrong.stdout)["errors_files"]
+    assert Path(errors).name == "stations-errors.xlsx"

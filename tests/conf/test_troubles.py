@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from anlan.conf import page as frame
 from anlan.desk.views import map as maps
+from anlan.foundation import journal
 from tests.support.city import Mini, make_city
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,7 @@ def test_where_the_frame_falls_too_the_plain_page_stands_with_its_number(
 ) -> None:
     client = mini.client("duty_officer")
     client.raise_request_exception = False
-    monkeypatch.setattr(frame.journal, "head", falls)
+    monkeypatch.setattr(journal, "head", falls)
     reply = client.get("/w/x1/map")
     assert reply.status_code == 500
     assert 'class="rail"' not in reply.text

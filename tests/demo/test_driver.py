@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
+from anlan.call import sending
 from anlan.demo import driver as driving
 from anlan.demo.driver import Driver
 from anlan.demo.liulin.scenario import load_scenario
-from anlan.foundation import channels, cursors, worlds
+from anlan.foundation import channels, cursors, events, worlds
 from anlan.foundation.health import Part
 from anlan.foundation.models import World
-from anlan.observe.ingest import Ingest
+from anlan.judge.watching import Watching
+from anlan.observe.ingest.ingest import Ingest
 from tests.support.city import Mini, make_city
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +77,7 @@ def drive(
     """The whole exercise, or until the power is cut; when each report was taken in, each in a transaction of its own."""
     heard: list[tuple[datetime, str]] = []
     by_report = lambda ctx, reports: [partial(heard.append, (ctx.now, r.key)) for r in reports]  # noqa: E731
-    monkeypatch.setattr(driving.sending, "pieces", pieces or by_report)
+    monkeypatch.setattr(sending, "pieces", pieces or by_report)
     monkeypatch.setattr(driving, "is_long", lambda: True)
     monkeypatch.setattr(channels, "make", lambda name, world: field)
     monkeypatch.setattr(channels, "connect", lambda *_: None)
@@ -128,7 +130,7 @@ def test_a_moment_cut_off_in_its_middle_ends_before_anything_else_looks(
         done.append(key)
 
     drive(night, field, monkeypatch, pieces, cut=True)
-    monkeypatch.setattr(driving.events, "step", lambda world: done.append("handlers look"))
+    monkeypatch.setattr(events, "step", lambda world: done.append("handlers look"))
     drive(night, field, monkeypatch, pieces)
     assert done[:5] == ["call/0", "cut", "call/1", "call/2", "handlers look"]
 
@@ -143,8 +145,8 @@ def test_findings_cut_off_in_their_middle_are_complete_before_anybody_acts(
         if len(done) == 1:
             raise PowerCut
 
-    monkeypatch.setattr(driving.Watching, "look", look)
-    monkeypatch.setattr(driving.events, "step", lambda world: done.append("handlers look"))
+    monkeypatch.setattr(Watching, "look", look)
+    monkeypatch.setattr(events, "step", lambda world: done.append("handlers look"))
     drive(night, Field([]), monkeypatch, cut=True)
     drive(night, Field([]), monkeypatch)
     assert done[:3] == ["look", "look", "handlers look"]

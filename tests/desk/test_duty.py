@@ -20,7 +20,7 @@ from anlan.foundation.rules.urgency import Harm
 from anlan.move.actions import moving
 from anlan.move.queries.moves import Move, moves
 from anlan.people import queries as people
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.ui.due import Due, Wait
 from anlan.ui.speech import Words
 from tests.support.city import (

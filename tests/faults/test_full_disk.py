@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from anlan.call.events import CALL_LAID
-from anlan.wire.sl651 import Control
+from anlan.wire.sl651.codes import Control
 from tests.support.city import GAUGE
 from tests.support.night import Night, pour, running
 from tests.support.patience import PATIENCE_S, eventually

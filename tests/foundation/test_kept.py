@@ -10,10 +10,11 @@ from anlan.call.models import CallDown
 from anlan.call.queries.villages import running
 from anlan.foundation.kept import once
 from anlan.foundation.writing import writing
-from anlan.people import queries as people
+from anlan.people import holders
+from anlan.people.holders import Holder
 from anlan.people.models import ContactPoint, DutyHolder, Person
+from anlan.places.atlas import atlas
 from anlan.places.models import Division, DivisionCode
-from anlan.places.queries import atlas
 from tests.support.city import TOWN, VILLAGE, VILLAGE_2, Mini, make_city
 
 pytestmark = pytest.mark.django_db
@@ -29,10 +30,10 @@ def name_of(code: str) -> str:
 
 
 def test_a_request_asks_once_for_places_and_people_however_often_they_are_used(mini: Mini) -> None:
-    atlas(), people.register()
+    atlas(), holders.register()
     with CaptureQueriesContext(connection) as asked, once():
         for _ in range(50):
-            atlas(), people.register()
+            atlas(), holders.register()
     assert len(asked) == 1
 
 
@@ -78,8 +79,8 @@ def test_a_code_of_a_new_year_replaces_the_old_one(mini: Mini) -> None:
 
 
 def test_a_holder_who_moves_covers_and_is_renamed_is_seen_at_once(mini: Mini) -> None:
-    def holder() -> people.Holder:
-        return people.register().by_ref["H-v1-deputy"]
+    def holder() -> Holder:
+        return holders.register().by_ref["H-v1-deputy"]
 
     assert not holder().group
     DutyHolder.objects.filter(ref="H-v1-deputy").update(title="主任", group=2, rung=0)

@@ -15,7 +15,7 @@ django.setup()
 
 from anlan.gateways.sl651.limits import Limits  # noqa: E402
 from anlan.gateways.sl651.server import GatewayThread  # noqa: E402
-from anlan.observe.ingest import Ingest  # noqa: E402
+from anlan.observe.ingest.ingest import Ingest  # noqa: E402
 from tests.gateways.conftest import roster  # noqa: E402
 from tests.support.stations import NOW  # noqa: E402
 

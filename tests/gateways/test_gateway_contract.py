@@ -18,7 +18,8 @@ import pytest
 
 from anlan.gateways import plug_ins
 from anlan.gateways.plug_ins import Gateway
-from anlan.observe.ingest import Ingest, NotDurable
+from anlan.observe.ingest.ingest import Ingest
+from anlan.observe.ingest.shapes import NotDurable
 from tests.gateways.conftest import roster, values
 from tests.support.gateways import LineGateway
 from tests.support.patience import PATIENCE_S, eventually

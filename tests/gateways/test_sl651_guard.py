@@ -14,10 +14,11 @@ import pytest
 from anlan.gateways.sl651.guard import Guard
 from anlan.gateways.sl651.limits import Limits
 from anlan.gateways.sl651.server import Gateway
-from anlan.observe import store
 from anlan.observe.actions.guarding import MOVED, TRIED
-from anlan.observe.ingest import Ingest
-from anlan.wire.sl651 import Control, Encoding
+from anlan.observe.ingest.ingest import Ingest
+from anlan.observe.store.reader import Reader
+from anlan.observe.store.writer import Writer
+from anlan.wire.sl651.codes import Control, Encoding
 from tests.gateways.conftest import Centre, roster
 from tests.support.patience import eventually
 from tests.support.stations import NOW, RAIN, RIVER, STRANGER, Line, ends, rain, report
@@ -94,9 +95,9 @@ def test_a_station_that_comes_from_elsewhere_is_told_and_heard(centre: Centre) -
 
 def test_the_usual_peers_are_known_after_a_restart(tmp_path: Path) -> None:
     path = tmp_path / "readings.sqlite3"
-    with store.Writer(path) as writer:
+    with Writer(path) as writer:
         assert list(writer.peers.hear({(7, "10.0.0.1")}, at=1)) == []
-    with store.Writer(path) as writer:
+    with Writer(path) as writer:
         assert writer.peers.has(7, "10.0.0.1")
         (change,) = writer.peers.hear({(7, "10.0.0.2")}, at=2)
         assert (change.peer, change.before) == ("10.0.0.2", "10.0.0.1")
@@ -201,7 +202,7 @@ def test_a_true_station_is_answered_while_another_peer_floods(centre: Centre, tm
         assert eventually(lambda: counts.frames > 400)
         assert usual_wait(range(32, 62)) <= max(0.5, 20 * calm)
         assert eventually(lambda: counts.shed > 1_000)
-    with store.Reader(centre.folder / "readings.sqlite3") as reader:
+    with Reader(centre.folder / "readings.sqlite3") as reader:
         assert len(reader.broken(limit=5_000)) <= 500
         assert eventually(lambda: reader.broken_over() > 0)
 

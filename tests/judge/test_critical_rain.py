@@ -9,7 +9,7 @@ import pytest
 from anlan.foundation import journal, packs
 from anlan.foundation.home import home
 from anlan.judge.watching import Watching, _packs
-from anlan.observe.ingest import Ingest
+from anlan.observe.ingest.ingest import Ingest
 from anlan.observe.queries.series import sheet
 from tests.support.city import GAUGE, NIGHT, VILLAGE, Mini, make_city
 from tests.support.critical import village_rain

@@ -10,7 +10,7 @@ from anlan.call.models import Call
 from anlan.desk.due import dues
 from anlan.foundation.rules.grade import Grade
 from anlan.judge.queries.foreseen import foreseen
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.simulate.models import Run
 from tests.support.city import NIGHT, TOWN, VILLAGE, VILLAGE_2, Mini, make_city
 from tests.support.grounds import forecast

@@ -8,7 +8,7 @@ from anlan.foundation import journal
 from anlan.judge.actions import exceedances
 from anlan.judge.models import Exceedance
 from anlan.judge.watching import Watching
-from anlan.observe.ingest import Ingest
+from anlan.observe.ingest.ingest import Ingest
 from anlan.warn.models import Alert
 from tests.support.city import NIGHT, VILLAGE, VILLAGE_2, Mini, make_city
 

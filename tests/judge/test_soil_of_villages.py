@@ -8,8 +8,8 @@ import pytest
 from anlan.foundation import journal
 from anlan.judge.watching import Watching
 from anlan.observe.actions import soil
-from anlan.observe.ingest import Ingest
-from anlan.places.queries import atlas
+from anlan.observe.ingest.ingest import Ingest
+from anlan.places.atlas import atlas
 from tests.support.city import GAUGE, NIGHT, TOWN, VILLAGE, Mini, make_city
 from tests.support.stations import rain
 

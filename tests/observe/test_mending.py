@@ -11,12 +11,14 @@ from anlan.foundation.apart import Fell, apart
 from anlan.foundation.errors import Conflict, Forbidden, Invalid, NotFound
 from anlan.observe import queries
 from anlan.observe.actions import imports, mending
-from anlan.observe.ingest import Ingest
+from anlan.observe.ingest.ingest import Ingest
 from anlan.observe.models import ImportRun, Station
 from anlan.observe.queries import quarantine
 from anlan.observe.rules import csvrows
-from anlan.observe.store import Quality
-from anlan.wire.sl651 import Uplink, encode_message, station_key
+from anlan.observe.store.columns import Quality
+from anlan.wire.sl651.batch import station_key
+from anlan.wire.sl651.build import Uplink
+from anlan.wire.sl651.message import encode_message
 from tests.support.city import FOREIGN_GAUGE, GAUGE, NIGHT, Mini
 from tests.support.stations import rain
 

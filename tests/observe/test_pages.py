@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from anlan.foundation import tasks
-from anlan.observe.ingest import Ingest
+from anlan.observe.ingest.ingest import Ingest
 from anlan.observe.models import ImportRun, Station
 from tests.support.city import FOREIGN_GAUGE, GAUGE, NIGHT, VILLAGE, Mini
 from tests.support.stations import rain, report

@@ -10,21 +10,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anlan.observe.store import (
+from anlan.observe.store import segments
+from anlan.observe.store.batch import typed
+from anlan.observe.store.columns import Quality
+from anlan.observe.store.errors import (
     BadBatch,
     DiskFull,
-    Quality,
-    Reader,
     SecondWriter,
     StoreDamaged,
     StoreError,
     StoreLocked,
     StoreMissing,
     UnknownSeries,
-    Writer,
-    segments,
-    typed,
 )
+from anlan.observe.store.reader import Reader
+from anlan.observe.store.writer import Writer
 from tests.observe.store_batches import HOUR, MINUTE, RAIN, STAGE, T0, columns, framed, of
 from tests.support.patience import PATIENCE_S
 

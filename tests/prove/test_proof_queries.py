@@ -8,8 +8,9 @@ from anlan.call.actions import doorchecks, hearing
 from anlan.foundation import events
 from anlan.foundation.context import Ctx
 from anlan.move.actions import moving
-from anlan.places.queries import atlas
-from anlan.prove.queries.proof import VillageRow, facts_of, village_proofs
+from anlan.places.atlas import atlas
+from anlan.prove.queries.proof import VillageRow, village_proofs
+from anlan.prove.queries.proof.facts import facts_of
 from anlan.prove.rules.proof.shapes import FactKind
 from tests.call.test_calldown_actions import opened, village_line
 from tests.support.city import LIULIN_PATH, NIGHT, VILLAGE, VILLAGE_2, Mini

@@ -12,10 +12,10 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
 from anlan.move.actions import moving
 from anlan.move.models import Evacuation, HouseholdMove
+from anlan.places.atlas import atlas
 from anlan.places.models import Division
-from anlan.places.queries import atlas
 from anlan.prove.queries.proof import VillageRow, village_proofs
-from anlan.warn.actions import alerts
+from anlan.warn.actions.alerts import importing
 from anlan.warn.models import Alert
 from tests.call.test_calldown_actions import opened, village_line
 from tests.support.city import LIULIN_PATH, NIGHT, TOWN, VILLAGE, Mini
@@ -143,7 +143,7 @@ def test_a_row_that_was_edited_beside_the_journal_is_named(mini: Mini, edit: str
 
 
 def test_an_alert_whose_level_was_edited_is_named(mini: Mini) -> None:
-    ref = alerts.take_in(
+    ref = importing.take_in(
         mini.ctx(), issuer_name="县气象台", event_type="11B03", level=4, named=[TOWN], headline="红色预警", issued_at=NIGHT
     )  # fmt: skip
     assert edited.edited(mini.ctx().world) == []

@@ -12,7 +12,9 @@ from anlan.foundation.rules.errors import AlertRefused
 from anlan.judge.models import Exceedance
 from anlan.people import actions as people
 from anlan.people.accounts import administration
-from anlan.warn.actions import alerts
+from anlan.warn.actions.alerts import approving, drafting, issuing, proposing
+from anlan.warn.actions.alerts.drafting import Text
+from anlan.warn.actions.alerts.telephone import Heard
 from anlan.warn.models import Alert
 from tests.support.city import COUNTY, NIGHT, PASSWORD, SECRET, TOWN, Mini
 
@@ -45,8 +47,8 @@ def staff(mini: Mini) -> Mini:
     return mini
 
 
-def text(level: int = 4, **changes: object) -> alerts.Text:
-    base = alerts.Text(
+def text(level: int = 4, **changes: object) -> Text:
+    base = Text(
         level=level,
         named=[TOWN],
         expires_at=NIGHT + timedelta(hours=3),
@@ -62,25 +64,25 @@ def after(mini: Mini, who: str, *, minutes: int = 0) -> Ctx:
 
 
 def drafted(mini: Mini, level: int = 4) -> str:
-    return alerts.draft(after(mini, "forecaster"), event_type=RAINSTORM, text=text(level))
+    return drafting.draft(after(mini, "forecaster"), event_type=RAINSTORM, text=text(level))
 
 
 def submitted(mini: Mini, level: int = 4) -> str:
     ref = drafted(mini, level)
-    alerts.submit(after(mini, "forecaster", minutes=1), ref=ref)
+    approving.submit(after(mini, "forecaster", minutes=1), ref=ref)
     return ref
 
 
 def approved(mini: Mini, level: int = 4) -> str:
     ref = submitted(mini, level)
     word = {4: "红色", 3: "橙色", 2: "黄色", 1: "蓝色"}[level]
-    alerts.approve(after(mini, "chief", minutes=3), ref=ref, retyped_place="柳林镇", retyped_level=word)
+    approving.approve(after(mini, "chief", minutes=3), ref=ref, retyped_place="柳林镇", retyped_level=word)
     return ref
 
 
 def issued(mini: Mini, level: int = 4) -> str:
     ref = approved(mini, level)
-    alerts.issue(after(mini, "forecaster", minutes=4), ref=ref)
+    issuing.issue(after(mini, "forecaster", minutes=4), ref=ref)
     return ref
 
 
@@ -88,9 +90,9 @@ def row(ref: str) -> Alert:
     return Alert.objects.get(ref=ref)
 
 
-def heard(mini: Mini, at: datetime | None = None, **changes: object) -> alerts.Heard:
+def heard(mini: Mini, at: datetime | None = None, **changes: object) -> Heard:
     moment = at or NIGHT + timedelta(minutes=3)
-    base = alerts.Heard(
+    base = Heard(
         leader=mini.account("head").ref,
         number="13800009999",
         at=moment,
@@ -100,9 +102,11 @@ def heard(mini: Mini, at: datetime | None = None, **changes: object) -> alerts.H
 
 
 def go_out(night: Mini, ref: str) -> None:
-    alerts.submit(after(night, "forecaster", minutes=10), ref=ref)
-    alerts.approve(after(night, "chief", minutes=11), ref=ref, retyped_place="柳林镇", retyped_level="红色")
-    alerts.issue(after(night, "forecaster", minutes=12), ref=ref)
+    approving.submit(after(night, "forecaster", minutes=10), ref=ref)
+    approving.approve(
+        after(night, "chief", minutes=11), ref=ref, retyped_place="柳林镇", retyped_level="红色"
+    )
+    issuing.issue(after(night, "forecaster", minutes=12), ref=ref)
 
 
 def told(name: str) -> list[dict[str, object]]:
@@ -127,4 +131,4 @@ def found(
         world_id=night.world.pk, ref=f"X-{level}-{at}-{place}", pack=pack, rule_version="v", place_id=night.ids[place],
         level=level, onset=moment, known_at=moment, quantity="rain", value=value, threshold=1000, window_min=180,
     )  # fmt: skip
-    return alerts.propose(night.ctx(at=moment), exceedance=finding.ref)
+    return proposing.propose(night.ctx(at=moment), exceedance=finding.ref)

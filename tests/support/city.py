@@ -24,9 +24,9 @@ from anlan.call import calldown_rows
 from anlan.foundation import channels, worlds
 from anlan.foundation.context import Actor, Ctx
 from anlan.foundation.home import home
+from anlan.foundation.models import World
 from anlan.foundation.scope import Scope
-from anlan.foundation.worlds import World
-from anlan.observe.actions import load_stations
+from anlan.observe.actions.stations import load_stations
 from anlan.people import actions as people
 from anlan.people.accounts import administration
 from anlan.people.accounts.scope import context_of, permissions_of

@@ -15,8 +15,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 
 def flood(*, godunov: bool) -> None:
     from anlan.science.flood.cases import CASES
-    from anlan.science.flood.godunov import Godunov
-    from anlan.science.flood.inertial import Inertial
+    from anlan.science.flood.godunov.solver import Godunov
+    from anlan.science.flood.inertial.solver import Inertial
 
     small = next(case for case in CASES if case.name == "lake-at-rest")
     for precision in ("f32", "f64"):
@@ -31,8 +31,9 @@ def night() -> None:
     django.setup()
     from anlan.cli import main
     from anlan.gateways.sl651.server import GatewayThread
-    from anlan.observe.ingest import Ingest
-    from anlan.science.spatial import PointIndex, parts_of
+    from anlan.observe.ingest.ingest import Ingest
+    from anlan.science.spatial.index import PointIndex
+    from anlan.science.spatial.shapes import parts_of
     from tests.gateways.conftest import roster, values
     from tests.support.flood_files import POINTS, RAIN, tiff, valley
     from tests.support.stations import NOW, Line, rain

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from anlan.wire.sl651 import Control
+from anlan.wire.sl651.codes import Control
 from tests.support.city import GAUGE
 from tests.support.installation import Installation
 from tests.support.patience import PATIENCE_S, eventually

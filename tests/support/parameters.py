@@ -19,7 +19,7 @@ from anlan.foundation.actions import next_ref
 from anlan.foundation.rules.grade import Grade
 from anlan.judge.models import Exceedance
 from anlan.move.actions import moving
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from tests.support.city import FOREIGN_GAUGE, FOREIGN_TOWN, FOREIGN_VILLAGE, Mini
 from tests.support.routes import API, ARGUMENTS, BODIES, PARAMETER, QUERIES, Route, Stage, _segment_before
 

@@ -17,7 +17,7 @@ from anlan.judge.models import Exceedance
 from anlan.move.actions import moving
 from anlan.observe.actions import imports
 from anlan.places import layer_actions
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 from anlan.simulate.actions import ensembles, runs
 from anlan.simulate.computing import folders
 from anlan.simulate.computing.shapes import VillageFound

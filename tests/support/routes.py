@@ -16,6 +16,7 @@ from anlan.call.models import Call
 from anlan.call.queries import records
 from anlan.foundation import rooms
 from anlan.people.accounts import tokens
+from anlan.people.models import ApiToken
 from anlan.registers.all import registers
 from tests.support.city import GAUGE, LIULIN_PATH, TOWN, VILLAGE, Mini, make_city
 from tests.support.grounds import REF as VALLEY
@@ -72,7 +73,7 @@ ARGUMENTS: dict[tuple[str, str], Argument] = {
     ("exercises", "key"): lambda s: s.mini.world.key,
     ("exercises", "what"): lambda s: "pause",
     ("link", "token"): lambda s: "no-such-token",
-    ("tokens", "number"): lambda s: str(tokens.ApiToken.objects.get(label="stage").pk),
+    ("tokens", "number"): lambda s: str(ApiToken.objects.get(label="stage").pk),
     ("accounts", "username"): lambda s: "leader-1",
     ("places", "code"): lambda s: VILLAGE,
     ("stations", "address"): lambda s: GAUGE,

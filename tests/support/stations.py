@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from anlan.wire.sl651 import Control, Encoding, Uplink, encode_message
-from anlan.wire.sl651.build import Value
+from anlan.wire.sl651.build import Uplink, Value
+from anlan.wire.sl651.codes import Control, Encoding
+from anlan.wire.sl651.message import encode_message
 from tests.support.patience import PATIENCE_S
 
 PASSWORD = 0x1234

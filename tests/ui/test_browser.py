@@ -13,8 +13,11 @@ from django.template import engines
 from django.template.loader import render_to_string
 from playwright.sync_api import Browser, Page, expect
 
-from anlan.ui import svg, views
+from anlan.ui import views
 from anlan.ui.palette import STATES
+from anlan.ui.svg import chart as svg_chart
+from anlan.ui.svg import small
+from anlan.ui.svg.chart import chart_table
 from tests.support.patience import eventually
 from tests.ui.page import NOW, context
 from tests.ui.street import Pages, Visit, serve
@@ -349,10 +352,12 @@ FULL = """{% block heading %}<div class="title"><h1>x</h1>{% level "red" %}{% as
 
 
 def _full(theme: str) -> str:
-    chart = svg.chart([RAIN, STAGE], start=START, end=END, now=NOW, title="柳林", desc="小时雨量", lang="zh")
-    picture = svg.density([1, 2, 3], known=2, label="日志")
+    chart = svg_chart.chart(
+        [RAIN, STAGE], start=START, end=END, now=NOW, title="柳林", desc="小时雨量", lang="zh"
+    )
+    picture = small.density([1, 2, 3], known=2, label="日志")
     timebar = {"from": START, "to": END, "at": NOW, "known": NOW, "picture": picture, "marks": [START, END]}
-    table = svg.chart_table([RAIN], lang="zh")
+    table = chart_table([RAIN], lang="zh")
     return page_of(FULL, theme=theme, states=STATES, chart=chart, table=table, timebar=timebar, stream_url="")
 
 

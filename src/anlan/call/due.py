@@ -9,11 +9,11 @@ from anlan.call.actions import calldown, contact, doorchecks
 from anlan.call.queries.board import MEANS_WORDS, OUTCOMES_AT_DOOR
 from anlan.call.queries.waiting import waiting
 from anlan.call.queries.waiting.refused import WHY_NOT_CALLED
-from anlan.call.rules.calldown import LineKind
+from anlan.call.rules.calldown.shapes import LineKind
 from anlan.foundation.words import w
 from anlan.judge.queries import lead_words
 from anlan.people.queries import titled
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.ui.due import Act, Due, Dues, Kind, Next, Pick, Wait, due, opens
 from anlan.ui.pages import Request
 from anlan.ui.speech import Words

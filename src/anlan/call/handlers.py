@@ -25,7 +25,7 @@ from anlan.foundation.events import Pieces, on
 from anlan.judge.events import EXCEEDANCE_OPENED
 from anlan.move.actions import moving
 from anlan.observe.events import STATION_RETURNED, STATION_SILENT
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.warn import alert_rows
 from anlan.warn.events import ALERT_IMPORTED, ALERT_ISSUED, ALERT_SOURCE_CONFIRMED
 

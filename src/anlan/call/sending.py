@@ -16,7 +16,7 @@ from typing import Any
 from anlan.call import calldown_rows
 from anlan.call.actions import doorchecks, hearing, lines
 from anlan.call.models import Call, DoorCheck
-from anlan.call.rules.calldown import CallState
+from anlan.call.rules.calldown.shapes import CallState
 from anlan.foundation import channels, cursors
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
@@ -25,7 +25,7 @@ from anlan.foundation.writing import writing
 from anlan.move.actions import moving
 from anlan.move.queries.moves import to_move_of_world
 from anlan.people import queries as people
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 
 log = logging.getLogger(__name__)
 VOICE = "voice"

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from anlan.cli.run import add_ports
@@ -24,6 +25,13 @@ def register(commands: Any) -> None:
     parser.add_argument(
         "--centre", type=lon_lat, metavar="LON,LAT", help="where the county seat lies, in degrees"
     )
+    parser.add_argument(
+        "--from",
+        dest="folder",
+        type=Path,
+        metavar="FOLDER",
+        help="register books and map files to load, in any order",
+    )
     parser.add_argument("--admin", metavar="NAME", help="user name of the first administrator")
     parser.add_argument("--json", action="store_true", help="print what was done as JSON")
     add_ports(parser)
@@ -44,19 +52,19 @@ def run(args: argparse.Namespace) -> int:
 
     ready()
     founding.refuse_a_demo()
-    if sys.stdin.isatty() and not args.json:
+    if sys.stdin.isatty() and not args.json and not args.folder:
         _ask(args)
     done = founding.found(args)
     if args.json:
         print(json.dumps(done, ensure_ascii=False, indent=2))
     else:
         _tell(done)
-    return 1 if any(counts["wrong"] for counts in done["loaded"].values()) else 0
+    return 1 if done["errors_files"] else 0
 
 
 def _ask(args: argparse.Namespace) -> None:
     """For what the command was not given, while there is no county yet."""
-    from anlan.places.queries import atlas
+    from anlan.places.atlas import atlas
 
     for name, question in ASKED:
         is_known = bool(atlas().places) and name != "admin"
@@ -72,6 +80,10 @@ def _tell(done: dict[str, Any]) -> None:
     from anlan.conf.doctor.finding import is_chinese
 
     zh = is_chinese()
+    for name, counts in done["loaded"].items():
+        print("{name}: {new} new, {changed} changed, {same} same, {wrong} wrong".format(name=name, **counts))
+    for name in (*done["unknown_files"], *done["errors_files"]):
+        print(f"! {name}")
     if done["admin"]:
         said = ("十分钟内在本机打开，只能用一次", "open it on this machine within ten minutes; it works once")
         print(f"{done['admin']['name']}: {done['admin']['sign_in_link']}\n  {said[0] if zh else said[1]}")

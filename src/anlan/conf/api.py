@@ -12,9 +12,9 @@ from anlan.conf import refusals
 from anlan.foundation import rooms, scenarios, worlds
 from anlan.foundation.api import Asked, Listing, may
 from anlan.foundation.errors import AnlanError, NotSignedIn
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.ui.pages import page
-from anlan.wire.cap import CapError
+from anlan.wire.cap.errors import CapError
 
 
 class Caller(AuthBase):

@@ -26,7 +26,8 @@ from anlan.foundation.writing import goes_behind
 from anlan.gateways import plug_ins as gateways
 from anlan.gateways.sl651.limits import SIMULATED
 from anlan.judge.watching import Watching
-from anlan.observe.ingest import Ingest, warm
+from anlan.observe.ingest.ingest import Ingest
+from anlan.observe.ingest.warming import warm
 from anlan.simulate.running import live, ordered
 
 log = logging.getLogger(__name__)

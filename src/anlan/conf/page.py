@@ -11,7 +11,7 @@ from anlan.foundation import rooms as plugged
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import written
 from anlan.foundation.worlds import World
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from anlan.foundation.scope import Scope
 from anlan.foundation.worlds import World
 from anlan.foundation.writing import goes_behind, is_long, writing
 from anlan.judge.watching import Watching
-from anlan.observe.ingest import Ingest
+from anlan.observe.ingest.ingest import Ingest
 from anlan.simulate.running import live
 
 log = logging.getLogger(__name__)

@@ -19,9 +19,9 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.words import t, w
 from anlan.observe.queries.moments import GaugeNow, gauges
 from anlan.places import queries as places
+from anlan.places.atlas import Atlas, Place, atlas
 from anlan.places.layers import Shown, shown
 from anlan.places.mapfiles.cleaned import Rings, parts_of
-from anlan.places.queries import Atlas, Place, atlas
 from anlan.warn.queries.situation import Finding, InForce, findings_at, floods_at, in_force
 
 LAYERS = {1: "land", 2: "county", 3: "township", 4: "village"}

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from anlan.call.queries.villages import VillageState
 from anlan.desk import labels
 from anlan.places import queries as places
+from anlan.places.atlas import Place, atlas
 from anlan.places.layers import shown
-from anlan.places.queries import FloodArea, Place, atlas
+from anlan.places.queries import FloodArea
 from anlan.ui import palette
 from anlan.ui.svg.paper import Paper, Points
 

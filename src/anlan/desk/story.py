@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from anlan.call import events as calls
 from anlan.call.queries.board import MEANS_WORDS, OUTCOMES_AT_DOOR
-from anlan.call.rules.calldown import AnswerKind, CallState, LineKind
+from anlan.call.rules.calldown.shapes import AnswerKind, CallState, LineKind
 from anlan.foundation import journal, journal_reading
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
@@ -21,7 +21,7 @@ from anlan.foundation.words import t, w
 from anlan.judge.events import EXCEEDANCE_OPENED
 from anlan.move import events as moves
 from anlan.people import queries as people
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 
 AT_MOST = 40
 STEP_WORDS = {

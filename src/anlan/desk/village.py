@@ -12,7 +12,7 @@ from anlan.foundation.words import w
 from anlan.judge.queries.lead_words import coming
 from anlan.move.views.moving import village_of
 from anlan.people import queries as people
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.ui.acts import number, offered
 from anlan.ui.pages import Request
 

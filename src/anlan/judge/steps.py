@@ -3,7 +3,7 @@
 from anlan.foundation import shelf
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import Sentence, w
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.ui.onset import NOTHING_TO_JUDGE, Step, left
 
 

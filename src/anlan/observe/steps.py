@@ -2,12 +2,13 @@
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import Sentence, w
-from anlan.observe import queries, store
-from anlan.observe.ingest import millis
+from anlan.observe import queries
+from anlan.observe.ingest.shapes import millis
 from anlan.observe.models import Station
-from anlan.places.queries import atlas
+from anlan.observe.store.errors import StoreMissing
+from anlan.places.atlas import atlas
 from anlan.ui.onset import NOTHING_TO_JUDGE, Step, left, none
-from anlan.wire.sl651 import station_key
+from anlan.wire.sl651.batch import station_key
 
 DAY_MS = 86_400_000
 
@@ -23,7 +24,7 @@ def _heard(ctx: Ctx) -> Sentence | None:
     try:
         with queries.readings(ctx) as reader:
             found = reader.latest(lookback=DAY_MS)
-    except store.StoreMissing:
+    except StoreMissing:
         heard = set()
     else:
         heard = set(found.station[found.at >= millis(ctx.now) - DAY_MS].tolist())

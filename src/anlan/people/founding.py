@@ -7,7 +7,7 @@ from anlan.people import actions
 from anlan.people.accounts import administration
 from anlan.people.actions import OrganisationRow
 from anlan.people.models import Account, Organisation, Post
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 
 ROLE = "administrator"
 

@@ -6,7 +6,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.words import Sentence, w
 from anlan.people.accounts.scope import permissions_of
 from anlan.people.models import Account, ContactPoint, DutyHolder, DutyShift, Household, Organisation
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.ui.onset import NOTHING_TO_JUDGE, Step, left, none
 
 AHEAD = timedelta(days=7)

@@ -256,6 +256,11 @@ def is_schematic() -> bool:
     return any(id not in shown().outlines for id in drawn)
 
 
+def is_shown(digest: str) -> bool:
+    """Whether the map shows this very file already."""
+    return MapLayer.objects.filter(digest=digest, state=State.SHOWN).exists()
+
+
 def about(prepared: Prepared) -> dict[str, Any]:
     """What a program is told of a file: `anlan map … --json`."""
     told = {key: value for key, value in prepared.told.items() if key not in ("notes", "faults")}

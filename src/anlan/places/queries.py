@@ -3,12 +3,10 @@
 from anlan.foundation.context import Ctx
 from anlan.foundation.crypto import normal_name
 from anlan.foundation.kept import asked_once
-from anlan.places.atlas import Atlas, Place, atlas, distance_km
+from anlan.places.atlas import Place, atlas
 from anlan.places.layers import Line, shown
 from anlan.places.models import Division, DivisionAlias, FloodArea, Flow, MapLine, WatchedObject
 from anlan.wire import tables
-
-__all__ = ["Atlas", "Place", "atlas", "distance_km"]
 
 
 def search(text: str, limit: int = 12) -> list[Place]:

@@ -2,9 +2,10 @@
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import Sentence, w
+from anlan.places.atlas import atlas
 from anlan.places.layers import shown
 from anlan.places.models import Division
-from anlan.places.queries import atlas, lines
+from anlan.places.queries import lines
 from anlan.ui.onset import NOTHING_TO_JUDGE, Step, left, none
 
 

@@ -9,10 +9,9 @@ from django.test import Client
 
 from anlan.call.actions import hearing
 from anlan.call.models import Answer, Call, CallDown
-from anlan.foundation.models import JournalEntry
-from anlan.foundation.worlds import World
+from anlan.foundation.models import JournalEntry, World
 from anlan.move.actions import moving
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from tests.call.test_calldown_actions import opened
 from tests.support.city import NIGHT, VILLAGE, VILLAGE_2, Mini
 

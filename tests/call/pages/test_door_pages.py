@@ -5,9 +5,9 @@ from django.test import Client
 
 from anlan.call.actions import contact, doorchecks
 from anlan.call.models import Call, CallLine, ContactLost, DoorCheck
-from anlan.call.rules.calldown import LineState
+from anlan.call.rules.calldown.shapes import LineState
 from anlan.call.rules.calldown.village import village_state
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.ui import palette
 from tests.call.pages.test_call_pages import at, shown
 from tests.call.test_calldown_actions import opened, village_line

@@ -11,13 +11,12 @@ from django.test import Client
 from anlan.call.actions import calldown, hearing
 from anlan.call.models import Answer, CallLine
 from anlan.call.queries import answering
-from anlan.foundation.models import JournalEntry
+from anlan.foundation.models import JournalEntry, World
 from anlan.foundation.rules.grade import Grade
-from anlan.foundation.worlds import World
 from anlan.move.actions import moving
 from anlan.people import actions as people
 from anlan.people.models import Organisation
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from tests.call.test_calldown_actions import opened
 from tests.support.city import COUNTY, NIGHT, VILLAGE, Mini
 

@@ -15,7 +15,7 @@ from anlan.foundation.rules.grade import Grade
 from anlan.foundation.tasks import run
 from anlan.move.actions import moving
 from anlan.move.models import Evacuation
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from tests.call.pages.test_call_pages import at, shown
 from tests.call.test_calldown_actions import names, opened, village_line
 from tests.support.city import NIGHT, VILLAGE, Mini

@@ -14,7 +14,7 @@ from anlan.foundation.errors import Conflict
 from anlan.foundation.models import JournalEntry
 from anlan.move.actions import moving
 from anlan.move.queries.moves import moves
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.prove.queries.proof import facts
 from tests.call.pages.test_call_pages import at, shown
 from tests.call.test_calldown_actions import names, opened, village_line

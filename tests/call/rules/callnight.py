@@ -6,26 +6,27 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from anlan.call.rules.calldown import (
-    Addressee,
-    Answer,
-    AnswerKind,
-    Call,
-    CallDown,
-    CallSettings,
-    CallState,
-    Contact,
-    Holder,
-    LineKind,
-    PlaceCall,
-    Step,
+from anlan.call.rules.calldown.opening import Addressee, open_lines
+from anlan.call.rules.calldown.reduce import (
     advance,
     on_answer,
     on_door_checked,
     on_outcome,
     on_restart,
     on_sent,
-    open_lines,
+)
+from anlan.call.rules.calldown.settings import CallSettings
+from anlan.call.rules.calldown.shapes import (
+    Answer,
+    AnswerKind,
+    Call,
+    CallDown,
+    CallState,
+    Contact,
+    Holder,
+    LineKind,
+    PlaceCall,
+    Step,
 )
 from anlan.foundation.rules.grade import Grade
 

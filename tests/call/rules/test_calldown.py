@@ -9,10 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from anlan.call.rules.calldown import (
+from anlan.call.rules.calldown.board import line_view, summary
+from anlan.call.rules.calldown.ladder import current_answers
+from anlan.call.rules.calldown.opening import ladder_diagram
+from anlan.call.rules.calldown.reduce import close, on_answer, on_contact_lost, on_outcome, on_timeout
+from anlan.call.rules.calldown.settings import CallSettings
+from anlan.call.rules.calldown.shapes import (
     Answer,
     AnswerKind,
-    CallSettings,
     CallState,
     Escalate,
     LineKind,
@@ -20,15 +24,6 @@ from anlan.call.rules.calldown import (
     OrderDoorCheck,
     PlaceCall,
     Wait,
-    close,
-    current_answers,
-    ladder_diagram,
-    line_view,
-    on_answer,
-    on_contact_lost,
-    on_outcome,
-    on_timeout,
-    summary,
 )
 from anlan.foundation.rules.errors import BadPack, ChatIsNoAnswer, MovedNeedsCount, UnknownCall, UnknownLine
 from anlan.foundation.rules.grade import Grade

@@ -9,15 +9,9 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anlan.call.rules.calldown import (
-    OUTCOMES,
-    RANK,
-    AnswerKind,
-    CallState,
-    LineState,
-    is_under_way,
-    on_contact_lost,
-)
+from anlan.call.rules.calldown.ladder import is_under_way
+from anlan.call.rules.calldown.reduce import on_contact_lost
+from anlan.call.rules.calldown.shapes import OUTCOMES, RANK, AnswerKind, CallState, LineState
 from anlan.foundation.rules.grade import Grade
 from tests.call.rules.callnight import SETTINGS, T0, Night, holder, jinqiao, opened, township, village
 

@@ -14,7 +14,8 @@ from anlan.judge.rules.backtest import (
     note_on_tests,
     snapshots,
 )
-from anlan.judge.rules.thresholds import Move, compile_pack
+from anlan.judge.rules.thresholds.compile import compile_pack
+from anlan.judge.rules.thresholds.shapes import Move
 from tests.support.liulin import GAUGE, HOURLY_TENTHS, beijing, series
 
 START = datetime(2022, 6, 1, tzinfo=UTC)

@@ -10,7 +10,7 @@ from anlan.call.shelf import call_settings
 from anlan.foundation.context import Ctx, WorldInfo
 from anlan.foundation.packs import load_all
 from anlan.foundation.rules.grade import Grade
-from anlan.judge.rules.thresholds import compile_pack
+from anlan.judge.rules.thresholds.compile import compile_pack
 from anlan.judge.rules.thresholds.shapes import Any, Line
 
 SHELF = load_all()

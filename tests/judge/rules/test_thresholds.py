@@ -10,17 +10,9 @@ import pytest
 
 from anlan.foundation.packs import load_all
 from anlan.foundation.rules.errors import BadPack
-from anlan.judge.rules.thresholds import (
-    Basis,
-    Element,
-    Knowledge,
-    Move,
-    Rain,
-    Snapshot,
-    State,
-    compile_pack,
-    evaluate,
-)
+from anlan.judge.rules.thresholds.compile import compile_pack
+from anlan.judge.rules.thresholds.evaluate import evaluate
+from anlan.judge.rules.thresholds.shapes import Basis, Element, Knowledge, Move, Rain, Snapshot, State
 
 NOW = datetime(2021, 8, 11, 20, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -7,16 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anlan.foundation.packs import load_all
-from anlan.judge.rules.thresholds import (
-    Knowledge,
-    Matrix,
-    Prior,
-    Rain,
-    Snapshot,
-    compile_matrix,
-    compile_pack,
-    evaluate,
-)
+from anlan.judge.rules.thresholds.compile import compile_pack
+from anlan.judge.rules.thresholds.evaluate import evaluate
+from anlan.judge.rules.thresholds.matrix import Matrix, Prior, compile_matrix
+from anlan.judge.rules.thresholds.shapes import Knowledge, Rain, Snapshot
 
 START = datetime(2021, 8, 11, tzinfo=UTC)
 RULES = [compile_pack(pack) for pack in load_all().of_kind("threshold")]

@@ -6,7 +6,7 @@ import pytest
 
 from anlan.move.actions import moving
 from anlan.move.models import Evacuation
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from tests.support.city import VILLAGE, Mini
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from django.test import Client
 
 from anlan.move.actions import moving
 from anlan.move.models import Evacuation, HouseholdMove
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from tests.call.pages.test_call_pages import at, shown
 from tests.support.city import FOREIGN_VILLAGE, VILLAGE, VILLAGE_2, Mini
 

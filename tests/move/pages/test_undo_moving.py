@@ -11,7 +11,7 @@ from anlan.foundation.errors import Conflict
 from anlan.foundation.models import JournalEntry
 from anlan.move.actions import moving
 from anlan.move.models import Evacuation, HouseholdMove
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.prove.queries.proof import facts
 from tests.support.city import VILLAGE, Mini
 

@@ -21,7 +21,7 @@ from anlan.foundation.packs.pack import PackNotInForce
 from anlan.foundation.rules.grade import Grade
 from anlan.judge.queries import exceedances
 from anlan.judge.queries.exceedances import Exceedance
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 
 
 def decide_exceedances(ctx: Ctx, *, township: Place, found_at: datetime) -> None:

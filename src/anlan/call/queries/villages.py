@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from anlan.call.events import CONTACT_LOST
 from anlan.call.models import Answer, CallDown, CallLine, ContactLost
-from anlan.call.rules.calldown import AnswerKind, LineState
+from anlan.call.rules.calldown.shapes import AnswerKind, LineState
 from anlan.call.rules.calldown.village import SETTLED, village_state
 from anlan.foundation import journal_reading
 from anlan.foundation.context import Ctx
@@ -21,7 +21,7 @@ from anlan.foundation.rules.grade import Grade
 from anlan.judge.queries import exceedances
 from anlan.judge.rules.urgency import STATES
 from anlan.move.queries.moves import Move, moves
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,10 +22,12 @@ from anlan.foundation.rules.reason import LEAST_REASON
 from anlan.foundation.rules.stage import Stage
 from anlan.foundation.words import t, w
 from anlan.judge.rules.plainwords import clock
-from anlan.places.queries import Place, atlas, search
-from anlan.ui import svg, undo
+from anlan.places.atlas import Place, atlas
+from anlan.places.queries import search
+from anlan.ui import undo
 from anlan.ui.acts import act, address, asked, done, moment, number, offered, posted, wrong
 from anlan.ui.pages import Request, page
+from anlan.ui.svg import small
 from anlan.warn.views.alerts.begun import call_of_forecast
 
 BINS = 72
@@ -136,7 +138,7 @@ def timebar(ctx: Ctx, place: Place, opened: datetime, at: datetime | None, lang:
         "at": at or ctx.now,
         "known": ctx.now,
         "step": 1,
-        "picture": svg.density(counts, known=known, label=t(lang, w("每段时间的日志条数"))),
+        "picture": small.density(counts, known=known, label=t(lang, w("每段时间的日志条数"))),
         "marks": [start + step * n for n in range(7)],
         "is_past": at is not None,
     }

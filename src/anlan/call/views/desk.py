@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from anlan.call.actions import calldown, hearing
 from anlan.call.calldown_rows import the_call_down
 from anlan.call.queries import desk as desks
-from anlan.call.rules.calldown import AnswerKind
+from anlan.call.rules.calldown.shapes import AnswerKind
 from anlan.call.views.calls import Result, board_context, may_link
 from anlan.foundation.errors import NotFound
 from anlan.foundation.words import t, w, written

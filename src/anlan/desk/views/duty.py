@@ -22,7 +22,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid
 from anlan.foundation.words import t, w
 from anlan.places import layers
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 from anlan.ui.acts import act, address, moment, parse_int
 from anlan.ui.due import Due
 from anlan.ui.pages import Request, page

@@ -20,7 +20,7 @@ from anlan.foundation.rules.grade import Grade
 from anlan.foundation.words import w
 from anlan.observe.queries.moments import GaugeNow, gauges
 from anlan.places import layers
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 from anlan.ui.acts import moment
 from anlan.ui.pages import Request, page
 from anlan.warn.queries.situation import findings_at, floods_at, gravest, in_force

@@ -11,10 +11,10 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.journal import Note
 from anlan.judge.events import EXCEEDANCE_OPENED
 from anlan.judge.models import Exceedance, RuleState
-from anlan.judge.rules.thresholds import Change, Element, Move, Scale, State
+from anlan.judge.rules.thresholds.shapes import Change, Element, Move, Scale, State
 from anlan.judge.watch import Found, Key
 from anlan.observe import queries as observe
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 
 FOUND_AT_ONCE, STATES_AT_ONCE = 10, 200
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.kept import asked_once
-from anlan.places.queries import Place
+from anlan.places.atlas import Place
 from anlan.simulate import queries as simulate
 from anlan.simulate.queries import VillageForecast
 

@@ -14,7 +14,8 @@ from anlan.foundation.words import t, w
 from anlan.move.actions import moving
 from anlan.move.queries import moves as reading
 from anlan.move.rules.evacuation import HouseholdCase, HouseholdEvent, HouseholdState
-from anlan.places.queries import Place, atlas, search
+from anlan.places.atlas import Place, atlas
+from anlan.places.queries import search
 from anlan.ui import undo
 from anlan.ui.acts import act, address, ask, done, moment, number, offered, posted, wrong
 from anlan.ui.pages import Request, page

@@ -14,10 +14,11 @@ from anlan.foundation.errors import Conflict, Invalid, NotFound
 from anlan.foundation.home import home
 from anlan.foundation.scope import Scope
 from anlan.observe.events import IMPORT
-from anlan.observe.ingest import Ingest, Typed
+from anlan.observe.ingest.ingest import Ingest
+from anlan.observe.ingest.typed import Typed
 from anlan.observe.models import ImportRun, Station
 from anlan.observe.rules import csvrows
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 
 MOST_BYTES = 16 * 1024 * 1024
 SMALL_BYTES = 256 * 1024

@@ -3,7 +3,7 @@
 from anlan.foundation import crypto
 from anlan.observe.ingest.roster import Gauge, Roster
 from anlan.observe.models import Station
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 
 
 def roster() -> Roster:

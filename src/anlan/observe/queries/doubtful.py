@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from anlan.foundation.context import Ctx
-from anlan.observe import store
-from anlan.observe.ingest import millis
+from anlan.observe.ingest.shapes import millis
 from anlan.observe.models import Station
 from anlan.observe.queries import readings
 from anlan.observe.queries.series import RESERVOIR, STAGE, Reading, reading_of
 from anlan.observe.rules import quality
 from anlan.observe.rules.rain import LESSER, RAIN_5MIN
-from anlan.wire.sl651 import station_key
+from anlan.observe.store.errors import StoreMissing
+from anlan.wire.sl651.batch import station_key
 
 RULING = (RAIN_5MIN, *LESSER, STAGE, RESERVOIR)
 
@@ -23,7 +23,7 @@ def doubtful(ctx: Ctx, *, at: datetime | None = None, path: str = "") -> list[tu
     try:
         with readings(ctx) as reader:
             rows = reader.latest(known_by=None if at is None else millis(at))
-    except store.StoreMissing:
+    except StoreMissing:
         return []
     rows = rows.take((rows.quality & quality.DOUBTFUL != 0) & (rows.quality & quality.Flag.MANUAL == 0))
     rows = rows.take(np.isin(rows.element, RULING) & (rows.at > millis(now - timedelta(days=1))))

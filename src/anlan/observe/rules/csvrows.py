@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from anlan.wire import tables
-from anlan.wire.sl651 import Sl651Error, element
 from anlan.wire.sl651.address import normal
-from anlan.wire.sl651.elements import BY_SYMBOL, Coding
+from anlan.wire.sl651.elements import BY_SYMBOL, Coding, element
+from anlan.wire.sl651.errors import Sl651Error
 
 AHEAD: Final = timedelta(minutes=5)  # a clock may be so far off; later is tomorrow's reading
 TITLES: Final = 6

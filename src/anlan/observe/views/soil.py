@@ -12,7 +12,7 @@ from anlan.foundation.words import t, w
 from anlan.observe.actions import soil as acts
 from anlan.observe.queries import soil
 from anlan.observe.queries.soil import Soil
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.ui.acts import address, ask, done, posted, wrong
 from anlan.ui.pages import Request, page
 

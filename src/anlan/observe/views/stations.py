@@ -22,10 +22,11 @@ from anlan.observe.queries import quarantine, series
 from anlan.observe.queries.moments import GaugeNow, gauges
 from anlan.observe.queries.series import Sheet
 from anlan.observe.views import picture, soil
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.ui.acts import address as address_in
 from anlan.ui.acts import ask, done, moment, posted, wrong
 from anlan.ui.pages import Request, attached, page
+from anlan.wire.sl651.elements import element
 
 HOURS = (3, 6, 12, 24, 72)
 PAGE = 60
@@ -214,5 +215,5 @@ def correct(request: Request, address: str) -> HttpResponse:
 
 
 def _element(code: int, lang: str) -> str:
-    found = series.element(f"{code:02X}")
+    found = element(f"{code:02X}")
     return f"{found.code} {t(lang, found.name)} {series.UNITS.get(found.unit, '')}".strip()

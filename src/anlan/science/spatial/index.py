@@ -12,8 +12,6 @@ from anlan.science.lookup import CodeTable, has_twice
 from anlan.science.spatial import morton, walks
 from anlan.science.spatial.shapes import BadShape, Parts, edges_of_line, edges_of_part, metres_per_degree
 
-__all__ = ["BadPoints", "Hits", "PointIndex", "UnknownPoint"]
-
 _SOURCE = "own; Morton (1966) order, even-odd rule"
 _LON_LAT = (Field("lon", "float64", ("n",), "degree, EPSG:4490"), Field("lat", "float64", ("n",), "degree"))
 _HITS = (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.kept import asked_once
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 from anlan.simulate.computing import folders
 from anlan.simulate.computing.shapes import NOBODY, VillageSaid
 from anlan.simulate.models import Run, VillageWater

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
 from anlan.foundation.words import t, w
-from anlan.simulate import actions, queries
+from anlan.simulate import queries
+from anlan.simulate.actions import runs
 from anlan.simulate.models import Ground, Run
 from anlan.simulate.running import ground
 from anlan.ui.acts import act, address, done, posted, wrong
@@ -112,7 +113,7 @@ class RunForm(OrderForm):
 
     def order(self, ctx: Ctx) -> str:
         told = self.cleaned_data
-        return actions.order(ctx, solver=told["solver"], precision=told["precision"], **self.asked(ctx))
+        return runs.order(ctx, solver=told["solver"], precision=told["precision"], **self.asked(ctx))
 
 
 def named(over: Ground, lang: str) -> str:
@@ -169,7 +170,7 @@ def shown(request: Request, run: Run) -> dict[str, Any]:
 
 cancel = act(
     "simulate.run",
-    lambda r, ref: actions.cancel(r.ctx, ref=ref),
+    lambda r, ref: runs.cancel(r.ctx, ref=ref),
     w("已取消"),
     back=lambda r, ref: address(r, "runs", ref),
 )

@@ -11,8 +11,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from anlan.foundation.words import counted, w, written
 from anlan.foundation.words import t as translate
-from anlan.ui import assets, palette, svg
+from anlan.ui import assets, palette
 from anlan.ui import format as show
+from anlan.ui.svg import small
+from anlan.ui.svg.small import HATCHES
 
 register = template.Library()
 
@@ -75,7 +77,7 @@ def assess(context: Mapping[str, Any], key: str | int | None) -> SafeString:
         return unknown(context)
     found = palette.level(key)
     words = translate(_lang(context), found.assessment)
-    return format_html('<span class="assess">{}{}</span>', svg.steps(5 - found.grade), words)
+    return format_html('<span class="assess">{}{}</span>', small.steps(5 - found.grade), words)
 
 
 @register.simple_tag(takes_context=True)
@@ -261,7 +263,7 @@ def bar(context: Mapping[str, Any], done: int, way: int, total: Any, unit: str =
     lang = _lang(context)
     label = translate(lang, w("已转移 {done}，转移中 {way}，应转 {total} {unit}"), done=done, way=way, total=total,
                       unit=translate(lang, unit))  # fmt: skip
-    return svg.bar(done=done, way=way, total=total, label=label)
+    return small.bar(done=done, way=way, total=total, label=label)
 
 
 UNIT_WORDS = [w("户"), w("人")]
@@ -270,4 +272,4 @@ UNIT_WORDS = [w("户"), w("人")]
 @register.simple_tag
 def hatches() -> SafeString:
     """{% hatches %}: pattern definitions that charts and maps on the page refer to; once a page (base.html does it)."""
-    return mark_safe(svg.HATCHES)
+    return mark_safe(HATCHES)

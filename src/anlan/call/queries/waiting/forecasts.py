@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from anlan.call.queries.villages import VillageState
 from anlan.judge.queries.foreseen import Foreseen
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.simulate.queries import VillageForecast
 from anlan.ui.due import Wait
 

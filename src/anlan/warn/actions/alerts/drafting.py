@@ -12,12 +12,12 @@ from anlan.foundation.rules.errors import AlertRefused
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.words import say
 from anlan.people.queries.units import Unit, unit, units
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 from anlan.warn import alert_rows
 from anlan.warn.actions.alerts.common import locked_of_unit, move, note, places_of, unit_of
 from anlan.warn.events import ALERT_EXPIRE
 from anlan.warn.models import Alert
-from anlan.warn.rules.alert import Event, Message
+from anlan.warn.rules.alert.shapes import Event, Message
 from anlan.wire.cap import mapping
 
 

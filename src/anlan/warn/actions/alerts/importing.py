@@ -8,13 +8,13 @@ from anlan.foundation import journal, tasks
 from anlan.foundation.actions import action, next_ref
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid, NotFound
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 from anlan.warn import alert_file, alert_rows
 from anlan.warn.actions.alerts.common import follow, locked, note
 from anlan.warn.events import ALERT_EXPIRE
 from anlan.warn.models import Alert
-from anlan.warn.rules.alert import Message
-from anlan.wire import cap as wire
+from anlan.warn.rules.alert.shapes import Message
+from anlan.wire.cap import safexml
 
 CLOCKS_DIFFER = timedelta(minutes=10)
 EARLIEST, LATEST = datetime(1971, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -52,7 +52,7 @@ def take_in(
     Raises: Invalid for a level, a time or a message that cannot be; NotFound for a place unknown or out of scope; Conflict when
     the same key comes with other words.
     """
-    text = wire.decode(cap) if cap else ""
+    text = safexml.decode(cap) if cap else ""
     if message == Message.CANCEL:
         expires_at = None
     with action(ctx, "warn.import"):
@@ -205,7 +205,7 @@ def _standing(ctx: Ctx, text: str, issued_at: datetime, **key: Any) -> Alert | N
     """The warning that came under this key before, ours included. Raises: Conflict when it said something else."""
     for row in Alert.objects.filter(world_id=ctx.world.id, **key):
         if _second(row.issued_at) == _second(issued_at):
-            if text and row.cap and wire.undeclared(row.cap).split() != text.split():
+            if text and row.cap and safexml.undeclared(row.cap).split() != text.split():
                 raise Conflict(
                     "编号 {identifier} 收过一份（{ref}），这一份内容不同，没有导入。请打电话向发布单位核实；确是更正的，照原文录入。",
                     identifier=row.identifier,

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET
 from anlan.foundation.words import w
 from anlan.places import layers
 from anlan.places import queries as places
+from anlan.places.atlas import Place
 from anlan.places.mapfiles.cleaned import parts_of
-from anlan.places.queries import Place
 from anlan.ui.acts import address
 from anlan.ui.pages import Request, page
 from anlan.warn.queries import alerts as queries

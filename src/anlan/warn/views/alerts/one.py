@@ -16,11 +16,11 @@ from anlan.judge.queries.exceedances import Exceedance
 from anlan.ui.acts import act, address, offered
 from anlan.ui.pages import Request, attached, page
 from anlan.warn import alert_cap, alert_rows, identity, targets
-from anlan.warn.actions import alerts
+from anlan.warn.actions.alerts import approving, cosigning, importing, issuing
 from anlan.warn.queries import alerts as queries
 from anlan.warn.views.alerts.composer import may_issue_any
 from anlan.warn.views.alerts.maps import map_of
-from anlan.wire.cap import CapError
+from anlan.wire.cap.errors import CapError
 from anlan.wire.cap.signature import fingerprint
 
 _BY_HAND = forms.TextInput({"autocomplete": "off"})
@@ -145,25 +145,25 @@ def _act(
 
 def _approved(request: Request, given: dict[str, Any], ref: str) -> str | None:
     """Approved by the issuer is not enough while a unit that issues it jointly has not agreed."""
-    alerts.approve(request.ctx, ref=ref, **given)
+    approving.approve(request.ctx, ref=ref, **given)
     lacking = sum(not each.has_signed for each in queries.detail(request.ctx, ref).joint)
     return t(request.lang, w("已批准，还差 {n} 家会签，齐了才能签发。"), n=lacking) if lacking else None
 
 
 def _issued(request: Request, ref: str) -> str | None:
     """Only a first alert or an update at orange or red calls anybody."""
-    alerts.issue(request.ctx, ref=ref)
+    issuing.issue(request.ctx, ref=ref)
     row = queries.row_of(request.ctx, ref)
     calls = alert_rows.calls_out(kind=row.kind, message=row.message, level=row.level)
     return w("已签发。责任人按长效指令开始叫应。") if calls else None
 
 
-submit = _act("warn.draft", lambda r, ref: alerts.submit(r.ctx, ref=ref), w("已送审，等批准人批准。"))
-review = _act("warn.review", lambda r, ref: alerts.review(r.ctx, ref=ref), w("已复核。"))
-withdraw = _act("warn.draft", lambda r, ref: alerts.withdraw(r.ctx, ref=ref), w("已撤回，可以改稿。"))
+submit = _act("warn.draft", lambda r, ref: approving.submit(r.ctx, ref=ref), w("已送审，等批准人批准。"))
+review = _act("warn.review", lambda r, ref: approving.review(r.ctx, ref=ref), w("已复核。"))
+withdraw = _act("warn.draft", lambda r, ref: approving.withdraw(r.ctx, ref=ref), w("已撤回，可以改稿。"))
 reject = _act(
     "warn.approve",
-    lambda r, given, ref: alerts.reject(r.ctx, ref=ref, **given),
+    lambda r, given, ref: approving.reject(r.ctx, ref=ref, **given),
     w("已退回，理由写在稿上。"),
     Returned,
 )
@@ -171,21 +171,21 @@ approve = _act("warn.approve", _approved, w("已批准，可以签发。"), Rety
 issue = _act("warn.issue", lambda r, ref: _issued(r, ref), w("已签发。"))
 cosign = _act(
     "warn.approve",
-    lambda r, given, ref: alerts.cosign(r.ctx, ref=ref, **given),
+    lambda r, given, ref: cosigning.cosign(r.ctx, ref=ref, **given),
     w("已会签。批准和会签都齐了才能签发。"),
     Agreed,
 )
 confirm = _act(
     "warn.draft",
-    lambda r, ref: alerts.confirm_verbally(r.ctx, ref=ref),
+    lambda r, ref: approving.confirm_verbally(r.ctx, ref=ref),
     w("已确认电话签批。"),
 )
-countersign = _act("warn.approve", lambda r, ref: alerts.countersign(r.ctx, ref=ref), w("已补签。"))
+countersign = _act("warn.approve", lambda r, ref: approving.countersign(r.ctx, ref=ref), w("已补签。"))
 
 
 confirm_source = _act(
     "warn.import",
-    lambda r, ref: alerts.confirm_source(r.ctx, ref=ref),
+    lambda r, ref: importing.confirm_source(r.ctx, ref=ref),
     w("来源已核实。红色、橙色按长效指令开始叫应。"),
 )
 
