@@ -189,7 +189,9 @@ PUBLIC_MAP: dict[str, str] = {
 for _name, _register in registers().items():
     if _register.model.scope_by == EVERYONE:
         for _tail in ("", "/export.xlsx", "/export.csv", "/template", "/<path:ref>", "/<path:ref>/open"):
-            PUBLIC_MAP[f"w/<slug:world>/registers/{_name}{_tail}"] = "its rows belong to nobody: everybody may read them"
+            PUBLIC_MAP[f"w/<slug:world>/registers/{_name}{_tail}"] = (
+                "its rows belong to nobody: everybody may read them"
+            )
         for _tail in ("", "/{ref}"):
             PUBLIC_MAP[f"{API}w/{{world}}/registers/{_name}{_tail}"] = "the same"
 
