@@ -29,7 +29,7 @@ class TestDivisions(RegisterTests):
             {"code": f"{COUNTY}199002", "name": "西河村", "kind": "行政村"},
         ]
         ref = uploads.keep(ctx, DIVISIONS, self.book(ctx, *rows), "区划.xlsx")
-        assert uploads.confirm(ctx, DIVISIONS, ref)["new"] == 3
+        assert uploads.confirm(ctx, DIVISIONS, ref).counts["new"] == 3
         town = atlas().code(f"{COUNTY}199")
         assert [p.name for p in atlas().under(town.path, 4)] == ["东河村", "西河村"]
         again = uploads.look(ctx, DIVISIONS, self.book(ctx, *rows), "区划.xlsx")

@@ -239,6 +239,15 @@ class RegisterTests:
         assert self.total(mini) == before + 1
         assert mini.client(self.keeper).get(f"{self.base(mini)}/file/{taken}").status_code == 200
 
+    def test_two_who_saw_the_same_file_make_its_entries_once(self, mini: Mini) -> None:
+        ctx, before = self.ctx(mini), self.total(mini)
+        data = self.book(ctx, self.good)
+        first, second = (uploads.look(ctx, self.register, data, "台账.xlsx") for _ in range(2))
+        uploads.save_file(ctx, self.register, first, "F-1")
+        with pytest.raises(Conflict):
+            uploads.save_file(ctx, self.register, second, "F-2")
+        assert self.total(mini) == before + 1
+
     def test_a_wrong_row_keeps_the_file_out_and_comes_back_with_its_reason(self, mini: Mini) -> None:
         ctx, before = self.ctx(mini), self.total(mini)
         bad = {**self.good, **self.wrong}
@@ -273,7 +282,8 @@ class RegisterTests:
                      "?q=x&sort=-name&page=9", "?" + "&".join(f"{c.name}=x" for c in self.register.columns)):  # fmt: skip
             reply = client.get(base + path, headers={"Accept-Language": lang})
             assert reply.status_code == 200, path
-            assert b"{%" not in b"".join(reply), path
+            is_page = reply.headers["Content-Type"].startswith("text/html")
+            assert not is_page or "{%" not in reply.content.decode(), path
         assert client.get(f"/w/{mini.world.key}/registers").status_code == 200
 
     def test_a_form_remembers_what_was_typed_and_is_taken_once(self, mini: Mini) -> None:

@@ -68,6 +68,14 @@ def judge(
     return Judged(lines)
 
 
+def are_there(ctx: Ctx, register: Register, changes: Sequence[Change]) -> bool:
+    """Whether one of these new entries stands there by now: somebody else entered it meanwhile."""
+    named = [{n: v for n, v in each.values.items() if n != register.ref} for each in changes if each.is_new]
+    lines = [Line(n, {}, given=values) for n, values in enumerate(named)]
+    _find(ctx, register, lines)
+    return any(line.row is not None for line in lines)
+
+
 def _read(register: Register, line: Line, look: Look) -> None:
     for column in register.columns:
         text = line.cells.get(column.name, "").strip()

@@ -14,7 +14,7 @@ from anlan.foundation.words import Sentence, say
 from anlan.foundation.writing import writing
 from anlan.registers.columns import chunks
 from anlan.registers.events import ADDED, CHANGED, TAKEN_BACK
-from anlan.registers.judging import Judged, judge
+from anlan.registers.judging import Judged, are_there, judge
 from anlan.registers.models import Revision, Sent
 from anlan.registers.register import Change, Register
 
@@ -34,6 +34,10 @@ class Stale(Conflict):
 
     def __init__(self) -> None:
         super().__init__("这一条刚被别人改过。请刷新，看过再改。")
+
+
+class _Twice(Exception):
+    """Somebody else entered the same meanwhile."""
 
 
 def add(ctx: Ctx, register: Register, cells: Mapping[str, str], *, key: str = "", why: str = "") -> str:
@@ -121,7 +125,7 @@ def save(
             if notes:
                 journal.append_many(ctx, notes)
             return refs
-    except IntegrityError:
+    except (IntegrityError, _Twice):
         raise Conflict("同样的一条刚被别人登记。请刷新，看过再存。") from None
 
 
@@ -165,6 +169,8 @@ def _still(ctx: Ctx, register: Register, changes: Sequence[Change]) -> None:
         now = {row.pk: register.version_of(row) for row in stand}
         if any(now.get(pk) != judged[pk] for pk in some):
             raise Stale
+    if are_there(ctx, register, changes):
+        raise _Twice
 
 
 def _store(register: Register) -> Any:

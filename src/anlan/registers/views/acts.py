@@ -11,7 +11,7 @@ from anlan.foundation.errors import AnlanError, Invalid
 from anlan.foundation.rules.reason import LEAST_REASON
 from anlan.foundation.words import t, w
 from anlan.foundation.worlds import beijing
-from anlan.registers import queries, saving, undoing
+from anlan.registers import queries, saving, undoing, uploads
 from anlan.registers.columns import CLEARED
 from anlan.registers.events import ENDED
 from anlan.registers.register import Register
@@ -79,6 +79,7 @@ def undo(request: Request, ref: str, register: Register) -> HttpResponse:
 
 def undo_file(request: Request, upload: str, register: Register) -> HttpResponse:
     back = here(request, register)
+    uploads.upload(request.ctx, register, upload)
 
     def do(given: dict[str, Any]) -> HttpResponse:
         n = undoing.take_back_file(request.ctx, register, upload, why=given["why"])
