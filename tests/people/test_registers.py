@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from anlan.foundation.paging import Cut
+from anlan.people.holder_register import HOLDERS, HOUSEHOLDS
 from anlan.people.holders import register
+from anlan.people.models import ContactPoint, DutyHolder, Person
 from anlan.people.registers import PERSONS
-from anlan.registers import queries, uploads
+from anlan.registers import queries, saving, uploads
 from anlan.registers.columns import Bad
 from anlan.registers.sealed import read_phone
 from tests.support.city import VILLAGE, Mini
@@ -55,3 +57,50 @@ def test_a_telephone_is_read_or_refused(typed: str, number: str) -> None:
         assert read_phone(typed) == number
     except Bad:
         assert not number
+
+
+class TestHolders(RegisterTests):
+    register = HOLDERS
+    good = {
+        "place": VILLAGE, "name": "欧阳四喜", "phone": "13912345678", "kind": "village_secretary", "level": "village",
+        "title": "支书",
+    }  # fmt: skip
+    change = {"title": "村主任", "rung": "1"}
+    wrong = {"phone": "1391234567"}
+
+    def test_a_wrong_number_is_corrected_in_its_own_row(self, mini: Mini) -> None:
+        ref, ctx = self.add(mini), self.ctx(mini)
+        saving.change(ctx, HOLDERS, queries.entry(ctx, HOLDERS, ref), {"phone": "13987654321"})
+        row = queries.entry(ctx, HOLDERS, ref)
+        assert HOLDERS.column("phone").of(row) == "13987654321"
+        assert ContactPoint.objects.filter(person=row.person).count() == 1
+
+    def test_a_successor_is_another_person_and_brings_a_number(self, mini: Mini) -> None:
+        ref, ctx = self.add(mini), self.ctx(mini)
+        before = DutyHolder.objects.get(ref=ref).person_id
+        with pytest.raises(saving.NotRead, match="电话一起"):
+            saving.change(ctx, HOLDERS, queries.entry(ctx, HOLDERS, ref), {"name": "诸葛五福"})
+        saving.change(
+            ctx, HOLDERS, queries.entry(ctx, HOLDERS, ref), {"name": "诸葛五福", "phone": "13987654321"}
+        )
+        assert DutyHolder.objects.get(ref=ref).person_id != before
+        assert Person.objects.filter(pk=before).exists()
+
+    def test_one_person_with_two_duties_is_one_person(self, mini: Mini) -> None:
+        first, second = self.add(mini), self.add(mini, kind="village_deputy")
+        holders = DutyHolder.objects.filter(ref__in=[first, second])
+        assert len({holder.person_id for holder in holders}) == 1
+
+
+class TestHouseholds(RegisterTests):
+    register = HOUSEHOLDS
+    good = {
+        "ref": "LM-3-017",
+        "place": VILLAGE,
+        "group": "3",
+        "members": "4",
+        "at_home": "2",
+        "in_danger": "是",
+    }
+    change = {"at_home": "3", "destination": "柳林小学"}
+    wrong = {"members": "四口"}
