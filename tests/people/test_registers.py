@@ -9,10 +9,11 @@ from anlan.people.holder_register import HOLDERS, HOUSEHOLDS
 from anlan.people.holders import register
 from anlan.people.models import ContactPoint, DutyHolder, Person
 from anlan.people.registers import PERSONS
+from anlan.people.unit_register import ORGANISATIONS, POSTS
 from anlan.registers import queries, saving, uploads
 from anlan.registers.columns import Bad
 from anlan.registers.sealed import read_phone
-from tests.support.city import VILLAGE, Mini
+from tests.support.city import TOWN, VILLAGE, Mini
 from tests.support.registers import RegisterTests
 
 
@@ -104,3 +105,29 @@ class TestHouseholds(RegisterTests):
     }
     change = {"at_home": "3", "destination": "柳林小学"}
     wrong = {"members": "四口"}
+
+
+class TestOrganisations(RegisterTests):
+    register = ORGANISATIONS
+    good = {"name": "柳林镇应急办", "kind": "township", "place": TOWN, "commands": TOWN}
+    change = {"kind": "emergency", "unit_code": "42132141600000"}
+    wrong = {"unit_code": "4213214160"}
+
+
+class TestPosts(RegisterTests):
+    register = POSTS
+    good = {"organisation": "O-town", "title": "镇值班员", "role": "duty_officer", "places": TOWN}
+    change = {"title": "镇夜班值班员"}
+    wrong = {"places": "没有这个镇"}
+
+    def test_a_post_that_people_hold_keeps_its_role(self, mini: Mini) -> None:
+        ctx = self.ctx(mini)
+        held = mini.account("duty_officer").post
+        row = queries.entry(ctx, POSTS, held.ref)
+        with pytest.raises(saving.NotRead, match="有人在用"):
+            saving.change(ctx, POSTS, row, {"role": "auditor"})
+
+    def test_nobody_gives_away_more_than_they_hold(self, mini: Mini) -> None:
+        mine = mini.may("admin.manage", path=mini.ctx("duty_officer").scope.paths[0])
+        with pytest.raises(saving.NotRead, match=r"辖区|范围"):
+            saving.add(mine, POSTS, {**self.good, "places": "421303"})
