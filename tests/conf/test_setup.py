@@ -15,6 +15,7 @@ from anlan.people.models import Account, Post
 from anlan.places import actions as places
 from anlan.places.atlas import atlas
 from anlan.ui import onset
+from tests.support.house import ROOT
 from tests.support.installation import Installation
 
 COUNTY = ("--name", "云溪县", "--code", "429981", "--centre", "111.5,30.5")
@@ -107,3 +108,18 @@ def test_a_folder_of_books_and_maps_is_read_in_the_order_in_which_they_need_each
     wrong = house.anlan(*command, code=1)
     (errors,) = json.loads(wrong.stdout)["errors_files"]
     assert Path(errors).name == "stations-errors.xlsx"
+
+
+def test_the_example_county_is_loaded_whole(tmp_path: Path) -> None:
+    house = Installation(tmp_path / "home")
+    done = json.loads(
+        house.anlan(
+            "setup", "--from", str(ROOT / "examples" / "county"), "--admin", "county-it", "--json"
+        ).stdout
+    )
+    assert {name: counts["new"] for name, counts in done["loaded"].items()} == {
+        "divisions": 8, "objects": 2, "organisations": 5, "posts": 7, "holders": 11, "households": 20, "stations": 4,
+        "map:边界.geojson": 5, "map:河流.geojson": 1,
+    }  # fmt: skip
+    assert (done["unknown_files"], done["errors_files"]) == ([], [])
+    assert {1, 3, 4, 8, 9, 11, 13, 15} & {step["number"] for step in done["open_steps"]} == set()

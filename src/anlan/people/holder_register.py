@@ -1,7 +1,7 @@
 """责任人名册: who must answer for a place, with name and number in the same row; and the households, with who helps them."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from django.db.models import Q
@@ -20,12 +20,18 @@ from anlan.registers.register import Change, Register
 from anlan.registers.sealed import Sealed
 
 LEVELS = {
-    "county": w("县"),
-    "township": w("乡镇"),
-    "village": w("村级"),
-    "group": w("组"),
-    "household": w("户"),
-}
+    "county": w("县级"), "township": w("乡镇级"), "village": w("村级"), "group": w("组级"), "household": w("户级"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Level(Choice):
+    """级别: 村 is as good as 村级."""
+
+    words: Mapping[str, str] = field(default_factory=lambda: LEVELS)
+
+    def read(self, text: str, look: Look) -> str:
+        return super().read(f"{text}级" if f"{text}级" in LEVELS.values() else text, look)
 
 
 def kinds() -> dict[str, dict[str, str]]:
@@ -174,7 +180,7 @@ HOLDERS = Register(
         HolderName(name="name", word=w("姓名"), required=True, find=True),
         NUMBER,
         DutyKind(name="kind", word=w("责任人种类"), required=True, filter=True),
-        Choice(name="level", word=w("级别"), words=LEVELS, required=True, filter=True),
+        Level(name="level", word=w("级别"), required=True, filter=True),
         Text(name="title", word=w("职务"), required=True, most=60),
         Whole(name="rung", word=w("第几位"), default=0, most=9, hint=w("0 先打，然后 1、2……")),
         Link(name="organisation", word=w("单位"), target=lambda ctx: ctx.rows(Organisation), listed=False),
