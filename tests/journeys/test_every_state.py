@@ -93,7 +93,16 @@ def test_every_life_cycle_says_its_states() -> None:
     unknown = [name for name, (model, column) in lives.columns().items() if not lives.states(name)]
     assert not unknown
     assert (
-        lives.LIVES.keys() | {"World.state", "Task.state", "Run.state", "ImportRun.state", "DoorCheck.state"}
+        lives.LIVES.keys()
+        | {
+            "World.state",
+            "Task.state",
+            "Run.state",
+            "ImportRun.state",
+            "DoorCheck.state",
+            "MapLayer.state",
+            "Upload.state",
+        }
         == lives.columns().keys()
     )
 

@@ -10,10 +10,11 @@ from anlan.people.holders import register
 from anlan.people.models import ContactPoint, DutyHolder, Person
 from anlan.people.registers import PERSONS
 from anlan.people.unit_register import ORGANISATIONS, POSTS
+from anlan.places.atlas import atlas
 from anlan.registers import queries, saving, uploads
 from anlan.registers.columns import Bad
 from anlan.registers.sealed import read_phone
-from tests.support.city import TOWN, VILLAGE, Mini
+from tests.support.city import TOWN, VILLAGE, VILLAGE_2, Mini
 from tests.support.registers import RegisterTests
 
 
@@ -86,6 +87,13 @@ class TestHolders(RegisterTests):
         )
         assert DutyHolder.objects.get(ref=ref).person_id != before
         assert Person.objects.filter(pk=before).exists()
+
+    def test_who_is_registered_for_a_village_is_called_for_it(self, mini: Mini) -> None:
+        ref, ctx = self.add(mini), self.ctx(mini)
+        assert ref in [holder.ref for holder in register().covering(atlas().code(VILLAGE).path)]
+        saving.change(ctx, HOLDERS, queries.entry(ctx, HOLDERS, ref), {"place": VILLAGE_2})
+        assert ref in [holder.ref for holder in register().covering(atlas().code(VILLAGE_2).path)]
+        assert ref not in [holder.ref for holder in register().covering(atlas().code(VILLAGE).path)]
 
     def test_one_person_with_two_duties_is_one_person(self, mini: Mini) -> None:
         first, second = self.add(mini), self.add(mini, kind="village_deputy")

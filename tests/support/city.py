@@ -228,12 +228,16 @@ def _flood_area(ids: dict[str, int]) -> dict[str, object]:
     }
 
 
+def _site(code: str) -> str:
+    return "南郊小学" if code == FOREIGN_VILLAGE else "柳林中学"
+
+
 def _households(ids: dict[str, int]) -> list[dict[str, object]]:
     """Four households in each village; the first two of each are to be moved."""
     return [
         {
             "ref": f"HH-{code}-{n}", "place_id": ids[code], "group": n, "lon": lon, "lat": lat, "members": 4,
-            "at_home": 3, "in_danger": n <= 2, "frail": n == 1, "destination": "柳林中学" if n <= 2 else "",
+            "at_home": 3, "in_danger": n <= 2, "frail": n == 1, "destination": _site(code) if n <= 2 else "",
         }
         for code, lon, lat in ((VILLAGE, 113.232, 31.539), (VILLAGE_2, 113.26, 31.56), (FOREIGN_VILLAGE, 113.351, 31.712))
         for n in range(1, 5)

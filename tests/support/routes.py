@@ -15,7 +15,6 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from anlan.call.models import Call
 from anlan.call.queries import records
 from anlan.foundation import rooms
-from anlan.foundation.context import EVERYONE
 from anlan.people.accounts import tokens
 from anlan.people.models import ApiToken
 from anlan.registers.all import registers
@@ -174,8 +173,6 @@ for _name, _register in registers().items():
         ABSENT[f"w/<slug:world>/registers/{_name}/file/<str:upload>{_tail}"] = (
             "nobody sent a file on the stage"
         )
-    if _register.model.scope_by == EVERYONE:
-        NEUTRAL.add((_name, "ref"))
 ENTERED_ELSEWHERE = {"sign-out", "sign-in/link/<str:token>"}
 """Opened by whoever is in they end the session."""
 PUBLIC_MAP: dict[str, str] = {
@@ -185,15 +182,6 @@ PUBLIC_MAP: dict[str, str] = {
     "w/<str:world>/packs": "packs are published rules; their notes may speak of the night of Liulin",
 }
 """By pattern, with the reason: routes that show names of divisions to everybody, as any printed map does."""
-
-for _name, _register in registers().items():
-    if _register.model.scope_by == EVERYONE:
-        for _tail in ("", "/export.xlsx", "/export.csv", "/template", "/<path:ref>", "/<path:ref>/open"):
-            PUBLIC_MAP[f"w/<slug:world>/registers/{_name}{_tail}"] = (
-                "its rows belong to nobody: everybody may read them"
-            )
-        for _tail in ("", "/{ref}"):
-            PUBLIC_MAP[f"{API}w/{{world}}/registers/{_name}{_tail}"] = "the same"
 
 
 def _a_call(stage: Stage) -> str:

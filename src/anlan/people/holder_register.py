@@ -95,6 +95,17 @@ class HolderName(Sealed):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Covers(InPlaces):
+    """另外包哪些村: beside the own place, which a holder always covers: by what is covered they are called."""
+
+    def of(self, row: Any) -> Any:
+        return tuple(pk for pk in super().of(row) if pk != row.place_id)
+
+    def put_many(self, rows: Sequence[tuple[Any, Any]]) -> None:
+        super().put_many([(row, tuple({*value, row.place_id})) for row, value in rows])
+
+
+@dataclass(frozen=True, kw_only=True)
 class HolderNumber(Sealed):
     """电话: the person's first number. A new one is a right one again."""
 
@@ -156,6 +167,8 @@ def _save(ctx: Ctx, changes: Sequence[Change]) -> None:
     if stands:
         DutyHolder.objects.bulk_update(stands, FIELDS, batch_size=200)
     saving.put_many(HOLDERS, changes)
+    moved = [c for c in changes if "place" in c.changed and "covers" not in c.changed]
+    HOLDERS.column("covers").put_many([(c.row, c.values["covers"]) for c in moved])
 
 
 def _known(changes: Sequence[Change]) -> dict[tuple[str, str], Person]:
@@ -184,7 +197,7 @@ HOLDERS = Register(
         Text(name="title", word=w("职务"), required=True, most=60),
         Whole(name="rung", word=w("第几位"), default=0, most=9, hint=w("0 先打，然后 1、2……")),
         Link(name="organisation", word=w("单位"), target=lambda ctx: ctx.rows(Organisation), listed=False),
-        InPlaces(name="covers", word=w("另外包哪些村"), listed=False),
+        Covers(name="covers", word=w("另外包哪些村"), listed=False),
         Whole(name="group", word=w("村民小组"), least=1, most=99, listed=False),
         Flag(name="high_ground", word=w("住在高处，可派去敲门"), listed=False),
         Code(name="object_ref", word=w("管护对象编号"), listed=False),

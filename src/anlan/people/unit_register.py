@@ -3,13 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q
-
-from anlan.foundation.context import Ctx
 from anlan.foundation.words import Sentence, say, w
 from anlan.people.models import Account, Organisation, Post
 from anlan.places.atlas import atlas
-from anlan.places.columns import InPlace, InPlaces
+from anlan.places.columns import InPlace, InPlaces, within
 from anlan.registers.columns import Choice, Code, Look, Text
 from anlan.registers.links import Link
 from anlan.registers.register import Change, Register
@@ -23,14 +20,6 @@ ROLES = {
     "duty_officer": w("值班员"), "approver": w("签发人"), "leader": w("带班领导"), "station_engineer": w("测站运维"),
     "village_cadre": w("村干部"), "grid_worker": w("网格员"), "auditor": w("审计员"), "administrator": w("管理员"),
 }  # fmt: skip
-
-
-def within(ctx: Ctx, path: str) -> Q:
-    """Rows whose place lies in the reader's scope; `path` is the field that tells it."""
-    found = Q() if ctx.scope.all else Q(pk__in=())
-    for each in ctx.scope.paths:
-        found |= Q(**{f"{path}__startswith": each})
-    return found
 
 
 ORGANISATIONS = Register(

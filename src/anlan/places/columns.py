@@ -16,6 +16,14 @@ from anlan.registers.columns import Bad, Column, Look
 from anlan.registers.links import Link
 
 
+def within(ctx: Ctx, path: str) -> Q:
+    """Rows whose place lies in the reader's scope; `path` is the field that tells it."""
+    found = Q() if ctx.scope.all else Q(pk__in=())
+    for each in ctx.scope.paths:
+        found |= Q(**{f"{path}__startswith": each})
+    return found
+
+
 @dataclass(frozen=True, kw_only=True)
 class InPlace(Column):
     """A division in force within scope. A name that several bear wants the one above before it: 柳林镇联盟村."""

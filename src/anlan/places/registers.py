@@ -12,7 +12,7 @@ from anlan.foundation.scope import STEP
 from anlan.foundation.words import Sentence, say, w
 from anlan.foundation.worlds import beijing
 from anlan.places.atlas import atlas
-from anlan.places.columns import InPlace, InPlaces
+from anlan.places.columns import InPlace, InPlaces, within
 from anlan.places.models import Division, DivisionCode, WatchedObject
 from anlan.registers import saving
 from anlan.registers.columns import Bad, Choice, Code, Decimal, Look, Text, Whole, chunks
@@ -184,7 +184,7 @@ KINDS = {
 DIVISIONS = Register(
     name="divisions", word=w("区划"), room="places", model=Division, view="places.view", keep="admin.manage", ref="path",
     note=w("县、乡镇、村的代码和名称；新的一级排在上级下面，地图上的线另从地图文件读入"),
-    keys=(("code",),), order=("path",), where=lambda ctx: Q(valid_to=None), path=lambda row: row.path,
+    keys=(("code",),), order=("path",), where=lambda ctx: Q(valid_to=None) & within(ctx, "path"), path=lambda row: row.path,
     blank=_since, fits=_fits, complete=_complete, save=_save,
     columns=(
         OwnCode(name="code", word=w("区划代码"), required=True, fixed=True, find=True, hint=w("统计用区划代码，12 位，末尾的零可省")),

@@ -14,7 +14,7 @@ from anlan.places.layer_actions import PERMISSION
 from anlan.places.layers import Kind, ReadAs, State
 from anlan.places.models import MapLayer
 from anlan.places.preview import preview
-from anlan.ui.acts import act, address, asked, done, posted
+from anlan.ui.acts import act, address, asked, done, offered, posted
 from anlan.ui.pages import Request, page
 
 FAULTS_SHOWN = 50
@@ -118,24 +118,25 @@ def one(request: Request, ref: str) -> HttpResponse:
         ],
         "drawing": preview(row),
         "form": form,
-        "again": Again(row=row, lang=request.lang, initial={**row.read_as, "column": told["column"]}),
+        "again": offered(
+            request, Again, row=row, lang=request.lang, initial={**row.read_as, "column": told["column"]}
+        ),
         "waits": row.state == State.LOOKED,
         "here": _back(request, ref),
     }
     return render(request, "places/layer.html", context, status=422 if form.errors else 200)
 
 
-def _again(request: Request, ref: str) -> None:
-    form = Again(request.POST, row=request.ctx.one(MapLayer, ref), lang=request.lang)
-    form.is_valid()
-    layer_actions.again(
-        request.ctx,
-        ref=ref,
-        read_as=ReadAs(**{name: form.cleaned_data.get(name, "") for name in form.fields}),
-    )
+def _again_form(request: Request, given: Any) -> forms.Form:
+    row = request.ctx.one(MapLayer, request.resolver_match.kwargs["ref"])  # type: ignore[union-attr]
+    return Again(given, row=row, lang=request.lang)
 
 
-again = act(PERMISSION, _again, w("又读了一遍，请核对"), back=_back)
+def _again(request: Request, given: dict[str, Any], ref: str) -> None:
+    layer_actions.again(request.ctx, ref=ref, read_as=ReadAs(**given))
+
+
+again = act(PERMISSION, _again, w("又读了一遍，请核对"), back=_back, form=_again_form)
 drop = act(
     PERMISSION,
     lambda r, ref: layer_actions.drop(r.ctx, ref=ref),

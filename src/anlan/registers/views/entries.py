@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from anlan.foundation.errors import AnlanError
-from anlan.foundation.words import t, w
+from anlan.foundation.words import Said, t, w
 from anlan.registers import queries, saving, undoing
 from anlan.registers.columns import CLEARED, Look
 from anlan.registers.register import Register
@@ -100,7 +100,7 @@ def form_of(request: Request, register: Register, row: Any = None) -> forms.Form
         field.error_messages = {"required": t(request.lang, w("这一列必须填")),
                                 "invalid_choice": t(request.lang, w("请从列表里选"))}  # fmt: skip
         if row and column.is_sealed:
-            field.required, field.help_text = False, column.masked(column.of(row))  # type: ignore[attr-defined]
+            field.required, field.help_text = False, Said(column.masked(column.of(row)))  # type: ignore[attr-defined]
     fields["why"] = forms.CharField(label=w("为什么改") if row else w("备注"), required=False, max_length=200)
     hidden = forms.CharField(widget=forms.HiddenInput, required=False)
     fields["version" if row else "key"] = hidden
