@@ -54,6 +54,16 @@ def make_foreign(mini: Mini) -> Foreign:
 
 
 FOREIGN: dict[str, Callable[[Foreign], list[str]]] = {
+    "above": lambda f: [FOREIGN_TOWN],
+    "address": lambda f: [FOREIGN_GAUGE],
+    "commands": lambda f: [FOREIGN_VILLAGE],
+    "covers": lambda f: [FOREIGN_VILLAGE],
+    "downstream": lambda f: [FOREIGN_VILLAGE],
+    "helper": lambda f: ["H-f-secretary"],
+    "organisation": lambda f: ["O-foreign"],
+    "parent": lambda f: ["O-foreign"],
+    "phone": lambda f: ["13900002001"],
+    "serves": lambda f: [FOREIGN_VILLAGE],
     "account": lambda f: [f["account"]],
     "call": lambda f: [f["call"]],
     "call_down": lambda f: [f["call_down"]],
@@ -86,7 +96,9 @@ FOREIGN: dict[str, Callable[[Foreign], list[str]]] = {
 """By name of a parameter in query or body: what of the town next door it could name."""
 PLAIN = frozenset(
     """
-    about
+    about at_home back_min capacity check_cm column crs design_cm destination flood_limit_cm frail group guarantee_cm
+    high_ground highest_cm in_danger is_town_gauge lat lon object_ref residents role rung sort unit_code urlencode version
+    warning_cm why
     a act action after again answer asked at b basis by_when channel check_all code confirmed_at confirmed_how counted counted_people data
     days description do doubtful effect event event_type events expires_at file from_level grade ground headline hours
     households how id instruction issued_at issuer issuer_name joint_for key kind known_by label lang language last layer
