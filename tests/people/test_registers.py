@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from anlan.foundation.paging import Cut
-from anlan.people.holder_register import HOLDERS, HOUSEHOLDS
+from anlan.people.holder_register import HOLDERS, HOUSEHOLDS, RESIDENTS
 from anlan.people.holders import register
 from anlan.people.models import ContactPoint, DutyHolder, Person
 from anlan.people.registers import PERSONS
@@ -14,7 +14,7 @@ from anlan.places.atlas import atlas
 from anlan.registers import queries, saving, uploads
 from anlan.registers.columns import Bad
 from anlan.registers.sealed import read_phone
-from tests.support.city import TOWN, VILLAGE, VILLAGE_2, Mini
+from tests.support.city import TOWN, VILLAGE, VILLAGE_2, Mini, make_city
 from tests.support.registers import RegisterTests
 
 
@@ -139,3 +139,23 @@ class TestPosts(RegisterTests):
         mine = mini.may("admin.manage", path=mini.ctx("duty_officer").scope.paths[0])
         with pytest.raises(saving.NotRead, match=r"辖区|范围"):
             saving.add(mine, POSTS, {**self.good, "places": "421303"})
+
+
+class TestResidents(RegisterTests):
+    register = RESIDENTS
+    good = {
+        "ref": "LM-3-018-1",
+        "household": "LM-3-018",
+        "name": "欧阳四喜",
+        "age_band": "80+",
+        "at_home": "是",
+    }
+    change = {"frail": "是"}
+    wrong = {"household": "没有的户"}
+
+    @pytest.fixture
+    def mini(self) -> Mini:
+        mini = make_city()
+        house = {**TestHouseholds.good, "ref": "LM-3-018"}
+        saving.add(mini.ctx("administrator"), HOUSEHOLDS, house)
+        return mini

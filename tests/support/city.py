@@ -247,7 +247,7 @@ def _households(ids: dict[str, int]) -> list[dict[str, object]]:
 def _residents() -> list[dict[str, object]]:
     return [
         {
-            "ref": f"P-{code}-{n}-{who}", "household": f"HH-{code}-{n}", "name": f"居民{n}{who}", "age_band": "18-59",
+            "ref": f"P-{code}-{n}-{who}", "household": f"HH-{code}-{n}", "name": f"居民{n}{who}", "age_band": "15-59",
             "at_home": who < 4, "frail": False, "night_worker": False,
         }
         for code in (VILLAGE, VILLAGE_2, FOREIGN_VILLAGE)

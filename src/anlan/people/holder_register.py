@@ -9,7 +9,7 @@ from django.db.models import Q
 from anlan.foundation import crypto, packs
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import Said, Sentence, say, t, w
-from anlan.people.models import ContactPoint, DutyHolder, Household, Organisation, Person
+from anlan.people.models import ContactPoint, DutyHolder, Household, Organisation, Person, Resident
 from anlan.places.atlas import atlas
 from anlan.places.columns import InPlace, InPlaces
 from anlan.registers import saving
@@ -249,5 +249,23 @@ HOUSEHOLDS = Register(
         Text(name="destination", word=w("转移到哪里"), most=80, listed=False),
         Decimal(name="lon", word=w("经度"), least=-180, most=180, listed=False),
         Decimal(name="lat", word=w("纬度"), least=-90, most=90, listed=False),
+    ),
+)  # fmt: skip
+
+AGES = {"0-14": w("15 岁以下"), "15-59": w("15 到 59 岁"), "60-79": w("60 到 79 岁"), "80+": w("80 岁以上")}
+RESIDENTS = Register(
+    name="residents", word=w("居民"), room="people", model=Resident, view="people.view", keep="people.manage",
+    note=w("一人一行：住在哪一户，现在在不在家，要不要人扶"),
+    keys=(("ref",),), order=("household__place__path",), join=("household__place",),
+    path=lambda row: str(row.household.place.path),
+    columns=(
+        Code(name="ref", word=w("编号"), required=True, fixed=True, find=True),
+        Link(name="household", word=w("户号"), target=lambda ctx: ctx.rows(Household), by=("ref",), label="ref",
+             required=True, filter=True),
+        Sealed(name="name", word=w("姓名"), required=True),
+        Choice(name="age_band", word=w("年龄段"), words=AGES, required=True, filter=True),
+        Flag(name="at_home", word=w("现在在家"), filter=True),
+        Flag(name="frail", word=w("行动不便"), filter=True),
+        Flag(name="night_worker", word=w("夜里上班"), listed=False),
     ),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from django.db.models import Q
 from anlan.foundation import crypto
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import w
-from anlan.people.holder_register import HOLDERS, HOUSEHOLDS
+from anlan.people.holder_register import HOLDERS, HOUSEHOLDS, RESIDENTS
 from anlan.people.models import ContactPoint, Person
 from anlan.people.unit_register import ORGANISATIONS, POSTS
 from anlan.places.atlas import atlas
@@ -85,4 +85,4 @@ PERSONS = Register(
     examples=({"name": "张三", "place": "柳林镇联盟村", "phone": "13800000000"},),
 )  # fmt: skip
 
-REGISTERS = (ORGANISATIONS, POSTS, PERSONS, HOLDERS, HOUSEHOLDS)
+REGISTERS = (ORGANISATIONS, POSTS, PERSONS, HOLDERS, HOUSEHOLDS, RESIDENTS)
