@@ -11,6 +11,7 @@ from anlan.move.events import (
 
 class MoveRoom(Room):
     after = "warn"
+    sayings = "story:SAYINGS"
     dues = "due:DUES"
     registers = ("derived", "pack_readers")
     events = {
