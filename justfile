@@ -4,8 +4,8 @@ set positional-arguments
 
 uv := "uv run --quiet --group test --group docs"
 # What is run a second time on PostgreSQL: the rooms whose rows, locks and constraints are the proof.
-records := "tests/foundation tests/places tests/people tests/observe tests/warn"
-workers := "-n logical --maxprocesses 4 --dist loadfile --durations=40"
+records := "tests/foundation tests/places tests/people tests/observe tests/judge tests/warn tests/move tests/call tests/prove"
+workers := "-n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder --durations=40"
 
 _list:
     @just --list --unsorted

@@ -11,7 +11,8 @@ CELLS = 1_000_000
 def rows() -> list[dict[str, Any]]:
     """Least seconds for a day of all cells, on all cores and on one."""
     from anlan.foundation.packs import load_all
-    from anlan.science.fireweather import DayLengths, MoistureCodes, fire_weather
+    from anlan.science.fireweather.canadian import MoistureCodes, fire_weather
+    from anlan.science.fireweather.daylength import DayLengths
 
     day_lengths = DayLengths.from_data(load_all().get("fwi-day-length").data)
     random = np.random.default_rng(1)

@@ -33,7 +33,7 @@ def valley(cells: int) -> np.ndarray:
 
 def _speed(cells: int, precision: Any, *, seconds: float, peer: Any = None) -> dict[str, Any]:
     from anlan.science.flood.cases.case import start
-    from anlan.science.flood.godunov import Godunov
+    from anlan.science.flood.godunov.solver import Godunov
 
     flow = start(Godunov(), precision, valley(cells), np.full((cells, cells), 0.01), dx=10.0, manning=0.035)
     flow.until(2.0, rain_mm_h=RAIN_MM_H)  # compiles, and brings the step to its length
@@ -48,7 +48,7 @@ def _speed(cells: int, precision: Any, *, seconds: float, peer: Any = None) -> d
 def _dry_skip(what: str, n: int = 4000) -> dict[str, Any]:
     """Time of a step that computes all tiles over that of one that skips dry land, one cell in a hundred wet."""
     from anlan.science.flood.cases.case import start
-    from anlan.science.flood.godunov import Godunov
+    from anlan.science.flood.godunov.solver import Godunov
 
     y, x = np.ogrid[:n, :n]
     if what == "lake":
@@ -75,7 +75,8 @@ def _to_stoker(error: float) -> list[dict[str, Any]]:
 
     First order is the same kernel with its slopes at nought: each of its cells costs as much, so this is about grids.
     """
-    from anlan.science.flood.godunov import Godunov, solver
+    from anlan.science.flood.godunov import solver
+    from anlan.science.flood.godunov.solver import Godunov
 
     found = {}
     solver.LIMITERS["none"] = 0.0  # type: ignore[index]
@@ -111,7 +112,7 @@ def _memory() -> dict[str, Any]:
 
     from anlan.science.flood.domain import Domain
     from anlan.science.flood.edges import Edges
-    from anlan.science.flood.godunov import Godunov
+    from anlan.science.flood.godunov.solver import Godunov
     from anlan.science.flood.state import State
 
     ground = Domain.of(valley(1000), dx=10.0)

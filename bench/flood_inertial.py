@@ -76,7 +76,7 @@ def flood(
     """(Mcell/s and core, wall seconds) of a run."""
     from anlan.science.flood.domain import Domain
     from anlan.science.flood.edges import Closed, Edges
-    from anlan.science.flood.inertial import Inertial
+    from anlan.science.flood.inertial.solver import Inertial
     from anlan.science.flood.outputs import Outputs
     from anlan.science.flood.run import run
     from anlan.science.flood.sources import Rain, Sources
@@ -96,7 +96,7 @@ def flood(
 def steps_alone(n: int, seconds: float) -> float:
     """Mcell/s of steps under rain on a wet valley, without ticks: what a size costs, apart from how often it is looked at."""
     from anlan.science.flood.cases.case import start
-    from anlan.science.flood.inertial import Inertial
+    from anlan.science.flood.inertial.solver import Inertial
 
     flow = start(Inertial(), "f32", valley(n), np.full((n, n), 0.3), dx=10.0, manning=0.035)
     flow.until(4.0, rain_mm_h=RAIN)
@@ -109,7 +109,7 @@ def dry_skip(n: int = 4000) -> float:
     """Time of a step that visits all cells over that of one that skips dry land, one cell in a hundred wet."""
     from anlan.science.flood.domain import Domain
     from anlan.science.flood.edges import Closed, Edges
-    from anlan.science.flood.inertial import Inertial
+    from anlan.science.flood.inertial.solver import Inertial
     from anlan.science.flood.solver import Feed
     from anlan.science.flood.state import Layout, State
 
@@ -137,7 +137,7 @@ def bytes_per_cell(n: int) -> float:
 
     from anlan.science.flood.domain import Domain
     from anlan.science.flood.edges import Edges
-    from anlan.science.flood.inertial import Inertial
+    from anlan.science.flood.inertial.solver import Inertial
     from anlan.science.flood.state import Layout, State
 
     ground = Domain.of(valley(n), dx=10.0)

@@ -42,7 +42,7 @@ def addresses(count: int) -> list[str]:
 def _measure(folder: str, stations: int) -> tuple[int, float, dict[str, int]]:
     from anlan.gateways.sl651.limits import SIMULATED
     from anlan.gateways.sl651.server import GatewayThread
-    from anlan.observe.ingest import Ingest
+    from anlan.observe.ingest.ingest import Ingest
     from anlan.observe.ingest.roster import Gauge, Roster
 
     roster = Roster([Gauge(a, "rain", 0x1234) for a in addresses(stations)])

@@ -12,7 +12,7 @@ STRUCK = 10_000  # assets that one event reaches: ten million pairs in all
 
 def rows() -> list[dict[str, Any]]:
     """Least seconds for all columns of all events; the peer gives the loss alone."""
-    from anlan.science.impact import impact
+    from anlan.science.impact.sweep import impact
 
     hazard, exposure, curves = case()
     ours, theirs = [], []
@@ -31,7 +31,8 @@ def rows() -> list[dict[str, Any]]:
 def case() -> tuple[Any, Any, Any]:
     """Generated assets of every kind, and events that reach assets in the order of their rows."""
     from anlan.foundation.packs import load_all
-    from anlan.science.impact import Exposure, SparseHazard, Vulnerability
+    from anlan.science.impact.sweep import Exposure, SparseHazard
+    from anlan.science.impact.vulnerability import Vulnerability
 
     curves = Vulnerability.from_data(load_all().get("vulnerability-flood").data)
     random = np.random.default_rng(0)

@@ -46,9 +46,9 @@ def _row(name: str, value: float, unit: str) -> dict[str, Any]:
 
 def _run(path: Path) -> np.ndarray:
     """Seconds of each batch by part; the first tick (compiling, new series) left out."""
-    from anlan.observe.store import Writer
-    from anlan.science.windows import RainWindows
-    from anlan.wire.sl651 import decode_batch, pack
+    from anlan.observe.store.writer import Writer
+    from anlan.science.windows.ring import RainWindows
+    from anlan.wire.sl651.batch import decode_batch, pack
 
     stations = np.arange(STATIONS, dtype=np.int64) + _key("4213000000")
     base = np.array([160, 300, 400, 500, 500, 600])[:, None] * np.array([1, 2, 3, 5])
@@ -75,7 +75,7 @@ def _run(path: Path) -> np.ndarray:
 
 
 def _batch(decoded: Any, known_at: int) -> Any:
-    from anlan.observe.store import Batch, Frames
+    from anlan.observe.store.batch import Batch, Frames
 
     return Batch(
         known_at=known_at,
@@ -91,7 +91,7 @@ def _batch(decoded: Any, known_at: int) -> Any:
 
 
 def _key(address: str) -> int:
-    from anlan.wire.sl651 import station_key
+    from anlan.wire.sl651.batch import station_key
 
     return int(station_key(address))
 
@@ -129,7 +129,9 @@ def _frames(now: datetime, tick: int) -> list[list[bytes]]:
 
 def _one_day(path: Path) -> tuple[float, float]:
     """Milliseconds to a day of one series of a store of 45,000, and bytes a reading."""
-    from anlan.observe.store import Reader, Writer, typed
+    from anlan.observe.store.batch import typed
+    from anlan.observe.store.reader import Reader
+    from anlan.observe.store.writer import Writer
 
     stations = np.repeat(np.arange(STATIONS, dtype=np.int64), 3)
     elements = np.tile(np.array([0x22, 0x26, 0x38], np.int32), STATIONS)

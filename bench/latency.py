@@ -71,8 +71,8 @@ def _installation() -> list[tuple[str, int, str]]:
     from anlan.conf.replaying import load_city_once
     from anlan.foundation import worlds
     from anlan.observe import queries as observe
-    from anlan.observe.actions import load_stations
-    from anlan.places.queries import atlas
+    from anlan.observe.actions.stations import load_stations
+    from anlan.places.atlas import atlas
 
     load_city_once()
     ctx = worlds.context(worlds.get("live"))
@@ -156,7 +156,7 @@ def _wait_for_calm(home: Path) -> None:
 
 def _frames(home: Path) -> int:
     """Frames that the store holds."""
-    from anlan.observe.store import Reader
+    from anlan.observe.store.reader import Reader
 
     with Reader(home / "readings-live.sqlite3") as reader:
         return reader.counts().get("frames_stored", 0)

@@ -12,7 +12,9 @@ PEER_FRAMES = 2_000
 
 def rows() -> list[dict[str, Any]]:
     """Frames a second and core: the batch decoder (1,000 a call), the full decoder, the framer with its checks."""
-    from anlan.wire.sl651 import Framer, decode, decode_batch, observations, pack
+    from anlan.wire.sl651.batch import decode_batch, pack
+    from anlan.wire.sl651.framer import Framer
+    from anlan.wire.sl651.message import decode, observations
 
     frames = reports(FRAMES)
     batches = [pack(frames[i : i + BATCH]) for i in range(0, FRAMES, BATCH)]
@@ -31,7 +33,8 @@ def rows() -> list[dict[str, Any]]:
 
 def reports(count: int) -> list[bytes]:
     """Timed reports of 54 bytes with three elements: five-minute rain, accumulated rain, voltage."""
-    from anlan.wire.sl651 import Uplink, encode_message
+    from anlan.wire.sl651.build import Uplink
+    from anlan.wire.sl651.message import encode_message
 
     at = datetime(2025, 6, 30, 12, 5)  # noqa: DTZ001 — the wire has Beijing time without an offset
     found = []

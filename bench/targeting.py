@@ -11,7 +11,7 @@ VILLAGES = 1_009
 
 def rows() -> list[dict[str, Any]]:
     """Least milliseconds to the ids inside polygons of 200, 800 and 2,000 vertices, and near a stream."""
-    from anlan.science.spatial import PointIndex
+    from anlan.science.spatial.index import PointIndex
 
     lon, lat, villages = people()
     began = time.perf_counter()

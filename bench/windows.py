@@ -46,7 +46,7 @@ def _rain() -> np.ndarray:
 
 
 def _ours(values: np.ndarray) -> tuple[float, float, np.ndarray]:
-    from anlan.science.windows import LENGTHS_MIN, RainWindows
+    from anlan.science.windows.ring import LENGTHS_MIN, RainWindows
 
     base = np.array([160, 300, 400, 500, 500, 600])[:, None] * np.array([1, 2, 3, 5])
     thresholds = np.stack([base + 20 * k for k in range(8)]).astype(np.int32)

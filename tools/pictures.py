@@ -96,7 +96,8 @@ def paper(title: str, *plots: Plot) -> str:
 
 def quake() -> str:
     """The lines of M 6 in the moderate zone, and its intensity along both axes with one sigma."""
-    from anlan.science.quake import Convention, Quantity, Relations, ellipses, intensity_at
+    from anlan.science.quake.field import ellipses, intensity_at
+    from anlan.science.quake.relations import Convention, Quantity, Relations
 
     relation = Relations.from_data(load_all().get("attenuation-gb18306").data).of_zone(
         Quantity.INTENSITY, "moderate"
@@ -131,7 +132,8 @@ def quake() -> str:
 
 def fire_weather() -> str:
     """Thirty days of the same dry weather in April with one rain, by both day-length tables."""
-    from anlan.science.fireweather import DayLengths, MoistureCodes, step
+    from anlan.science.fireweather.canadian import MoistureCodes, step
+    from anlan.science.fireweather.daylength import DayLengths
 
     lengths = DayLengths.from_data(load_all().get("fwi-day-length").data)
     days = [(4, 20.0, 40.0, 10.0, 10.0 if n == 15 else 0.0) for n in range(1, 31)]
@@ -151,7 +153,8 @@ def fire_weather() -> str:
 
 def hazard_source() -> str:
     """R of a unit that holds ammonia, by its quantity and the people around it."""
-    from anlan.science.hazardsource import HazardTables, Stored, assess
+    from anlan.science.hazardsource.grading import assess
+    from anlan.science.hazardsource.tables import HazardTables, Stored
 
     tables = HazardTables.from_data(load_all().get("hazard-source-gb18218").data)
     plot = Plot(
@@ -176,7 +179,7 @@ def hazard_source() -> str:
 
 def slope() -> str:
     """Thresholds of intensity over duration, and the greatest mean intensities of the night of Liulin."""
-    from anlan.science.slope import Amounts, IntensityDuration, slope_rule
+    from anlan.science.slope.thresholds import Amounts, IntensityDuration, slope_rule
 
     plot = Plot(
         "mean intensity, mm/h, over duration, h",
@@ -208,7 +211,9 @@ def slope() -> str:
 
 def impact() -> str:
     """A thousand people in brick and concrete houses, struck by one depth: affected, to be moved, with ranges."""
-    from anlan.science.impact import Exposure, SparseHazard, Vulnerability, impact_ranges
+    from anlan.science.impact.ranges import impact_ranges
+    from anlan.science.impact.sweep import Exposure, SparseHazard
+    from anlan.science.impact.vulnerability import Vulnerability
 
     told = Vulnerability.from_data(load_all().get("vulnerability-flood").data)
     homes = 250

@@ -34,7 +34,7 @@ def stops() -> tuple[Stop, ...]:
     from anlan.judge.actions import exceedances
     from anlan.judge.watching import Watching
     from anlan.observe.ingest.ingest import Ingest
-    from anlan.prove.queries.proof import facts_of
+    from anlan.prove.queries.proof.facts import facts_of
 
     return (
         Stop(GatewayThread, "takes the frame from the socket"),

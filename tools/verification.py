@@ -56,7 +56,7 @@ def picture() -> str:
     """Two dam breaks as SVG: the exact depth as a line, the solver on a coarse grid as dots."""
     from anlan.science.flood.cases.case import start
     from anlan.science.flood.cases.exact import ritter, stoker
-    from anlan.science.flood.godunov import Godunov
+    from anlan.science.flood.godunov.solver import Godunov
 
     fine, cells = np.linspace(-500, 500, 501), 100
     x = (np.arange(cells) + 0.5) * 10.0 - 500

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from anlan.people.accounts import tokens
+from anlan.people.models import ApiToken
 from tests.support.city import GAUGE, LIULIN_PATH, TOWN, VILLAGE, Mini, make_city
 from tests.support.records import make_records
 
@@ -25,7 +26,7 @@ def test_a_token_acts_as_its_account_until_it_is_revoked() -> None:
     client = bearer(mini, "duty_officer")
     told = client.get("/api/v1/me").json()
     assert (told["role"], told["places"]) == ("duty_officer", ["421321"])
-    (kept,) = tokens.ApiToken.objects.all()
+    (kept,) = ApiToken.objects.all()
     tokens.revoke(mini.ctx(), account=mini.account("duty_officer"), token_id=kept.pk)
     assert client.get("/api/v1/me").status_code == 401
 
@@ -99,3 +100,8 @@ def test_the_document_is_the_one_that_was_agreed() -> None:
         "run ANLAN_AGREE_OPENAPI=1 pytest tests/conf/test_api.py and look at the difference"
     )
     assert LIULIN_PATH not in json.dumps(present)
+
+
+def test_the_document_of_the_api_is_for_whoever_has_signed_in() -> None:
+    make_city()
+    assert Client().get("/api/v1/openapi.json").status_code == 401

@@ -10,9 +10,9 @@ from anlan.call.models import Answer, Call, CallDown, DoorCheck
 from anlan.move.models import Evacuation
 from anlan.observe.models import ImportRun
 from anlan.warn.models import Alert
+from tests.support.alertfolk import issued, staff
 from tests.support.city import FOREIGN_VILLAGE, GAUGE, TOWN, VILLAGE
 from tests.support.routes import Stage, make_stage
-from tests.warn.alertfolk import issued, staff
 
 pytestmark = pytest.mark.django_db
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.backups import Source, public_key
 from tests.support.installation import Installation
+from tests.support.patience import PATIENCE_S
 
 
 def empty(folder: Path, like: Installation | None, url: str = "") -> Installation:
@@ -82,8 +83,8 @@ def test_a_restored_installation_goes_on_working(
 
 
 LOOK = """
-from anlan.observe.ingest import path_of
-from anlan.observe.store import Reader
+from anlan.observe.ingest.ingest import path_of
+from anlan.observe.store.reader import Reader
 with Reader(path_of("x1")) as r:
     broken = [[b.id, b.bytes.hex(), b.reason, b.state, b.count] for b in r.broken(state=None)]
     told = [r.digest(), r.counts(), broken, r.latest().value.tolist()]
@@ -139,8 +140,9 @@ from django.db import transaction
 import numpy as np
 from anlan.foundation import journal, worlds
 from anlan.foundation.home import home
-from anlan.observe.ingest import path_of
-from anlan.observe.store import Writer, typed
+from anlan.observe.ingest.ingest import path_of
+from anlan.observe.store.batch import typed
+from anlan.observe.store.writer import Writer
 ctx = worlds.context(worlds.get("live"))
 slowest, n = 0.0, 0
 with Writer(path_of("live")) as store:
@@ -158,8 +160,8 @@ told = [n, slowest]
 
 
 NEWEST = """
-from anlan.observe.ingest import path_of
-from anlan.observe.store import Reader
+from anlan.observe.ingest.ingest import path_of
+from anlan.observe.store.reader import Reader
 with Reader(path_of("live")) as r:
     told = [heads()["live"][0], int(r.latest().value.max())]
 """
@@ -183,7 +185,7 @@ def test_a_backup_under_load_is_of_one_moment_and_stops_nobody(
     busy.anlan("backup", str(tmp_path / "under-load.zip"))
     after = int(at.read_text())
     (busy.home / "stop").touch()
-    hand.join(60)
+    hand.join(PATIENCE_S)
     assert after > before, "the load did not go on while the backup was written"
     assert found[0][1] < 5
 

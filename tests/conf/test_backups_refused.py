@@ -9,8 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from anlan.conf.backups import BackupError, restore, write
-from anlan.conf.backups.errors import BackupDamaged, CannotWrite, NoRoom, NotOurs, OtherKeys, TargetNotEmpty
+from anlan.conf.backups.errors import (
+    BackupDamaged,
+    BackupError,
+    CannotWrite,
+    NoRoom,
+    NotOurs,
+    OtherKeys,
+    TargetNotEmpty,
+)
+from anlan.conf.backups.loading import restore
+from anlan.conf.backups.writing import write
 from anlan.foundation import worlds
 from anlan.foundation.models import JournalEntry, World
 from tests.support.backups import Source, public_key

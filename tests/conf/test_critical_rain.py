@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,9 +14,12 @@ import pytest
 from anlan.cli import main
 from anlan.cli.simulate.critical_rain import inputs, packing, settings
 from anlan.foundation.packs import load_all, read_folder
-from anlan.judge.rules.thresholds import Rain, Snapshot, compile_pack, evaluate
-from anlan.science.terrain import Grid
-from anlan.wire.raster import write_geotiff
+from anlan.judge.rules.thresholds.compile import compile_pack
+from anlan.judge.rules.thresholds.evaluate import evaluate
+from anlan.judge.rules.thresholds.shapes import Rain, Snapshot
+from anlan.science.terrain.grid import Grid
+from anlan.wire.raster.tiff.writer import write_geotiff
+from tests.support.patience import PATIENCE_S, eventually
 
 CRS, WEST, NORTH, DX = "EPSG:4547", 430_000.0, 3_500_000.0, 50.0
 AT = datetime(2026, 7, 1, tzinfo=UTC)
@@ -80,7 +82,7 @@ def done(at_home, files, tmp_path_factory):
     out = tmp_path_factory.mktemp("done")
     made = subprocess.run(
         [sys.executable, "-m", "anlan", *words(files, out, "--processes", "2", "--flag", "--synthetic"), "--json"],
-        capture_output=True, text=True, check=True, timeout=300,
+        capture_output=True, text=True, check=True, timeout=PATIENCE_S,
     )  # fmt: skip
     return out, json.loads(made.stdout), made.stderr
 
@@ -211,10 +213,9 @@ def test_killed_in_the_middle_it_goes_on_and_ends_the_same(files, done, tmp_path
     child = subprocess.Popen(
         [sys.executable, "-m", "anlan", *line], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
     )
-    until = time.monotonic() + 120
-    while child.poll() is None and (not kept.exists() or kept.read_bytes().count(b"\n") < 4):
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    assert eventually(
+        lambda: child.poll() is not None or (kept.exists() and kept.read_bytes().count(b"\n") >= 4)
+    )
     child.send_signal(signal.SIGKILL)
     child.wait()
     with kept.open("a") as file:
@@ -225,7 +226,7 @@ def test_killed_in_the_middle_it_goes_on_and_ends_the_same(files, done, tmp_path
         capture_output=True,
         text=True,
         check=True,
-        timeout=300,
+        timeout=PATIENCE_S,
     )
     found = json.loads(made.stdout)
     assert kept.read_bytes().startswith(before)
@@ -239,12 +240,11 @@ def test_asked_to_stop_it_keeps_what_is_finished(files, tmp_path):
     child = subprocess.Popen(
         [sys.executable, "-m", "anlan", *line], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
     )
-    until = time.monotonic() + 120
-    while child.poll() is None and (not kept.exists() or kept.read_bytes().count(b"\n") < 3):
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    assert eventually(
+        lambda: child.poll() is not None or (kept.exists() and kept.read_bytes().count(b"\n") >= 3)
+    )
     child.send_signal(signal.SIGTERM)
-    _, err = child.communicate(timeout=60)
+    _, err = child.communicate(timeout=PATIENCE_S)
     assert child.returncode == 130
     assert "the same command goes on from here" in err
     assert not (tmp_path / "summary.json").exists()

@@ -13,8 +13,8 @@ from anlan.call.models import Call, ContactLost
 from anlan.conf.lines import Lines
 from anlan.foundation import journal
 from anlan.foundation.models import JournalEntry
-from anlan.places.queries import atlas
-from anlan.prove.queries.proof import facts_of
+from anlan.places.atlas import atlas
+from anlan.prove.queries.proof.facts import facts_of
 from anlan.prove.rules.proof import village_proof
 from anlan.prove.rules.proof.shapes import FactKind
 from tests.conf.test_lines import called_out, mini, opened, voice

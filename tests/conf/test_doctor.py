@@ -12,11 +12,13 @@ from django.db import connection
 
 from anlan.conf import doctor
 from anlan.conf.doctor import duty, machine, records
+from anlan.conf.doctor.finding import Finding
 from anlan.foundation import journal, worlds
 from anlan.foundation.models import JournalEntry, Task, World
 from anlan.foundation.packs import load_all
-from anlan.observe import store
-from anlan.observe.ingest import Batch, Broken, Ingest, path_of
+from anlan.observe.ingest.ingest import Ingest, path_of
+from anlan.observe.ingest.shapes import Batch, Broken
+from anlan.observe.store.writer import Writer
 from anlan.people.models import Account, Person
 from anlan.places.models import Division
 from anlan.simulate.models import Ground
@@ -44,7 +46,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def codes(findings: Iterator[doctor.Finding]) -> set[str]:
+def codes(findings: Iterator[Finding]) -> set[str]:
     return {finding.code for finding in findings}
 
 
@@ -67,7 +69,7 @@ def beat(home: Path, *, pid: int, seconds_ago: float, ill: str = "") -> None:
     (home / "run" / "engine.json").write_text(json.dumps({"pid": pid, "beat": at, "ill": parts}))
 
 
-PLANTED: dict[str, tuple[Callable[[Path, pytest.MonkeyPatch], object], Callable[[], Iterator[doctor.Finding]]]] = {
+PLANTED: dict[str, tuple[Callable[[Path, pytest.MonkeyPatch], object], Callable[[], Iterator[Finding]]]] = {
     "home-open": (lambda home, _: home.chmod(0o755), machine.state_folder),
     "keys-open": (lambda home, _: (home / "keys" / "seal-k1").chmod(0o644), machine.keys),
     "keys-cut": (lambda home, _: (home / "keys" / "seal-k1").write_bytes(b"short"), machine.keys),
@@ -269,7 +271,7 @@ def test_a_live_world_without_a_line_says_who_calls(db: None) -> None:
 def test_what_strangers_sent_beyond_their_budget_is_told_and_looking_makes_no_file(home: Path) -> None:
     assert codes(records.strangers()) == set()
     assert not path_of("live").exists()
-    with store.Writer(path_of("live")) as writer:
+    with Writer(path_of("live")) as writer:
         writer.quarantine.put([], peer="10.0.0.9", received_at=0, over=7)
     (word,) = records.strangers()
     assert (word.code, word.is_bad, "7 more" in word.what) == ("quarantine-over", False, True)

@@ -12,9 +12,9 @@ from anlan.conf.engine import Engine, Live
 from anlan.foundation import health, tasks
 from anlan.foundation.health import Health
 from anlan.foundation.home import home
-from anlan.foundation.worlds import World
+from anlan.foundation.models import World
 from anlan.gateways import plug_ins
-from anlan.observe.ingest import Ingest
+from anlan.observe.ingest.ingest import Ingest
 from tests.support.city import Mini, make_city
 
 

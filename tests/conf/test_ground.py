@@ -11,13 +11,15 @@ import pytest
 from anlan.cli import main
 from anlan.conf.backups import writing
 from anlan.foundation import journal, worlds
-from anlan.places.queries import atlas
-from anlan.science.terrain import Grid, move_points
+from anlan.places.atlas import atlas
+from anlan.science.terrain.crs import move_points
+from anlan.science.terrain.grid import Grid
 from anlan.simulate.computing import baseflow, states
 from anlan.simulate.computing.shapes import Terrain
 from anlan.simulate.models import Ground
 from anlan.simulate.running import ground
-from anlan.wire.raster import write_ascii, write_geotiff
+from anlan.wire.raster.ascii import write_ascii
+from anlan.wire.raster.tiff.writer import write_geotiff
 from tests.support.city import TOWN, VILLAGE, make_city
 from tests.support.grounds import CRS, valley
 

@@ -14,7 +14,7 @@ from anlan.foundation import channels, worlds
 from anlan.foundation.rules.grade import Grade
 from anlan.gateways import plug_ins
 from anlan.gateways.sl651.server import GatewayThread
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from tests.support.channels import PICKS_UP_AFTER, RealVoice
 from tests.support.city import TOWN, VILLAGE, Mini, make_city
 

@@ -11,6 +11,7 @@ from anlan.conf import asgi
 from anlan.foundation import journal, live
 from tests.support.city import LIULIN_PATH, Mini, make_city
 from tests.support.loops import alone
+from tests.support.patience import PATIENCE_S
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,14 +41,14 @@ class Visitor:
         self.status = message.get("status", self.status)
         self.heard += message.get("body", b"").decode()
 
-    async def watch(self, until: str, seconds: float = 5.0) -> None:
+    async def watch(self, until: str, seconds: float = PATIENCE_S) -> None:
         """Read until the text was heard, or the stream ended, or the time is over; then leave."""
         stream = asyncio.create_task(asgi.app(self._scope, self._receive, self._send))
         deadline = asyncio.get_running_loop().time() + seconds
         while until not in self.heard and not stream.done() and asyncio.get_running_loop().time() < deadline:
             await asyncio.sleep(0.02)
         self._gone.set()
-        await asyncio.wait_for(stream, 5)
+        await asyncio.wait_for(stream, PATIENCE_S)
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def say(mini: Mini, name: str, place: str) -> None:
 
 def test_without_a_session_there_is_no_stream(mini: Mini) -> None:
     visitor = Visitor("", mini.world.key)
-    alone(visitor.watch("never", 2))
+    alone(visitor.watch("never"))
     assert (visitor.status, visitor.heard) == (401, "")
 
 
@@ -134,11 +135,11 @@ def test_a_stream_ends_when_its_session_does(mini: Mini, monkeypatch: pytest.Mon
     visitor = Visitor(client.session.session_key or "", mini.world.key)
 
     async def evening() -> None:
-        watching = asyncio.create_task(visitor.watch("never", 8))
+        watching = asyncio.create_task(visitor.watch("never"))
         while not visitor.heard:
             await asyncio.sleep(0.02)
         await asyncio.to_thread(client.post, "/sign-out")
-        await asyncio.wait_for(watching, 4)
+        await asyncio.wait_for(watching, PATIENCE_S)
 
     alone(evening())
     assert visitor.status == 200

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from tests.support.city import TOWN, VILLAGE, VILLAGE_2
-from tests.support.night import PATIENCE, Night, pour, running
-from tests.support.stations import eventually
+from tests.support.night import Night, pour, running
+from tests.support.patience import eventually
 
 pytestmark = pytest.mark.slow
 REF = f"{TOWN}-100"
 DEM = """
 from django.conf import settings
-from anlan.science.terrain import Grid
-from anlan.wire.raster import write_geotiff
+from anlan.science.terrain.grid import Grid
+from anlan.wire.raster.tiff.writer import write_geotiff
 from tests.support.grounds import valley
 land = valley(100.0)
 grid = Grid(land.bed, west=land.west, north=land.north, dx=land.dx, dy=land.dx, crs=land.crs)
@@ -59,7 +59,7 @@ def test_a_countys_own_ground_is_run_when_its_gauges_report_hard_rain(night: Nig
 
     switched: dict[str, Any] = night.api(f"grounds/{REF}/live", {"on": True})
     assert switched["live"] is True
-    assert eventually(lambda: night.journaled("simulate.forecast.made") == 1, PATIENCE)
+    assert eventually(lambda: night.journaled("simulate.forecast.made") == 1)
     (run,) = night.api("runs")["items"]
     assert (run["purpose"], run["state"], run["synthetic"]) == ("live", "accepted", False)
     assert {village["place"] for village in run["villages"]} | set(run["unmodelled"]) == {VILLAGE, VILLAGE_2}

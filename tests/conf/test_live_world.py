@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.city import VILLAGE, VILLAGE_2
-from tests.support.night import PATIENCE, Night, pour, running
-from tests.support.stations import eventually
+from tests.support.night import Night, pour, running
+from tests.support.patience import eventually
 
 pytestmark = pytest.mark.slow
 
@@ -22,10 +22,10 @@ def night(tmp_path: Path) -> Iterator[Night]:
 def test_rain_becomes_calls_once_whatever_falls_and_answers_become_people_on_the_way(night: Night) -> None:
     pour(night)
     night.kill_engine()  # between the reading, which is durable, and the call
-    assert eventually(lambda: night.journaled("warn.exceedance.opened") > 0, PATIENCE)
+    assert eventually(lambda: night.journaled("warn.exceedance.opened") > 0)
     night.kill_engine()  # between the finding and the call, or the call and its hand-over
-    assert eventually(lambda: night.journaled("warn.call.laid") > 0, PATIENCE)
-    assert eventually(lambda: night.journaled("warn.evacuation.ordered") >= 2, PATIENCE)
+    assert eventually(lambda: night.journaled("warn.call.laid") > 0)
+    assert eventually(lambda: night.journaled("warn.evacuation.ordered") >= 2)
 
     (call_down,) = night.api("call-downs")["items"]
     assert (call_down["grade"], call_down["stage"]) == (4, "move")
@@ -49,5 +49,5 @@ def test_rain_becomes_calls_once_whatever_falls_and_answers_become_people_on_the
         found = {m["place"]["code"]: m["households_moving"] for m in night.api("evacuations")["items"]}
         return int(found[VILLAGE])
 
-    assert eventually(lambda: on_the_way() == 2, 30)
+    assert eventually(lambda: on_the_way() == 2)
     night.house.anlan("journal", "verify")

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from anlan.people.accounts.scope import permissions_of
+from anlan.ui import shared
 from tests.support.city import ROLES
 from tests.support.routes import ABSENT, QUERIES, Stage, address, make_stage, pages
 
@@ -12,9 +13,10 @@ pytestmark = pytest.mark.django_db
 BUDGET = 25
 A_PART = 8
 PARTS = {
-    "w/<slug:world>/desk": 3,  # the due list, the town's map and the forecast, beside the case
-    "w/<slug:world>/wall": 3,  # call-downs, waters and counts of the county
-    "w/<slug:world>/map/place/<str:path>": 2,  # the place's calls and its story
+    "w/<slug:world>/onset": 1,  # twenty steps, each from the data
+    "w/<slug:world>/desk": 2,  # the due list and the town's map, beside the case
+    "w/<slug:world>/wall": 1,  # the due list, beside the county's counts
+    "w/<slug:world>/map/place/<str:path>": 1,  # the place's calls, beside its story
 }
 """Pages that show parts of others beside their own, and how many."""
 NO_PAGE = {"w/<slug:world>/live"}  # a stream, not an answer
@@ -39,6 +41,7 @@ def _asked(stage: Stage, route) -> int | None:  # type: ignore[no-untyped-def]
     client, (path, _) = stage.mini.client(role), address(route, stage)
     query = QUERIES[route.pattern](stage) if route.pattern in QUERIES else {}
     client.get(path, query)
+    shared.forget()
     with CaptureQueriesContext(connection) as asked:
         reply = client.get(path, query)
     return len(asked) if reply.status_code == 200 else None

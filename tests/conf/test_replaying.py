@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from anlan.conf.replaying import _foretold
+from anlan.conf.backups import records
+from anlan.conf.replaying import DEMO, _foretold, load_city_once
 from anlan.demo.report import _forecast
 from anlan.foundation.actions import next_ref
-from anlan.foundation.worlds import World
+from anlan.foundation.errors import Conflict
+from anlan.foundation.models import World
 from anlan.judge.models import Exceedance
 from tests.support.city import LIULIN_PATH, NIGHT, TOWN, VILLAGE, Mini, make_city
 from tests.support.grounds import forecast
@@ -66,3 +68,14 @@ def test_a_night_whose_forecasts_had_no_water_says_that(mini: Mini) -> None:
     assert told is not None
     assert told["first"] is None
     assert _foretold(told) == ["预报  这一夜没有一次预报报出来水"]
+
+
+@pytest.mark.django_db
+def test_a_restored_demo_is_known_by_its_records_and_a_real_city_never_is(mini: Mini) -> None:
+    with pytest.raises(Conflict, match="真实的城市"):
+        load_city_once()
+    live = World.objects.get(key="live")
+    live.settings = {**live.settings, DEMO: True}
+    live.save()
+    assert World in records.tables(), "it travels in a backup"
+    load_city_once()

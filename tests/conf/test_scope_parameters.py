@@ -18,6 +18,7 @@ from anlan.desk.due import acts
 from anlan.foundation.models import JournalEntry
 from anlan.people import actions as people
 from anlan.people.accounts import administration, scope
+from anlan.places.atlas import atlas
 from tests.support import parameters
 from tests.support.city import FOREIGN_TOWN, PASSWORD, SECRET, TOWN
 from tests.support.routes import Route, Stage, everything, make_stage, operations, pages
@@ -102,7 +103,7 @@ def undone() -> Iterator[None]:
 def in_the_town_next_door() -> dict[str, list[Any]]:
     """Every row that lies there."""
     found = {}
-    path = scope.atlas().code(FOREIGN_TOWN).path
+    path = atlas().code(FOREIGN_TOWN).path
     for model in apps.get_models():
         by = getattr(model, "scope_by", None)
         if isinstance(by, str) and by.endswith("path") and model.__module__.startswith("anlan."):

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from anlan.conf import page as frame
 from anlan.desk.views import map as maps
+from anlan.foundation import journal
 from tests.support.city import Mini, make_city
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def test_an_unknown_address_keeps_the_rooms_the_world_and_the_language(
 ) -> None:
     reply = mini.client("duty_officer").get(address)
     assert reply.status_code == 404
-    assert 'class="top__nav"' in reply.text
+    assert 'class="rail"' in reply.text
     assert "lang=en" in reply.text
     home = "/w/x1/desk" if address.startswith("/w/x1") else "/w/live/desk"
     assert f'button--primary" href="{home}"' in reply.text
@@ -51,7 +51,7 @@ def test_a_page_that_falls_keeps_the_rooms_and_the_log_has_its_number_and_its_ca
     client.raise_request_exception = False
     reply = client.get("/w/x1/map")
     assert reply.status_code == 500
-    assert 'class="top__nav"' in reply.text
+    assert 'class="rail"' in reply.text
     number_in(reply.text, caplog.text)
     assert "planted" in caplog.text
 
@@ -61,10 +61,10 @@ def test_where_the_frame_falls_too_the_plain_page_stands_with_its_number(
 ) -> None:
     client = mini.client("duty_officer")
     client.raise_request_exception = False
-    monkeypatch.setattr(frame.journal, "head", falls)
+    monkeypatch.setattr(journal, "head", falls)
     reply = client.get("/w/x1/map")
     assert reply.status_code == 500
-    assert 'class="top__nav"' not in reply.text
+    assert 'class="rail"' not in reply.text
     assert 'class="top__brand" href="/"' in reply.text
     number_in(reply.text, caplog.text)
 
@@ -72,11 +72,11 @@ def test_where_the_frame_falls_too_the_plain_page_stands_with_its_number(
 def test_a_stranger_gets_the_plain_page(mini: Mini, caplog: pytest.LogCaptureFixture) -> None:
     reply = Client().get("/w/x1/no-such-room")
     assert reply.status_code == 404
-    assert 'class="top__nav"' not in reply.text
+    assert 'class="rail"' not in reply.text
     number_in(reply.text, caplog.text)
 
 
-@pytest.mark.parametrize("address", ["/w/x1/exercises/new", "/w/x1/calls/C-20210812-001/release"])
+@pytest.mark.parametrize("address", ["/w/x1/desk/pace", "/w/x1/desk/act"])
 @pytest.mark.parametrize(
     ("lang", "said"), [("zh", "这个地址不能直接打开"), ("en", "This address is not opened by itself")]
 )
@@ -93,6 +93,6 @@ def test_the_address_of_a_button_leads_back_when_it_is_opened(
 
 
 def test_a_program_is_told_405_without_a_page(mini: Mini) -> None:
-    reply = mini.client("duty_officer").get("/w/x1/exercises/new", headers={"Accept": "application/json"})
+    reply = mini.client("duty_officer").get("/w/x1/desk/pace", headers={"Accept": "application/json"})
     assert reply.status_code == 405
     assert "<html" not in reply.text

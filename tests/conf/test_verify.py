@@ -6,7 +6,8 @@ import pytest
 
 from anlan.cli import main
 from anlan.science.flood import cases
-from anlan.science.flood.cases import CASES, Case, Figure
+from anlan.science.flood.cases import CASES
+from anlan.science.flood.cases.case import Case, Figure
 from anlan.science.flood.errors import LeftValidity
 from anlan.science.flood.state import Layout
 

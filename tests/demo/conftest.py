@@ -1,6 +1,7 @@
 import pytest
 
-from anlan.demo.city import City, build_city
+from anlan.demo.city.build import build_city
+from anlan.demo.city.model import City
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from collections import Counter
 import numpy as np
 import shapely
 
-from anlan.demo.city import build_city
+from anlan.demo.city.build import build_city
 from anlan.demo.city.digest import digest
 
 LIULIN = "421321117"

@@ -3,18 +3,22 @@
 import random
 import threading
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
+from anlan.call import sending
 from anlan.demo import driver as driving
 from anlan.demo.driver import Driver
 from anlan.demo.liulin.scenario import load_scenario
-from anlan.foundation import channels, cursors, worlds
+from anlan.foundation import channels, cursors, events, worlds
 from anlan.foundation.health import Part
 from anlan.foundation.models import World
-from anlan.observe.ingest import Ingest
+from anlan.judge.watching import Watching
+from anlan.observe.ingest.ingest import Ingest
 from tests.support.city import Mini, make_city
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +52,10 @@ class Field:
     def close(self) -> None: ...
 
 
+class PowerCut(BaseException):
+    """What no `except Exception` may swallow."""
+
+
 @pytest.fixture
 def ends() -> list[datetime]:
     return load_scenario(hours="ending").ends_of_ticks()[60 : 60 + TICKS]
@@ -63,16 +71,20 @@ def night(ends: list[datetime], monkeypatch: pytest.MonkeyPatch) -> Mini:
     return mini
 
 
-def drive(mini: Mini, field: Field, monkeypatch: pytest.MonkeyPatch) -> list[tuple[datetime, str]]:
-    """The whole exercise; when each report was taken in."""
+def drive(
+    mini: Mini, field: Field, monkeypatch: pytest.MonkeyPatch, pieces: Any = None, *, cut: bool = False
+) -> list[tuple[datetime, str]]:
+    """The whole exercise, or until the power is cut; when each report was taken in, each in a transaction of its own."""
     heard: list[tuple[datetime, str]] = []
-    monkeypatch.setattr(
-        driving.sending, "hear", lambda ctx, reports: heard.extend((ctx.now, r.key) for r in reports)
-    )
+    by_report = lambda ctx, reports: [partial(heard.append, (ctx.now, r.key)) for r in reports]  # noqa: E731
+    monkeypatch.setattr(sending, "pieces", pieces or by_report)
+    monkeypatch.setattr(driving, "is_long", lambda: True)
     monkeypatch.setattr(channels, "make", lambda name, world: field)
+    monkeypatch.setattr(channels, "connect", lambda *_: None)
     mini.world.refresh_from_db()
     ingest = Ingest(worlds.info(mini.world))
-    Driver(mini.world, ingest, 0, threading.Event(), Part("exercise:x1")).run()
+    with pytest.raises(PowerCut) if cut else nullcontext():
+        Driver(mini.world, ingest, 0, threading.Event(), Part("exercise:x1")).run()
     ingest.close()
     return heard
 
@@ -99,3 +111,42 @@ def test_gauges_that_hear_nothing_send_again_and_the_night_waits_for_them(
     field = Field([], deaf=2)
     drive(night, field, monkeypatch)
     assert field.ticks == [60, 60, 60, 61, 62]
+
+
+def test_a_moment_cut_off_in_its_middle_ends_before_anything_else_looks(
+    night: Mini, ends: list[datetime], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    at = ends[0] + timedelta(seconds=30)
+    field = Field([(at, at)] * 3)
+
+    def pieces(ctx: Any, reports: Sequence[channels.Report]) -> list[Any]:
+        return [partial(take, r.key) for r in reports]
+
+    def take(key: str) -> None:
+        if key == "call/1" and "cut" not in done:
+            done.append("cut")
+            raise PowerCut
+        done.append(key)
+
+    drive(night, field, monkeypatch, pieces, cut=True)
+    monkeypatch.setattr(events, "step", lambda world: done.append("handlers look"))
+    drive(night, field, monkeypatch, pieces)
+    assert done[:5] == ["call/0", "cut", "call/1", "call/2", "handlers look"]
+
+
+def test_findings_cut_off_in_their_middle_are_complete_before_anybody_acts(
+    night: Mini, ends: list[datetime], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def look(*_: Any) -> None:
+        done.append("look")
+        if len(done) == 1:
+            raise PowerCut
+
+    monkeypatch.setattr(Watching, "look", look)
+    monkeypatch.setattr(events, "step", lambda world: done.append("handlers look"))
+    drive(night, Field([]), monkeypatch, cut=True)
+    drive(night, Field([]), monkeypatch)
+    assert done[:3] == ["look", "look", "handlers look"]

@@ -4,12 +4,16 @@ import numpy as np
 import pytest
 
 from anlan.demo.city.facts import LIULIN, load_facts
-from anlan.demo.liulin.land import SIDES_M, Cover, Land, build_land, land_settings
+from anlan.demo.liulin.land.build import SIDES_M, build_land
 from anlan.demo.liulin.land.courses import to_metres
+from anlan.demo.liulin.land.model import Cover, Land
+from anlan.demo.liulin.land.settings import land_settings
 from anlan.science.flood.catchment import check_whole
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.errors import BadInput
-from anlan.science.terrain import check_terrain, fill, move_points
+from anlan.science.terrain.check import check_terrain
+from anlan.science.terrain.crs import move_points
+from anlan.science.terrain.hollows import fill
 
 BESIDE_M = 400.0
 ON_OTHER_RIVERS = {"将军台村", "大堰角村", "团结村"}  # the city's streams lead their water past the outlet

@@ -3,7 +3,7 @@ from itertools import pairwise
 
 import pytest
 
-from anlan.demo.city import duty_shifts
+from anlan.demo.city.shifts import duty_shifts
 
 DAY = date(2021, 8, 11)
 

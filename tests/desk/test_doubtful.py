@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from anlan.desk.due import Due, dues
-from anlan.observe.ingest import Ingest
+from anlan.desk.due import dues
+from anlan.observe.ingest.ingest import Ingest
+from anlan.ui.due import Due
 from tests.support.city import GAUGE, NIGHT, Mini, make_city
 from tests.support.stations import report
 

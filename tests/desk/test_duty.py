@@ -20,7 +20,7 @@ from anlan.foundation.rules.urgency import Harm
 from anlan.move.actions import moving
 from anlan.move.queries.moves import Move, moves
 from anlan.people import queries as people
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.ui.due import Due, Wait
 from anlan.ui.speech import Words
 from tests.support.city import (
@@ -375,10 +375,10 @@ def test_a_village_cadres_own_desk_begins_with_what_that_village_must_do_now(nig
     assert left > 0
     assert main.index(f"现在就转移 {left} 户") < main.index('id="due"'), "before any list"
     assert "点到" in main, "with its households to mark"
-    held = re.search(r'name="key" value="([^"]+)"', main)
-    assert held
-    asked = {"act": "answer", "call_down": ref, "holder": "H-v1-secretary", "key": held[1], "result": "3"}
-    assert "答复已收到" in client.post(f"{url}/act", asked, follow=True).text
+    held = dict(re.findall(r'name="(key|village|call_down)" value="([^"]+)"', main))
+    assert held["call_down"] == ref
+    asked = {**held, "holder": "H-v1-secretary", "result": "3"}
+    assert "答复已收到" in client.post(f"{url}/answer", asked, follow=True).text
     assert Answer.objects.get().kind == 3
     assert (
         "现在就转移"

@@ -13,7 +13,7 @@ from anlan.call.actions import calldown, doorchecks, hearing
 from anlan.call.queries.waiting import waiting
 from anlan.desk import mapdata, timeline
 from anlan.foundation.rules.grade import Grade
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from tests.support.city import NIGHT, TOWN, VILLAGE, VILLAGE_2, Mini, make_city
 from tests.support.grounds import forecast
 

@@ -7,7 +7,7 @@ import pytest
 from anlan.desk.views.exercises import live
 from anlan.foundation import exercises, scenarios, worlds
 from anlan.foundation.errors import Forbidden
-from anlan.foundation.worlds import World
+from anlan.foundation.models import World
 from tests.support.city import NIGHT, Mini, make_city
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from anlan.call.queries.villages import village_states
 from anlan.desk.forecast import frames, water
 from anlan.desk.sketch import RING, RISE, ROW, sketch
 from anlan.desk.views import wall as views
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.simulate.models import Run
 from tests.support.city import TOWN, VILLAGE, VILLAGE_2, Mini, make_city
 from tests.support.grounds import forecast

@@ -14,16 +14,17 @@ from anlan.desk import mapdata, timeline
 from anlan.desk.sketch import sketch
 from anlan.foundation.rules.grade import Grade
 from anlan.judge.models import Exceedance
-from anlan.observe.ingest import millis, path_of
+from anlan.observe.ingest.ingest import path_of
+from anlan.observe.ingest.shapes import millis
 from anlan.observe.models import Station, StationSilence
 from anlan.observe.queries import moments
 from anlan.observe.rules.rain import RAIN_5MIN
-from anlan.observe.store import Batch, Writer
-from anlan.observe.store.batch import NO_FRAMES
-from anlan.places.queries import atlas
+from anlan.observe.store.batch import NO_FRAMES, Batch
+from anlan.observe.store.writer import Writer
+from anlan.places.atlas import atlas
 from anlan.warn.models import Alert
 from anlan.warn.queries.situation import findings_at, floods_at, in_force
-from anlan.wire.sl651 import station_key
+from anlan.wire.sl651.batch import station_key
 from tests.support.city import GAUGE, NIGHT, SECRETS_OF_LIULIN, TOWN, VILLAGE, VILLAGE_2, Mini, make_city
 
 pytestmark = pytest.mark.django_db

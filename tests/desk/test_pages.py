@@ -10,7 +10,7 @@ from anlan.desk.views import exercises as exercise_pages
 from anlan.foundation import exercises, journal_reading, rooms, scenarios, tasks, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid
-from anlan.foundation.worlds import World
+from anlan.foundation.models import JournalEntry, Task, World
 from tests.support.city import NIGHT, Mini, make_city
 from tests.support.house import PACKAGE, sources
 from tests.support.records import make_records
@@ -83,7 +83,7 @@ def test_a_whole_chain_is_found_whole_and_a_changed_one_is_named() -> None:
     make_records(mini)
     client, path = mini.client("auditor"), f"/w/{mini.world.key}/journal/verify"
     assert "全部对得上" in client.post(path).content.decode()
-    entry = journal_reading.JournalEntry.objects.get(world=mini.world, seq=2)
+    entry = JournalEntry.objects.get(world=mini.world, seq=2)
     entry.text = entry.text.replace("warn.", "warm.")
     entry.save()
     assert "第 2 条对不上" in client.post(path).content.decode()
@@ -218,7 +218,7 @@ def test_dead_work_is_shown_to_the_citys_administrator_and_sent_out_again() -> N
     admin = mini.account("administrator")
     admin.post.places.set([mini.ids["4213"]])
     tasks.schedule(mini.ctx(), "no.such", key="k-1", due_at=NIGHT)
-    tasks.Task.objects.update(state="dead", error="Traceback: it fell")
+    Task.objects.update(state="dead", error="Traceback: it fell")
     assert "it fell" in page(mini, "administrator", "dead-letters")
     client = mini.client("administrator")
     assert client.post("/w/live/dead-letters/again", {"key": "k-1"}).status_code == 302
@@ -229,7 +229,7 @@ def test_dead_work_is_shown_to_the_citys_administrator_and_sent_out_again() -> N
 def test_an_administrator_of_one_county_sees_no_system_work() -> None:
     mini = make_city()
     tasks.schedule(mini.ctx(), "no.such", key="k-1", due_at=NIGHT)
-    tasks.Task.objects.update(state="dead")
+    Task.objects.update(state="dead")
     assert "k-1" not in page(mini, "administrator", "dead-letters")
 
 

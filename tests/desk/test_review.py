@@ -7,11 +7,11 @@ import pytest
 from anlan.desk.case import case_of
 from anlan.desk.due import dues
 from anlan.foundation.actions import next_ref
-from anlan.foundation.worlds import World
+from anlan.foundation.models import World
 from anlan.judge.models import Exceedance
 from anlan.judge.queries import lead, lead_words
 from anlan.judge.rules.lead import Lead
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from tests.support.city import LIULIN_PATH, NIGHT, TOWN, VILLAGE, VILLAGE_2, Mini, make_city
 from tests.support.grounds import forecast, keep_valley
 

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from playwright.sync_api import Browser, expect
 
 import anlan.desk
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.ui import palette
 from tests.desk.test_duty_browser import night, officer
 from tests.support.city import TOWN, Mini, make_city

@@ -16,7 +16,7 @@ with crowds.serving() as (port, gauges):
     crowds.measured(port, town, crowd_of["peace"], 5)
     for name in ("peace", "sign_ins", "slow_bodies", "idle_sockets", "import"):
         waited = crowds.measured(port, town, crowd_of[name], 8)
-        told[name] = {"p99": {w: waited.p99(w) for w in waited.times}, "faults": sorted(waited.faults)}
+        told[name] = {"p99": {w: waited.p99(w) for w in waited.times}, "faults": waited.faults}
 """
 RIGHT_SECONDS = 1.0
 BUSY_MACHINE = 5
@@ -31,7 +31,7 @@ def waits(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 @pytest.mark.parametrize("crowd", ["sign_ins", "slow_bodies", "idle_sockets", "import"])
 def test_nobody_waits_longer_than_a_second_and_nothing_breaks(waits: dict[str, Any], crowd: str) -> None:
-    assert waits[crowd]["faults"] == []
+    assert waits[crowd]["faults"] == 0
     for what, seconds in waits[crowd]["p99"].items():
         assert seconds <= max(RIGHT_SECONDS, BUSY_MACHINE * waits["peace"]["p99"][what]), (
             crowd,

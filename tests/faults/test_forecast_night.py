@@ -23,6 +23,7 @@ from anlan.conf.engine import main as engine
 from anlan.conf.replaying import load_city_once, of_that_night
 from anlan.demo.exercises import new_liulin
 from anlan.demo.field.client import FieldClient
+from anlan.demo.report import report
 from anlan.demo.liulin.scenario import load_scenario
 from anlan.foundation import journal, worlds
 from anlan.foundation.worlds import World
@@ -48,6 +49,7 @@ told = dict(
     chain=[[e.seq, e.name, e.hash] for e in found if worlds.beijing(e.at).isoformat() <= upto],
     said=[journal.read(e)["body"] for e in found if e.name == "simulate.forecast.made"],
     after=sum(worlds.beijing(e.at).isoformat() > upto for e in found),
+    report=report(worlds.get(world.key)),
 )
 """
 
@@ -57,11 +59,23 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     return Installation(tmp_path_factory.mktemp("ahead"))
 
 
-def test_looking_ahead_twice_gives_one_head_and_names_villages_in_time(installation: Installation) -> None:
-    first, again = (replay(installation) for _ in range(2))
-    assert first["journal"] == again["journal"]
-    assert first["forecast"] == again["forecast"]
-    made = installation.python(f"ready()\n{TOLD.format(world='x1')}")
+@pytest.fixture(scope="module")
+def whole(installation: Installation) -> dict[str, Any]:
+    return played(installation)
+
+
+def played(installation: Installation, *, cut: str = "") -> dict[str, Any]:
+    """The night as an engine of its own plays it, without reports after a moment."""
+    told: dict[str, Any] = installation.python(PLAY.format(cut=cut, since=SINCE, until=UNTIL, upto=CUT))
+    return told
+
+
+def test_looking_ahead_twice_gives_one_head_and_names_villages_in_time(
+    installation: Installation, whole: dict[str, Any]
+) -> None:
+    """Once by an engine of its own, once as it is replayed."""
+    assert replay(installation) == whole["report"]
+    made = installation.python(f"ready()\n{TOLD.format(world='x2')}")
     assert made, "no forecast was made"
     villages = [row for entry in made for row in entry["body"]["villages"]]
     assert villages
@@ -77,12 +91,10 @@ def replay(installation: Installation) -> dict[str, Any]:
 
 @pytest.mark.skipif(WHOLE, reason="a part of the night tells as much")
 def test_what_is_reported_after_a_moment_changes_nothing_that_was_forecast_at_it(
-    installation: Installation,
+    installation: Installation, whole: dict[str, Any]
 ) -> None:
     """The same night, once with every report and once with none after 03:20: same forecast, same chain until then."""
-    whole, cut = (
-        installation.python(PLAY.format(cut=at, since=SINCE, until=UNTIL, upto=CUT)) for at in ("", CUT)
-    )
+    cut = played(installation, cut=CUT)
     assert [said["from"][11:16] for said in cut["said"]][-1] == "19:20", (
         "the forecast from the last report is among them"
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.installation import Installation
-from tests.support.stations import eventually
+from tests.support.patience import PATIENCE_S, eventually
 
 pytestmark = pytest.mark.slow
 
@@ -49,10 +49,10 @@ def test_a_call_down_by_hand_between_two_ticks_has_its_answers_and_the_night_goe
     engine = there.start("engine", "--only", world)
     try:
         (ref,) = there.python(BY_HAND)
-        assert eventually(lambda: engine.poll() is not None, 240), "the engine ends with its exercise"
+        assert eventually(lambda: engine.poll() is not None), "the engine ends with its exercise"
     finally:
         engine.terminate()
-        engine.wait(60)
+        engine.wait(PATIENCE_S)
     state, answers, waiting = there.python(f"told_ref = {ref!r}\n{LOOK}")
     there.python(f"from anlan.demo.field.client import FieldClient\ntold = FieldClient({world!r}).stop()")
     assert state == "ended"

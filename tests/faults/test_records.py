@@ -13,6 +13,7 @@ from anlan.foundation import journal, tasks, worlds
 from anlan.foundation.actions import action, next_ref
 from anlan.foundation.models import Counter, World
 from tests.support.installation import Installation
+from tests.support.patience import PATIENCE_S
 
 FULL = """
 ready()
@@ -90,7 +91,7 @@ def test_a_database_that_another_holds_for_two_seconds_is_waited_for(tmp_path: P
     time.sleep(2)
     other.execute("COMMIT")
     other.close()
-    hand.join(60)
+    hand.join(PATIENCE_S)
     waited, verdict = told[0]
     assert 1.5 < float(str(waited)) < 15
     assert "1 entries hold" in str(verdict)

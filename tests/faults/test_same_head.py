@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import defaultdict
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +21,7 @@ from anlan.call.rules.calldown.settings import CallSettings
 from anlan.foundation.packs import load_all
 from tests.faults.conftest import SINCE, UNTIL, Reference, replay, rings
 from tests.support.installation import Installation
+from tests.support.patience import PATIENCE_S, eventually
 from tests.support.ports import free_port
 
 pytestmark = pytest.mark.slow
@@ -91,7 +93,7 @@ class Night:
     def state(self) -> tuple[str, int]:
         """State of the exercise and how many entries its journal has."""
         asked = "SELECT w.state, h.seq FROM foundation_world w JOIN foundation_journalhead h ON h.world_id = w.id WHERE w.key = ?"
-        with sqlite3.connect(self._installation.home / "records.sqlite3", timeout=30) as db:
+        with sqlite3.connect(self._installation.home / "records.sqlite3", timeout=PATIENCE_S) as db:
             state, entries = db.execute(asked, (self._world,)).fetchone()
         db.close()
         return str(state), int(entries)
@@ -140,7 +142,7 @@ def test_killed_ten_times_in_the_same_home_the_head_is_the_same(reference: Refer
         pages = answers(port)
     finally:
         run.terminate()
-        run.wait(60)
+        run.wait(PATIENCE_S)
     assert killed == KILLS
     assert pages == 200
     look = "run('journal', 'verify')\nfrom anlan.demo.report import report\nfrom anlan.foundation import worlds\n"
@@ -155,11 +157,12 @@ def test_killed_ten_times_in_the_same_home_the_head_is_the_same(reference: Refer
 
 def answers(port: int) -> int:
     """The status of the first page, once the web process is there again."""
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as page:
-                return int(page.status)
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    return 0
+    found: list[int] = []
+
+    def asked() -> list[int]:
+        with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as page:
+            found.append(int(page.status))
+        return found
+
+    eventually(asked)
+    return (found or [0])[0]

@@ -3,7 +3,6 @@
 import signal
 import socket
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ import psutil
 import pytest
 
 from tests.support.installation import Installation
+from tests.support.patience import PATIENCE_S, eventually
 from tests.support.ports import free_port
 
 pytestmark = pytest.mark.slow
@@ -53,18 +53,14 @@ class Run:
     def is_up(self) -> bool:
         return self.serves_pages() and self.hears_gauges()
 
-    def wait_until_up(self, limit: float = 90) -> float:
-        began = time.monotonic()
-        while not self.is_up():
-            assert time.monotonic() - began < limit, "it does not come up"
-            assert self.process.poll() is None, "the supervisor itself ended"
-            time.sleep(0.05)
-        return time.monotonic() - began
+    def wait_until_up(self) -> None:
+        assert eventually(lambda: self.is_up() or self.process.poll() is not None), "it does not come up"
+        assert self.process.poll() is None, "the supervisor itself ended"
 
     def end(self) -> None:
         if self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(60)
+            self.process.wait(PATIENCE_S)
 
 
 @pytest.fixture(scope="module")
@@ -82,10 +78,9 @@ def run(installation: Installation) -> Iterator[Run]:
     running.end()
 
 
-def gone(processes: list[psutil.Process], limit: float) -> list[psutil.Process]:
-    """Those that are still alive after so many seconds."""
-    _, alive = psutil.wait_procs(processes, timeout=limit)
-    return alive
+def gone(processes: list[psutil.Process]) -> bool:
+    """Whether all of them end."""
+    return not psutil.wait_procs(processes, timeout=PATIENCE_S)[1]
 
 
 def test_web_and_engine_come_up_together(run: Run) -> None:
@@ -101,12 +96,9 @@ def test_what_dies_is_started_again(run: Run, name: str) -> None:
     assert before is not None
     workers = before.children(recursive=True)
     before.kill()
-    assert not gone(workers, 10), "a worker went on without its parent"
-    time.sleep(0.5)
+    assert gone(workers), "a worker went on without its parent"
+    assert eventually(lambda: (after := run.child(name)) and after.pid != before.pid)
     run.wait_until_up()
-    after = run.child(name)
-    assert after is not None
-    assert after.pid != before.pid
 
 
 def test_it_stops_cleanly_and_leaves_nothing_behind(run: Run) -> None:
@@ -114,8 +106,8 @@ def test_it_stops_cleanly_and_leaves_nothing_behind(run: Run) -> None:
     everything = run.everything()
     assert len(everything) >= 2
     run.process.send_signal(signal.SIGTERM)
-    assert run.process.wait(40) == 0
-    assert not gone(everything, 1)
+    assert run.process.wait(PATIENCE_S) == 0
+    assert gone(everything)
     run.installation.anlan("journal", "verify")
 
 
@@ -124,7 +116,7 @@ def test_children_end_when_the_supervisor_is_killed(run: Run) -> None:
     everything = run.everything()
     run.process.kill()
     run.process.wait()
-    assert not gone(everything, 40)
+    assert gone(everything)
 
 
 def test_a_port_that_is_taken_is_no_reason_to_hang(installation: Installation, tmp_path: Path) -> None:
@@ -145,9 +137,6 @@ def test_a_port_that_is_taken_is_no_reason_to_hang(installation: Installation, t
             stderr=subprocess.DEVNULL,
         )
         try:
-            end = time.monotonic() + 60
-            while not running.hears_gauges():
-                assert time.monotonic() < end
-                time.sleep(0.1)
+            assert eventually(running.hears_gauges)
         finally:
             running.end()

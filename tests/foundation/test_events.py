@@ -1,5 +1,6 @@
 """Handlers: each entry handled once, the cursor and the effect in one transaction, one bad entry stops nothing."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -104,7 +105,9 @@ def test_another_reader_that_was_quicker_leaves_nothing_to_do(
     events.on("warn.test.opened")(remember)
     note(exercise, "warn.test.opened")
     Cursor.objects.create(world=exercise, reader="engine", seq=1)
-    monkeypatch.setattr(events, "_read_to", lambda world: 0)  # what this reader saw before the other one came
+    monkeypatch.setattr(
+        events, "_read_to", lambda world: (0, "")
+    )  # what this reader saw before the other one came
     events.step(exercise)
     assert seen() == []
 
@@ -115,3 +118,30 @@ def test_many_entries_without_a_handler_are_passed_in_one_step(exercise: World) 
         journal.append_many(worlds.context(exercise), notes)
     assert events.step(exercise) == 150
     assert Cursor.objects.get(reader="engine").seq == 150
+
+
+def test_a_handler_with_much_to_do_lets_go_between_its_pieces_and_repeats_none(
+    durable_exercise: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its pieces stand one by one; a power cut in the second costs only that one."""
+    cut = [True]
+    monkeypatch.setattr(events, "is_long", lambda: True)
+
+    def mark(ctx: Ctx, name: str) -> None:
+        Counter.objects.create(world_id=ctx.world.id, kind=name)
+        if name == "b" and cut:
+            cut.clear()
+            raise PowerCut
+
+    registered = events.on("warn.test.opened")
+    registered(lambda ctx, entry: [partial(mark, ctx, name) for name in "abc"])
+    registered(remember)
+    note(durable_exercise, "warn.test.opened")
+    events.step(durable_exercise)
+    assert (seen(), Cursor.objects.get(reader="engine").seq) == (["a"], 0)
+    with pytest.raises(PowerCut):
+        events.step(durable_exercise)
+    while events.step(durable_exercise):
+        pass
+    assert seen() == ["a", "b", "c", "seen 1"]
+    assert Cursor.objects.get(reader="engine").seq == 1

@@ -6,11 +6,15 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from anlan.call.models import CallDown
+from anlan.call.queries.villages import running
 from anlan.foundation.kept import once
-from anlan.people import queries as people
+from anlan.foundation.writing import writing
+from anlan.people import holders
+from anlan.people.holders import Holder
 from anlan.people.models import ContactPoint, DutyHolder, Person
+from anlan.places.atlas import atlas
 from anlan.places.models import Division, DivisionCode
-from anlan.places.queries import atlas
 from tests.support.city import TOWN, VILLAGE, VILLAGE_2, Mini, make_city
 
 pytestmark = pytest.mark.django_db
@@ -26,10 +30,10 @@ def name_of(code: str) -> str:
 
 
 def test_a_request_asks_once_for_places_and_people_however_often_they_are_used(mini: Mini) -> None:
-    atlas(), people.register()
+    atlas(), holders.register()
     with CaptureQueriesContext(connection) as asked, once():
         for _ in range(50):
-            atlas(), people.register()
+            atlas(), holders.register()
     assert len(asked) == 1
 
 
@@ -75,8 +79,8 @@ def test_a_code_of_a_new_year_replaces_the_old_one(mini: Mini) -> None:
 
 
 def test_a_holder_who_moves_covers_and_is_renamed_is_seen_at_once(mini: Mini) -> None:
-    def holder() -> people.Holder:
-        return people.register().by_ref["H-v1-deputy"]
+    def holder() -> Holder:
+        return holders.register().by_ref["H-v1-deputy"]
 
     assert not holder().group
     DutyHolder.objects.filter(ref="H-v1-deputy").update(title="主任", group=2, rung=0)
@@ -96,3 +100,23 @@ def test_an_action_sees_what_another_wrote_since_the_request_began(mini: Mini) -
         with once(afresh=True):
             Division.objects.filter(pk=mini.ids[TOWN]).update(name="柳林新镇")
         assert name_of(TOWN) == "柳林新镇"
+
+
+def test_parts_of_a_page_that_ask_the_same_are_answered_by_one_reading(mini: Mini) -> None:
+    ctx = mini.ctx()
+    with CaptureQueriesContext(connection) as asked, once():
+        assert running(ctx) == running(ctx) == []
+        running(mini.ctx("foreign"))
+    assert len([query for query in asked if "call_calldown" in query["sql"]]) == 2
+
+
+def test_who_writes_is_never_answered_from_before(mini: Mini) -> None:
+    ctx = mini.ctx()
+    with once():
+        assert running(ctx) == []
+        with writing("test"):
+            CallDown.objects.create(
+                world_id=ctx.world.id, place_id=mini.ids[TOWN], grade=1, opened_at=ctx.now
+            )
+            assert len(running(ctx)) == 1
+        assert len(running(ctx)) == 1

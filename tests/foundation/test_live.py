@@ -12,6 +12,7 @@ from anlan.foundation.live import Hub
 from anlan.foundation.models import World
 from anlan.foundation.scope import Scope
 from tests.support.loops import alone
+from tests.support.patience import PATIENCE_S
 
 ALL = Scope.everywhere()
 
@@ -71,7 +72,7 @@ async def read(hub: Hub) -> None:
 
 
 async def next_of(stream: AsyncIterator[bytes]) -> bytes:
-    return await asyncio.wait_for(anext(stream), 2)
+    return await asyncio.wait_for(anext(stream), PATIENCE_S)
 
 
 def numbers(chunk: bytes) -> list[int]:

@@ -27,8 +27,8 @@ LIULIN = "421321117"
 THAT_NIGHT = date(2021, 8, 12)
 GOOD = """
 [pack]
-id = "own-retention"
-kind = "retention"
+id = "own-silence"
+kind = "silent_station"
 title = { zh = "保存期限", en = "Retention" }
 issuer = "city archive"
 clause = "article 3"
@@ -37,7 +37,7 @@ effective_from = 2020-01-01
 confidence = "B"
 applies_to = "*"
 
-[retention]
+[silent_station]
 raw_frames_days = 90
 """
 
@@ -152,18 +152,18 @@ def test_a_pack_holds_from_its_first_day_to_the_day_before_its_last():
 
 
 def test_a_citys_own_file_wins_over_the_shipped_one_and_a_later_one_follows_it(tmp_path):
-    own = GOOD.replace("own-retention", "retention").replace("2020-01-01", "2021-01-01")
+    own = GOOD.replace("own-silence", "silent-station").replace("2020-01-01", "2021-01-01")
     write(tmp_path, own, "same-day.toml")
     write(tmp_path, own.replace("2021-01-01", "2023-01-01").replace("= 90", "= 30"), "later.toml")
     shelf = load_all(home=tmp_path)
     days = [
-        shelf.the("retention", on=day).data["retention"]["raw_frames_days"]
+        shelf.the("silent_station", on=day).data["silent_station"]["raw_frames_days"]
         for day in (date(2022, 1, 1), date(2023, 1, 1))
     ]
     assert days == [90, 30]
-    first, second = shelf.of_kind("retention")
-    assert shelf.get("retention", version=first.version) == first
-    assert shelf.get("retention") == second
+    first, second = shelf.of_kind("silent_station")
+    assert shelf.get("silent-station", version=first.version) == first
+    assert shelf.get("silent-station") == second
 
 
 def test_the_module_reads_the_same_shelf():
@@ -188,18 +188,18 @@ def test_a_pack_from_an_editor_of_windows_is_the_same_pack():
 
 def test_data_are_frozen_and_decimals_stay_exact():
     pack = parse(GOOD.replace("= 90", "= 0.1").encode(), path=Path("x.toml"))
-    assert pack.data["retention"]["raw_frames_days"] == Decimal("0.1")
+    assert pack.data["silent_station"]["raw_frames_days"] == Decimal("0.1")
     with pytest.raises(TypeError):
-        pack.data["retention"]["raw_frames_days"] = 1
+        pack.data["silent_station"]["raw_frames_days"] = 1
 
 
 def test_a_figure_inherits_the_nearest_source():
-    text = GOOD + '[[retention.more]]\nsource = "notice 8"\nconfidence = "X"\ndays = 5\n'
+    text = GOOD + '[[silent_station.more]]\nsource = "notice 8"\nconfidence = "X"\ndays = 5\n'
     by_path = {figure.path: figure for figure in parse(text.encode(), path=Path("x.toml")).figures()}
-    assert by_path["retention.raw_frames_days"].source == "notice 7"
-    assert by_path["retention.more[0].days"].source == "notice 8"
-    assert by_path["retention.more[0].days"].clause == "article 3"
-    assert by_path["retention.more[0].days"].is_doubtful
+    assert by_path["silent_station.raw_frames_days"].source == "notice 7"
+    assert by_path["silent_station.more[0].days"].source == "notice 8"
+    assert by_path["silent_station.more[0].days"].clause == "article 3"
+    assert by_path["silent_station.more[0].days"].is_doubtful
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_a_figure_inherits_the_nearest_source():
     [
         (b"[pack", PackUnreadable, "not TOML"),
         (b"\xff", PackUnreadable, "UTF-8"),
-        (b"[retention]\n", PackKeyMissing, "[pack]"),
+        (b"[silent_station]\n", PackKeyMissing, "[pack]"),
         (with_line("clause", ""), PackKeyMissing, "[pack] clause"),
         (with_line("clause", 'clause = "3"\nclaus = "4"'), PackKeyUnknown, "claus"),
         (with_line("clause", 'clause = " "'), PackValueWrong, "clause"),
@@ -223,7 +223,7 @@ def test_a_figure_inherits_the_nearest_source():
         (with_line("title", 'title = "x"'), PackValueWrong, "zh"),
         (with_line("kind", 'kind = "rumour"'), PackValueWrong, "threshold"),
         (with_line("kind", 'kind = "threshold"'), PackKeyMissing, "[threshold]"),
-        (GOOD.encode() + b'confidence = "?"\n', PackValueWrong, "retention.confidence"),
+        (GOOD.encode() + b'confidence = "?"\n', PackValueWrong, "silent_station.confidence"),
     ],
 )
 def test_a_bad_pack_says_which_file_which_key_and_what_to_write(text, error, says):

@@ -3,15 +3,17 @@
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 import psutil
 
 from anlan.demo.exercises import _network
 from anlan.demo.field import client as field
 from anlan.demo.liulin.scenario import load_scenario
+from tests.support.patience import PATIENCE_S, eventually
 
 CHILD = """
 import time
@@ -37,13 +39,6 @@ time.sleep(60)
 """
 
 
-def soon(what: Callable[[], bool], limit: float = 10.0) -> bool:
-    end = time.monotonic() + limit
-    while not what() and time.monotonic() < end:
-        time.sleep(0.05)
-    return what()
-
-
 def is_gone(pid: int) -> bool:
     return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
@@ -66,12 +61,12 @@ def test_a_child_ends_with_a_parent_that_was_killed() -> None:
             assert not is_gone(child)
             parent.kill()
             parent.wait()
-            assert soon(partial(is_gone, child))
+            assert eventually(partial(is_gone, child))
 
 
 def test_a_parent_that_died_before_the_child_looked_is_noticed() -> None:
     with started(CHILD.format(args="parent=1, at_once=True")) as (child, _):
-        assert child.wait(10) == 1
+        assert child.wait(PATIENCE_S) == 1
 
 
 def test_the_field_of_a_killed_exercise_ends_and_its_books_stay() -> None:
@@ -90,5 +85,16 @@ def test_the_field_of_a_killed_exercise_ends_and_its_books_stay() -> None:
         assert field.FieldClient("x1")._port() == alive, "it stays while somebody holds its line"
         engine.kill()
         engine.wait()
-        assert soon(lambda: field.FieldClient("x1")._port() is None, 15.0)
+        assert eventually(lambda: field.FieldClient("x1")._port() is None)
     assert (field.folder_of("x1") / "network.sqlite3").exists()
+
+
+def test_whatever_a_command_writes_is_its_owners_alone_even_in_an_open_folder(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    code = (
+        "import sys; from pathlib import Path; from anlan.cli import main\n"
+        "try: main(['--version'])\n"
+        "except SystemExit: Path(sys.argv[1], 'written').touch()"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True)
+    assert (tmp_path / "written").stat().st_mode & 0o777 == 0o600

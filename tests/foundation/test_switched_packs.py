@@ -11,10 +11,12 @@ from anlan.foundation import events, packs, shelf, switching
 from anlan.foundation.errors import Conflict, Invalid, NotFound
 from anlan.foundation.home import home
 from anlan.foundation.models import JournalEntry
+from anlan.foundation.packs.pack import SHIPPED
 from anlan.judge import watching
 from anlan.judge.models import Exceedance
-from anlan.places.queries import atlas
-from anlan.warn.actions import alerts
+from anlan.places.atlas import atlas
+from anlan.warn.actions.alerts import importing
+from anlan.warn.actions.alerts.importing import NOT_VERIFIED
 from tests.support.city import FOREIGN_TOWN, NIGHT, TOWN, Mini, make_city
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +110,7 @@ def own(name: str, text: str) -> Path:
     return path
 
 
-GOOD = (packs.SHIPPED / "threshold" / "rainstorm-signal-national.toml").read_text()
+GOOD = (SHIPPED / "threshold" / "rainstorm-signal-national.toml").read_text()
 MINE = GOOD.replace('id = "rainstorm-signal-national"', 'id = "mine"')
 
 
@@ -153,9 +155,9 @@ def handled(mini: Mini) -> None:
 
 def test_an_unsigned_file_calls_nobody_until_an_officer_confirmed_its_source(city: Mini) -> None:
     mini = city.exercise()
-    ref = alerts.take_in(
+    ref = importing.take_in(
         mini.ctx(), issuer_name="县气象台", event_type="11B03", level=4, named=[TOWN], headline="红色预警",
-        issued_at=NIGHT, doubtful=alerts.NOT_VERIFIED, is_confirmed=False,
+        issued_at=NIGHT, doubtful=NOT_VERIFIED, is_confirmed=False,
     )  # fmt: skip
     handled(mini)
     assert not CallDown.objects.exists()
@@ -170,9 +172,9 @@ def test_an_unsigned_file_calls_nobody_until_an_officer_confirmed_its_source(cit
 
 def test_confirming_twice_is_refused(city: Mini) -> None:
     mini = city.exercise()
-    ref = alerts.take_in(
+    ref = importing.take_in(
         mini.ctx(), issuer_name="县气象台", event_type="11B03", level=4, named=[TOWN], headline="红色预警",
         issued_at=NIGHT - timedelta(minutes=1),
     )  # fmt: skip
     with pytest.raises(Conflict):
-        alerts.confirm_source(mini.ctx("duty_officer"), ref=ref)
+        importing.confirm_source(mini.ctx("duty_officer"), ref=ref)

@@ -4,6 +4,7 @@ import os
 import resource
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -14,9 +15,16 @@ django.setup()
 
 from anlan.gateways.sl651.limits import Limits  # noqa: E402
 from anlan.gateways.sl651.server import GatewayThread  # noqa: E402
-from anlan.observe.ingest import Ingest  # noqa: E402
+from anlan.observe.ingest.ingest import Ingest  # noqa: E402
 from tests.gateways.conftest import roster  # noqa: E402
 from tests.support.stations import NOW  # noqa: E402
+
+
+def tell_trouble(gateway: GatewayThread) -> None:
+    """One word more as soon as something cannot be written."""
+    while not gateway.gateway.trouble:
+        time.sleep(0.02)
+    print(gateway.gateway.trouble, flush=True)
 
 
 def main() -> None:
@@ -28,6 +36,7 @@ def main() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
     print(gateway.start(), flush=True)
+    threading.Thread(target=tell_trouble, args=(gateway,), daemon=True).start()
     for line in sys.stdin:  # any word: there is room again
         assert line
         resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))

@@ -10,10 +10,12 @@ import pytest
 
 from anlan.gateways.sl651.limits import Limits
 from anlan.gateways.sl651.server import GatewayThread
-from anlan.observe import store
-from anlan.observe.ingest import Ingest, Taken
+from anlan.observe.ingest.ingest import Ingest
 from anlan.observe.ingest.roster import Gauge, Roster
-from anlan.wire.sl651 import station_key
+from anlan.observe.ingest.shapes import Taken
+from anlan.observe.store.errors import UnknownSeries
+from anlan.observe.store.reader import Reader
+from anlan.wire.sl651.batch import station_key
 from tests.support.stations import NOW, PASSWORD, RAIN, RIVER, Line
 
 
@@ -45,15 +47,15 @@ class Centre:
 
     def quarantine(self) -> list[tuple[str, bytes, int]]:
         """Reason code, bytes, how often."""
-        with store.Reader(self.folder / "readings.sqlite3") as reader:
+        with Reader(self.folder / "readings.sqlite3") as reader:
             return [(b.reason.partition(":")[0], b.bytes, b.count) for b in reader.broken()]
 
 
 def values(folder: Path, address: str, element: int = 0x22) -> list[int]:
-    with store.Reader(folder / "readings.sqlite3") as reader:
+    with Reader(folder / "readings.sqlite3") as reader:
         try:
             return reader.series_values(station_key(address), element, 0, 1 << 41).value.tolist()
-        except store.UnknownSeries:
+        except UnknownSeries:
             return []
 
 

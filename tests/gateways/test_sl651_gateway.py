@@ -6,20 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from anlan.wire.sl651 import (
-    BEIJING,
-    Control,
-    Direction,
-    Encoding,
-    Message,
-    decode,
-    decode_frame,
-    encode_frame,
-    split,
-)
+from anlan.wire.sl651.build import BEIJING
+from anlan.wire.sl651.codes import Control, Direction, Encoding
+from anlan.wire.sl651.frame import decode_frame, encode_frame
 from anlan.wire.sl651.items import Blob, StationMark, TimeMark
+from anlan.wire.sl651.message import Message, decode, split
 from tests.gateways.conftest import Centre, values
-from tests.support.stations import NOW, PASSWORD, RAIN, RIVER, STRANGER, ends, eventually, rain, report
+from tests.support.patience import eventually
+from tests.support.stations import NOW, PASSWORD, RAIN, RIVER, STRANGER, ends, rain, report
 
 FIVE = timedelta(minutes=5)
 

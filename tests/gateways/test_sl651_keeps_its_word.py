@@ -9,17 +9,23 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from select import select
 
 import numpy as np
 import pytest
 
-from anlan.observe import store
-from anlan.observe.ingest import Ingest
+from anlan.observe.ingest.ingest import Ingest
+from anlan.observe.store.batch import Batch, Written
+from anlan.observe.store.columns import Quality
+from anlan.observe.store.errors import DiskFull
+from anlan.observe.store.reader import Reader
+from anlan.observe.store.writer import Writer
 from anlan.science.jit import Int32s
-from anlan.wire.sl651 import Control
+from anlan.wire.sl651.codes import Control
 from tests.gateways.conftest import Centre, roster, values
 from tests.support.house import ROOT
-from tests.support.stations import NOW, RAIN, RIVER, Line, ends, eventually, rain, report
+from tests.support.patience import PATIENCE_S, eventually
+from tests.support.stations import NOW, RAIN, RIVER, Line, ends, rain, report
 
 MINUTE = timedelta(minutes=1)
 
@@ -65,14 +71,15 @@ def test_a_full_disk_acknowledges_nothing_and_loses_nothing(tmp_path: Path) -> N
     with child(tmp_path, "250000") as (process, port):
         line = Line(port)
         answered = 0
-        line.socket.settimeout(0.5)
         frames = [rain(RAIN, NOW - n * MINUTE, n % 90, serial=n + 1) for n in range(1_200)]
-        try:
-            for frame in frames:
-                line.send(frame)
-                answered += ends([line.answer()]) == [Control.ESC]
-        except TimeoutError:
-            pass  # the disk is full
+        assert process.stdout is not None
+        for frame in frames:
+            line.send(frame)
+            heard, _, _ = select([line.socket, process.stdout], [], [], PATIENCE_S)
+            if process.stdout in heard:  # the disk is full
+                break
+            answered += ends([line.answer()]) == [Control.ESC]
+        assert line.is_silent()
         assert 0 < answered < 1_200
         assert len(values(tmp_path, RAIN)) == answered
         assert process.stdin is not None
@@ -90,19 +97,19 @@ def test_a_disk_without_space_holds_the_gateway_which_says_why_and_recovers(
     centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whether the store names the full disk or the system does: the line lives, nothing is acknowledged, then all is."""
-    faults = [store.DiskFull("The disk is full."), OSError(errno.ENOSPC, "No space left on device")]
-    true_write, line = store.Writer.write, centre.line()
+    faults = [DiskFull("The disk is full."), OSError(errno.ENOSPC, "No space left on device")]
+    true_write, line = Writer.write, centre.line()
     for n, fault in enumerate(faults, 1):
 
         def full(*_: object, fault: Exception = fault) -> None:
             raise fault
 
-        monkeypatch.setattr(store.Writer, "write", full)
+        monkeypatch.setattr(Writer, "write", full)
         line.send(rain(RAIN, NOW - n * MINUTE, n, serial=n))
         assert eventually(lambda: centre.thread.gateway.trouble != "")
         assert line.is_silent()
         assert centre.quarantine() == []
-        monkeypatch.setattr(store.Writer, "write", true_write)
+        monkeypatch.setattr(Writer, "write", true_write)
         assert ends([line.answer()]) == [Control.ESC]
         assert eventually(lambda: centre.thread.gateway.trouble == "")
     assert centre.rain() == [2, 1]
@@ -127,25 +134,25 @@ def test_a_locked_database_makes_stations_wait_not_lose(
     assert eventually(lambda: centre.thread.gateway.trouble == "")
 
 
-def _impatient(centre: Centre) -> store.Writer:
+def _impatient(centre: Centre) -> Writer:
     """The same store with a writer that does not wait long for a lock."""
     centre.ingest._writer.close()
-    return store.Writer(centre.folder / "readings.sqlite3", timeout_s=0.05)
+    return Writer(centre.folder / "readings.sqlite3", timeout_s=0.05)
 
 
 def test_what_could_not_be_written_does_not_count_twice_in_the_windows(
     centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same frames are given again until they can be written; rain and quarantine count them once."""
-    true_write, failures = store.Writer.write, [3]
+    true_write, failures = Writer.write, [3]
 
-    def brittle(writer: store.Writer, batch: store.Batch) -> store.Written:
+    def brittle(writer: Writer, batch: Batch) -> Written:
         if failures[0]:
             failures[0] -= 1
-            raise store.DiskFull("The disk is full.")
+            raise DiskFull("The disk is full.")
         return true_write(writer, batch)
 
-    monkeypatch.setattr(store.Writer, "write", brittle)
+    monkeypatch.setattr(Writer, "write", brittle)
     line = centre.line()
     line.send(rain(RAIN, NOW, 35) + rain("0099999999", NOW, 1))
     assert ends([line.answer()]) == [Control.ESC]
@@ -190,9 +197,9 @@ def test_late_rain_counts_in_the_hours_it_fell_in_and_is_flagged(centre: Centre)
     centre.ingest.advance(NOW)
     sums, _ = centre.ingest.windows.read(_rows(1))
     assert sums[:, 0].tolist() == [0, 0, 300, 300, 300, 300]
-    with store.Reader(centre.folder / "readings.sqlite3") as reader:
+    with Reader(centre.folder / "readings.sqlite3") as reader:
         (quality,) = reader.latest().quality.tolist()
-    assert quality == store.Quality.LATE
+    assert quality == Quality.LATE
 
 
 def test_a_new_ingest_finds_the_windows_and_stages_as_they_were(tmp_path: Path, centre: Centre) -> None:

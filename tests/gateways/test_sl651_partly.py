@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from anlan.observe import store
-from anlan.observe.ingest import Ingest, Outcome
+from anlan.observe.ingest.ingest import Ingest
 from anlan.observe.ingest.roster import Gauge, Roster
-from anlan.observe.store import Quality
-from anlan.wire.sl651 import BEIJING, Control, decode_frame, encode_frame, station_key
+from anlan.observe.ingest.shapes import Outcome
+from anlan.observe.store.columns import Quality
+from anlan.observe.store.reader import Reader
+from anlan.wire.sl651.batch import station_key
+from anlan.wire.sl651.build import BEIJING
+from anlan.wire.sl651.codes import Control
+from anlan.wire.sl651.frame import decode_frame, encode_frame
 from tests.gateways.conftest import Centre, roster
 from tests.support.stations import NOW, PASSWORD, RAIN, RIVER, STRANGER, ends, rain
 
@@ -27,7 +31,7 @@ def frame_of(body: str, *, function: int = 0x32, head: str = HEAD) -> bytes:
 def readings(folder: Path, address: str = RAIN) -> dict[str, list[tuple[int, int, int]]]:
     """Minutes before NOW, value, flags; by element."""
     found: dict[str, list[tuple[int, int, int]]] = {}
-    with store.Reader(folder / "readings.sqlite3") as reader:
+    with Reader(folder / "readings.sqlite3") as reader:
         rows = reader.between(0, 1 << 41)
         for n in range(len(rows)):
             if rows.station[n] == station_key(address) and not rows.quality[n] & Quality.DERIVED:
@@ -58,7 +62,7 @@ def test_what_is_sound_is_stored_and_the_frame_is_read_in_part(
     line.send(frame)
     assert ends([line.answer()]) == [Control.ESC]
     assert readings(centre.folder) == kept
-    with store.Reader(centre.folder / "readings.sqlite3") as reader:
+    with Reader(centre.folder / "readings.sqlite3") as reader:
         (item,) = reader.broken()
     assert item.reason.startswith(f"Partly: {reason}: ")
     assert item.bytes == frame
@@ -90,7 +94,7 @@ def test_a_clock_beyond_reason_does_not_spoil_the_backup(tmp_path: Path) -> None
     ingest = Ingest.over(tmp_path, roster(), now=NOW)
     ingest.take([frame_of(MINE + "2219000305", head="0001000101000000")], known_at=NOW)
     ingest.close()
-    with store.Reader(tmp_path / "readings.sqlite3") as reader:
+    with Reader(tmp_path / "readings.sqlite3") as reader:
         assert sum(len(rows) for rows in reader.iter_rows()) == 2  # the reading and its frame
 
 
@@ -120,11 +124,11 @@ def test_what_is_beyond_the_budget_is_counted_and_not_kept(centre: Centre) -> No
     frames = [rain(STRANGER, NOW, n % 90, serial=n + 1) for n in range(520)]
     centre.ingest.take(frames, peers=["10.0.0.9"] * 520, known_at=NOW)
     centre.ingest.take(frames[:1], peers=["10.0.0.8"], known_at=NOW)
-    with store.Reader(centre.folder / "readings.sqlite3") as reader:
+    with Reader(centre.folder / "readings.sqlite3") as reader:
         assert len(reader.broken(limit=1_000)) == 500
         assert reader.broken_over() == 20
     centre.ingest.take(frames[500:510], peers=["10.0.0.8"] * 10, known_at=NOW)
-    with store.Reader(centre.folder / "readings.sqlite3") as reader:
+    with Reader(centre.folder / "readings.sqlite3") as reader:
         assert (len(reader.broken(limit=1_000)), reader.broken_over()) == (510, 20)
 
 
@@ -134,7 +138,7 @@ def test_of_a_strangers_frame_the_first_bytes_are_kept_of_an_acknowledged_one_al
     ours = frame_of(f"F1F1{STRANGER}50F0F02108120400" + "2219000305" * 150)
     taken = centre.ingest.take([strange, ours], peers=["10.0.0.9"] * 2, known_at=NOW)
     assert taken.outcomes.tolist() == [Outcome.REFUSED, Outcome.HELD]
-    with store.Reader(centre.folder / "readings.sqlite3") as reader:
+    with Reader(centre.folder / "readings.sqlite3") as reader:
         cut, whole = sorted(reader.broken(), key=lambda item: len(item.bytes))
     assert (cut.bytes, cut.size, cut.is_cut) == (strange[:512], len(strange), True)
     assert (whole.bytes, whole.is_cut) == (ours, False)

@@ -20,7 +20,7 @@ from anlan.foundation.words import w
 
 class LanternsRoom(Room):
     after = "call"
-    menu = (Entry(w("河灯"), "lanterns", "desk.view", 7),)
+    menu = (Entry(w("河灯"), "lanterns", "desk.view", "watch", 7),)
     events = {"lanterns.set_out": w("放了河灯")}
     pack_kinds = {"lanterns": (w("灯谱"), ("lantern",))}
     permissions = {"lanterns.light": ("duty_officer",), "warn.issue": ("auditor",)}
@@ -33,7 +33,7 @@ class LanternsRoom(Room):
     "due.py": """
 from anlan.foundation.rules.urgency import Harm
 from anlan.foundation.words import w
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.ui.due import Act, Dues, Kind, Next, Wait, due
 from anlan.ui.speech import plain
 
@@ -107,7 +107,7 @@ from anlan.desk.story import story
 from anlan.desk.names import spoken
 from anlan.foundation import journal, rooms
 from anlan.foundation.writing import writing
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from tests.support.city import VILLAGE
 from anlan.foundation.packs.pack import kinds
 from tests.support import routes

@@ -39,6 +39,7 @@ BY_THE_WALL_CLOCK = {
     "foundation/held.py": "measures the write lock",
     "foundation/home.py": "waits for a file that another process writes",
     "foundation/processes.py": "waits for a process",
+    "ui/shared.py": "forgets what is older than a second, whatever an exercise's clock says",
     "foundation/tasks.py": "work of the live world falls due by the wall",
     "foundation/worlds.py": "the clock of the live world, for everybody",
     "foundation/writing.py": "waits for the write lock",

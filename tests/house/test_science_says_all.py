@@ -4,19 +4,16 @@ What `tests/science/test_contract.py` holds for arrays (shape, type, unit, sourc
 """
 
 import ast
-import importlib
 import inspect
-import pkgutil
 import re
 import textwrap
 from collections.abc import Callable, Iterator
-from types import ModuleType
 from typing import Any
 
 import pytest
 
-import anlan.science
 from anlan.science.fields import Contract
+from tests.support.science import modules, offered
 
 SUFFIX = re.compile(
     r"_(m|km|mm|cm|m2|m3|s|h|min|minute|minutes|hours|days|m_s|km_h|mm_h|m3_s|cm_s|gal|g|c|t|percent|share|cut|people|"
@@ -47,19 +44,12 @@ VOCABULARY = {  # one word, one meaning and unit, in all of science
 CITED = re.compile(r"\b(1[89]|20)\d\d\b|\bown\b|GB|LY/T|SL |QX/T|NEH|pack", re.IGNORECASE)
 
 
-def modules() -> Iterator[ModuleType]:
-    for found in pkgutil.walk_packages(anlan.science.__path__, "anlan.science."):
-        if "kernels" not in found.name and ".cases" not in found.name:
-            yield importlib.import_module(found.name)
-
-
 def public() -> Iterator[tuple[str, Any, str]]:
     """Name, function or class, and what else speaks for it: its class and its module."""
     for module in modules():
-        for name in getattr(module, "__all__", ()):
-            thing = getattr(module, name)
-            if getattr(thing, "__module__", None) != module.__name__:
-                continue
+        if "kernels" in module.__name__ or ".cases" in module.__name__:
+            continue
+        for name, thing in offered(module):
             if inspect.isfunction(thing):
                 yield f"{module.__name__}.{name}", thing, module.__doc__ or ""
             elif inspect.isclass(thing) and not issubclass(thing, Exception):

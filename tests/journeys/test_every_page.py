@@ -20,7 +20,7 @@ from anlan.foundation.words import written
 from anlan.observe import queries as observe
 from anlan.people.accounts.scope import permissions_of
 from anlan.people.models import DutyHolder, Household, Organisation, Post
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.warn.models import Alert
 from tests.support.city import ROLES
 from tests.support.routes import ABSENT, ENTERED_ELSEWHERE, QUERIES, Stage, address, make_stage, pages

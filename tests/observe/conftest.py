@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from anlan.foundation.home import home
-from anlan.observe.ingest import Ingest
+from anlan.observe.ingest.ingest import Ingest
 from tests.support.city import Mini, make_city
 
 

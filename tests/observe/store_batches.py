@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from anlan.observe.store import Batch, Frames, typed
+from anlan.observe.store.batch import Batch, Frames, typed
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE

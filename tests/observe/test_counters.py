@@ -6,12 +6,13 @@ from decimal import Decimal
 import numpy as np
 
 from anlan.foundation.models import World
-from anlan.observe import store
-from anlan.observe.ingest import Ingest, Typed, path_of
+from anlan.observe.ingest.ingest import Ingest, path_of
+from anlan.observe.ingest.typed import Typed
 from anlan.observe.queries import moments, series
 from anlan.observe.queries.rainfall import rain_series
 from anlan.observe.rules.quality import Flag
-from anlan.wire.sl651 import station_key
+from anlan.observe.store.reader import Reader
+from anlan.wire.sl651.batch import station_key
 from tests.support.city import GAUGE, NIGHT, Mini
 from tests.support.stations import report
 
@@ -49,7 +50,7 @@ def test_what_was_worked_out_is_marked_in_the_store_and_what_was_sent_is_not(
 ) -> None:
     for n, total in enumerate(["100.0", "106.0"]):
         ingest.take([report(GAUGE, NIGHT + SLOT * n, x26=total)], known_at=NIGHT + SLOT * n)
-    with store.Reader(path_of(mini.world.key)) as reader:
+    with Reader(path_of(mini.world.key)) as reader:
         ms = int(NIGHT.timestamp() * 1000)
         made = reader.series_values(station_key(GAUGE), 0x22, ms, ms + 600_000)
         sent = reader.series_values(station_key(GAUGE), 0x26, ms, ms + 600_000)
@@ -91,7 +92,7 @@ def test_slots_beside_five_minute_rain_are_counted_once_and_stored_once(mini: Mi
         ingest.take([report(GAUGE, at, x22=Decimal(n) / 10)], known_at=at)
     ingest.take([slots(NIGHT - 11 * SLOT, *range(12))], known_at=NIGHT)
     assert windows(ingest)[1] == 66
-    with store.Reader(path_of(mini.world.key)) as reader:
+    with Reader(path_of(mini.world.key)) as reader:
         assert "corrections" not in reader.counts()
 
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from anlan.foundation.models import World
-from anlan.observe.ingest import Ingest, Typed
+from anlan.observe.ingest.ingest import Ingest
+from anlan.observe.ingest.typed import Typed
 from anlan.observe.models import Station
 from tests.support.city import GAUGE, NIGHT, Mini
 from tests.support.stations import report

@@ -7,14 +7,18 @@ import pytest
 
 from anlan.desk.due import dues
 from anlan.foundation import journal, tasks
+from anlan.foundation.apart import Fell, apart
 from anlan.foundation.errors import Conflict, Forbidden, Invalid, NotFound
 from anlan.observe import queries
 from anlan.observe.actions import imports, mending
-from anlan.observe.ingest import Ingest
+from anlan.observe.ingest.ingest import Ingest
 from anlan.observe.models import ImportRun, Station
 from anlan.observe.queries import quarantine
-from anlan.observe.store import Quality
-from anlan.wire.sl651 import Uplink, encode_message, station_key
+from anlan.observe.rules import csvrows
+from anlan.observe.store.columns import Quality
+from anlan.wire.sl651.batch import station_key
+from anlan.wire.sl651.build import Uplink
+from anlan.wire.sl651.message import encode_message
 from tests.support.city import FOREIGN_GAUGE, GAUGE, NIGHT, Mini
 from tests.support.stations import rain
 
@@ -52,6 +56,26 @@ def test_a_file_is_shown_first_and_taken_when_somebody_confirms(mini: Mini, inge
     run.refresh_from_db()
     assert (run.state, run.taken, run.repeats, run.errors) == ("done", 2, 0, [])
     assert values(mini) == [(85, Quality.MANUAL), (300, Quality.MANUAL)]
+
+
+def test_a_large_file_is_read_in_another_process_so_that_nobodys_page_waits(
+    mini: Mini, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        "station,code,at,value",
+        *(f"{GAUGE},26,2020-01-{1 + n // 1440:02d} {n // 60 % 24:02d}:{n % 60:02d},1" for n in range(9000)),
+    ]
+    text, asked = "\n".join([*lines, "no,row,at,all"]), []
+    monkeypatch.setattr(imports, "apart", lambda work, *a, **k: (asked.append(work), apart(work, *a, **k))[1])
+    run = ImportRun.objects.get(ref=upload(mini, text))
+    assert (run.rows, len(run.errors), asked) == (9001, 1, [csvrows.check])
+
+    def fell(*_: object, **__: object) -> None:
+        raise Fell
+
+    monkeypatch.setattr(imports, "apart", fell)
+    with pytest.raises(Invalid, match="几个文件"):
+        upload(mini, text)
 
 
 def test_the_same_file_again_doubles_nothing(mini: Mini, ingest: Ingest) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from anlan.foundation import tasks
-from anlan.observe.ingest import Ingest
+from anlan.observe.ingest.ingest import Ingest
 from anlan.observe.models import ImportRun, Station
 from tests.support.city import FOREIGN_GAUGE, GAUGE, NIGHT, VILLAGE, Mini
 from tests.support.stations import rain, report
@@ -196,7 +196,7 @@ def test_the_quarantine_shows_bytes_and_feeds_them_again(mini: Mini, ingest: Ing
     assert "隔离区是空的" in get(mini, "quarantine", role="foreign")
     client = mini.client("duty_officer")
     assert client.post(f"/w/{mini.world.key}/quarantine/again", {"id": ["1"]}).status_code == 302
-    assert client.post(f"/w/{mini.world.key}/quarantine/again", {}).status_code == 302
+    assert client.post(f"/w/{mini.world.key}/quarantine/again", {}).status_code == 422
     assert "放到一边" in client.get(f"/w/{mini.world.key}/quarantine/1/drop").content.decode()
     work(mini)
     client.post(f"/w/{mini.world.key}/quarantine/1/drop")

@@ -5,12 +5,14 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from anlan.observe.ingest import millis, path_of
+from anlan.observe.ingest.ingest import path_of
+from anlan.observe.ingest.shapes import millis
 from anlan.observe.queries.rainfall import rain_matrix
 from anlan.observe.rules.rain import RAIN_5MIN
-from anlan.observe.store import Batch, Quality, Writer
-from anlan.observe.store.batch import NO_FRAMES
-from anlan.wire.sl651 import station_key
+from anlan.observe.store.batch import NO_FRAMES, Batch
+from anlan.observe.store.columns import Quality
+from anlan.observe.store.writer import Writer
+from anlan.wire.sl651.batch import station_key
 from tests.support.city import FOREIGN_GAUGE, GAUGE, NIGHT, Mini, make_city
 
 pytestmark = pytest.mark.django_db

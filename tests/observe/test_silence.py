@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from anlan.foundation import crypto, journal
 from anlan.observe import queries
-from anlan.observe.ingest import Ingest
+from anlan.observe.ingest.ingest import Ingest
 from anlan.observe.models import Station
 from tests.support.city import FOREIGN_GAUGE, GAUGE, LIULIN_PATH, NIGHT, VILLAGE, Mini
 from tests.support.stations import rain

@@ -8,13 +8,14 @@ import pytest
 from anlan.foundation import journal
 from anlan.foundation.errors import Forbidden, Invalid, NotFound
 from anlan.observe.actions import soil as acts
-from anlan.observe.ingest import Ingest, path_of
+from anlan.observe.ingest.ingest import Ingest, path_of
 from anlan.observe.queries import soil
 from anlan.observe.queries.soil import DAY_MS, Soils
 from anlan.observe.rules.soil import day_began
-from anlan.observe.store import Writer, typed
-from anlan.places.queries import atlas
-from anlan.wire.sl651 import station_key
+from anlan.observe.store.batch import typed
+from anlan.observe.store.writer import Writer
+from anlan.places.atlas import atlas
+from anlan.wire.sl651.batch import station_key
 from tests.support.city import CITY, FOREIGN_TOWN, GAUGE, NIGHT, TOWN, VILLAGE, Mini
 from tests.support.stations import rain
 

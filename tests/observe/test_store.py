@@ -10,22 +10,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anlan.observe.store import (
+from anlan.observe.store import segments
+from anlan.observe.store.batch import typed
+from anlan.observe.store.columns import Quality
+from anlan.observe.store.errors import (
     BadBatch,
     DiskFull,
-    Quality,
-    Reader,
     SecondWriter,
     StoreDamaged,
     StoreError,
     StoreLocked,
     StoreMissing,
     UnknownSeries,
-    Writer,
-    segments,
-    typed,
 )
+from anlan.observe.store.reader import Reader
+from anlan.observe.store.writer import Writer
 from tests.observe.store_batches import HOUR, MINUTE, RAIN, STAGE, T0, columns, framed, of
+from tests.support.patience import PATIENCE_S
 
 FOREVER = T0 + 1000 * HOUR
 
@@ -367,8 +368,8 @@ def test_another_process_reads_while_the_writer_writes_and_merges(writer: Writer
     reader.start()
     for k in range(1, 60):
         writer.write(of([(1, RAIN, k, k)], known=k))
-    lengths = seen.get(timeout=60)
-    reader.join(timeout=60)
+    lengths = seen.get(timeout=PATIENCE_S)
+    reader.join(timeout=PATIENCE_S)
     assert reader.exitcode == 0
     assert lengths == sorted(lengths)
 

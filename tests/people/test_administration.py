@@ -11,7 +11,7 @@ from anlan.foundation.errors import Conflict, Forbidden, NotFound
 from anlan.people import actions as people
 from anlan.people.accounts import administration, tokens
 from anlan.people.accounts.scope import context_of
-from anlan.people.models import Account
+from anlan.people.models import Account, ApiToken
 from tests.support.city import CITY, COUNTY, PASSWORD, SECRET, VILLAGE, Mini, make_city
 
 pytestmark = pytest.mark.django_db
@@ -190,7 +190,7 @@ def test_a_token_asks_for_how_many_days_and_gives_90_at_most(mini: Mini, days: s
     response = mini.client("auditor").post("/account/tokens", {"label": "x", "days": days})
     assert response.status_code == status
     if status == 200:
-        left = tokens.ApiToken.objects.get().expires_at - datetime.now(UTC)
+        left = ApiToken.objects.get().expires_at - datetime.now(UTC)
         assert timedelta(days=6, hours=23) < left <= timedelta(days=7)
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.db import connection
 from django.test import Client
 
+from anlan.foundation.errors import Conflict
 from anlan.people import accounts
 from anlan.people.accounts import administration
 from anlan.people.models import SignInTries
@@ -67,5 +68,5 @@ def test_a_password_changed_between_the_look_and_the_press_lets_nobody_in() -> N
     mini = make_city()
     stale = mini.account("leader")
     accounts.change_password(mini.ctx(), account=mini.account("leader"), old=PASSWORD, new="a-long-new-word")
-    with pytest.raises(accounts.Conflict):
+    with pytest.raises(Conflict):
         accounts.change_password(mini.ctx(), account=stale, old=PASSWORD, new="another-long-word")

@@ -9,9 +9,10 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from anlan.foundation import journal_reading
+from anlan.foundation.errors import Forbidden
 from anlan.people import accounts
 from anlan.people.accounts import administration, sessions
-from anlan.people.models import SignInTries
+from anlan.people.models import Account, SignInTries
 from tests.support.city import PASSWORD, SECRET, Mini, code_at, make_city
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +54,7 @@ def test_after_signing_in_one_comes_back_to_where_one_was_but_never_to_another_s
             "code": code_at(datetime.now(UTC)),
             "next": back,
         }
-        accounts.Account.objects.update(totp_last=0)
+        Account.objects.update(totp_last=0)
         assert Client().post("/sign-in", given).headers["Location"] == lands
 
 
@@ -96,7 +97,7 @@ def test_a_stranger_locks_nobody_out_and_the_officers_own_device_comes_in_past_a
     for n in range(40):
         given = {"username": "auditor-1", "password": "wrong", "code": "1"}
         assert Client(REMOTE_ADDR=f"203.0.113.{n}").post("/sign-in", given).status_code == 403
-    accounts.Account.objects.update(totp_last=0)
+    Account.objects.update(totp_last=0)
     assert enter("auditor-1")[1] == 403, "so many from everywhere: an unknown device waits some minutes"
     assert enter("auditor-1", client=officer)[1] == 302
 
@@ -122,7 +123,7 @@ def test_a_known_device_is_slowed_down_by_its_own_wrong_tries() -> None:
     client, _ = enter("auditor-1")
     for _ in range(5):
         enter("auditor-1", password="wrong", client=client)
-    accounts.Account.objects.update(totp_last=0)
+    Account.objects.update(totp_last=0)
     assert enter("auditor-1", client=client)[1] == 403
 
 
@@ -144,7 +145,7 @@ def test_a_deactivated_account_is_signed_out_at_once_and_cannot_come_back() -> N
     client, _ = enter("auditor-1")
     administration.set_active(mini.ctx("administrator"), username="auditor-1", active=False)
     assert client.get("/account").status_code == 302
-    accounts.Account.objects.update(totp_last=0)
+    Account.objects.update(totp_last=0)
     assert enter("auditor-1")[1] == 403
 
 
@@ -228,7 +229,7 @@ def test_a_one_time_link_signs_in_once() -> None:
 def test_a_link_is_too_old_after_ten_minutes() -> None:
     mini = make_city()
     token = administration.sign_in_link(mini.ctx(), username="leader-1")
-    with pytest.raises(accounts.Forbidden):
+    with pytest.raises(Forbidden):
         accounts.take_link(mini.ctx(at=datetime.now(UTC) + timedelta(minutes=11)), token=token)
 
 

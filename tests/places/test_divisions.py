@@ -6,6 +6,7 @@ import pytest
 
 from anlan.foundation.errors import Forbidden, Invalid, NotFound
 from anlan.places import actions, queries
+from anlan.places.atlas import atlas
 from anlan.places.models import DivisionChange, DivisionCode, Flow
 from tests.support.city import COUNTY, FOREIGN_COUNTY, TOWN, VILLAGE, VILLAGE_2, Mini, make_city
 
@@ -26,21 +27,24 @@ def row(code: str, name: str) -> actions.DivisionRow:
 
 
 def test_the_atlas_knows_a_village_its_township_and_its_county(mini: Mini) -> None:
-    village = queries.atlas().code(VILLAGE)
-    assert queries.atlas().township(village).code == TOWN
-    assert queries.atlas().county(village).code == COUNTY
-    assert [p.code for p in queries.atlas().under(queries.atlas().code(TOWN).path, 4)] == [VILLAGE, VILLAGE_2]
+    village = atlas().code(VILLAGE)
+    assert atlas().township(village).code == TOWN
+    assert atlas().county(village).code == COUNTY
+    assert [p.code for p in atlas().under(atlas().code(TOWN).path, 4)] == [
+        VILLAGE,
+        VILLAGE_2,
+    ]
 
 
 def test_filling_zeros_of_a_code_are_understood_and_a_foreign_code_is_not(mini: Mini) -> None:
-    assert queries.atlas().code(f"{TOWN}000").code == TOWN
+    assert atlas().code(f"{TOWN}000").code == TOWN
     with pytest.raises(NotFound):
-        queries.atlas().code("999999999999")
+        atlas().code("999999999999")
 
 
 def test_the_smallest_place_that_holds_two_counties_is_the_city(mini: Mini) -> None:
-    atlas = queries.atlas()
-    assert atlas.common([atlas.code(COUNTY), atlas.code(FOREIGN_COUNTY)]) == atlas.city
+    known = atlas()
+    assert known.common([known.code(COUNTY), known.code(FOREIGN_COUNTY)]) == known.city
 
 
 def test_a_split_ends_the_old_code_on_the_day_and_both_remember(mini: Mini) -> None:
@@ -49,8 +53,8 @@ def test_a_split_ends_the_old_code_on_the_day_and_both_remember(mini: Mini) -> N
         on=NEW_YEAR,
     )  # fmt: skip
     with pytest.raises(NotFound):
-        queries.atlas().code(VILLAGE)
-    assert queries.atlas().code("421321117301").name == "东联盟村"
+        atlas().code(VILLAGE)
+    assert atlas().code("421321117301").name == "东联盟村"
     code = DivisionCode.objects.get(system="nbs", code="421321117302", valid_from=NEW_YEAR)
     assert code.division_id in made
     changes = DivisionChange.objects.filter(before_id=mini.ids[VILLAGE], kind="split", on=NEW_YEAR)
@@ -64,9 +68,9 @@ def test_a_merge_puts_the_new_place_beside_the_first_under_the_same_parent(mini:
         into=row("421321117401", "新联盟村"),
         on=NEW_YEAR,
     )
-    place = queries.atlas().by_id[new]
-    assert queries.atlas().township(place).code == TOWN
-    assert [p.name for p in queries.atlas().under(queries.atlas().code(TOWN).path, 4)] == ["新联盟村"]
+    place = atlas().by_id[new]
+    assert atlas().township(place).code == TOWN
+    assert [p.name for p in atlas().under(atlas().code(TOWN).path, 4)] == ["新联盟村"]
 
 
 def test_a_place_that_ended_or_has_places_below_is_not_split(mini: Mini) -> None:
@@ -92,7 +96,7 @@ def test_only_an_administrator_changes_divisions(mini: Mini) -> None:
 def test_water_of_a_village_far_above_counts_as_upstream_and_a_ring_does_not_hang(mini: Mini) -> None:
     first, second = mini.ids[VILLAGE], mini.ids[VILLAGE_2]
     Flow.objects.bulk_create([Flow(upper_id=first, lower_id=second), Flow(upper_id=second, lower_id=first)])
-    paths = {i: queries.atlas().by_id[i].path for i in (first, second)}
+    paths = {i: atlas().by_id[i].path for i in (first, second)}
     assert queries.upstream()[paths[second]] == {paths[first]}
 
 

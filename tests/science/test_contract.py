@@ -3,21 +3,14 @@
 import doctest
 import importlib
 import inspect
-import pkgutil
 from collections.abc import Callable, Iterator
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
-import anlan.science
 from anlan.science.fields import Contract, ContractBroken, Field, contract_of, science
-
-
-def modules() -> Iterator[ModuleType]:
-    for found in pkgutil.walk_packages(anlan.science.__path__, "anlan.science."):
-        yield importlib.import_module(found.name)
+from tests.support.science import modules, offered
 
 
 def is_array(annotation: Any) -> bool:
@@ -37,9 +30,8 @@ def public() -> Iterator[tuple[Any, str, Callable[..., Any]]]:
     """(where it hangs, its name, the function) of each public function and method that handles arrays."""
     seen: set[int] = set()
     for module in modules():
-        for name in getattr(module, "__all__", ()):
-            thing = getattr(module, name)
-            if getattr(thing, "__module__", None) != module.__name__ or id(thing) in seen:
+        for name, thing in offered(module):
+            if id(thing) in seen:
                 continue
             seen.add(id(thing))
             if inspect.isfunction(thing) and takes_arrays(thing):

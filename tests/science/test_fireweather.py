@@ -7,14 +7,9 @@ from hypothesis import strategies as st
 
 from anlan.foundation.packs import load_all
 from anlan.science.bounds import NameUnknown, NotFinite, TableWrong, ValueOutOfRange
-from anlan.science.fireweather import (
-    DayLengths,
-    ForestFireIndex,
-    MoistureCodes,
-    dry_spell,
-    fire_weather,
-    step,
-)
+from anlan.science.fireweather.canadian import MoistureCodes, fire_weather, step
+from anlan.science.fireweather.daylength import DayLengths
+from anlan.science.fireweather.lyt1172 import ForestFireIndex, dry_spell
 
 DAY_LENGTHS = DayLengths.from_data(load_all().get("fwi-day-length").data)
 LYT = ForestFireIndex.from_data(load_all().get("forest-fire-lyt1172").data)

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from anlan.foundation.packs import load_all
 from anlan.science.bounds import ModelInputWrong, NameUnknown, TableWrong, ValueOutOfRange
-from anlan.science.hazardsource import HazardTables, Stored, assess
+from anlan.science.hazardsource.grading import assess
+from anlan.science.hazardsource.tables import HazardTables, Stored
 
 TABLES = HazardTables.from_data(load_all().get("hazard-source-gb18218").data)
 

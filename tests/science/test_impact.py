@@ -9,19 +9,10 @@ from hypothesis import strategies as st
 
 from anlan.foundation.packs import load_all
 from anlan.science.bounds import ModelInputWrong, TableWrong
-from anlan.science.impact import (
-    COLUMNS,
-    Exposure,
-    Group,
-    HazardUnsound,
-    SparseHazard,
-    Vulnerability,
-    Why,
-    impact,
-    impact_ranges,
-    needs,
-    rates,
-)
+from anlan.science.impact.needs import needs, rates
+from anlan.science.impact.ranges import impact_ranges
+from anlan.science.impact.sweep import COLUMNS, Exposure, HazardUnsound, SparseHazard, Why, impact
+from anlan.science.impact.vulnerability import Group, Vulnerability
 
 SHELF = load_all()
 PACK = SHELF.get("vulnerability-flood").data

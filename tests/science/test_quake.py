@@ -9,19 +9,9 @@ from hypothesis import strategies as st
 
 from anlan.foundation.packs import load_all
 from anlan.science.bounds import NameUnknown, TableWrong, ValueOutOfRange
-from anlan.science.quake import (
-    Axis,
-    Convention,
-    Instrumental,
-    Quantity,
-    Relations,
-    Source,
-    basic_intensity,
-    ellipses,
-    ground_motion,
-    intensity_at,
-    place,
-)
+from anlan.science.quake.field import Source, ellipses, ground_motion, intensity_at, place
+from anlan.science.quake.instrumental import Instrumental, basic_intensity
+from anlan.science.quake.relations import Axis, Convention, Quantity, Relations
 
 DATA = load_all().get("attenuation-gb18306").data
 ALL = Relations.from_data(DATA)

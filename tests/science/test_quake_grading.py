@@ -4,7 +4,7 @@ import pytest
 
 from anlan.foundation.packs import load_all
 from anlan.science.bounds import TableWrong, ValueOutOfRange
-from anlan.science.quake import Density, Epicentral, QuakeGrades
+from anlan.science.quake.grading import Density, Epicentral, QuakeGrades
 
 DATA = load_all().get("quake-grading-national").data
 GRADES = QuakeGrades.from_data(DATA)

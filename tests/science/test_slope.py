@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from anlan.foundation.packs import load_all
 from anlan.science.bounds import NotFinite, OutsideValidity, TableWrong, ValueOutOfRange
-from anlan.science.slope import effective_rain, geohazard_risk, slope_rule
+from anlan.science.slope.risk import effective_rain, geohazard_risk
+from anlan.science.slope.thresholds import slope_rule
 
 SHELF = load_all()
 RISK = SHELF.get("geohazard-risk").data["risk"]

@@ -9,7 +9,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anlan.science.spatial import BadPoints, BadShape, Hits, PointIndex, UnknownPoint, parts_of
+from anlan.science.spatial.index import BadPoints, Hits, PointIndex, UnknownPoint
+from anlan.science.spatial.shapes import BadShape, parts_of
 
 Ring = list[tuple[int, int]]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anlan.science.windows import (
+from anlan.science.windows.ring import (
     LENGTHS_MIN,
     NEVER,
     RETRACT,

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
-from anlan.simulate import actions, queries
+from anlan.simulate import queries
+from anlan.simulate.actions import ensembles, runs
 from anlan.simulate.running import ordered, runner
 from tests.simulate.test_run_browser import WCAG, officer
 from tests.support.city import Mini, make_city
@@ -29,9 +30,9 @@ def refs(mini: Mini) -> list[str]:
     runner.use(Inline())
     rain = [{"kind": "design", "mm_h": mm_h, "minutes": 60} for mm_h in (70.0, 60.0, 90.0)]
     told = {"title": "", "ground_ref": REF, "minutes": 60}
-    made = [actions.order_ensemble(ctx, rain=rain[0], members=10, **told)]  # type: ignore[arg-type]
+    made = [ensembles.order_ensemble(ctx, rain=rain[0], members=10, **told)]  # type: ignore[arg-type]
     for each in rain[1:]:
-        made.append(actions.order(ctx, rain=each, solver="li", precision="f32", **told))  # type: ignore[arg-type]
+        made.append(runs.order(ctx, rain=each, solver="li", precision="f32", **told))  # type: ignore[arg-type]
     while not all(queries.run(ctx, ref).is_over for ref in made):
         ordered.look()
     runner.use(runner_before)
@@ -40,7 +41,7 @@ def refs(mini: Mini) -> list[str]:
 
 def is_drawn(page: Page) -> None:
     page.wait_for_selector("anlan-map[data-ready]")
-    page.wait_for_function("document.querySelector('[data-map-water]')?.textContent.length > 0")
+    expect(page.locator("[data-map-water]")).not_to_be_empty()
 
 
 def colours(page: Page) -> set[str]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anlan.places.queries import Place
+from anlan.places.atlas import Place
 from anlan.simulate.computing.shapes import NOBODY
 from anlan.simulate.maps import waters
 from anlan.simulate.maps.waters import Frame

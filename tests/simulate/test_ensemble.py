@@ -3,8 +3,6 @@
 import os
 import signal
 import threading
-import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,12 +10,15 @@ import numpy as np
 import psutil
 import pytest
 
+from anlan.science.flood.outputs import Result
+from anlan.science.flood.state import State
 from anlan.simulate.computing import ensemble, folders, members
 from anlan.simulate.computing.ensemble import Answer, Ensemble, WorkersDied, compute, file_of
-from anlan.simulate.computing.shapes import NOBODY, NOW, Job, Swift
+from anlan.simulate.computing.shapes import NOBODY, NOW, Job, Swift, Terrain
 from anlan.simulate.maps import waters
-from anlan.simulate.rules.ensemble import NEVER, Spread
+from anlan.simulate.rules.ensemble import NEVER, Member, Spread
 from tests.simulate.test_compute import FLOOR, SLOPE, valley
+from tests.support.patience import PATIENCE_S, eventually
 
 SPREAD = Spread(amount=0.6, shift_m=800.0, timing_min=15.0)
 
@@ -92,7 +93,7 @@ def test_after_a_fall_only_what_is_missing_is_computed(
     computed: list[int] = []
     one = members.compute_member
 
-    def count(given: Ensemble, member: members.Member) -> None:
+    def count(given: Ensemble, member: Member) -> None:
         computed.append(member.number)
         if len(computed) == 4:
             raise KeyboardInterrupt
@@ -126,7 +127,7 @@ def test_a_member_that_breaks_its_account_is_left_out_and_counted(
 
     run = members._run
 
-    def lossy(given: Ensemble, member: members.Member) -> members.Result:
+    def lossy(given: Ensemble, member: Member) -> Result:
         if member.number in (2, 5):
             raise MassLost("water is missing", time_s=60.0, share=0.1)
         return run(given, member)
@@ -142,7 +143,7 @@ def test_rain_that_breaks_the_start_leaves_no_member(
 ) -> None:
     from anlan.science.flood.errors import NotFinite
 
-    def broken(given: Ensemble, terrain: members.Terrain) -> members.State:
+    def broken(given: Ensemble, terrain: Terrain) -> State:
         raise NotFinite("a depth is no number", time_s=0.0)
 
     monkeypatch.setattr(members, "_begun", broken)
@@ -184,26 +185,16 @@ def children() -> list[psutil.Process]:
     return [p for p in psutil.Process().children() if "spawn_main" in " ".join(p.cmdline())]
 
 
-def until(seconds: float) -> Iterator[None]:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        yield
-        time.sleep(0.02)
-    raise AssertionError(f"not within {seconds} s")
-
-
 @pytest.mark.slow
 def test_a_process_that_was_killed_is_replaced_and_no_member_is_lost(asked: Ensemble, tmp_path: Path) -> None:
     whole = compute(elsewhere(asked, tmp_path / "whole"), workers=0)
     found: list[object] = []
     work = threading.Thread(target=lambda: found.append(compute(asked, workers=1)))
     work.start()
-    for _ in until(60):
-        if file_of(Path(asked.folder), 2).exists():
-            break
+    assert eventually(file_of(Path(asked.folder), 2).exists)
     for child in children():
         os.kill(child.pid, signal.SIGKILL)
-    work.join(60)
+    work.join(PATIENCE_S)
     (told,) = found
     assert told.villages == whole.villages  # type: ignore[attr-defined]
 

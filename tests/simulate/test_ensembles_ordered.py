@@ -8,8 +8,10 @@ import pytest
 
 from anlan.foundation import journal
 from anlan.foundation.errors import Forbidden, Invalid, NotFound
-from anlan.places.queries import atlas
-from anlan.simulate import actions, queries
+from anlan.places.atlas import atlas
+from anlan.simulate import queries
+from anlan.simulate.actions import ensembles
+from anlan.simulate.actions.runs import cancel
 from anlan.simulate.models import Run, VillageWater
 from anlan.simulate.running import jobs, ordered, runner
 from tests.simulate.test_live import rain as rain_at_gauge
@@ -40,7 +42,7 @@ def order(mini: Mini, role: str = "duty_officer", **other: Any) -> str:
         "members": 10,
         **other,
     }
-    return actions.order_ensemble(mini.ctx(role), **told)
+    return ensembles.order_ensemble(mini.ctx(role), **told)
 
 
 def computed(mini: Mini, **other: Any) -> Run:
@@ -149,6 +151,6 @@ def test_too_many_members_that_refuse_themselves_refuse_the_ensemble(
 def test_a_cancelled_ensemble_is_not_taken_in(night: Mini) -> None:
     ref = order(night)
     ordered.look()
-    actions.cancel(night.ctx("duty_officer"), ref=ref)
+    cancel(night.ctx("duty_officer"), ref=ref)
     ordered.look()
     assert queries.run(night.ctx(), ref).state == "cancelled"

@@ -10,9 +10,10 @@ import pytest
 
 from anlan.foundation import journal, tasks
 from anlan.judge.queries.foreseen import foreseen
-from anlan.observe.actions import load_stations
-from anlan.observe.ingest import Ingest, Outcome
-from anlan.places.queries import atlas
+from anlan.observe.actions.stations import load_stations
+from anlan.observe.ingest.ingest import Ingest
+from anlan.observe.ingest.shapes import Outcome
+from anlan.places.atlas import atlas
 from anlan.simulate import queries
 from anlan.simulate.computing import folders, gauging
 from anlan.simulate.models import Run

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from anlan.foundation.errors import Conflict
-from anlan.places.queries import atlas
-from anlan.science.impact import Why
+from anlan.places.atlas import atlas
+from anlan.science.impact.sweep import Why
 from anlan.simulate import queries
 from anlan.simulate.actions import runs
 from anlan.simulate.computing import folders
 from anlan.simulate.maps import waters
 from anlan.simulate.queries import impacts
+from anlan.simulate.running import jobs
 from tests.support.city import VILLAGE, Mini, make_city
 from tests.support.grounds import REF, valley
 from tests.support.records import make_records
@@ -37,7 +38,7 @@ def flooded(mini: Mini, depth_cm: int, *, around: str = "") -> str:
 
 def cell(code: str) -> tuple[int, int]:
     village, where = atlas().code(code), frame()
-    (x,), (y,) = impacts.metres(where.crs, [village.lon], [village.lat])
+    (x,), (y,) = jobs.metres(where.crs, [village.lon], [village.lat])
     return int((where.north - y) // where.dx), int((x - where.west) // where.dx)
 
 

@@ -10,12 +10,13 @@ import pytest
 from anlan.foundation import journal, tasks
 from anlan.foundation.errors import Conflict, Forbidden, NotFound
 from anlan.foundation.models import Task
-from anlan.observe.ingest import millis, path_of
+from anlan.observe.ingest.ingest import path_of
+from anlan.observe.ingest.shapes import millis
 from anlan.observe.models import Station
 from anlan.observe.rules.rain import RAIN_5MIN
-from anlan.observe.store import Batch, Writer
-from anlan.observe.store.batch import NO_FRAMES
-from anlan.places.queries import atlas
+from anlan.observe.store.batch import NO_FRAMES, Batch
+from anlan.observe.store.writer import Writer
+from anlan.places.atlas import atlas
 from anlan.science.flood.domain import RING
 from anlan.simulate import queries
 from anlan.simulate.actions import runs
@@ -24,7 +25,7 @@ from anlan.simulate.computing.shapes import NOW, Terrain
 from anlan.simulate.models import Ground, Run
 from anlan.simulate.running import ground, jobs, live, runner
 from anlan.simulate.views.facts import facts_of
-from anlan.wire.sl651 import station_key
+from anlan.wire.sl651.batch import station_key
 from tests.support.city import FOREIGN_VILLAGE, GAUGE, NIGHT, TOWN, VILLAGE, VILLAGE_2, Mini, make_city
 from tests.support.grounds import REF, keep_valley, valley
 from tests.support.inline import Inline

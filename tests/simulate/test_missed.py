@@ -69,7 +69,8 @@ def test_what_a_busy_database_stopped_is_tried_again_and_no_run_is_failed_for_it
 ) -> None:
     from django.db import OperationalError
 
-    from anlan.simulate import actions, queries
+    from anlan.simulate import queries
+    from anlan.simulate.actions import runs
     from anlan.simulate.running import ordered
     from tests.simulate.test_ordered import order
 
@@ -79,8 +80,8 @@ def test_what_a_busy_database_stopped_is_tried_again_and_no_run_is_failed_for_it
         raise OperationalError("database is locked")
 
     with monkeypatch.context() as held:
-        held.setattr(actions, "begin", locked)
-        held.setattr(actions, "fail", locked)
+        held.setattr(runs, "begin", locked)
+        held.setattr(runs, "fail", locked)
         ordered.look()
     assert queries.run(night.ctx(), ref).state == "queued"
     before = runner.runner()

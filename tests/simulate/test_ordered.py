@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from anlan.simulate import actions, queries
+from anlan.simulate import queries
+from anlan.simulate.actions import ensembles, runs
 from anlan.simulate.running import ordered, runner
 from tests.support.city import Mini, make_city
 from tests.support.grounds import REF, keep_valley
@@ -43,12 +44,12 @@ def night() -> Mini:
 def order(mini: Mini) -> str:
     rain = {"kind": "design", "mm_h": 60.0, "minutes": 10}
     told: dict[str, Any] = {"title": "", "ground_ref": REF, "minutes": 10, "rain": rain}
-    return actions.order(mini.ctx("duty_officer"), solver="li", precision="f32", **told)
+    return runs.order(mini.ctx("duty_officer"), solver="li", precision="f32", **told)
 
 
 def order_ensemble(mini: Mini) -> str:
     rain = {"kind": "design", "mm_h": 60.0, "minutes": 10}
-    return actions.order_ensemble(mini.ctx("duty_officer"), title="", ground_ref=REF, minutes=10, rain=rain)
+    return ensembles.order_ensemble(mini.ctx("duty_officer"), title="", ground_ref=REF, minutes=10, rain=rain)
 
 
 def states(mini: Mini, *refs: str) -> list[str]:
@@ -80,7 +81,7 @@ def test_an_ensemble_stands_behind_no_run(night: Mini, lane: Slow) -> None:
 
 def test_a_run_that_cannot_begin_holds_up_nobody(night: Mini, lane: Slow) -> None:
     rain = {"kind": "stations", "until": night.ctx().now.isoformat(), "back_min": 60, "nowcast": "zero"}
-    dry = actions.order(
+    dry = runs.order(
         night.ctx("duty_officer"), title="", ground_ref=REF, solver="li", precision="f32", minutes=60, rain=rain
     )  # fmt: skip
     behind = order(night)
@@ -90,7 +91,7 @@ def test_a_run_that_cannot_begin_holds_up_nobody(night: Mini, lane: Slow) -> Non
 
 def test_what_an_engine_before_began_goes_first(night: Mini, lane: Slow) -> None:
     waits, begun = order(night), order(night)
-    actions.begin(night.ctx(), ref=begun)
+    runs.begin(night.ctx(), ref=begun)
     ordered.look()
     assert states(night, waits, begun) == ["queued", "running"]
     assert lane.given() == {folder(night, begun)}
@@ -99,7 +100,7 @@ def test_what_an_engine_before_began_goes_first(night: Mini, lane: Slow) -> None
 def test_of_a_cancelled_run_nothing_is_kept_and_the_next_begins(night: Mini, lane: Slow) -> None:
     first, second = order(night), order(night)
     ordered.look()
-    actions.cancel(night.ctx("duty_officer"), ref=first)
+    runs.cancel(night.ctx("duty_officer"), ref=first)
     ordered.look()
     assert states(night, first, second) == ["cancelled", "running"]
     assert lane.given() == {folder(night, second)}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.simulate.actions import runs
 from anlan.simulate.computing.shapes import NOBODY, VillageFound
 from anlan.simulate.models import Ground, LiveGround

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.simulate.actions import runs
 from anlan.simulate.computing import folders
 from anlan.simulate.computing.shapes import VillageFound

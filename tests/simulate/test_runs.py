@@ -7,8 +7,9 @@ import pytest
 
 from anlan.foundation import journal
 from anlan.foundation.errors import Conflict, Forbidden, Invalid, NotFound
-from anlan.places.queries import atlas
-from anlan.simulate import actions, queries
+from anlan.places.atlas import atlas
+from anlan.simulate import queries
+from anlan.simulate.actions import runs
 from anlan.simulate.computing.shapes import VillageFound
 from anlan.simulate.rules.verdict import Reason
 from anlan.simulate.running import ground
@@ -30,7 +31,7 @@ def order(mini: Mini, role: str = "duty_officer", **other: Any) -> str:
     told: dict[str, Any] = {
         "title": "", "ground_ref": REF, "solver": "li", "precision": "f32", "minutes": 60, "rain": RAIN, **other,
     }  # fmt: skip
-    return actions.order(mini.ctx(role), **told)
+    return runs.order(mini.ctx(role), **told)
 
 
 def water(cm: int, minute: int | None, households: int = 3) -> VillageFound:
@@ -40,9 +41,7 @@ def water(cm: int, minute: int | None, households: int = 3) -> VillageFound:
 def finish(mini: Mini, ref: str, *reasons: Reason) -> bool:
     ctx, known = mini.ctx(at=NIGHT), atlas()
     villages = {known.code(VILLAGE).id: water(120, 35), known.code(VILLAGE_2).id: water(10, None)}
-    return actions.finish(
-        ctx, ref=ref, figures={"steps": 5}, villages=villages, reasons=reasons, known_at=NIGHT
-    )
+    return runs.finish(ctx, ref=ref, figures={"steps": 5}, villages=villages, reasons=reasons, known_at=NIGHT)
 
 
 def names(mini: Mini) -> list[str]:
@@ -82,13 +81,13 @@ def test_only_who_may_run_orders_and_only_over_their_own_ground(night: Mini) -> 
 
 def test_one_of_two_engines_gets_a_run(night: Mini) -> None:
     ref = order(night)
-    assert actions.begin(night.ctx(), ref=ref)
-    assert not actions.begin(night.ctx(), ref=ref)
+    assert runs.begin(night.ctx(), ref=ref)
+    assert not runs.begin(night.ctx(), ref=ref)
 
 
 def test_an_accepted_run_tells_each_village_its_water(night: Mini) -> None:
     ref = order(night)
-    actions.begin(night.ctx(), ref=ref)
+    runs.begin(night.ctx(), ref=ref)
     assert finish(night, ref)
     ctx = night.ctx("duty_officer")
     found = queries.water(ctx, queries.run(ctx, ref))
@@ -101,7 +100,7 @@ def test_an_accepted_run_tells_each_village_its_water(night: Mini) -> None:
 
 def test_a_refused_run_tells_no_village_anything(night: Mini) -> None:
     ref = order(night)
-    actions.begin(night.ctx(), ref=ref)
+    runs.begin(night.ctx(), ref=ref)
     finish(night, ref, Reason("结果里有无效数值。请检查地形和降雨有没有缺值。"))
     ctx = night.ctx("duty_officer")
     run = queries.run(ctx, ref)
@@ -112,11 +111,11 @@ def test_a_refused_run_tells_no_village_anything(night: Mini) -> None:
 
 def test_a_cancelled_run_is_not_taken_in_any_more(night: Mini) -> None:
     ref = order(night)
-    actions.begin(night.ctx(), ref=ref)
-    actions.cancel(night.ctx("duty_officer"), ref=ref)
+    runs.begin(night.ctx(), ref=ref)
+    runs.cancel(night.ctx("duty_officer"), ref=ref)
     assert not finish(night, ref)
     with pytest.raises(Conflict, match="已经结束"):
-        actions.cancel(night.ctx("duty_officer"), ref=ref)
+        runs.cancel(night.ctx("duty_officer"), ref=ref)
     assert names(night)[-1] == "simulate.run.cancelled"
 
 
@@ -130,7 +129,7 @@ def test_nobody_sees_a_run_beyond_their_place(night: Mini) -> None:
 
 def test_the_journal_has_whole_centimetres_and_moments_and_nobodys_name(night: Mini) -> None:
     ref = order(night)
-    actions.begin(night.ctx(), ref=ref)
+    runs.begin(night.ctx(), ref=ref)
     finish(night, ref)
     (entry,) = [e for e in journal.tail(night.world.pk, 0) if e.name == "simulate.run.accepted"]
     (row,) = journal.read(entry)["body"]["villages"]

@@ -8,7 +8,9 @@ import numpy as np
 from numba.core.dispatcher import Dispatcher
 
 from anlan.foundation.packs import load_all
-from anlan.science.impact import Exposure, SparseHazard, Vulnerability, impact_ranges
+from anlan.science.impact.ranges import impact_ranges
+from anlan.science.impact.sweep import Exposure, SparseHazard
+from anlan.science.impact.vulnerability import Vulnerability
 from anlan.simulate.computing import rainfield
 from anlan.simulate.computing.compute import compute
 from anlan.simulate.computing.shapes import NOW, Job, Terrain

@@ -13,8 +13,9 @@ import numpy as np
 from datetime import timedelta
 from anlan.foundation import checkpoints, worlds
 from anlan.foundation.home import home
-from anlan.observe.ingest import path_of
-from anlan.observe.store import Writer, typed
+from anlan.observe.ingest.ingest import path_of
+from anlan.observe.store.batch import typed
+from anlan.observe.store.writer import Writer
 from tests.support.city import NIGHT, make_city
 from tests.support.records import make_records
 mini = make_city().exercise()

@@ -15,21 +15,24 @@ person's browser. The foreign officer sits in the other county and must never se
 import shutil
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pyotp
 from django.test import Client
 
-from anlan.foundation import worlds
+from anlan.call import calldown_rows
+from anlan.foundation import channels, worlds
 from anlan.foundation.context import Actor, Ctx
 from anlan.foundation.home import home
+from anlan.foundation.models import World
 from anlan.foundation.scope import Scope
-from anlan.foundation.worlds import World
-from anlan.observe.actions import load_stations
+from anlan.observe.actions.stations import load_stations
 from anlan.people import actions as people
 from anlan.people.accounts import administration
 from anlan.people.accounts.scope import context_of, permissions_of
 from anlan.people.models import Account
 from anlan.places import actions as places
+from tests.support.copied import Copied
 
 NIGHT = datetime(2021, 8, 11, 20, 0, tzinfo=UTC)  # 04:00 in Beijing
 CITY, COUNTY, TOWN, VILLAGE, VILLAGE_2 = "4213", "421321", "421321117", "421321117201", "421321117202"
@@ -100,6 +103,13 @@ def make_city(*, with_accounts: bool = True) -> Mini:
     for left in home().glob("readings-*"):  # an earlier test's world may have had the number of this one's
         left.unlink()
     shutil.rmtree(home() / "runs", ignore_errors=True)
+    for kept in (channels._open, calldown_rows._kept):  # nor do its lines and what memory kept of it
+        kept.clear()
+    made = _CITY[with_accounts]()
+    return Mini(World.objects.get(pk=made.world.pk), dict(made.ids), dict(made.accounts))
+
+
+def _built(*, with_accounts: bool) -> Mini:
     world = worlds.ensure_live("test-installation")
     ctx = worlds.context(world)
     ids = places.load_divisions(ctx, [_division(*row) for row in _DIVISIONS])
@@ -116,6 +126,8 @@ def make_city(*, with_accounts: bool = True) -> Mini:
         _accounts(ctx, mini)
     return mini
 
+
+_CITY = {each: Copied(partial(_built, with_accounts=each)) for each in (True, False)}
 
 _DIVISIONS = [
     # code, parent, tier, name, kind, lon, lat, residents

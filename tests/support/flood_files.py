@@ -4,8 +4,8 @@ import struct
 
 import numpy as np
 
-from anlan.science.terrain import Grid
-from anlan.wire.raster import write_geotiff
+from anlan.science.terrain.grid import Grid
+from anlan.wire.raster.tiff.writer import write_geotiff
 
 CRS = "EPSG:4547"
 WEST, NORTH, DX = 430_000.0, 3_500_000.0, 10.0

@@ -9,7 +9,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from anlan.observe.ingest import Ingest, NotDurable, Typed
+from anlan.observe.ingest.ingest import Ingest
+from anlan.observe.ingest.shapes import NotDurable
+from anlan.observe.ingest.typed import Typed
 
 
 class LineGateway:

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.simulate.actions import runs
 from anlan.simulate.computing.shapes import Terrain, VillageFound
+from anlan.simulate.models import Ground
 from anlan.simulate.running import ground, jobs
 from tests.support.city import TOWN, VILLAGE, Mini
 
@@ -45,7 +46,7 @@ def keep_valley(mini: Mini) -> str:
 
 def make_valley() -> None:
     """The valley's file, as a run would have had it made."""
-    file = ground.path_of(ground.Ground.objects.get(ref=REF))
+    file = ground.path_of(Ground.objects.get(ref=REF))
     file.parent.mkdir(exist_ok=True)
     np.savez(file, **vars(valley(100.0)))
 

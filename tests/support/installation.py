@@ -1,11 +1,15 @@
 """An installation of its own in a temporary folder, used as a person would: by the command line, in other processes."""
 
+import atexit
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +69,8 @@ class Installation:
 
         `run("journal", "verify")` is a command of ours that must succeed; `ready()` makes the state folder.
         """
+        if "ready()" in code and not self.database_url:
+            self._begin_with_tables()
         whole = f"{_PROLOGUE}\n{code}\nprint('\\n' + json.dumps(told))"
         done = subprocess.run(
             [sys.executable, "-c", whole],
@@ -76,6 +82,24 @@ class Installation:
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return json.loads(done.stdout.splitlines()[-1])
+
+    def _begin_with_tables(self) -> None:
+        """Empty tables are made once for all homes of this process: what `ready` adds to them is each home's own."""
+        records = self.home / "records.sqlite3"
+        if not records.exists():
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            shutil.copyfile(_empty_tables(), records)
+
+
+@cache
+def _empty_tables() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="anlan-tables-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    made = (
+        "from django.core.management import call_command\ncall_command('migrate', verbosity=0)\ntold = None"
+    )
+    Installation(folder).python(made)
+    return folder / "records.sqlite3"
 
 
 _PROLOGUE = """

@@ -10,14 +10,15 @@ from django.apps import apps
 from django.db import models
 
 from anlan.call import calldown_rows
-from anlan.call.rules.calldown import CallState, LineState
+from anlan.call.rules.calldown.shapes import CallState, LineState
+from anlan.foundation.rules.stage import Stage
 from anlan.move.models import Evacuation, HouseholdMove
-from anlan.move.rules.evacuation import HouseholdState, Stage
+from anlan.move.rules.evacuation import HouseholdState
 from anlan.people.models import Household
-from anlan.warn.rules.alert import State as AlertState
+from anlan.warn.rules.alert.shapes import State as AlertState
+from tests.support import alertfolk
 from tests.support.routes import Stage as Scene
 from tests.support.routes import make_stage
-from tests.warn import alertfolk
 
 LIVES: dict[str, Iterable[str]] = {
     "Alert.state": AlertState,

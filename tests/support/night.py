@@ -14,14 +14,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from anlan.wire.sl651 import Control
+from anlan.wire.sl651.codes import Control
 from tests.support.city import GAUGE
 from tests.support.installation import Installation
+from tests.support.patience import PATIENCE_S, eventually
 from tests.support.ports import free_port
-from tests.support.stations import Line, ends, eventually, rain
-
-PATIENCE = 180.0
-"""Seconds; the first start compiles its kernels, on a machine that others use too."""
+from tests.support.stations import Line, ends, rain
 
 
 @dataclass
@@ -49,12 +47,12 @@ class Night:
                 "Idempotency-Key": str(uuid.uuid4()),
             },
         )
-        with urllib.request.urlopen(request, timeout=30) as response:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as response:
             return json.loads(response.read())
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         where = f"file:{self.house.home / 'records.sqlite3'}?mode=ro"
-        with closing(sqlite3.connect(where, uri=True, timeout=30)) as db:
+        with closing(sqlite3.connect(where, uri=True, timeout=PATIENCE_S)) as db:
             return db.execute(query).fetchall()
 
     def journaled(self, name: str) -> int:
@@ -75,7 +73,7 @@ class Night:
     def kill_engine(self) -> None:
         before = self.engine()
         os.kill(before, signal.SIGKILL)
-        assert eventually(lambda: self.engine() not in (0, before), PATIENCE), "the supervisor starts another"
+        assert eventually(lambda: self.engine() not in (0, before)), "the supervisor starts another"
 
     def is_listening(self) -> bool:
         """Gauges and pages both: either may be there first."""
@@ -101,12 +99,12 @@ def running(home: Path) -> Iterator[Night]:
     made = Night(house, token)
     process = made.start()
     try:
-        assert eventually(made.is_listening, PATIENCE)
+        assert eventually(made.is_listening)
         yield made
     finally:
         process.terminate()
         try:
-            process.wait(60)
+            process.wait(PATIENCE_S)
         except subprocess.TimeoutExpired:
             process.kill()
     assert process.returncode == 0, (house.home / "said").read_text()[-4000:]
@@ -116,9 +114,8 @@ def pour(night: Night, *, slots: int = 3, tenths: int = 150) -> None:
     """Rain of the last five-minute slots at the one gauge of both villages, 45 mm unless told; each frame is acknowledged."""
     last = datetime.now(UTC).replace(second=0, microsecond=0)
     last -= timedelta(minutes=last.minute % 5)
-    line = Line(night.gauge_port, PATIENCE)
-    for n in range(slots):
-        at = last - timedelta(minutes=5 * (slots - 1 - n))
-        line.send(rain(GAUGE, at, tenths, serial=n + 1))
-        assert ends([line.answer()]) == [Control.ESC]
-    line.close()
+    with closing(Line(night.gauge_port)) as line:
+        for n in range(slots):
+            at = last - timedelta(minutes=5 * (slots - 1 - n))
+            line.send(rain(GAUGE, at, tenths, serial=n + 1))
+            assert ends([line.answer()]) == [Control.ESC]

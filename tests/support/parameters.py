@@ -7,6 +7,7 @@ A parameter that nothing here knows fails the tests: put it into `FOREIGN` when 
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 from unittest.mock import patch
 
@@ -18,7 +19,7 @@ from anlan.foundation.actions import next_ref
 from anlan.foundation.rules.grade import Grade
 from anlan.judge.models import Exceedance
 from anlan.move.actions import moving
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from tests.support.city import FOREIGN_GAUGE, FOREIGN_TOWN, FOREIGN_VILLAGE, Mini
 from tests.support.routes import API, ARGUMENTS, BODIES, PARAMETER, QUERIES, Route, Stage, _segment_before
 
@@ -140,6 +141,7 @@ def sample(route: Route, stage: Stage, method: str) -> dict[str, Any]:
     return kept[route.pattern](stage) if route.pattern in kept else {}
 
 
+@cache
 def told_by_openapi() -> dict[tuple[str, str], set[str]]:
     """By method and pattern of each operation: its parameters in query and body."""
     from anlan.conf.api import api

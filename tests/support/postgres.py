@@ -25,6 +25,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from tests.support.patience import PATIENCE_S
+
 GIVEN = "ANLAN_TEST_POSTGRES_URL"
 FAST = (
     "fsync=off",
@@ -113,7 +115,7 @@ def _started(folder: Path) -> Iterator[str]:
         yield url
     finally:
         child.send_signal(signal.SIGINT)  # fast shutdown: clients are cut off
-        child.wait(20)
+        child.wait(PATIENCE_S)
 
 
 def _run(root: Path, command: list[object], folder: Path, identity: dict[str, object]) -> None:
@@ -138,7 +140,7 @@ def _free_port() -> int:
 
 
 def _wait(url: str, child: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until and child.poll() is None:
         try:
             psycopg.connect(url, connect_timeout=2).close()

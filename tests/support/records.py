@@ -1,5 +1,6 @@
 """One of each thing that happens, in Liulin: made by the actions themselves where there is one."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -7,6 +8,7 @@ from django.db import transaction
 
 from anlan.call.actions import calldown, doorchecks, hearing
 from anlan.call.models import ContactLost
+from anlan.foundation import worlds
 from anlan.foundation.actions import next_ref
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
@@ -14,13 +16,15 @@ from anlan.judge.actions import backtests
 from anlan.judge.models import Exceedance
 from anlan.move.actions import moving
 from anlan.observe.actions import imports
-from anlan.places.queries import Place, atlas
+from anlan.places import layer_actions
+from anlan.places.atlas import Place, atlas
 from anlan.simulate.actions import ensembles, runs
 from anlan.simulate.computing import folders
 from anlan.simulate.computing.shapes import VillageFound
 from anlan.simulate.maps import waters
 from anlan.warn.actions.alerts.common import note
 from anlan.warn.models import Alert
+from tests.support import mapfiles
 from tests.support.city import COUNTY, GAUGE, TOWN, VILLAGE, VILLAGE_2, Mini
 from tests.support.grounds import keep_valley, make_valley, valley
 
@@ -44,6 +48,7 @@ def make_records(mini: Mini) -> dict[str, str]:
         "door_check": _door_check(ctx, ref),
         "contact_lost": _contact_lost(ctx, mini),
         "import": _import(mini),
+        "layer": _layer(mini),
         "back_test": _back_test(ctx, village),
         "run": _run(mini, village),
         "ensemble": _ensemble(mini, village),
@@ -146,6 +151,16 @@ def _alert(ctx: Ctx, mini: Mini) -> str:
 def _import(mini: Mini) -> str:
     rows = f"station,time,value\n{GAUGE},2021-08-12 03:00,1.5\n".encode()
     return imports.begin(mini.ctx("station_engineer"), name="柳林站.csv", data=rows)
+
+
+def _layer(mini: Mini) -> str:
+    """A boundary that waits to be confirmed, with a shape that is nobody's."""
+    ctx = replace(mini, world=worlds.get("live")).ctx("administrator")
+    rows = [(mapfiles.box(113.22, 31.53), {"MC": "联盟村"}), (mapfiles.bow_tie(113.3, 31.5), {"MC": "无名"})]
+    data = mapfiles.geojson(rows)
+    return layer_actions.begin(
+        ctx, layer_actions.look(ctx, kind="boundary", name="柳林村界.geojson", data=data), data
+    )
 
 
 def _back_test(ctx: Ctx, village: Place) -> str:

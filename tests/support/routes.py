@@ -15,7 +15,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from anlan.call.models import Call
 from anlan.call.queries import records
 from anlan.foundation import rooms
+from anlan.foundation.context import EVERYONE
 from anlan.people.accounts import tokens
+from anlan.people.models import ApiToken
+from anlan.registers.all import registers
 from tests.support.city import GAUGE, LIULIN_PATH, TOWN, VILLAGE, Mini, make_city
 from tests.support.grounds import REF as VALLEY
 from tests.support.grounds import TILE
@@ -71,7 +74,7 @@ ARGUMENTS: dict[tuple[str, str], Argument] = {
     ("exercises", "key"): lambda s: s.mini.world.key,
     ("exercises", "what"): lambda s: "pause",
     ("link", "token"): lambda s: "no-such-token",
-    ("tokens", "number"): lambda s: str(tokens.ApiToken.objects.get(label="stage").pk),
+    ("tokens", "number"): lambda s: str(ApiToken.objects.get(label="stage").pk),
     ("accounts", "username"): lambda s: "leader-1",
     ("places", "code"): lambda s: VILLAGE,
     ("stations", "address"): lambda s: GAUGE,
@@ -92,6 +95,7 @@ ARGUMENTS: dict[tuple[str, str], Argument] = {
     ("packs", "id"): lambda s: "flash-flood-jianghua",
     ("back-tests", "ref"): lambda s: s.refs["back_test"],
     ("imports", "ref"): lambda s: s.refs["import"],
+    ("layers", "ref"): lambda s: s.refs["layer"],
     ("runs", "ref"): lambda s: s.refs["run"],
     ("ensembles", "ref"): lambda s: s.refs["ensemble"],
     ("grounds", "ref"): lambda s: VALLEY,
@@ -162,14 +166,34 @@ ABSENT = {
     "w/<str:world>/alerts/<str:ref>/cosign/<str:unit>/telephone": "the stage's alert is nobody's joint one",
 }
 """By pattern, with the reason: routes that answer 404, 422 or 503 even to whoever may look."""
+for _name, _register in registers().items():
+    BODIES[API + f"w/{{world}}/registers/{_name}"] = lambda _, it=_register: {
+        c.name: "x" for c in it.columns if c.required
+    }
+    for _tail in ("", "/errors", "/undo"):
+        ABSENT[f"w/<slug:world>/registers/{_name}/file/<str:upload>{_tail}"] = (
+            "nobody sent a file on the stage"
+        )
+    if _register.model.scope_by == EVERYONE:
+        NEUTRAL.add((_name, "ref"))
 ENTERED_ELSEWHERE = {"sign-out", "sign-in/link/<str:token>"}
 """Opened by whoever is in they end the session."""
 PUBLIC_MAP: dict[str, str] = {
     "w/<slug:world>/map/base": "names and outlines of divisions, as on any printed map",
     "w/<slug:world>/exercises": "scenarios bear the published name of a past night",
+    "w/<slug:world>/exercises/<slug:key>/speed": "a speed that is none is shown on the page of the exercises",
     "w/<str:world>/packs": "packs are published rules; their notes may speak of the night of Liulin",
 }
 """By pattern, with the reason: routes that show names of divisions to everybody, as any printed map does."""
+
+for _name, _register in registers().items():
+    if _register.model.scope_by == EVERYONE:
+        for _tail in ("", "/export.xlsx", "/export.csv", "/template", "/<path:ref>", "/<path:ref>/open"):
+            PUBLIC_MAP[f"w/<slug:world>/registers/{_name}{_tail}"] = (
+                "its rows belong to nobody: everybody may read them"
+            )
+        for _tail in ("", "/{ref}"):
+            PUBLIC_MAP[f"{API}w/{{world}}/registers/{_name}{_tail}"] = "the same"
 
 
 def _a_call(stage: Stage) -> str:

@@ -1,17 +1,17 @@
 """Stations of a test: frames as they send them, and a socket that says what it hears."""
 
 import socket
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from anlan.wire.sl651 import Control, Encoding, Uplink, encode_message
-from anlan.wire.sl651.build import Value
+from anlan.wire.sl651.build import Uplink, Value
+from anlan.wire.sl651.codes import Control, Encoding
+from anlan.wire.sl651.message import encode_message
+from tests.support.patience import PATIENCE_S
 
 PASSWORD = 0x1234
 NOW = datetime(2021, 8, 11, 20, 0, tzinfo=UTC)  # 04:00 in Beijing
-PATIENCE_S = 60.0  # the first frame of a process waits while kernels compile
 RAIN, RIVER, STRANGER = "0042130001", "0042130003", "0099999999"
 
 
@@ -85,16 +85,6 @@ class Line:
     def close(self) -> None:
         self._file.close()
         self.socket.close()
-
-
-def eventually(what: Callable[[], bool], seconds: float = 10.0) -> bool:
-    """Whether it comes true in a while."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if what():
-            return True
-        time.sleep(0.02)
-    return what()
 
 
 def ends(answers: Sequence[bytes]) -> list[int]:

@@ -26,12 +26,16 @@ EXERCISE = Exercise({"zh": "柳林 2021-08-12 夜间复演", "en": "The Liulin n
 def context(*, lang: str = "zh", theme: str = "", exercise: bool = True, **more: Any) -> dict[str, Any]:
     request = RequestFactory().get("/w/x1/desk/?page=2")
     request.lang, request.theme = lang, theme  # type: ignore[attr-defined]
-    nav = [{"url": "/w/x1/desk/", "word": "演练", "current": True}, {"url": "/w/x1/map/", "word": "地图"}]
+    entries = [
+        {"url": "/w/x1/desk/", "word": "值班台", "current": True},
+        {"url": "/w/x1/wall", "word": "大屏"},
+    ]
+    group = {"url": "/w/x1/desk/", "word": "值守", "name": "watch", "current": True, "entries": entries}
     return {
         **page(request),
         "request": request,
         "ctx": SimpleNamespace(now=NOW, world=SimpleNamespace(key="x1")),
-        "nav": nav,
+        "rail": [group],
         "exercise": EXERCISE if exercise else None,
         "synthetic": True,
         "me": SimpleNamespace(name="李**", org="随县应急管理局"),

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.support.patience import eventually
 from tests.ui.street import Visit
 from tests.ui.test_browser import Stream, _quietly, page_of, told, visitor
 
@@ -136,7 +137,7 @@ def test_what_came_before_the_first_key_rings_with_it(chromium: Browser) -> None
         expect(page).to_have_title("(1) x · 安澜（演练）")
         assert page.evaluate("window.beeps") == 0
         page.keyboard.press("k")
-        page.wait_for_function("window.beeps === 3")
+        assert eventually(lambda: page.evaluate("window.beeps") == 3)
 
 
 def test_any_page_of_an_officer_asks_for_the_red_line_and_counts_it_in_its_title(chromium: Browser) -> None:

@@ -1,5 +1,6 @@
 """The hook that builds the front end: nothing when nothing changed, anew when a source did, a clear word when it cannot."""
 
+import gzip
 import subprocess
 from pathlib import Path
 
@@ -67,3 +68,17 @@ def test_a_failing_build_says_where_and_what_was_said(checkout: Path) -> None:
 def test_the_lock_file_names_no_registry() -> None:
     lock = (Path(hatch_build.__file__).parent / "web" / "package-lock.json").read_text(encoding="utf-8")
     assert '"resolved"' not in lock
+
+
+def test_what_browsers_fetch_is_compressed_by_what_it_holds_and_old_ones_go(checkout: Path) -> None:
+    static = checkout / "src/anlan/desk/static/desk"
+    static.mkdir(parents=True)
+    (static / "a.css").write_text("a{}" * 400, encoding="ascii")
+    (static / "photo.png").write_bytes(b"1234")
+    hatch_build.compress(checkout)
+    (first,) = (checkout / hatch_build.COMPRESSED).iterdir()
+    assert gzip.decompress(first.read_bytes()) == (static / "a.css").read_bytes()
+    (static / "a.css").write_text("b{}" * 400, encoding="ascii")
+    hatch_build.compress(checkout)
+    (second,) = (checkout / hatch_build.COMPRESSED).iterdir()
+    assert second.name != first.name

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from anlan.ui.svg import Multiples
-from anlan.ui.svg.multiples import EDGE, HEIGHT, WIDTH
+from anlan.ui.svg.multiples import EDGE, HEIGHT, WIDTH, Multiples
 
 START = datetime(2021, 8, 11, 20, 0, tzinfo=UTC)  # 04:00 in Beijing
 NIGHT = Multiples(start=START, minutes=180, top=2.0, line=0.3)

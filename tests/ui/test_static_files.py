@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Browser
 
+from anlan.conf import static
 from anlan.ui import assets
 from tests.support.routes import make_stage
 from tests.support.slow_line import seconds, slow_line
@@ -56,6 +57,22 @@ def test_a_changed_style_sheet_gets_another_address(tmp_path: Any) -> None:
     one.write_text("a{}")
     two.write_text("b{}")
     assert hashed("css/x.css", str(one)) != hashed("css/x.css", str(two))
+
+
+def test_what_the_build_compressed_is_not_compressed_again(
+    tmp_path: Any, monkeypatch: Any, settings: Any
+) -> None:
+    settings.STATIC_ROOT = tmp_path / "own"
+    settings.STATIC_ROOT.mkdir()
+    sheet = tmp_path / "a.css"
+    sheet.write_text("a{}" * 400)
+    shipped = tmp_path / f"{static.digest(str(sheet))}.gz"
+    shipped.write_bytes(b"")
+    monkeypatch.setattr(static, "SHIPPED", tmp_path)
+    assert static.compressed(str(sheet)) == str(shipped)
+    sheet_of_a_source = tmp_path / "b.css"
+    sheet_of_a_source.write_text("b{}" * 400)
+    assert static.compressed(str(sheet_of_a_source)).startswith(str(settings.STATIC_ROOT))
 
 
 def phone_link(stage: Any) -> str:

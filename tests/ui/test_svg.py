@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anlan.ui import svg
-from anlan.ui.svg.chart import spaced
+from anlan.ui.svg.chart import Band, Bar, Crossing, Curve, Limit, Point, Rain, chart, chart_table, spaced
 from anlan.ui.svg.scale import Time, Value, nice
+from anlan.ui.svg.small import bar, density
 from tests.ui.page import NOW
 
 START, END = NOW - timedelta(hours=3), NOW + timedelta(hours=2)
@@ -21,32 +21,32 @@ def minutes(n: int):
     return START + timedelta(minutes=n)
 
 
-def draw(*panels: svg.Rain | svg.Curve, lang: str = "zh") -> str:
-    return svg.chart(panels, start=START, end=END, now=NOW, title="柳林", desc="小时雨量 83.5", lang=lang)
+def draw(*panels: Rain | Curve, lang: str = "zh") -> str:
+    return chart(panels, start=START, end=END, now=NOW, title="柳林", desc="小时雨量 83.5", lang=lang)
 
 
-RAIN = svg.Rain(
+RAIN = Rain(
     title="小时雨量",
     unit="mm",
     bars=[
-        svg.Bar(start=minutes(0), end=minutes(60), value=None),
-        svg.Bar(start=minutes(60), end=minutes(120), value=30.0),
-        svg.Bar(start=minutes(120), end=minutes(180), value=83.5, text="83.5"),
-        svg.Bar(start=minutes(180), end=minutes(240), value=90.0, forecast=True),
+        Bar(start=minutes(0), end=minutes(60), value=None),
+        Bar(start=minutes(60), end=minutes(120), value=30.0),
+        Bar(start=minutes(120), end=minutes(180), value=83.5, text="83.5"),
+        Bar(start=minutes(180), end=minutes(240), value=90.0, forecast=True),
     ],
 )
-STAGE = svg.Curve(
+STAGE = Curve(
     title="水位",
     unit="m",
     from_zero=False,
-    points=[svg.Point(at=minutes(i * 30), value=108.2 + i * 0.4) for i in range(7)],
+    points=[Point(at=minutes(i * 30), value=108.2 + i * 0.4) for i in range(7)],
     limits=[
-        svg.Limit(value=111.2, text="警戒"),
-        svg.Limit(value=112.0, text="保证"),
-        svg.Limit(value=113.1, text="历史最高"),
+        Limit(value=111.2, text="警戒"),
+        Limit(value=112.0, text="保证"),
+        Limit(value=113.1, text="历史最高"),
     ],
-    crossings=[svg.Crossing(at=minutes(150), value=110.2, text="超")],
-    band=[svg.Band(at=minutes(180), low=110.6, high=110.6), svg.Band(at=minutes(240), low=111.0, high=112.0)],
+    crossings=[Crossing(at=minutes(150), value=110.2, text="超")],
+    band=[Band(at=minutes(180), low=110.6, high=110.6), Band(at=minutes(240), low=111.0, high=112.0)],
 )
 
 
@@ -78,21 +78,21 @@ def test_limits_are_labelled_lines() -> None:
 
 def test_a_gap_breaks_the_line_and_a_partial_window_is_dotted() -> None:
     points = [
-        svg.Point(at=minutes(0), value=1.0, partial=True),
-        svg.Point(at=minutes(10), value=2.0, partial=True),
-        svg.Point(at=minutes(20), value=3.0),
-        svg.Point(at=minutes(30), value=None),
-        svg.Point(at=minutes(40), value=4.0),
-        svg.Point(at=minutes(50), value=5.0),
+        Point(at=minutes(0), value=1.0, partial=True),
+        Point(at=minutes(10), value=2.0, partial=True),
+        Point(at=minutes(20), value=3.0),
+        Point(at=minutes(30), value=None),
+        Point(at=minutes(40), value=4.0),
+        Point(at=minutes(50), value=5.0),
     ]
-    picture = draw(svg.Curve(title="", unit="mm", points=points))
+    picture = draw(Curve(title="", unit="mm", points=points))
     assert picture.count('class="chart__line"') == 2
     assert picture.count("chart__line--partial") == 1
 
 
 def test_a_last_value_of_a_window_that_is_not_full_is_a_lower_bound() -> None:
-    point = svg.Point(at=minutes(10), value=122.3, partial=True)
-    assert "≥ 122.3 mm" in draw(svg.Curve(title="", unit="mm", points=[point]))
+    point = Point(at=minutes(10), value=122.3, partial=True)
+    assert "≥ 122.3 mm" in draw(Curve(title="", unit="mm", points=[point]))
 
 
 def test_the_moment_shown_is_a_line_with_its_time() -> None:
@@ -109,33 +109,33 @@ def test_a_picture_is_well_formed_carries_no_style_and_says_what_it_shows() -> N
 
 
 def test_hostile_text_stays_text() -> None:
-    picture = svg.chart([RAIN], start=START, end=END, title="<script>", desc="", lang="zh")
+    picture = chart([RAIN], start=START, end=END, title="<script>", desc="", lang="zh")
     assert "<script>" not in picture
 
 
 def test_the_table_says_the_same_as_the_picture() -> None:
-    table = svg.chart_table([RAIN, STAGE], lang="zh")
+    table = chart_table([RAIN, STAGE], lang="zh")
     for text in ("83.5", "未知", "外推", "警戒", "111.2", "小时雨量"):
         assert text in table
 
 
 def test_a_chart_without_time_is_refused() -> None:
     with pytest.raises(ValueError, match="after its start"):
-        svg.chart([RAIN], start=START, end=START, title="", desc="", lang="zh")
+        chart([RAIN], start=START, end=START, title="", desc="", lang="zh")
 
 
 def test_a_curve_without_any_value_still_draws_its_frame() -> None:
-    assert "chart__axis" in draw(svg.Curve(title="", unit="m", points=[], from_zero=False))
+    assert "chart__axis" in draw(Curve(title="", unit="m", points=[], from_zero=False))
 
 
 def test_the_density_hatches_what_is_still_to_come() -> None:
-    picture = svg.density([0, 1, 400, 7, 0, 0], known=4, label="日志")
+    picture = density([0, 1, 400, 7, 0, 0], known=4, label="日志")
     assert picture.count("density__bar") == 3
     assert 'class="density__future" x="40" width="20"' in picture
 
 
 def test_a_bar_never_grows_over_its_frame() -> None:
-    picture = svg.bar(done=90, way=40, total=100, label="")
+    picture = bar(done=90, way=40, total=100, label="")
     assert sum(float(w) for w in re.findall(r'bar__\w+"(?: x="\d+" y="4")? width="(\d+)"', picture)) <= 96
 
 
@@ -159,9 +159,9 @@ def test_time_ticks_are_few_and_stand_on_round_minutes(span: int) -> None:
     assert all(each.minute % 5 == 0 and each.second == 0 for each in ticks)
 
 
-def curve_with(*values: float) -> svg.Curve:
-    limits = [svg.Limit(value=v, text=f"指标{v:g}") for v in values]
-    return svg.Curve(title="雨量", unit="mm", points=[svg.Point(at=minutes(0), value=90.0)], limits=limits)
+def curve_with(*values: float) -> Curve:
+    limits = [Limit(value=v, text=f"指标{v:g}") for v in values]
+    return Curve(title="雨量", unit="mm", points=[Point(at=minutes(0), value=90.0)], limits=limits)
 
 
 def words_of_limits(picture: str) -> list[tuple[float, str]]:
@@ -180,9 +180,7 @@ def test_no_words_of_a_limit_lie_on_another_s_and_none_are_lost(values: list[int
 
 def test_the_picture_is_as_wide_as_the_words_beside_it() -> None:
     width = re.compile(r'viewBox="0 0 (\d+) ')
-    long = svg.Curve(
-        title="雨量", unit="mm", points=[], limits=[svg.Limit(value=50.0, text="村级 立即转移" * 3)]
-    )
+    long = Curve(title="雨量", unit="mm", points=[], limits=[Limit(value=50.0, text="村级 立即转移" * 3)])
     assert int(width.findall(draw(long))[0]) > int(width.findall(draw(curve_with(30)))[0])
 
 

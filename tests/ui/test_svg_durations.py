@@ -4,14 +4,13 @@ import re
 
 import pytest
 
-from anlan.ui import svg
-from anlan.ui.svg import Amount, Panel
+from anlan.ui.svg.durations import Amount, Panel, durations
 
 
 def draw(*amounts: Amount) -> str:
     panel = Panel(title="wet", amounts=amounts)
     labels = [f"{n + 1}" for n in range(len(amounts))]
-    return str(svg.durations([panel], labels=labels, unit="mm", foot="h", title="t", desc="d"))
+    return str(durations([panel], labels=labels, unit="mm", foot="h", title="t", desc="d"))
 
 
 def paths(drawn: str, look: str) -> list[str]:

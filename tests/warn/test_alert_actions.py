@@ -13,10 +13,13 @@ from anlan.foundation.models import JournalEntry, Task
 from anlan.foundation.rules.errors import AlertRefused
 from anlan.people.models import Organisation
 from anlan.warn import alert_cap, identity
-from anlan.warn.actions import alerts
-from anlan.wire import cap
-from tests.support.city import FOREIGN_TOWN, NIGHT, Mini
-from tests.warn.alertfolk import (
+from anlan.warn.actions.alerts import approving, drafting, issuing
+from anlan.wire.cap import reader, signature
+from anlan.wire.cap.check import check
+from anlan.wire.cap.errors import SignatureError
+from anlan.wire.cap.model import Status
+from anlan.wire.cap.national import reading
+from tests.support.alertfolk import (
     RAINSTORM,
     STATION,
     after,
@@ -33,6 +36,7 @@ from tests.warn.alertfolk import (
     text,
     told,
 )
+from tests.support.city import FOREIGN_TOWN, NIGHT, Mini
 
 
 @pytest.fixture
@@ -51,15 +55,15 @@ def test_an_alert_goes_from_draft_to_issue_by_two_persons(night: Mini) -> None:
 
 def test_nobody_approves_their_own_draft(night: Mini) -> None:
     ref = submitted(night)
-    alerts.withdraw(after(night, "forecaster", minutes=2), ref=ref)
+    approving.withdraw(after(night, "forecaster", minutes=2), ref=ref)
     with pytest.raises(Forbidden):  # a forecaster's role may not approve at all
-        alerts.approve(after(night, "forecaster", minutes=3), ref=ref)
+        approving.approve(after(night, "forecaster", minutes=3), ref=ref)
     boss = night.may("warn.draft", "warn.approve").at(NIGHT + timedelta(minutes=3))
     boss = of_station(boss)
-    alerts.edit(boss, ref=ref, text=text())
-    alerts.submit(after(night, "forecaster", minutes=4), ref=ref)
+    drafting.edit(boss, ref=ref, text=text())
+    approving.submit(after(night, "forecaster", minutes=4), ref=ref)
     with pytest.raises(AlertRefused) as error:
-        alerts.approve(boss, ref=ref, retyped_place="柳林镇", retyped_level="红色")
+        approving.approve(boss, ref=ref, retyped_place="柳林镇", retyped_level="红色")
     assert refusal(error) == "own_draft"
 
 
@@ -70,9 +74,9 @@ def of_station(ctx: Ctx) -> Ctx:
 def test_who_submits_what_the_system_drafted_does_not_approve_it(night: Mini) -> None:
     both = of_station(night.may("warn.draft", "warn.approve"))
     ref = proposed(night)
-    alerts.submit(both, ref=ref)
+    approving.submit(both, ref=ref)
     with pytest.raises(AlertRefused) as error:
-        alerts.approve(both, ref=ref, retyped_place="柳林镇", retyped_level="红色")
+        approving.approve(both, ref=ref, retyped_place="柳林镇", retyped_level="红色")
     assert refusal(error) == "own_draft"
 
 
@@ -84,16 +88,18 @@ def test_a_red_is_approved_only_with_place_and_level_typed_again(night: Mini) ->
         ("柳林镇", "橙色", "level_not_retyped"),
     ):
         with pytest.raises(AlertRefused) as error:
-            alerts.approve(chief, ref=ref, retyped_place=place, retyped_level=level)
+            approving.approve(chief, ref=ref, retyped_place=place, retyped_level=level)
         assert refusal(error) == name
     assert row(ref).state == "review"
 
 
 def test_two_officers_approve_at_once_and_one_wins(night: Mini) -> None:
     ref = submitted(night)
-    alerts.approve(after(night, "chief", minutes=3), ref=ref, retyped_place="柳林镇", retyped_level="红色")
+    approving.approve(after(night, "chief", minutes=3), ref=ref, retyped_place="柳林镇", retyped_level="红色")
     with pytest.raises(AlertRefused) as error:
-        alerts.approve(after(night, "head", minutes=3), ref=ref, retyped_place="柳林镇", retyped_level="红色")
+        approving.approve(
+            after(night, "head", minutes=3), ref=ref, retyped_place="柳林镇", retyped_level="红色"
+        )
     assert refusal(error) == "not_now"
     assert row(ref).approved_by == night.account("chief").ref
     assert len(told("approved")) == 1
@@ -101,62 +107,62 @@ def test_two_officers_approve_at_once_and_one_wins(night: Mini) -> None:
 
 def test_another_unit_may_not_approve(night: Mini) -> None:
     with pytest.raises(Forbidden):
-        alerts.approve(night.ctx("approver"), ref=submitted(night))
+        approving.approve(night.ctx("approver"), ref=submitted(night))
 
 
 def test_the_other_county_does_not_find_it(night: Mini) -> None:
     with pytest.raises(NotFound):
-        alerts.submit(night.ctx("foreign"), ref=drafted(night))
+        approving.submit(night.ctx("foreign"), ref=drafted(night))
 
 
 def test_a_place_outside_the_scope_cannot_be_named(night: Mini) -> None:
     with pytest.raises(NotFound):
-        alerts.draft(after(night, "forecaster"), event_type=RAINSTORM, text=text(named=[FOREIGN_TOWN]))
+        drafting.draft(after(night, "forecaster"), event_type=RAINSTORM, text=text(named=[FOREIGN_TOWN]))
 
 
 def test_the_emergency_bureau_cannot_submit_a_signal_but_may_send_a_notice(night: Mini) -> None:
     officer = night.ctx("duty_officer")
-    ref = alerts.draft(officer, event_type=RAINSTORM, text=text())
+    ref = drafting.draft(officer, event_type=RAINSTORM, text=text())
     with pytest.raises(AlertRefused) as error:
-        alerts.submit(officer, ref=ref)
+        approving.submit(officer, ref=ref)
     assert refusal(error) == "issuer_not_lawful"
-    notice = alerts.draft(officer, event_type=RAINSTORM, text=text(), kind="notice")
-    alerts.submit(officer, ref=notice)
-    alerts.approve(night.ctx("approver"), ref=notice)
-    alerts.issue(officer, ref=notice)
+    notice = drafting.draft(officer, event_type=RAINSTORM, text=text(), kind="notice")
+    approving.submit(officer, ref=notice)
+    approving.approve(night.ctx("approver"), ref=notice)
+    issuing.issue(officer, ref=notice)
     assert row(notice).headline == "【演练】随县应急管理局风险提示：柳林镇暴雨"
     assert row(notice).cap == ""
 
 
 def test_what_lacks_plain_words_is_not_submitted(night: Mini) -> None:
-    ref = alerts.draft(after(night, "forecaster"), event_type=RAINSTORM, text=text(by_when=" "))
+    ref = drafting.draft(after(night, "forecaster"), event_type=RAINSTORM, text=text(by_when=" "))
     with pytest.raises(AlertRefused, match="什么时候"):
-        alerts.submit(after(night, "forecaster"), ref=ref)
+        approving.submit(after(night, "forecaster"), ref=ref)
 
 
 def test_a_returned_draft_keeps_its_reason_off_the_journal(night: Mini) -> None:
     ref = submitted(night)
-    alerts.reject(after(night, "chief", minutes=2), ref=ref, reason="王五家的地名写错")
+    approving.reject(after(night, "chief", minutes=2), ref=ref, reason="王五家的地名写错")
     assert (row(ref).state, row(ref).returned_why) == ("draft", "王五家的地名写错")
     assert not JournalEntry.objects.filter(text__contains="王五").exists()
 
 
 def test_a_review_is_a_third_persons(night: Mini) -> None:
     ref = submitted(night)
-    alerts.review(after(night, "second", minutes=2), ref=ref)
+    approving.review(after(night, "second", minutes=2), ref=ref)
     assert row(ref).reviewed_by == night.account("second").ref
 
 
 def test_a_withdrawn_approval_is_gone(night: Mini) -> None:
     ref = approved(night)
-    alerts.withdraw(after(night, "forecaster", minutes=4), ref=ref)
+    approving.withdraw(after(night, "forecaster", minutes=4), ref=ref)
     assert (row(ref).state, row(ref).approved_by, row(ref).approved_revision) == ("draft", "", None)
 
 
 # ---------- approval by telephone ----------
 def by_telephone(night: Mini, **changes: object) -> str:
     ref = submitted(night)
-    alerts.approve_verbally(
+    approving.approve_verbally(
         after(night, "forecaster", minutes=5), ref=ref, heard=heard(night, **changes),
         retyped_place="柳林镇", retyped_level="红色",
     )  # fmt: skip
@@ -169,11 +175,11 @@ def test_a_telephone_approval_once_confirmed_waits_for_the_signature(night: Mini
     assert (found.state, found.approval) == ("approved", "verbal")
     assert found.countersign_by == NIGHT + timedelta(hours=24, minutes=3)
     with pytest.raises(AlertRefused) as error:
-        alerts.countersign(after(night, "chief", minutes=9), ref=ref)
+        approving.countersign(after(night, "chief", minutes=9), ref=ref)
     assert refusal(error) == "not_the_leader"
-    alerts.confirm_verbally(after(night, "second", minutes=6), ref=ref)
-    alerts.issue(after(night, "forecaster", minutes=6), ref=ref)
-    alerts.countersign(after(night, "head", minutes=60), ref=ref)
+    approving.confirm_verbally(after(night, "second", minutes=6), ref=ref)
+    issuing.issue(after(night, "forecaster", minutes=6), ref=ref)
+    approving.countersign(after(night, "head", minutes=60), ref=ref)
     assert row(ref).countersigned_at == NIGHT + timedelta(minutes=60)
     assert not Task.objects.filter(kind="warn.alert.countersign", state="due").exists()
 
@@ -219,19 +225,19 @@ def test_a_telephone_approval_counts_once_a_second_officer_confirms_it_from_an_o
     ref = by_telephone(night)
     for who in ("forecaster", "second"):
         with pytest.raises(AlertRefused) as error:
-            alerts.issue(after(night, who, minutes=6), ref=ref)
+            issuing.issue(after(night, who, minutes=6), ref=ref)
         assert refusal(error) == "verbal_unconfirmed"
     with pytest.raises(AlertRefused) as error:
-        alerts.confirm_verbally(after(night, "forecaster", minutes=6), ref=ref)
+        approving.confirm_verbally(after(night, "forecaster", minutes=6), ref=ref)
     assert refusal(error) == "verbal_unconfirmed"
     with pytest.raises(AnlanError):
-        alerts.confirm_verbally(after(night, "duty_officer", minutes=6), ref=ref)
-    alerts.confirm_verbally(after(night, "second", minutes=6), ref=ref)
+        approving.confirm_verbally(after(night, "duty_officer", minutes=6), ref=ref)
+    approving.confirm_verbally(after(night, "second", minutes=6), ref=ref)
     assert row(ref).verbal["confirmed_by"] == night.account("second").ref
     with pytest.raises(AlertRefused) as error:
-        alerts.confirm_verbally(after(night, "second", minutes=7), ref=ref)
+        approving.confirm_verbally(after(night, "second", minutes=7), ref=ref)
     assert refusal(error) == "nothing_to_confirm"
-    alerts.issue(after(night, "forecaster", minutes=7), ref=ref)
+    issuing.issue(after(night, "forecaster", minutes=7), ref=ref)
     assert len(told("verbal_confirmed")) == 1
 
 
@@ -239,32 +245,32 @@ def test_a_telephone_approval_counts_once_a_second_officer_confirms_it_from_an_o
 def test_the_issued_file_verifies_with_the_pinned_certificate_and_says_exercise(night: Mini) -> None:
     found = row(issued(night))
     pinned = identity.certificate_of(night.ctx(), ref=STATION, name="随县气象台")
-    alert = cap.verify(found.cap.encode(), pinned).alert
-    assert alert.status is cap.Status.EXERCISE
+    alert = signature.verify(found.cap.encode(), pinned).alert
+    assert alert.status is Status.EXERCISE
     assert alert.infos[0].headline == found.headline == "【演练】随县气象台发布暴雨红色预警[Ⅰ级/特别严重]"
     assert alert.infos[0].areas[0].geocodes[0].value == "421321117000"
     assert alert.identifier == found.identifier == "42132141600000_20210812040400"
     units = pinned.subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)
     assert "演练" in str(units[0].value)
-    assert not cap.check(found.cap.encode()).errors
+    assert not check(found.cap.encode()).errors
 
 
 def test_a_real_alert_is_signed_with_another_key_and_says_actual(city: Mini) -> None:
     live = staff(city)
     found = row(issued(live))
     pinned = identity.certificate_of(live.ctx(), ref=STATION, name="随县气象台")
-    alert = cap.verify(found.cap.encode(), pinned, at=pinned.not_valid_before_utc).alert
-    assert alert.status is cap.Status.ACTUAL
+    alert = signature.verify(found.cap.encode(), pinned, at=pinned.not_valid_before_utc).alert
+    assert alert.status is Status.ACTUAL
     assert "演练" not in found.headline
     other = identity.certificate_of(live.exercise().ctx(), ref=STATION, name="随县气象台")
-    with pytest.raises(cap.SignatureError):
-        cap.verify(found.cap.encode(), other)
+    with pytest.raises(SignatureError):
+        signature.verify(found.cap.encode(), other)
 
 
 def test_a_drawn_line_travels_with_the_alert(night: Mini) -> None:
     ring = [[113.2, 31.5], [113.3, 31.5], [113.3, 31.6], [113.2, 31.5]]
     ref = drafted(night)
-    alerts.edit(after(night, "forecaster"), ref=ref, text=text(polygon=[ring]))
+    drafting.edit(after(night, "forecaster"), ref=ref, text=text(polygon=[ring]))
     polygon = alert_cap.compose(night.ctx(), row(ref)).infos[0].areas[0].polygons[0]
     assert [list(p) for p in polygon] == ring
 
@@ -279,49 +285,49 @@ def test_two_alerts_in_one_second_have_two_identifiers(night: Mini) -> None:
 def test_the_national_form_is_made_on_demand(night: Mini) -> None:
     name, data = alert_cap.national(row(issued(night)))
     assert name.startswith("42132141600000_20210812040400_11B03_")
-    assert cap.national.read(data).alert.identifier == "42132141600000_20210812040400"
+    assert reading.read(data).alert.identifier == "42132141600000_20210812040400"
 
 
 def test_a_unit_without_its_code_cannot_sign(night: Mini) -> None:
     ref = approved(night)
     Organisation.objects.filter(ref=STATION).update(unit_code="")
     with pytest.raises(Invalid):
-        alerts.issue(after(night, "forecaster", minutes=4), ref=ref)
+        issuing.issue(after(night, "forecaster", minutes=4), ref=ref)
     assert row(ref).state == "approved"
 
 
 # ---------- the chain ----------
 def test_an_update_ends_the_link_before_it(night: Mini) -> None:
     first = issued(night, 3)
-    second = alerts.follow_up(
+    second = drafting.follow_up(
         after(night, "forecaster", minutes=9), ref=first, message="update", text=text(4)
     )
     go_out(night, second)
     assert (row(first).state, row(second).state) == ("updated", "issued")
-    assert cap.read(row(second).cap.encode()).references[0].identifier == row(first).identifier
+    assert reader.read(row(second).cap.encode()).references[0].identifier == row(first).identifier
 
 
 @pytest.mark.parametrize(("message", "state"), [("all_clear", "all_clear"), ("cancel", "cancelled")])
 def test_an_end_is_approved_by_two_like_every_link(night: Mini, message: str, state: str) -> None:
     first = issued(night)
-    last = alerts.follow_up(after(night, "forecaster", minutes=9), ref=first, message=message)
+    last = drafting.follow_up(after(night, "forecaster", minutes=9), ref=first, message=message)
     assert row(first).state == "issued"
     go_out(night, last)
     assert row(first).state == state
-    assert not cap.check(row(last).cap.encode()).errors
+    assert not check(row(last).cap.encode()).errors
 
 
 def test_one_follow_up_at_a_time(night: Mini) -> None:
     first = issued(night)
-    alerts.follow_up(after(night, "forecaster", minutes=9), ref=first, message="update")
+    drafting.follow_up(after(night, "forecaster", minutes=9), ref=first, message="update")
     with pytest.raises(AlertRefused) as error:
-        alerts.follow_up(after(night, "second", minutes=9), ref=first, message="all_clear")
+        drafting.follow_up(after(night, "second", minutes=9), ref=first, message="all_clear")
     assert refusal(error) == "follow_up_open"
 
 
 def test_an_alert_ends_with_its_time(night: Mini) -> None:
     ref = issued(night)
-    assert not alerts.expire(night.ctx().at(NIGHT + timedelta(hours=1)), ref=ref)
+    assert not issuing.expire(night.ctx().at(NIGHT + timedelta(hours=1)), ref=ref)
     due = Task.objects.filter(kind="warn.alert.expire").get()
     tasks.run(due, night._fresh())
     assert (row(ref).state, row(ref).ended_at) == ("expired", NIGHT + timedelta(hours=3))

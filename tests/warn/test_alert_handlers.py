@@ -11,11 +11,11 @@ from anlan.demo.liulin.published import load_published
 from anlan.foundation import events, tasks
 from anlan.foundation.models import JournalEntry, Task
 from anlan.judge.models import Exceedance
-from anlan.warn.actions import alerts
+from anlan.warn.actions.alerts import importing
 from anlan.warn.models import Alert
 from anlan.warn.queries import rows as replay
+from tests.support.alertfolk import RAINSTORM, issued, staff
 from tests.support.city import LIULIN_PATH, NIGHT, TOWN, Mini, make_city
-from tests.warn.alertfolk import RAINSTORM, issued, staff
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def settle(night: Mini, *, until: timedelta = timedelta(0)) -> None:
 
 
 def take(night: Mini, level: int, named: list[str], **more: Any) -> str:
-    return alerts.take_in(
+    return importing.take_in(
         night.ctx(), issuer_name="随州市气象台", event_type=RAINSTORM, level=level, named=named,
         headline="随州市气象台发布暴雨预警信号", issued_at=NIGHT, **more,
     )  # fmt: skip

@@ -9,10 +9,21 @@ from anlan.foundation.errors import Invalid, NotFound
 from anlan.foundation.models import Task
 from anlan.foundation.rules.errors import AlertRefused
 from anlan.judge.models import Exceedance
-from anlan.warn.actions import alerts
+from anlan.warn.actions.alerts import approving, drafting, importing, proposing
 from anlan.warn.models import Alert
+from tests.support.alertfolk import (
+    RAINSTORM,
+    STATION,
+    after,
+    found,
+    go_out,
+    proposed,
+    refusal,
+    row,
+    staff,
+    told,
+)
 from tests.support.city import FOREIGN_TOWN, NIGHT, TOWN, VILLAGE, Mini
-from tests.warn.alertfolk import RAINSTORM, STATION, after, found, go_out, proposed, refusal, row, staff, told
 
 
 @pytest.fixture
@@ -48,7 +59,7 @@ def test_a_higher_finding_after_the_issue_makes_an_update(night: Mini) -> None:
 
 def test_a_higher_finding_takes_back_what_waits_for_approval(night: Mini) -> None:
     first = proposed(night, 3)
-    alerts.submit(after(night, "forecaster", minutes=1), ref=first)
+    approving.submit(after(night, "forecaster", minutes=1), ref=first)
     assert found(night, 4, at=2) == first
     assert (row(first).state, row(first).level) == ("draft", 4)
 
@@ -74,7 +85,7 @@ def test_what_still_stands_is_prolonged_before_it_runs_out(night: Mini) -> None:
     tasks.run(due, night._fresh())
     assert Alert.objects.get(state="draft").predecessor_id == row(first).pk
     Exceedance.objects.update(ended_at=NIGHT)
-    assert alerts.renew(night.ctx(), ref=first) is None
+    assert proposing.renew(night.ctx(), ref=first) is None
 
 
 # ---------- taking in ----------
@@ -83,7 +94,7 @@ def take(night: Mini, who: str = "duty_officer", **changes: object) -> str:
         "issuer_name": "随州市气象台", "event_type": RAINSTORM, "level": 4, "named": [TOWN],
         "headline": "随州市气象台发布暴雨红色预警信号", "issued_at": NIGHT, **changes,
     }  # fmt: skip
-    return alerts.take_in(night.ctx(who), **given)  # type: ignore[arg-type]
+    return importing.take_in(night.ctx(who), **given)  # type: ignore[arg-type]
 
 
 def test_taking_in_twice_is_one(night: Mini) -> None:
@@ -101,7 +112,7 @@ def test_a_warning_that_names_only_foreign_places_is_not_ours(night: Mini) -> No
 def test_an_imported_warning_is_its_issuers_to_change(night: Mini) -> None:
     ref = take(night)
     with pytest.raises(AlertRefused) as error:
-        alerts.follow_up(night.ctx("duty_officer"), ref=ref, message="all_clear")
+        drafting.follow_up(night.ctx("duty_officer"), ref=ref, message="all_clear")
     assert refusal(error) == "imported"
 
 

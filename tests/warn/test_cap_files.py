@@ -12,12 +12,14 @@ from anlan.call.models import CallDown
 from anlan.foundation.errors import AnlanError, Conflict, Invalid
 from anlan.people.models import Organisation
 from anlan.warn import alert_file
-from anlan.warn.actions import alerts
+from anlan.warn.actions.alerts import files, importing
+from anlan.warn.actions.alerts.importing import NOT_VERIFIED
 from anlan.warn.models import Alert
-from anlan.wire import cap
-from anlan.wire.cap.errors import InvalidCap
+from anlan.wire.cap import reader
+from anlan.wire.cap.check import check
+from anlan.wire.cap.errors import CapError, InvalidCap
+from tests.support.alertfolk import STATION_CODE, row, staff, told
 from tests.support.city import CITY, COUNTY, FOREIGN_TOWN, FOREIGN_VILLAGE, TOWN, VILLAGE, VILLAGE_2, Mini
-from tests.warn.alertfolk import STATION_CODE, row, staff, told
 
 FILES = Path(__file__).parents[2].parent / "shared" / "vectors" / "inputs"
 AROUND = "31.5,113.0 31.5,113.3 31.7,113.3 31.7,113.0 31.5,113.0"
@@ -64,7 +66,7 @@ def file(
 
 
 def keep(night: Mini, *infos: str, **more: str) -> Alert:
-    return row(alerts.take_in_file(night.ctx("duty_officer"), file(*infos, **more)))
+    return row(files.take_in_file(night.ctx("duty_officer"), file(*infos, **more)))
 
 
 def placed(where: str) -> list[str]:
@@ -93,8 +95,8 @@ def test_the_same_key_with_other_words_is_told_to_the_officer(night: Mini) -> No
 
 def test_line_ends_that_a_browser_puts_in_are_no_other_words(night: Mini) -> None:
     data = file(info()).replace(b"><", b">\n<")
-    first = alerts.take_in_file(night.ctx("duty_officer"), data)
-    assert alerts.take_in_file(night.ctx("duty_officer"), data.replace(b"\n", b"\r\n")) == first
+    first = files.take_in_file(night.ctx("duty_officer"), data)
+    assert files.take_in_file(night.ctx("duty_officer"), data.replace(b"\n", b"\r\n")) == first
 
 
 # ---------- every block counts ----------
@@ -181,7 +183,7 @@ def test_a_code_that_looks_like_ours_and_is_not_known_is_said(night: Mini) -> No
 def test_a_polygons_villages_are_called_once_the_source_is_confirmed(night: Mini) -> None:
     alert = keep(night, info(where=area(polygons=(ROUND_VILLAGE,))))
     assert not CallDown.objects.exists()
-    alerts.confirm_source(night.ctx("duty_officer"), ref=alert.ref)
+    importing.confirm_source(night.ctx("duty_officer"), ref=alert.ref)
     assert told("source_confirmed")[0]["called"] == [VILLAGE]
     assert row(alert.ref).doubtful == ""
 
@@ -200,6 +202,8 @@ def test_an_update_ends_all_that_it_references(night: Mini) -> None:
         kind="Update",
         references=f"{reference('T-1')}\n {reference('T-2')}",
     )
+    assert [row(each.ref).state for each in before] == ["issued", "issued"], "nobody vouches for it yet"
+    importing.confirm_source(night.ctx("duty_officer"), ref=after.ref)
     assert [row(each.ref).state for each in before] == ["updated", "updated"]
     assert after.predecessor_id in {each.pk for each in before}
 
@@ -207,6 +211,8 @@ def test_an_update_ends_all_that_it_references(night: Mini) -> None:
 def test_a_cancel_without_content_ends_what_it_names_and_lasts_no_time(night: Mini) -> None:
     before = [keep(night, info(), identifier=name) for name in ("T-1", "T-2")]
     cancel = keep(night, identifier="T-3", kind="Cancel", references=f"{reference('T-1')} {reference('T-2')}")
+    assert [row(each.ref).state for each in before] == ["issued", "issued"], "a stranger cancels nothing"
+    importing.confirm_source(night.ctx("duty_officer"), ref=cancel.ref)
     assert [row(each.ref).state for each in before] == ["cancelled", "cancelled"]
     assert (cancel.level, cancel.expires_at, [p.name for p in cancel.names.all()]) == (4, None, ["柳林镇"])
 
@@ -262,10 +268,10 @@ def test_the_preview_tells_sender_places_and_doubts_and_the_file_calls_nobody(ni
     assert data
     client.post(where, {"do": "keep", "data": data[1]})
     kept = Alert.objects.get()
-    assert kept.doubtful == f"{alerts.NOT_VERIFIED}；{alert_file.SENDER_DIFFERS}"
+    assert kept.doubtful == f"{NOT_VERIFIED}；{alert_file.SENDER_DIFFERS}"
     assert "𠮷㙟·柳林镇" in kept.cap
     assert not CallDown.objects.exists()
-    alerts.confirm_source(night.ctx("duty_officer"), ref=kept.ref)
+    importing.confirm_source(night.ctx("duty_officer"), ref=kept.ref)
     assert row(kept.ref).doubtful == alert_file.SENDER_DIFFERS
 
 
@@ -280,14 +286,14 @@ def test_text_that_came_as_json_keeps_its_words_whatever_its_prolog_says(night: 
     assert reply.status_code == 200, reply.content
     kept = Alert.objects.get()
     assert kept.headline == "随县气象台发布暴雨红色预警信号"
-    assert cap.read(kept.cap.encode()).infos[0].areas[0].description == "𠮷㙟"
+    assert reader.read(kept.cap.encode()).infos[0].areas[0].description == "𠮷㙟"
 
 
 def test_a_refused_file_says_how_it_is_mended(night: Mini) -> None:
     data = file(info(where=area(circle="31.5 113.2 5")))
     with pytest.raises(InvalidCap) as error:
         keep(night, info(where=area(circle="31.5 113.2 5")))
-    assert cap.check(data).errors[0].mend_zh in error.value.text("zh")
+    assert check(data).errors[0].mend_zh in error.value.text("zh")
     assert "照原文录入" in error.value.text("zh")
 
 
@@ -332,13 +338,13 @@ def test_a_file_of_the_field_is_read_right_or_refused(
     data = (
         (FILES / f"{name}.xml").read_bytes().replace(b"2026-07-1", b"2021-08-1").replace(b"113.2", b"113.3")
     )
-    assert {each.code for each in cap.check(data).errors} == ({finding} if finding else set())
+    assert {each.code for each in check(data).errors} == ({finding} if finding else set())
     if found == []:
         with pytest.raises((Invalid, InvalidCap)):
-            alerts.take_in_file(night.ctx("duty_officer"), data)
+            files.take_in_file(night.ctx("duty_officer"), data)
         assert not Alert.objects.exists()
         return
-    kept = row(alerts.take_in_file(night.ctx("duty_officer"), data))
+    kept = row(files.take_in_file(night.ctx("duty_officer"), data))
     assert (kept.headline, kept.level) == ("随县气象台发布暴雨红色预警信号", 4)
     assert found is None or told("imported")[0]["named"] == found
     assert kept.place_id != night.ids[CITY] or not found
@@ -356,6 +362,6 @@ def test_warnings_of_other_countries_and_provinces_call_nothing_of_ours(night: M
         pytest.skip("the shared vectors are not beside this checkout (../shared/vectors)")
     vectors = json.loads((FILES.parent / "cap_and_broadcast.json").read_text("utf-8"))
     for one in (each for each in vectors if each["xml"]):
-        with suppress(AnlanError, cap.CapError):
-            alerts.take_in_file(night.ctx("duty_officer"), one["xml"].encode())
+        with suppress(AnlanError, CapError):
+            files.take_in_file(night.ctx("duty_officer"), one["xml"].encode())
     assert [each for each in told("imported") if each["called"] or each["named"]] == []

@@ -7,7 +7,7 @@ import pytest
 
 from anlan.foundation import journal
 from anlan.judge.models import Exceedance
-from anlan.observe.ingest import Ingest
+from anlan.observe.ingest.ingest import Ingest
 from anlan.observe.rules.silence import under
 from anlan.warn.models import Alert
 from anlan.warn.queries import high

@@ -19,10 +19,12 @@ from anlan.prove.queries.proof.facts import facts_of
 from anlan.prove.rules.proof import village_proof
 from anlan.prove.rules.proof.shapes import FactKind
 from anlan.warn import alert_cap
-from anlan.warn.actions import alerts
+from anlan.warn.actions.alerts import approving, cosigning, drafting, issuing
 from anlan.warn.due import DUES
 from anlan.warn.models import Alert
-from anlan.wire import cap
+from anlan.wire.cap import reader
+from anlan.wire.cap.national import reading
+from tests.support.alertfolk import after, heard, refusal, row, staff, text, told
 from tests.support.city import (
     COUNTY,
     FOREIGN_COUNTY,
@@ -34,7 +36,6 @@ from tests.support.city import (
     VILLAGE,
     Mini,
 )
-from tests.warn.alertfolk import after, heard, refusal, row, staff, text, told
 
 FLASH_FLOOD = "11A06"
 BOTH = "随县水利和湖泊局、随县气象台联合"
@@ -67,25 +68,25 @@ def night(city: Mini) -> Mini:
 
 def submitted(mini: Mini) -> str:
     words = text(joint_with=["O-weather", "O-water"])
-    ref = alerts.draft(after(mini, "writer"), event_type=FLASH_FLOOD, text=words)
-    alerts.submit(after(mini, "writer", minutes=1), ref=ref)
+    ref = drafting.draft(after(mini, "writer"), event_type=FLASH_FLOOD, text=words)
+    approving.submit(after(mini, "writer", minutes=1), ref=ref)
     return ref
 
 
 def approve(mini: Mini, ref: str) -> None:
-    alerts.approve(
+    approving.approve(
         after(mini, "water-chief", minutes=2), ref=ref, retyped_place="柳林镇", retyped_level="红色"
     )
 
 
 def cosign(mini: Mini, ref: str, *, who: str = "chief") -> None:
-    alerts.cosign(after(mini, who, minutes=3), ref=ref, retyped_place="柳林镇", retyped_level="红色")
+    cosigning.cosign(after(mini, who, minutes=3), ref=ref, retyped_place="柳林镇", retyped_level="红色")
 
 
 def by_telephone(mini: Mini, ref: str, **changes: object) -> None:
     given = heard(mini, **changes)
     recorder = after(mini, "writer", minutes=5)
-    alerts.cosign_verbally(
+    cosigning.cosign_verbally(
         recorder, ref=ref, unit="O-weather", heard=given, retyped_place="柳林镇", retyped_level="红色"
     )
 
@@ -99,10 +100,10 @@ def test_the_second_unit_must_agree_before_it_goes_out(night: Mini) -> None:
     ref = submitted(night)
     approve(night, ref)
     with pytest.raises(AlertRefused, match="随县气象台") as error:
-        alerts.issue(after(night, "writer", minutes=4), ref=ref)
+        issuing.issue(after(night, "writer", minutes=4), ref=ref)
     assert refusal(error) == "not_cosigned"
     cosign(night, ref)
-    alerts.issue(after(night, "writer", minutes=4), ref=ref)
+    issuing.issue(after(night, "writer", minutes=4), ref=ref)
     assert row(ref).state == "issued"
     (entry,) = told("cosigned")
     assert (entry["unit"], entry["by"]) == ("O-weather", night.account("chief").ref)
@@ -112,12 +113,12 @@ def test_the_file_that_goes_out_names_both(night: Mini) -> None:
     ref = submitted(night)
     cosign(night, ref)
     approve(night, ref)
-    alerts.issue(after(night, "writer", minutes=4), ref=ref)
-    found = cap.read(row(ref).cap.encode())
+    issuing.issue(after(night, "writer", minutes=4), ref=ref)
+    found = reader.read(row(ref).cap.encode())
     assert found.infos[0].sender_name == BOTH
     assert BOTH in (found.infos[0].headline or "")
     _, form = alert_cap.national(row(ref))
-    assert cap.national.read(form).alert.infos[0].sender_name == BOTH
+    assert reading.read(form).alert.infos[0].sender_name == BOTH
 
 
 def test_a_kind_that_is_joint_cannot_be_submitted_alone_or_with_a_unit_of_another_county(night: Mini) -> None:
@@ -129,9 +130,9 @@ def test_a_kind_that_is_joint_cannot_be_submitted_alone_or_with_a_unit_of_anothe
         )],
     )  # fmt: skip
     for with_us in ([], ["O-far"]):
-        ref = alerts.draft(after(night, "writer"), event_type=FLASH_FLOOD, text=text(joint_with=with_us))
+        ref = drafting.draft(after(night, "writer"), event_type=FLASH_FLOOD, text=text(joint_with=with_us))
         with pytest.raises(AlertRefused) as error:
-            alerts.submit(after(night, "writer", minutes=1), ref=ref)
+            approving.submit(after(night, "writer", minutes=1), ref=ref)
         assert refusal(error) == "issuer_not_lawful"
 
 
@@ -158,7 +159,7 @@ def test_neither_the_issuers_own_people_nor_a_third_unit_agree_for_the_second(ni
 def test_the_second_unit_sends_it_back_with_a_reason(night: Mini) -> None:
     ref = submitted(night)
     cosign(night, ref)
-    alerts.reject(after(night, "head", minutes=4), ref=ref, reason="雨量不对")
+    approving.reject(after(night, "head", minutes=4), ref=ref, reason="雨量不对")
     assert (row(ref).state, row(ref).cosigned) == ("draft", {})
 
 
@@ -166,13 +167,13 @@ def test_by_telephone_it_is_sealed_waits_for_the_signature_and_goes_out(night: M
     ref = submitted(night)
     by_telephone(night, ref)
     approve(night, ref)
-    alerts.confirm_verbally(after(night, "water-second", minutes=6), ref=ref)
-    alerts.issue(after(night, "writer", minutes=6), ref=ref)
+    approving.confirm_verbally(after(night, "water-second", minutes=6), ref=ref)
+    issuing.issue(after(night, "writer", minutes=6), ref=ref)
     everything = str(row(ref).cosigned) + "".join(JournalEntry.objects.values_list("text", flat=True))
     assert "13800009999" not in everything
     assert "马上发" not in everything
     assert ("cosign_signature", "随县气象台") in steps(night)
-    alerts.countersign(after(night, "head", minutes=60), ref=ref)
+    approving.countersign(after(night, "head", minutes=60), ref=ref)
     assert row(ref).cosigned["O-weather"]["countersigned_at"]
     assert not Task.objects.filter(kind="warn.alert.countersign", state="due").exists()
 
@@ -210,15 +211,15 @@ def test_the_proof_tells_both_and_the_missing_signature(night: Mini) -> None:
     ref = submitted(night)
     by_telephone(night, ref)
     approve(night, ref)
-    alerts.confirm_verbally(after(night, "water-second", minutes=6), ref=ref)
-    alerts.issue(after(night, "writer", minutes=6), ref=ref)
+    approving.confirm_verbally(after(night, "water-second", minutes=6), ref=ref)
+    issuing.issue(after(night, "writer", minutes=6), ref=ref)
     path = LIULIN_PATH + "0001"
     facts = facts_of(night.ctx(), path)
     (found,) = [f for f in facts if f.kind is FactKind.COSIGNED]
     entry = JournalEntry.objects.get(world=night.world, seq=found.seq)
     assert (entry.name, found.text("issuer")) == ("warn.alert.cosigned_verbally", "随县气象台")
     assert "not_signed" in {gap.name for gap in village_proof(place=path, facts=facts).gaps}
-    alerts.countersign(after(night, "head", minutes=60), ref=ref)
+    approving.countersign(after(night, "head", minutes=60), ref=ref)
     again = village_proof(place=path, facts=facts_of(night.ctx(), path))
     assert "not_signed" not in {gap.name for gap in again.gaps}
     body = night.client("auditor").get(f"/w/{night.world.key}/proof/{VILLAGE}").content.decode()
@@ -272,7 +273,7 @@ def test_the_api_tells_who_has_agreed(night: Mini) -> None:
 def test_the_simulated_night_issues_a_joint_alert_by_three_hands(night: Mini) -> None:
     world = World.objects.get(key=night.world.key)
     World.objects.filter(pk=world.pk).update(settings={**world.settings, "simulated_issuer": True})
-    ref = alerts.draft(after(night, "writer"), event_type=FLASH_FLOOD, text=text(joint_with=["O-weather"]))
+    ref = drafting.draft(after(night, "writer"), event_type=FLASH_FLOOD, text=text(joint_with=["O-weather"]))
     work = {"ref": ref, "revision": 1}
     officers._later(night.ctx(at=NIGHT), "submit", work, timedelta(seconds=60))
     for step in ("submit", "approve", "cosign", "issue"):

@@ -10,11 +10,13 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Forbidden
 from anlan.foundation.rules.errors import AlertRefused
 from anlan.warn import identity
-from anlan.warn.actions import alerts
+from anlan.warn.actions.alerts import approving, drafting, issuing
 from anlan.warn.models import Alert
-from anlan.wire import cap
+from anlan.wire.cap import reader, signature
+from anlan.wire.cap.errors import SignatureError
+from anlan.wire.cap.model import Status
+from tests.support.alertfolk import RAINSTORM, STATION, STATION_CODE, refusal, row, staff, text
 from tests.support.city import Mini
-from tests.warn.alertfolk import RAINSTORM, STATION, STATION_CODE, refusal, row, staff, text
 
 
 @pytest.fixture
@@ -27,49 +29,49 @@ def in_hours(hours: int) -> datetime:
 
 
 def written(ctx: Ctx) -> str:
-    return alerts.draft(ctx, event_type=RAINSTORM, text=text(expires_at=in_hours(3)))
+    return drafting.draft(ctx, event_type=RAINSTORM, text=text(expires_at=in_hours(3)))
 
 
 def test_the_weather_station_issues_a_real_warning_by_two_persons(live: Mini) -> None:
     ref = written(live.ctx("forecaster"))
-    alerts.submit(live.ctx("forecaster"), ref=ref)
+    approving.submit(live.ctx("forecaster"), ref=ref)
     with pytest.raises(Forbidden):
-        alerts.approve(live.ctx("forecaster"), ref=ref, retyped_place="柳林镇", retyped_level="红色")
-    alerts.approve(live.ctx("chief"), ref=ref, retyped_place="柳林镇", retyped_level="红色")
-    identifier = alerts.issue(live.ctx("forecaster"), ref=ref)
+        approving.approve(live.ctx("forecaster"), ref=ref, retyped_place="柳林镇", retyped_level="红色")
+    approving.approve(live.ctx("chief"), ref=ref, retyped_place="柳林镇", retyped_level="红色")
+    identifier = issuing.issue(live.ctx("forecaster"), ref=ref)
     found = row(ref)
     assert identifier.startswith(STATION_CODE)
     assert "演练" not in found.headline
-    said = cap.read(found.cap.encode())
-    assert said.status is cap.Status.ACTUAL
+    said = reader.read(found.cap.encode())
+    assert said.status is Status.ACTUAL
     mine = identity.of_unit(live.ctx(), ref=STATION, name=found.issuer_name)
-    cap.verify(found.cap.encode(), mine.certificate)
+    signature.verify(found.cap.encode(), mine.certificate)
     (name,) = mine.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     assert found.issuer_name in str(name.value)
 
 
 def test_the_key_of_another_unit_does_not_verify_it(live: Mini) -> None:
     ref = written(live.ctx("forecaster"))
-    alerts.submit(live.ctx("forecaster"), ref=ref)
-    alerts.approve(live.ctx("chief"), ref=ref, retyped_place="柳林镇", retyped_level="红色")
-    alerts.issue(live.ctx("forecaster"), ref=ref)
+    approving.submit(live.ctx("forecaster"), ref=ref)
+    approving.approve(live.ctx("chief"), ref=ref, retyped_place="柳林镇", retyped_level="红色")
+    issuing.issue(live.ctx("forecaster"), ref=ref)
     water = identity.of_unit(live.ctx(), ref="O-water", name="随县水利和湖泊局")
-    with pytest.raises(cap.SignatureError):
-        cap.verify(row(ref).cap.encode(), water.certificate)
+    with pytest.raises(SignatureError):
+        signature.verify(row(ref).cap.encode(), water.certificate)
 
 
 def test_the_emergency_bureau_cannot_issue_a_signal_however_it_tries(live: Mini) -> None:
     own = written(live.ctx("duty_officer"))
     with pytest.raises(AlertRefused) as error:
-        alerts.submit(live.ctx("duty_officer"), ref=own)
+        approving.submit(live.ctx("duty_officer"), ref=own)
     assert refusal(error) == "issuer_not_lawful"
     stations = written(live.ctx("forecaster"))
-    alerts.submit(live.ctx("forecaster"), ref=stations)
+    approving.submit(live.ctx("forecaster"), ref=stations)
     with pytest.raises(Forbidden):
-        alerts.approve(live.ctx("approver"), ref=stations, retyped_place="柳林镇", retyped_level="红色")
-    alerts.approve(live.ctx("chief"), ref=stations, retyped_place="柳林镇", retyped_level="红色")
+        approving.approve(live.ctx("approver"), ref=stations, retyped_place="柳林镇", retyped_level="红色")
+    approving.approve(live.ctx("chief"), ref=stations, retyped_place="柳林镇", retyped_level="红色")
     with pytest.raises(Forbidden):
-        alerts.issue(live.ctx("duty_officer"), ref=stations)
+        issuing.issue(live.ctx("duty_officer"), ref=stations)
     assert not Alert.objects.filter(state="issued").exists()
 
 

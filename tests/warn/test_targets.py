@@ -12,8 +12,8 @@ from anlan.foundation.errors import Forbidden, NotFound
 from anlan.people import actions as people
 from anlan.people.models import Household, Resident
 from anlan.people.queries import homes
-from anlan.places.queries import Place, atlas
-from anlan.science.spatial import BadShape
+from anlan.places.atlas import Place, atlas
+from anlan.science.spatial.shapes import BadShape
 from anlan.warn import targets
 from tests.support.city import FOREIGN_TOWN, TOWN, VILLAGE, VILLAGE_2, Mini
 

@@ -9,6 +9,9 @@ import * as sound from "./sound";
 import * as timebar from "./timebar";
 import * as theme from "./theme";
 
+// A page that was shown again because something was wrong stands at the address of what was sent: give it back its own.
+const shownAt = document.body.dataset.shownAt;
+if (shownAt) history.replaceState(null, "", shownAt);
 clock.tick();
 setInterval(clock.tick, 1000);
 keys.start();

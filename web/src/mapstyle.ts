@@ -54,6 +54,7 @@ function base(ink: Ink, hasShade: boolean): LayerSpecification[] {
     { id: "stream", source: "base", type: "line", filter: is("stream"), layout: { "line-cap": "round", "line-join": "round" },
       paint: { "line-color": ink("--water"), "line-width": ["interpolate", ["linear"], ["zoom"], 8, ["coalesce", get("width"), 1], 13, ["*", 3, ["coalesce", get("width"), 1]]] } },
     { id: "road", source: "base", type: "line", filter: is("road"), minzoom: 9, paint: { "line-color": ink("--road"), "line-width": 1.5 } },
+    { id: "building", source: "base", type: "fill", filter: is("building"), minzoom: 12.5, paint: { "fill-color": ink("--ink-2"), "fill-opacity": 0.55 } },
     edge("village", 0.8, ink("--border"), 10),
     edge("township", 1.2, ink("--border"), 8),
     edge("county", 2, ink("--line-2")),

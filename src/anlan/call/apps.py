@@ -28,20 +28,10 @@ from anlan.foundation.words import w
 class CallRoom(Room):
     after = "move"
     sayings = "story:SAYINGS"
+    steps = "steps:STEPS"
     dues = "due:DUES"
     registers = ("handlers", "derived", "pack_readers")
-    menu = (
-        Entry(
-            w("叫应与转移"),
-            "calls",
-            "warn.view",
-            3,
-            inside=(
-                "moving",
-                "contact",
-            ),
-        ),
-    )
+    menu = (Entry(w("叫应"), "calls", "warn.view", "warn", 1, inside=("contact",)),)
     events = {
         CALL_ANSWERED: w("有人应答了"),
         CALL_ENDED: w("通话已结束"),

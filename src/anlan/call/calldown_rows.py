@@ -17,7 +17,8 @@ from anlan.foundation.rules.grade import Grade
 from anlan.foundation.scope import Scope
 from anlan.foundation.worlds import World, beijing
 from anlan.people import queries as people
-from anlan.places.queries import Atlas, Place, atlas
+from anlan.people.holders import Holder, register
+from anlan.places.atlas import Atlas, Place, atlas
 
 RECENT_S = 3600
 
@@ -69,7 +70,7 @@ def value_of(ctx: Ctx, row: CallDown) -> shapes.CallDown:
 
 
 def _mark(ctx: Ctx, version: int) -> tuple[object, ...]:
-    return version, beijing(ctx.now).hour, people.register(), voice_channel(ctx)
+    return version, beijing(ctx.now).hour, register(), voice_channel(ctx)
 
 
 def _keep(ctx: Ctx, row: CallDown, version: int, value: shapes.CallDown) -> None:
@@ -136,7 +137,7 @@ def _refs(line: CallLine) -> list[str]:
     return [ref for rung in line.rungs for ref in rung["holders"]]
 
 
-def _line(line: CallLine, holders: dict[str, people.Holder], places: Atlas, voice: str) -> shapes.Line:
+def _line(line: CallLine, holders: dict[str, Holder], places: Atlas, voice: str) -> shapes.Line:
     return shapes.Line(
         key=line.key,
         kind=shapes.LineKind(line.kind),
@@ -161,7 +162,7 @@ def _line(line: CallLine, holders: dict[str, people.Holder], places: Atlas, voic
     )
 
 
-def holder_shape(holder: people.Holder, voice: str) -> shapes.Holder:
+def holder_shape(holder: Holder, voice: str) -> shapes.Holder:
     contacts = tuple(
         shapes.Contact(
             ref=c.ref, channel="satellite" if c.kind.startswith("satellite") and voice == "desk" else voice

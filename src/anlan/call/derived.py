@@ -7,7 +7,7 @@ from typing import Any
 from anlan.call.events import CALL_ANSWERED, CALL_ENDED, CALLDOWN_CLOSED, LINE_ANSWERED
 from anlan.call.models import Answer, Call, CallDown, CallLine
 from anlan.call.queries.taken_back import taken_back
-from anlan.call.rules.calldown import CallState, LineState
+from anlan.call.rules.calldown.shapes import CallState, LineState
 from anlan.foundation import journal
 from anlan.foundation.context import WorldInfo
 from anlan.foundation.edited import Edited, derives

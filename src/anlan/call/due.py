@@ -5,17 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from anlan.call.actions import calldown, contact, doorchecks, hearing
+from anlan.call.actions import calldown, contact, doorchecks
 from anlan.call.queries.board import MEANS_WORDS, OUTCOMES_AT_DOOR
 from anlan.call.queries.waiting import waiting
 from anlan.call.queries.waiting.refused import WHY_NOT_CALLED
-from anlan.call.rules.calldown import LineKind
-from anlan.foundation.errors import Invalid
-from anlan.foundation.words import t, w
+from anlan.call.rules.calldown.shapes import LineKind
+from anlan.foundation.words import w
 from anlan.judge.queries import lead_words
 from anlan.people.queries import titled
-from anlan.places.queries import atlas
-from anlan.ui.acts import parse_int
+from anlan.places.atlas import atlas
 from anlan.ui.due import Act, Due, Dues, Kind, Next, Pick, Wait, due, opens
 from anlan.ui.pages import Request
 from anlan.ui.speech import Words
@@ -276,26 +274,6 @@ def _release(request: Request) -> str:
     return w("叫应已继续。")
 
 
-def _answer(request: Request) -> str:
-    """What somebody of the village answers on its own desk."""
-    given = request.POST
-    result = parse_int(given.get("result", ""), what=t(request.lang, "结果"))
-    if result not in range(1, 6):
-        raise Invalid("没认出这个结果。请按 1 到 5 中的一个。")
-    moved = given if result == 4 else {}
-    hearing.heard_answer(
-        request.ctx,
-        call_down=given.get("call_down", ""),
-        holder=given.get("holder", ""),
-        kind=result,
-        key=f"village:{given.get('key', '')[:40]}",
-        channel="web",
-        households=parse_int(moved.get("households", ""), what=t(request.lang, "户数")),
-        people_moved=parse_int(moved.get("people", ""), what=t(request.lang, "人数")),
-    )
-    return w("答复已收到。")
-
-
 DUES = Dues(
     waits=lambda ctx, at, path: waiting(ctx, at=at, path=path),
     kinds={
@@ -314,5 +292,5 @@ DUES = Dues(
         "sheet": Kind(say=_sheet, next=_printing, alike=lambda it: True, most=3, as_one=_sheets),
         "forecast": Kind(say=_forecast, next=_trusting),
     },
-    acts={"answer": _answer, "door": _door, "report": _report, "regained": _regained, "release": _release},
+    acts={"door": _door, "report": _report, "regained": _regained, "release": _release},
 )

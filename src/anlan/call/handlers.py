@@ -21,11 +21,11 @@ from anlan.call.models import CallDown, CallLine
 from anlan.call.rules.calldown.shapes import BY_HAND
 from anlan.foundation import journal, tasks
 from anlan.foundation.context import Ctx
-from anlan.foundation.events import on
+from anlan.foundation.events import Pieces, on
 from anlan.judge.events import EXCEEDANCE_OPENED
 from anlan.move.actions import moving
 from anlan.observe.events import STATION_RETURNED, STATION_SILENT
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.warn import alert_rows
 from anlan.warn.events import ALERT_IMPORTED, ALERT_ISSUED, ALERT_SOURCE_CONFIRMED
 
@@ -49,7 +49,7 @@ def _call_out(ctx: Ctx, payload: Told) -> None:
 @on(ALERT_IMPORTED)
 @on(ALERT_SOURCE_CONFIRMED)
 @on(ALERT_ISSUED)
-def call_out_on_alert(ctx: Ctx, told: Told) -> None:
+def call_out_on_alert(ctx: Ctx, told: Told) -> Pieces | None:
     """A lawful issuer's red or orange calls out by the standing order, whoever took it in; ours at its issue.
 
     A file that nobody's certificate vouches for waits until an officer has confirmed where it comes from.
@@ -57,9 +57,10 @@ def call_out_on_alert(ctx: Ctx, told: Told) -> None:
     body = told["body"]
     if alert_rows.calls_out(**body) and body.get("confirmed", True):
         places = [atlas().code(code) for code in body.get("called", body["named"])]
-        callout.decide_alert(
+        return callout.decide_alert(
             ctx, ref=told["refs"]["alert"], event_type=body["event_type"], level=body["level"], named=places
         )
+    return None
 
 
 @on(CALLDOWN_OPENED)

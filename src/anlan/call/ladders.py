@@ -7,7 +7,8 @@ from anlan.call.rules.calldown.opening import Addressee
 from anlan.call.rules.calldown.shapes import LineKind
 from anlan.foundation.context import Ctx
 from anlan.people import queries as people
-from anlan.places.queries import Place, atlas
+from anlan.people.holders import Holder
+from anlan.places.atlas import Place, atlas
 
 DEPARTMENT = "department_"
 
@@ -34,22 +35,20 @@ def villages(ctx: Ctx, places: Iterable[Place]) -> list[Addressee]:
     ]
 
 
-def _serves(holder: people.Holder, unit: str) -> bool:
+def _serves(holder: Holder, unit: str) -> bool:
     return holder.organisation == unit or not holder.kind.startswith(DEPARTMENT)
 
 
-def _holders(ctx: Ctx, *places: Place) -> list[people.Holder]:
+def _holders(ctx: Ctx, *places: Place) -> list[Holder]:
     """Holders who cover the nearer place come first; one person once."""
-    found: dict[str, people.Holder] = {}
+    found: dict[str, Holder] = {}
     for place in places:
         for holder in people.holders(everywhere(ctx), path=place.path):
             found.setdefault(holder.ref, holder)
     return list(found.values())
 
 
-def _addressee(
-    ctx: Ctx, kind: LineKind, place: Place, known: list[people.Holder], name: str = ""
-) -> Addressee:
+def _addressee(ctx: Ctx, kind: LineKind, place: Place, known: list[Holder], name: str = "") -> Addressee:
     voice = voice_channel(ctx)
     shapes = tuple(holder_shape(holder, voice) for holder in known)
     return Addressee(kind=kind, place=place.path, holders=shapes, name=name)

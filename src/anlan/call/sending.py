@@ -10,12 +10,13 @@ counted in at a site.
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from anlan.call import calldown_rows
 from anlan.call.actions import doorchecks, hearing, lines
 from anlan.call.models import Call, DoorCheck
-from anlan.call.rules.calldown import CallState
+from anlan.call.rules.calldown.shapes import CallState
 from anlan.foundation import channels, cursors
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
@@ -24,12 +25,13 @@ from anlan.foundation.writing import writing
 from anlan.move.actions import moving
 from anlan.move.queries.moves import to_move_of_world
 from anlan.people import queries as people
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 
 log = logging.getLogger(__name__)
 VOICE = "voice"
 PATIENCE = timedelta(seconds=15)
 """A line that fails is asked again for so long before its calls move to the desk; within what a call may take."""
+HEARD_AT_ONCE = 5
 REST = timedelta(seconds=60)
 """A line that died is trusted again after so long at the earliest."""
 
@@ -143,7 +145,7 @@ def _send_errands(ctx: Ctx, channel: channels.Channel) -> int:
 def receive(ctx: Ctx, channel: channels.Channel) -> int:
     """Take in what a channel of the live world heard since we last asked; returns how many reports.
 
-    Their effect and the reader's step are one transaction.
+    The effect of a few and the reader's step are one transaction.
     """
     try:
         reports = channel.reports(after=cursors.mark(ctx.world, channel.name), until=ctx.now)
@@ -151,10 +153,11 @@ def receive(ctx: Ctx, channel: channels.Channel) -> int:
         log.warning("the channel %s is down; what it heard is taken in when it is back", channel.name)
         return 0
     _has_returned(ctx, channel)
-    if reports:
+    for start in range(0, len(reports), HEARD_AT_ONCE):
+        few = reports[start : start + HEARD_AT_ONCE]
         with writing():
-            cursors.move(ctx.world, channel.name, reports[-1].mark)
-            hear(ctx, reports)
+            cursors.move(ctx.world, channel.name, few[-1].mark)
+            hear(ctx, few)
     return len(reports)
 
 
@@ -168,19 +171,26 @@ def _has_returned(ctx: Ctx, channel: channels.Channel) -> None:
 @once()
 def hear(ctx: Ctx, reports: Sequence[channels.Report]) -> None:
     """Take in all that the channel heard at one moment. Call it in the transaction that moves the channel's cursor."""
+    for piece in pieces(ctx, reports):
+        piece()
+
+
+def pieces(ctx: Ctx, reports: Sequence[channels.Report]) -> list[Callable[[], object]]:
+    """The same in its parts, in their order: what one call-down heard is one, and so is each report from the field."""
     calls = _calls(ctx, [report.key for report in reports])
     by_call_down: dict[str, list[hearing.Heard]] = {}
     for report in reports:
         if report.key in calls:
             call_down, holder = calls[report.key]
             by_call_down.setdefault(call_down, []).append(_heard(report, holder))
-    for call_down, heard in by_call_down.items():
-        if not _noise_is_kept_out(hearing.hear, ctx, call_down=call_down, heard=heard) and len(heard) > 1:
-            for one in heard:  # what cannot be must not take the others of its moment with it
-                _noise_is_kept_out(hearing.hear, ctx, call_down=call_down, heard=[one])
-    for report in reports:
-        if report.key not in calls:
-            _noise_is_kept_out(_hear_field, ctx, report)
+    field = [partial(_noise_is_kept_out, _hear_field, ctx, each) for each in reports if each.key not in calls]
+    return [*(partial(_hear_calls, ctx, ref, heard) for ref, heard in by_call_down.items()), *field]
+
+
+def _hear_calls(ctx: Ctx, call_down: str, heard: list[hearing.Heard]) -> None:
+    if not _noise_is_kept_out(hearing.hear, ctx, call_down=call_down, heard=heard) and len(heard) > 1:
+        for one in heard:  # what cannot be must not take the others of its moment with it
+            _noise_is_kept_out(hearing.hear, ctx, call_down=call_down, heard=[one])
 
 
 def _calls(ctx: Ctx, keys: list[str]) -> dict[str, tuple[str, str]]:

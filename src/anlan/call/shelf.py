@@ -3,8 +3,8 @@
 from functools import lru_cache
 
 from anlan.call.rules.calldown.settings import CallSettings
-from anlan.foundation import packs
 from anlan.foundation.context import Ctx
+from anlan.foundation.packs.pack import Pack
 from anlan.foundation.shelf import the
 
 
@@ -13,5 +13,5 @@ def call_settings(ctx: Ctx, code: str = "") -> CallSettings:
 
 
 @lru_cache(maxsize=32)
-def _call_settings(pack: packs.Pack) -> CallSettings:
+def _call_settings(pack: Pack) -> CallSettings:
     return CallSettings.from_pack(pack.data)

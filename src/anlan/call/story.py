@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from anlan.call import events
 from anlan.call.queries.board import MEANS_WORDS, OUTCOMES_AT_DOOR
-from anlan.call.rules.calldown import AnswerKind, CallState, LineKind
+from anlan.call.rules.calldown.shapes import AnswerKind, CallState, LineKind
 from anlan.foundation.words import w
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.ui.speech import Entry, Saying, Told, Words, plain
 
 STEP_WORDS = {

@@ -14,6 +14,7 @@ from anlan.foundation.errors import AnlanError
 
 COMMANDS = (
     "demo",
+    "setup",
     "run",
     "replay",
     "decode",
@@ -29,7 +30,9 @@ COMMANDS = (
     "engine",
     "account",
     "ground",
+    "map",
     "pack",
+    "register",
 )
 
 
@@ -48,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> None:
     """Entry point of the command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.conf.settings")
+    os.umask(0o077)  # what we write is ours alone to read
     args = parser().parse_args(argv)
     if args.command is None:
         parser().print_help()

@@ -16,7 +16,8 @@ def register(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from anlan.wire import cap
+    from anlan.wire.cap import check as cap_check
+    from anlan.wire.cap.report import render
 
     try:
         data = sys.stdin.buffer.read() if args.file == "-" else Path(args.file).read_bytes()
@@ -25,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
             f"anlan cap: {args.file}: {error.strerror}; give a file that can be read, or -", file=sys.stderr
         )
         return 2
-    report = cap.check(data)
-    for line in cap.render(report, args.lang):
+    report = cap_check.check(data)
+    for line in render(report, args.lang):
         print(line)
     return report.exit_code

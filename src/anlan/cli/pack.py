@@ -43,7 +43,7 @@ def run_switch(args: argparse.Namespace) -> int:
 
     opened()
     from anlan.foundation import switching, worlds
-    from anlan.places.queries import atlas
+    from anlan.places.atlas import atlas
 
     code = args.at if args.at == switching.EVERYWHERE else atlas().code(args.at).code
     switching.switch(worlds.context(worlds.get("live")), pack=args.id, on=args.on, reason=args.why, code=code)

@@ -37,10 +37,10 @@ def run(args: argparse.Namespace) -> int:
 
 def figures(case: Any) -> Iterator[dict[str, Any]]:
     """The figures of a case for each shipped solver and precision that it is for; a run that is refused is one missed."""
-    from anlan.science.flood.cases import Figure
+    from anlan.science.flood.cases.case import Figure
     from anlan.science.flood.errors import FloodError
-    from anlan.science.flood.godunov import Godunov
-    from anlan.science.flood.inertial import Inertial
+    from anlan.science.flood.godunov.solver import Godunov
+    from anlan.science.flood.inertial.solver import Inertial
 
     for solver in (Inertial(), Godunov()):
         for precision in case.precisions if solver.layout in case.layouts else ():

@@ -12,8 +12,9 @@ from anlan.conf import refusals
 from anlan.foundation import rooms, scenarios, worlds
 from anlan.foundation.api import Asked, Listing, may
 from anlan.foundation.errors import AnlanError, NotSignedIn
-from anlan.places.queries import atlas
-from anlan.wire.cap import CapError
+from anlan.places.atlas import atlas
+from anlan.ui.pages import page
+from anlan.wire.cap.errors import CapError
 
 
 class Caller(AuthBase):
@@ -46,6 +47,7 @@ api = Api(
     description="From the rain gauge to the doorbell, with proof. Every answer is cut by the caller's scope.",
     auth=Caller(),
     docs_url=None,
+    docs_decorator=page(),
     urls_namespace="api",
 )
 

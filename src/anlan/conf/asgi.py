@@ -5,6 +5,7 @@ phones and the watchdog's question have threads of their own, and so have sign-i
 """
 
 import asyncio
+import gc
 import os
 import re
 import sys
@@ -25,6 +26,7 @@ from anlan.conf.wsgi import application as django_application
 from anlan.foundation import kept, packs
 from anlan.foundation.home import home
 from anlan.foundation.processes import end_with_parent
+from anlan.foundation.words import catalogue
 from anlan.foundation.writing import serve_people
 
 if TYPE_CHECKING:
@@ -148,6 +150,8 @@ def _warm() -> None:
     """What is kept in memory is read before the first request needs it, and not under its lock."""
     packs.load_all(home=home())
     kept.refresh(cold=True)
+    catalogue()
+    gc.freeze()  # what stays for good is not walked through again and again
     connection.close()
 
 

@@ -20,7 +20,7 @@ from anlan.foundation.home import home
 from anlan.foundation.worlds import World
 from anlan.people.accounts.administration import create_account, is_known, sign_in_link
 from anlan.people.actions import make_post
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 
 COUNTY = LIULIN[:6]
 EMERGENCY, WEATHER, WATER, LAND = (

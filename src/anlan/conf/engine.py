@@ -4,6 +4,7 @@ Only the engine writes readings. Everything it holds in memory is rebuilt from t
 Each of its loops is a `Part`: one that falls is tried again and tells since when and why; the others go on.
 """
 
+import gc
 import logging
 import os
 import signal
@@ -17,15 +18,16 @@ from django.db import close_old_connections
 
 from anlan.conf.lines import Lines
 from anlan.demo.driver import Driver
-from anlan.foundation import checkpoints, events, journal, tasks, worlds
+from anlan.foundation import checkpoints, events, journal, kept, tasks, worlds
 from anlan.foundation.health import Health, Part
+from anlan.foundation.words import catalogue
 from anlan.foundation.worlds import World
 from anlan.foundation.writing import goes_behind
 from anlan.gateways import plug_ins as gateways
 from anlan.gateways.sl651.limits import SIMULATED
 from anlan.judge.watching import Watching
-from anlan.observe.ingest import Ingest, warm
-from anlan.people.holders import register
+from anlan.observe.ingest.ingest import Ingest
+from anlan.observe.ingest.warming import warm
 from anlan.simulate.running import live, ordered
 
 log = logging.getLogger(__name__)
@@ -127,7 +129,7 @@ class Engine:
         """One exercise from where its clock stands."""
         gateway = None
         try:
-            warm()
+            _all_read()
             world = worlds.get(key)
             ingest = Ingest(worlds.info(world))
             clock = lambda: worlds.clock(worlds.get(key))  # noqa: E731
@@ -155,7 +157,6 @@ class Live:
         self._world = worlds.get("live")
         self._ingest = Ingest(worlds.info(self._world))
         self._watching: Watching | None = None
-        register()  # before a gauge speaks: the first call must not wait for it
         self._news = threading.Event()
         self._lines = Lines(worlds.info(self._world))
         self._chosen = gateways.chosen(settings.GATEWAYS, sl651_port=port) if port is not None else []
@@ -165,7 +166,7 @@ class Live:
         journal.on_append(self._news.set)
         fresh, kept = True, -KEEP_SECONDS  # what came in before we fell is judged at once
         try:
-            self._do("warming", warm)  # and again: before a gauge speaks
+            self._do("warming", _all_read)
             self._do("watch", self._look)
             while not self._stop.is_set():
                 self._health.part("live").well()
@@ -225,6 +226,14 @@ class Live:
         """One piece of due work; whether there was any."""
         work = tasks.next_due(self._world.pk, worlds.clock(self._world), slow=False)
         return work is not None and tasks.run(work, self._world) is not None
+
+
+def _all_read() -> None:
+    """Before a gauge speaks: the first call must not wait for the register, nor others for the lock in which it is read."""
+    kept.refresh(cold=True)
+    catalogue()
+    warm()
+    gc.freeze()  # what stays for good is not walked through again and again, least of all under the write lock
 
 
 def main(*, port: int | None, host: str, only: str = "") -> None:

@@ -11,18 +11,18 @@ from anlan.foundation import rooms as plugged
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import written
 from anlan.foundation.worlds import World
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Context processor; an anonymous page and an error page get the little that they need."""
     ctx: Ctx | None = getattr(request, "ctx", None)
     if ctx is None:
-        return {"ctx": None, "nav": [], "exercise": None, "me": None, "head": None, "home_url": "/"}
+        return {"ctx": None, "rail": [], "exercise": None, "me": None, "head": None, "home_url": "/"}
     inside = f"/w/{ctx.world.key}"
     return {
         "ctx": ctx,
-        "nav": rooms(ctx, request.path),
+        "rail": rail(ctx, request.path),
         "exercise": exercise(request.world) if not ctx.world.is_live else None,  # type: ignore[attr-defined]
         "me": {"name": ctx.actor.name, "org": _post(ctx, getattr(request, "lang", "zh"))},
         "head": journal.head(ctx.world),
@@ -41,15 +41,26 @@ def _post(ctx: Ctx, lang: str) -> str:
     return f"{ctx.actor.organisation} {written(lang, ctx.actor.title)}".strip()
 
 
-def rooms(ctx: Ctx, path: str) -> list[dict[str, Any]]:
-    """The entries of the menu that stand and that the actor may enter."""
-    found = []
+def rail(ctx: Ctx, path: str) -> list[dict[str, Any]]:
+    """The groups of the menu, each with the entries that stand and that the actor may enter; without one it is not there."""
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in plugged.GROUPS}
     for entry in sorted((e for room in plugged.found() for e in room.menu), key=lambda e: e.place):
         inside = [entry.address(ctx.world.key, page) for page in (entry.page, *entry.inside)]
         if ctx.may(entry.permission) and _stands(entry.address("live")):
             is_current = any(path == each or path.startswith(f"{each}/") for each in inside)
-            found.append({"url": inside[0], "word": entry.word, "current": is_current})
-    return found
+            found[entry.group].append({"url": inside[0], "word": entry.word, "current": is_current})
+    return [
+        {
+            "word": plugged.GROUPS[name],
+            "name": name,
+            "url": entries[0]["url"],
+            "current": any(each["current"] for each in entries),
+            "entries": entries,
+            "at_foot": name in plugged.FOOT,
+        }
+        for name, entries in found.items()
+        if entries
+    ]
 
 
 @cache

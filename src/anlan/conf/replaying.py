@@ -17,19 +17,22 @@ from anlan.judge.queries.lead_words import lead_words
 from anlan.judge.rules.lead import Lead
 from anlan.people.accounts.administration import is_anybody_known
 
+DEMO = "demo_city"
+"""A setting of the live world that only the demo's own loading writes: it travels in a backup, and no real city has it."""
+
 
 def load_city_once() -> None:
     """Put the demo city into an empty installation. Raises: Conflict where a real one stands, or is being set up."""
-    mark = home() / "demo-city"
-    if mark.exists():
+    live = worlds.get("live")
+    if live.settings.get(DEMO):
         return
     if is_loaded() or is_anybody_known():
         raise Conflict(
             "{home} 里是真实的城市或账号，演示和复演不进这里。请把 ANLAN_HOME 设成另一个空文件夹。",
             home=home(),
         )
-    loader.load(worlds.context(worlds.get("live")), seed=CITY_SEED, person_rows=PERSON_ROWS)
-    mark.touch()
+    loader.load(worlds.context(live), seed=CITY_SEED, person_rows=PERSON_ROWS)
+    World.objects.filter(pk=live.pk).update(settings={**live.settings, DEMO: True})
 
 
 def prepare_world(args: argparse.Namespace) -> str:

@@ -21,7 +21,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    *(f"{room.__module__}.{room.__qualname__}" for room in rooms.found()),
+    *(room.name for room in rooms.found()),
+    "anlan.conf.plug.Rooms",
 ]
 
 MIDDLEWARE = [

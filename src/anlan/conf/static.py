@@ -1,6 +1,7 @@
 """Files for browsers: their addresses carry a digest of what they hold, so that they are kept for a year; sent compressed.
 
-What is made here lies under `static` of the state folder, by digest, and is made once.
+The build brought the compressed files; what a source changed since is compressed once, before the first request is taken, and
+lies under `static` of the state folder. Both by digest.
 """
 
 import gzip
@@ -18,6 +19,7 @@ from django.contrib.staticfiles.storage import StaticFilesStorage
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
 
+SHIPPED = Path(__file__).parent / "compressed"
 SMALL = 400  # bytes that no compression makes worth while
 LIKE_TEXT = {".css", ".js", ".mjs", ".svg", ".json"}
 BUILT = re.compile(r"/build/assets/[^/]+-[\w-]{8}\.\w+$")
@@ -42,7 +44,10 @@ def compressed(path: str) -> str:
     """Where the same lies compressed; the path itself where that is no gain."""
     if Path(path).suffix not in LIKE_TEXT or os.path.getsize(path) < SMALL:
         return path
-    made = Path(settings.STATIC_ROOT) / f"{digest(path)}.gz"
+    name = f"{digest(path)}.gz"
+    if (SHIPPED / name).exists():
+        return str(SHIPPED / name)
+    made = Path(settings.STATIC_ROOT) / name
     if not made.exists():
         scratch = made.with_suffix(f".{os.getpid()}")
         scratch.write_bytes(gzip.compress(Path(path).read_bytes(), 9, mtime=0))

@@ -10,7 +10,7 @@ from anlan.conf import metrics as counting
 from anlan.conf import refusals
 from anlan.conf.wellness import probe
 from anlan.foundation import worlds
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.ui import views as ui
 from anlan.ui.pages import Request, page, public
 

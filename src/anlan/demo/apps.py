@@ -5,7 +5,8 @@ class DemoRoom(Room):
     after = "desk"
     registers = ("officers",)
 
-    def ready(self) -> None:
+    @classmethod
+    def ready(cls) -> None:
         super().ready()
         from anlan.demo.exercises import LIULIN_NIGHT
         from anlan.foundation import scenarios

@@ -23,14 +23,17 @@ from anlan.foundation.errors import Invalid
 from anlan.foundation.health import Part
 from anlan.foundation.scope import Scope
 from anlan.foundation.worlds import World
-from anlan.foundation.writing import goes_behind, writing
+from anlan.foundation.writing import goes_behind, is_long, writing
 from anlan.judge.watching import Watching
-from anlan.observe.ingest import Ingest
+from anlan.observe.ingest.ingest import Ingest
 from anlan.simulate.running import live
 
 log = logging.getLogger(__name__)
 VOICE = "voice"
 FIELD = "simulated-field"
+LOOKED = "ticks-looked-at"
+PIECES = "voice-pieces"
+"""How much of a moment is taken in: the mark of its last report and the number of its pieces."""
 LOOK_SECONDS = 0.2
 AGAIN_SECONDS = 1.0
 UNACKNOWLEDGED = "unacknowledged"
@@ -69,7 +72,9 @@ class Driver:
         """Go on from where the clock stands until the end; whoever sits at a screen writes first."""
         goes_behind()
         try:
-            self._drain(self._at, self._ticks[0][1])
+            self._finish_moment()
+            if self._at < self._ticks[0][1]:
+                self._drain(self._at, self._ticks[0][1])
             for n, end in self._ticks:
                 if self._now() < end + self._step:
                     self._tick(n, end)
@@ -91,9 +96,13 @@ class Driver:
         self._report(n)
         self._part.well()
         self._ingest.advance(end)
-        self._watching.look(self._ctx(end), self._ingest)
-        live.keep_going(self._ctx(end))
-        self._drain(end, end + self._step)
+        if cursors.mark(self._info, LOOKED) != str(
+            n
+        ):  # cut off between findings, we find the others before anybody acts
+            self._watching.look(self._ctx(end), self._ingest)
+            live.keep_going(self._ctx(end))
+            cursors.move(self._info, LOOKED, str(n))
+        self._drain(max(end, self._at), end + self._step)
 
     def _report(self, n: int) -> None:
         """Send a tick until every frame of it is acknowledged; what stands already is acknowledged again."""
@@ -108,8 +117,7 @@ class Driver:
     def _drain(self, at: datetime, until: datetime) -> None:
         """Handlers, calls, due work and reports, in time order, up to but not with `until`.
 
-        All that falls on one moment is done before handlers look again; the reports of a moment are one transaction,
-        so that a kill in the middle changes no order.
+        All that falls on one moment is done before handlers look again, after a kill too (`_finish_moment`).
         """
         last = until - timedelta(seconds=1)
         while True:
@@ -141,17 +149,35 @@ class Driver:
         return self._heard[0] if self._heard else None
 
     def _take_in(self, at: datetime) -> None:
-        """Take in all reports of one moment, and what comes late: a call may be laid by hand while the clock moves on.
-
-        Their effect and the reader's step are one transaction.
-        """
+        """Take in all reports of one moment, and what comes late: a call may be laid by hand while the clock moves on."""
         reports = []
         while self._heard and self._heard[0].at <= at:
             reports.append(self._heard.popleft())
-        with writing():
-            cursors.move(self._info, VOICE, reports[-1].mark)
-            sending.hear(self._ctx(at), reports)
-        self._mark = reports[-1].mark
+        self._hear(at, reports)
+
+    def _hear(self, at: datetime, reports: list[channels.Report], done: int = 0) -> None:
+        """Piece by piece, as many as a short transaction bears; each one's effect and how far we are stand together."""
+        mark, pieces = reports[-1].mark, sending.pieces(self._ctx(at), reports)
+        while done < len(pieces):
+            with writing():
+                while done < len(pieces):
+                    pieces[done]()
+                    done += 1
+                    if is_long():
+                        break
+                whole = done == len(pieces)
+                cursors.move(self._info, PIECES, "" if whole else f"{mark}#{done}")
+                if whole:
+                    cursors.move(self._info, VOICE, mark)
+        self._mark = mark
+
+    def _finish_moment(self) -> None:
+        """A moment that was cut off in its middle ends before anything else looks, so that a kill changes no order."""
+        mark, _, done = cursors.mark(self._info, PIECES).partition("#")
+        if mark:
+            heard = self._field.reports(after=self._mark, until=self._at)
+            marks = [report.mark for report in heard]
+            self._hear(self._at, heard[: marks.index(mark) + 1], int(done))
 
     def _move_to(self, at: datetime) -> datetime:
         """Advance the clock, as fast as the exercise's speed allows; stop when somebody paused it."""

@@ -17,7 +17,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict
 from anlan.foundation.worlds import World
 from anlan.observe.actions import soil
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.simulate.running import live
 
 SEED = 20210812

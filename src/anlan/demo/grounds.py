@@ -2,7 +2,7 @@
 
 from anlan.demo.city.facts import LIULIN
 from anlan.foundation.context import Ctx
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.simulate.running import ground
 
 MAKER = "liulin"

@@ -2,13 +2,12 @@
 
 import numpy as np
 
-from anlan.demo.city import build_city
-from anlan.demo.city.build import PERSON_ROWS
+from anlan.demo.city.build import PERSON_ROWS, build_city
 from anlan.demo.city.build import SEED as CITY_SEED
 from anlan.demo.city.facts import LIULIN
-from anlan.demo.liulin.land import SIDES_M, build_land
+from anlan.demo.liulin.land.build import SIDES_M, build_land
 from anlan.science.jit import Floats
-from anlan.science.terrain import move_points
+from anlan.science.terrain.crs import move_points
 from anlan.simulate.computing.shapes import Terrain
 
 

@@ -5,12 +5,13 @@ from datetime import date
 from typing import Any
 
 from anlan.demo import grounds
-from anlan.demo.city import build_city, duty_shifts
 from anlan.demo.city import model as city_model
+from anlan.demo.city.build import build_city
 from anlan.demo.city.model import AGE_BANDS, City
+from anlan.demo.city.shifts import duty_shifts
 from anlan.foundation.context import Ctx
 from anlan.foundation.worlds import BEIJING
-from anlan.observe.actions import load_stations
+from anlan.observe.actions.stations import load_stations
 from anlan.people import actions as people
 from anlan.places import actions as places
 

@@ -16,7 +16,7 @@ from anlan.foundation.context import Actor, Ctx
 from anlan.foundation.events import on
 from anlan.foundation.rules.grade import Grade
 from anlan.people.queries.units import unit
-from anlan.warn.actions import alerts
+from anlan.warn.actions.alerts import approving, cosigning, importing, issuing
 from anlan.warn.events import ALERT_PROPOSED
 from anlan.warn.queries.alerts import Brief, brief
 
@@ -37,7 +37,7 @@ def _published(ctx: Ctx, payload: dict[str, Any]) -> None:
     """Import a warning of that night at its published time, with the towns that it named."""
     warning = WARNINGS[payload["n"]]
     grade = Grade.parse(warning.colour)
-    alerts.take_in(
+    importing.take_in(
         ctx,
         issuer_name=warning.issuer,
         event_type=RAINSTORM,
@@ -93,7 +93,7 @@ def _as(ctx: Ctx, row: Brief, who: tuple[str, frozenset[str]]) -> Ctx:
 @tasks.task("demo.alert.submit")
 def _submit(ctx: Ctx, work: dict[str, Any]) -> None:
     if row := _standing(ctx, work, "draft"):
-        alerts.submit(_as(ctx, row, FORECASTER), ref=row.ref)
+        approving.submit(_as(ctx, row, FORECASTER), ref=row.ref)
         _later(ctx, "approve", work, APPROVED_AFTER)
 
 
@@ -102,7 +102,7 @@ def _approve(ctx: Ctx, work: dict[str, Any]) -> None:
     """The second person types place and level again by hand."""
     if row := _standing(ctx, work, "review"):
         second = _as(ctx, row, APPROVER)
-        alerts.approve(second, ref=row.ref, retyped_place=row.place, retyped_level=Grade(row.level).word)
+        approving.approve(second, ref=row.ref, retyped_place=row.place, retyped_level=Grade(row.level).word)
         if row.unsigned:
             _later(ctx, "cosign", work, COSIGNED_AFTER)
         else:
@@ -115,7 +115,7 @@ def _cosign(ctx: Ctx, work: dict[str, Any]) -> None:
     if row := _standing(ctx, work, "approved"):
         for n, unit_ref in enumerate(row.unsigned):
             third = _as(ctx, replace(row, issuer=unit_ref), (f"{COSIGNER[0]}{n or ''}", COSIGNER[1]))
-            alerts.cosign(third, ref=row.ref, retyped_place=row.place, retyped_level=Grade(row.level).word)
+            cosigning.cosign(third, ref=row.ref, retyped_place=row.place, retyped_level=Grade(row.level).word)
         _later(ctx, "issue", work, ISSUED_AFTER)
 
 
@@ -123,4 +123,4 @@ def _cosign(ctx: Ctx, work: dict[str, Any]) -> None:
 def _issue(ctx: Ctx, work: dict[str, Any]) -> None:
     """Outside a transaction, for the first signature draws a key; issued already, there is nothing to do."""
     if row := _standing(ctx, work, "approved"):
-        alerts.issue(_as(ctx, row, FORECASTER), ref=row.ref)
+        issuing.issue(_as(ctx, row, FORECASTER), ref=row.ref)

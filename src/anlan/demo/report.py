@@ -17,7 +17,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.worlds import World, beijing
 from anlan.judge.queries import exceedances, lead
 from anlan.observe import queries as observe
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.prove.queries.proof import village_proofs
 from anlan.simulate.queries import foretold
 from anlan.simulate.rules.score import Counts

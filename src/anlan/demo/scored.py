@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from anlan.demo.city import City, build_city
-from anlan.demo.city.build import PERSON_ROWS
+from anlan.demo.city.build import PERSON_ROWS, build_city
 from anlan.demo.city.build import SEED as CITY_SEED
 from anlan.demo.city.facts import LIULIN
+from anlan.demo.city.model import City
 from anlan.demo.land_of_liulin import liulin
 from anlan.demo.storms import Storm, storm
 from anlan.science.jit import Floats, Int64s
-from anlan.science.terrain import move_points
+from anlan.science.terrain.crs import move_points
 from anlan.simulate.computing.scoring import Setting
 from anlan.simulate.computing.shapes import Terrain
 

@@ -11,7 +11,7 @@ from anlan.foundation.words import t, w
 from anlan.judge.queries import lead_words
 from anlan.move.queries.moves import Move, moves
 from anlan.observe.queries import moments
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 from anlan.ui import palette
 from anlan.ui.due import Due, Next
 from anlan.ui.speech import Words

@@ -14,6 +14,7 @@ from anlan.foundation.words import written
 from anlan.people import queries as people
 from anlan.ui.due import Due, Kind
 from anlan.ui.pages import Request
+from anlan.ui.shared import made_once
 from anlan.ui.speech import Words
 
 
@@ -30,7 +31,11 @@ def acts() -> dict[str, Callable[[Request], str]]:
 
 
 def dues(ctx: Ctx, *, lang: str, at: datetime | None = None, path: str = "") -> list[Due]:
-    """The list as of now, or as it was known at a past moment, within scope and permission."""
+    """The list as of now, or as it was known at a past moment, within scope and permission; once for all who see the same."""
+    return list(made_once(ctx, ("dues", lang, at, path), lambda: _dues(ctx, lang, at, path)))
+
+
+def _dues(ctx: Ctx, lang: str, at: datetime | None, path: str) -> list[Due]:
     found = [wait for dues in rooms.brought("dues") for wait in dues.waits(ctx, at, path)]
     refs = sorted({str(each.facts["who"]) for each in found if each.facts.get("who")})
     known = people.holders_by_ref(ctx, refs) if refs else {}

@@ -9,7 +9,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.words import w
 from anlan.foundation.worlds import World
 from anlan.judge.rules.urgency import BLIND, Thing, harm_of
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.simulate.running import live
 from anlan.ui.due import Due, Dues, Kind, Wait, due, opens
 from anlan.ui.speech import Words

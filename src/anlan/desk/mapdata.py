@@ -19,11 +19,15 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.words import t, w
 from anlan.observe.queries.moments import GaugeNow, gauges
 from anlan.places import queries as places
-from anlan.places.queries import Atlas, Place, atlas
+from anlan.places.atlas import Atlas, Place, atlas
+from anlan.places.layers import Shown, shown
+from anlan.places.mapfiles.cleaned import Rings, parts_of
 from anlan.warn.queries.situation import Finding, InForce, findings_at, floods_at, in_force
 
 LAYERS = {1: "land", 2: "county", 3: "township", 4: "village"}
 KEPT = 48
+MOST_BUILDINGS = 20_000
+"""On the living map, which a phone loads whole; the rest stands on drawings alone."""
 STATE_SECONDS = 5
 URGENT = ("lost", "silent", "help", "moving", "moved", "answered", "calling", "refused", "prepare")
 USUAL = ("calling", "answered", "prepare", "moving", "moved", "silent", "help", "lost", "refused")
@@ -58,15 +62,23 @@ def feature(layer: str, geometry: str, coordinates: Any, /, **properties: Any) -
     }
 
 
+def area(layer: str, rings: Rings, **properties: Any) -> Feature:
+    """A feature of flat rings: one polygon, or many where the place has parts."""
+    parts = [[_ring(ring) for ring in part] for part in parts_of(rings)]
+    if len(parts) == 1:
+        return feature(layer, "Polygon", parts[0], **properties)
+    return feature(layer, "MultiPolygon", parts, **properties)
+
+
 # ---------- base ----------
-_base: tuple[Atlas, Packed] | None = None
+_base: tuple[tuple[Atlas, Shown], Packed] | None = None
 
 
 def base() -> Packed:
     """Land, counties, townships, villages, streams and roads, with names; public to whoever has signed in."""
     global _base
-    mark = atlas()  # another one is read when a division was added
-    if _base is None or _base[0] is not mark:
+    mark = atlas(), shown()  # others are read when a division was added, or a layer
+    if _base is None or any(was is not now for was, now in zip(_base[0], mark, strict=True)):
         _base = (mark, pack(_base_features()))
     return _base[1]
 
@@ -75,18 +87,13 @@ def _base_features() -> Iterator[Feature]:
     for tier, layer in LAYERS.items():
         for place, rings in places.outlines(tier):
             if rings:
-                yield feature(
-                    layer,
-                    "Polygon",
-                    [_ring(r) for r in rings],
-                    name=place.name,
-                    ref=place.path,
-                    url=place_url(place),
-                )
+                yield area(layer, rings, name=place.name, ref=place.path, url=place_url(place))
     for kind in ("stream", "road"):
         for line in places.lines(kind):
             width = max(1, 4 - line.rank) if kind == "stream" else None
             yield feature(kind, "LineString", _ring(line.points), name=line.name, width=width)
+    for ring in shown().buildings[:MOST_BUILDINGS]:
+        yield feature("building", "Polygon", [[[round(c, 6) for c in point] for point in ring]])
 
 
 def _ring(points: Iterable[Iterable[float]]) -> list[list[float]]:
@@ -167,7 +174,7 @@ def _alerts(found: list[InForce]) -> Iterator[Feature]:
             yield feature("alert", "Polygon", [_ring(r) for r in each.rings], **told)
         for named in each.names if not each.rings else ():
             if shapes.get(named.path):
-                yield feature("alert", "Polygon", [_ring(r) for r in shapes[named.path]], **told)
+                yield area("alert", shapes[named.path], **told)
 
 
 def _call(lang: str, each: VillageState) -> Feature:

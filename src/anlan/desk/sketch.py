@@ -3,22 +3,23 @@
 For the wall, which has no script to wait for; for paper; and where a browser cannot draw the living map.
 """
 
-import math
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from anlan.call.queries.villages import VillageState
 from anlan.desk import labels
 from anlan.places import queries as places
-from anlan.places.queries import FloodArea, Place, atlas
+from anlan.places.atlas import Place, atlas
+from anlan.places.layers import shown
+from anlan.places.queries import FloodArea
 from anlan.ui import palette
+from anlan.ui.svg.paper import Paper, Points
 
 WIDTH, HEIGHT, EDGE = 860.0, 820.0, 60.0
 HALF, LETTER, ROW, RISE = 36, 34, 37, 31
 """Half a mark with its margin; the letters of a name (wall.css), their lines, and a baseline below its line's top."""
 RING = 41
 """The ring of expected water around a mark; no name stands within it."""
-Points = Iterable[Iterable[float]]
 
 
 @dataclass(frozen=True)
@@ -45,30 +46,9 @@ class Sketch:
     edge: str
     waters: tuple[tuple[str, int], ...]
     floods: tuple[str, ...]
+    buildings: str
     marks: tuple[Mark, ...]
     viewbox: str = f"0 0 {WIDTH:.0f} {HEIGHT:.0f}"
-
-
-class _Paper:
-    """Longitude and latitude on the paper; distances are true enough for a township."""
-
-    def __init__(self, rings: list[list[list[float]]]) -> None:
-        lons, lats = zip(*[(x, y) for ring in rings for x, y in ring], strict=True)
-        self._west, self._north = min(lons), max(lats)
-        self._narrow = math.cos(math.radians((min(lats) + max(lats)) / 2))
-        wide = (max(lons) - self._west) * self._narrow or 1e-6
-        high = self._north - min(lats) or 1e-6
-        self._scale = min((WIDTH - 2 * EDGE) / wide, (HEIGHT - 2 * EDGE) / high)
-        self._x = (WIDTH - wide * self._scale) / 2
-        self._y = (HEIGHT - high * self._scale) / 2
-
-    def at(self, lon: float, lat: float) -> tuple[int, int]:
-        x = self._x + (lon - self._west) * self._narrow * self._scale
-        return round(x), round(self._y + (self._north - lat) * self._scale)
-
-    def path(self, points: Points, *, close: bool) -> str:
-        found = [self.at(*point) for point in points]
-        return "M" + " ".join(f"{x},{y}" for x, y in found) + ("Z" if close else "")
 
 
 def sketch(
@@ -84,17 +64,18 @@ def sketch(
     edge = outlines.get(township)
     if not edge:
         return None
-    paper = _Paper(edge)
+    paper = Paper(edge, width=WIDTH, height=HEIGHT, edge=EDGE)
     cells = places.outlines(4 if township.tier >= 3 else 3, township.path)
     if township.tier < 3:
         states = _towns(states.values())
     lines = places.lines("stream")
     return Sketch(
-        cells=tuple(paper.path(rings[0], close=True) for _, rings in cells if rings),
-        chosen=next((paper.path(r[0], close=True) for p, r in cells if p.path == chosen and r), ""),
-        edge=paper.path(edge[0], close=True),
+        cells=tuple(paper.rings(rings) for _, rings in cells if rings),
+        chosen=next((paper.rings(r) for p, r in cells if p.path == chosen and r), ""),
+        edge=paper.rings(edge),
         waters=tuple((paper.path(each.points, close=False), max(3, 10 - 3 * each.rank)) for each in lines if _near(each.points, edge)),
         floods=tuple(paper.path(area.ring, close=True) for area in floods),
+        buildings=_buildings(paper, edge) if township.tier >= 3 else "",
         marks=_marks(paper, [p for p, _ in cells], states, chosen, wet),
     )  # fmt: skip
 
@@ -109,13 +90,19 @@ def _towns(states: Iterable[VillageState]) -> dict[int, VillageState]:
     return worst
 
 
+def _buildings(paper: Paper, edge: list[list[list[float]]]) -> str:
+    """Outlines of buildings in one path; those that would be a dot are left out."""
+    drawn = (paper.path(ring, close=True) for ring in shown().buildings if _near(ring[:1], edge))
+    return "".join(dict.fromkeys(path for path in drawn if " " in path))
+
+
 def _near(points: Points, edge: list[list[list[float]]]) -> bool:
     lons, lats = zip(*[(x, y) for ring in edge for x, y in ring], strict=True)
     return any(min(lons) <= x <= max(lons) and min(lats) <= y <= max(lats) for x, y in points)
 
 
 def _marks(
-    paper: _Paper, villages: list[Place], states: Mapping[int, VillageState], chosen: str, wet: Container[int]
+    paper: Paper, villages: list[Place], states: Mapping[int, VillageState], chosen: str, wet: Container[int]
 ) -> tuple[Mark, ...]:
     """Marks where the villages lie; the chosen one and the most urgent have the first choice of a place for their name."""
 

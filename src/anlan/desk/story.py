@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from anlan.foundation import journal, journal_reading, rooms
 from anlan.foundation.context import Ctx
 from anlan.people import queries as people
-from anlan.places.queries import Place
+from anlan.places.atlas import Place
 from anlan.ui.speech import Entry, Saying, Told, Words
 
 AT_MOST = 40

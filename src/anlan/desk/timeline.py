@@ -13,7 +13,7 @@ from anlan.foundation import journal_reading
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import t
 from anlan.foundation.worlds import World
-from anlan.ui import svg
+from anlan.ui.svg import small
 
 BINS = 144
 LIVE_BACK, LIVE_AHEAD = timedelta(hours=12), timedelta(hours=1)
@@ -51,7 +51,7 @@ def timebar(ctx: Ctx, world: World, at: datetime | None, lang: str) -> dict[str,
         "known": ctx.now,
         "step": 10,
         "is_past": at is not None,
-        "picture": svg.density(density(ctx, start, end), known=known, label=t(lang, "日志的疏密")),
+        "picture": small.density(density(ctx, start, end), known=known, label=t(lang, "日志的疏密")),
         "marks": [start + (end - start) * n / marks for n in range(marks + 1)],
     }
 

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from anlan.desk.views import duty, exercises, journal, letters, map, packs, review, search, wall
+from anlan.desk.views import duty, exercises, journal, letters, map, onset, packs, review, search, wall
 
 app_name = "desk"
 urlpatterns = [
     path("w/<slug:world>/desk", duty.desk, name="desk"),
-    path("w/<slug:world>/desk/act", duty.act, name="desk-act"),
+    path("w/<slug:world>/desk/act", duty.press, name="desk-act"),
+    path("w/<slug:world>/desk/answer", duty.answer, name="desk-answer"),
     path("w/<slug:world>/desk/pace", duty.pace, name="desk-pace"),
     path("w/<slug:world>/wall", wall.wall, name="wall"),
     path("w/<slug:world>/map", map.city, name="map"),
@@ -28,5 +29,6 @@ urlpatterns = [
     path("w/<slug:world>/review", review.review, name="review"),
     path("w/<slug:world>/dead-letters", letters.listing, name="letters"),
     path("w/<slug:world>/dead-letters/again", letters.again, name="feed-again"),
+    path("w/<slug:world>/onset", onset.onset, name="onset"),
     path("w/<slug:world>/search", search.search, name="search"),
 ]

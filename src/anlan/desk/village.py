@@ -3,6 +3,8 @@
 import uuid
 from typing import Any
 
+from django import forms
+
 from anlan.call.queries import rows as calls
 from anlan.call.queries.villages import village_states
 from anlan.foundation.rules.stage import Stage
@@ -10,7 +12,8 @@ from anlan.foundation.words import w
 from anlan.judge.queries.lead_words import coming
 from anlan.move.views.moving import village_of
 from anlan.people import queries as people
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
+from anlan.ui.acts import number, offered
 from anlan.ui.pages import Request
 
 NOW = {
@@ -18,6 +21,18 @@ NOW = {
     Stage.MOVE: w("现在就转移 {n} 户"),
     Stage.COUNT: w("逐户点名，还差 {n} 户"),
 }
+
+
+class Answer(forms.Form):
+    """What somebody answers for a village."""
+
+    call_down = forms.CharField(widget=forms.HiddenInput)
+    village = forms.CharField(widget=forms.HiddenInput)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    result = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=5)
+    holder = forms.CharField(label=w("谁答复"), widget=forms.Select)
+    households = number(w("户"), most=99_999)
+    people = number(w("人"))
 
 
 def own(request: Request) -> list[dict[str, Any]]:
@@ -43,13 +58,20 @@ def own(request: Request) -> list[dict[str, Any]]:
                 "headline": order if order and lacks > 0 else w("请马上答复"),
                 "n": lacks,
                 "facts": coming(ctx, place, request.lang, None),
-                "call_down": line.call_down.ref if line else "",
-                "people": _standing(request, line) if line and ctx.may("warn.answer") else [],
-                "key": str(uuid.uuid4()),
+                "answer": _answer(request, place.name, line) if line and ctx.may("warn.answer") else None,
                 "list": village_of(request, move.ref) if move else None,
             }
         )
     return found
+
+
+def _answer(request: Request, name: str, line: Any) -> Answer | None:
+    """The form for whoever may answer for the village; none where nobody may."""
+    standing = _standing(request, line)
+    which = {"call_down": line.call_down.ref, "village": name}
+    form = offered(request, Answer, which=which, initial={"key": uuid.uuid4()})
+    form.fields["holder"].widget.choices = standing  # type: ignore[attr-defined]
+    return form if standing else None
 
 
 def _standing(request: Request, line: Any) -> list[tuple[str, str]]:

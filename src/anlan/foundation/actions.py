@@ -34,7 +34,7 @@ def action(ctx: Ctx, permission: str) -> Iterator[None]:
 def reason_in(text: str, *, most: int = 200) -> str:
     """The reason as it is kept. Raises: Invalid when there is none."""
     if not is_reason(text):
-        raise Invalid("请写明理由（至少两个字），它会进入日志。")
+        raise Invalid("请写明理由（至少两个字），它会进入日志。").at("reason")
     return text.strip()[:most]
 
 

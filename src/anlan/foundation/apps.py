@@ -12,7 +12,6 @@ class FoundationRoom(Room):
         "foundation.exercise.started": w("开始演练"),
     }
     pack_kinds = {
-        "retention": (w("保存期限"), ("retention",)),
         "fire_weather": (w("火险天气指数"), ("day_length",)),
         "forest_fire_index": (w("森林火险等级"), ("index", "variant")),
         "attenuation": (w("地震衰减关系"), ("relation",)),
@@ -24,7 +23,8 @@ class FoundationRoom(Room):
         "relief_needs": (w("安置需求"), ("need",)),
     }
 
-    def ready(self) -> None:
+    @classmethod
+    def ready(cls) -> None:
         from django.db.backends.signals import connection_created
 
         from anlan.foundation import kept

@@ -11,7 +11,7 @@ AnlanError
 └── OutOfWorld       an exercise reached for something real            500
 """
 
-from typing import Any
+from typing import Any, Self
 
 from anlan.foundation.words import t
 
@@ -20,6 +20,8 @@ class AnlanError(Exception):
     """An error a person reads: `text` is a Chinese source string with `{named}` places for `values`."""
 
     status = 500
+    field = ""
+    """The field of a form that it is about; "" when it is about none alone."""
 
     def __init__(self, text: str, /, **values: Any) -> None:
         self.text = text
@@ -29,6 +31,11 @@ class AnlanError(Exception):
     def said(self, lang: str) -> str:
         """What happened and what to do next, in the reader's language."""
         return t(lang, self.text, **self.values)
+
+    def at(self, field: str) -> Self:
+        """The same error, told beside that field of a form."""
+        self.field = field
+        return self
 
     @property
     def code(self) -> str:

@@ -11,8 +11,8 @@ from anlan.foundation import journal, scenarios, worlds
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Forbidden, Invalid
+from anlan.foundation.models import World
 from anlan.foundation.scope import Scope
-from anlan.foundation.worlds import World
 
 SPEEDS = (1, 10, 60, 240, 0)
 """Simulated seconds a real one; 0 is as fast as it can."""

@@ -2,7 +2,8 @@
 
 Every table that such a value is read from has a mark, drawn anew by whatever statement writes a row of it, in the writer's own
 transaction: a rename, a move, a bulk load and a change taken back are all seen, from this process or another. Within `once()`
-(a request, an action, a piece of due work) marks are asked for once; who writes there sees the change at the next call.
+(a request, an action, a piece of due work) marks are asked for once, and so is what stands under `asked_once`; who writes there
+sees the change at the next call.
 """
 
 import re
@@ -10,15 +11,18 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Generic, TypeVar
+from functools import wraps
+from typing import Any, Generic, ParamSpec, TypeVar
 
 from anlan.foundation.models import TableMark
 
 T = TypeVar("T")
+P = ParamSpec("P")
 WRITES = re.compile(r'(?:INSERT (?:OR IGNORE )?INTO|UPDATE|DELETE FROM) "(\w+)"')
 _watched: set[str] = set()
 _all: list["Kept[Any]"] = []
 _asked: ContextVar[dict[Any, Any] | None] = ContextVar("asked", default=None)
+_answers: ContextVar[dict[Any, Any] | None] = ContextVar("answers", default=None)
 
 
 class Kept(Generic[T]):
@@ -44,6 +48,22 @@ class Kept(Generic[T]):
         return value
 
 
+def asked_once(read: Callable[P, T]) -> Callable[P, T]:
+    """Several parts of a page ask the same: within `once()` one reading answers all, until anything is written there."""
+
+    @wraps(read)
+    def answered(*args: P.args, **kwargs: P.kwargs) -> T:
+        answers = _answers.get()
+        if answers is None or WRITES in answers:
+            return read(*args, **kwargs)
+        question = (read, args, tuple(sorted(kwargs.items())))
+        if question not in answers:
+            answers[question] = read(*args, **kwargs)
+        return answers[question]  # type: ignore[no-any-return]
+
+    return answered
+
+
 @contextmanager
 def once(*, afresh: bool = False) -> Iterator[None]:
     """Ask for marks once from here on; `afresh` does not trust what was asked before."""
@@ -52,13 +72,17 @@ def once(*, afresh: bool = False) -> Iterator[None]:
         yield
         return
     asked: dict[Any, Any] = {}
-    token = _asked.set(asked)
+    token, answered = _asked.set(asked), _answers.set({})
     try:
         yield
     finally:
+        wrote = WRITES in (_answers.get() or ())
         _asked.reset(token)
+        _answers.reset(answered)
         if before is not None and WRITES in asked:
             _forget(before)
+        if before is not None and wrote:
+            _forget(_answers.get())
 
 
 def refresh(*, cold: bool = False) -> None:
@@ -78,10 +102,11 @@ def _marks() -> dict[str, int]:
     return asked[TableMark]  # type: ignore[no-any-return]
 
 
-def _forget(asked: dict[Any, Any]) -> None:
-    """Something was written here: from now on marks are asked for at each call, for the change may be taken back."""
-    asked.clear()
-    asked[WRITES] = True
+def _forget(asked: dict[Any, Any] | None) -> None:
+    """Something was written here: from now on it is asked for at each call, for the change may be taken back."""
+    if asked is not None:
+        asked.clear()
+        asked[WRITES] = True
 
 
 def notice(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
@@ -93,8 +118,9 @@ def notice(execute: Callable[..., Any], sql: str, params: Any, many: bool, conte
         TableMark.objects.using(context["connection"].alias).bulk_create(
             [mark], update_conflicts=True, unique_fields=["table"], update_fields=["number"]
         )
-        if (asked := _asked.get()) is not None:
-            _forget(asked)
+        _forget(_asked.get())
+    if written:
+        _forget(_answers.get())
     return result
 
 

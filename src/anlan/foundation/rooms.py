@@ -1,7 +1,7 @@
 """Rooms: each says in its own `apps.py` what it brings to the house; settings, addresses, API, menu, desk and doctor find it there.
 
 A new room is a folder beside the others with an `apps.py`, its pages in `urls.py`, operations in `api.py`, words in `words.toml`.
-Nothing here asks for Django's settings, so that the settings themselves can find the rooms.
+Nothing here knows Django: a model at the command line asks for kinds of packs, and the settings themselves find the rooms here.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,18 +12,32 @@ from importlib.util import find_spec
 from pkgutil import iter_modules
 from typing import Any, ClassVar
 
-from django.apps import AppConfig
-
 import anlan
+from anlan.foundation.words import w
+
+GROUPS = {
+    "watch": w("值守"),
+    "map": w("一张图"),
+    "warn": w("监测预警"),
+    "command": w("指挥处置"),
+    "supply": w("保障"),
+    "prevent": w("防范"),
+    "review": w("救助评估"),
+    "registers": w("名册"),
+    "system": w("系统"),
+}
+"""Words of the rail, by what one does; the last two stand at its foot. One without a page that the reader may enter is not shown."""
+FOOT = ("registers", "system")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A word of the menu: its page below the world (from / where it lies outside), who may enter, its place among the others."""
+    """A word of the menu: its page below the world (from / where it lies outside), who may enter, its group and place there."""
 
     word: str
     page: str
     permission: str
+    group: str
     place: int
     inside: tuple[str, ...] = ()  # pages that belong to it without standing below its address
 
@@ -32,9 +46,10 @@ class Entry:
         return page if page.startswith("/") else f"/w/{world}/{page}"
 
 
-class Room(AppConfig):
+class Room:
     """What a room brings. Functions are named `module:name` inside the room, for they are read once Django stands."""
 
+    name: ClassVar[str]  # its package
     after: ClassVar[str] = ""  # the room before it in the order of facts
     registers: ClassVar[tuple[str, ...]] = ()  # modules that register handlers and due work
     menu: ClassVar[tuple[Entry, ...]] = ()
@@ -50,6 +65,7 @@ class Room(AppConfig):
     dues: ClassVar[str] = (
         ""  # for the desk: a ui.due.Dues, what waits for a person, its sentences and its buttons
     )
+    steps: ClassVar[str] = ""  # before the first night: a tuple of ui.onset.Step
     counters: ClassVar[str] = ""  # for /metrics: () → (name, kind, about, samples) …
     checks: ClassVar[str] = ""  # for doctor: () → (code, zh, en, mend zh, mend en) …
     samples: ClassVar[str] = ""  # for the walk of pages: (ctx) → {(segment before, parameter): value}
@@ -58,9 +74,11 @@ class Room(AppConfig):
         super().__init_subclass__(**kwargs)
         cls.name = cls.__module__.rpartition(".")[0]
 
-    def ready(self) -> None:
-        for module in self.registers:
-            import_module(f"{self.name}.{module}")
+    @classmethod
+    def ready(cls) -> None:
+        """Called once Django stands (`conf/plug.py`)."""
+        for module in cls.registers:
+            import_module(f"{cls.name}.{module}")
 
     @classmethod
     def part(cls, module: str) -> Any:

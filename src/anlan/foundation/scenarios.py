@@ -6,7 +6,7 @@ from typing import Any
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
-from anlan.foundation.worlds import World
+from anlan.foundation.models import World
 
 Title = Mapping[str, str]
 Factory = Callable[[Ctx, Mapping[str, Any]], World]

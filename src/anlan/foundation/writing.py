@@ -18,6 +18,8 @@ from anlan.foundation import held, kept
 from anlan.foundation.home import home
 
 LONGEST_GIVING_WAY = 0.5
+SHORT_SECONDS = 0.02
+"""What comes in pieces lets go of the lock after so long, and goes on in the next transaction."""
 LOOK_SECONDS = 0.005
 TRY_AGAIN_STATES = {"40001", "40P01", "55P03"}
 """PostgreSQL: serialisation, deadlock, lock not available."""
@@ -30,6 +32,7 @@ class _Mine(threading.local):
     behind = False
     wrote = False
     first: Callable[[], None] | None = None
+    since = 0.0
 
 
 _mine = _Mine()
@@ -51,6 +54,7 @@ def writing(name: str = "") -> Iterator[None]:
             with _in_front():
                 stack.enter_context(transaction.atomic())
             clock.start()
+            _mine.since = time.monotonic()
             stack.enter_context(kept.once(afresh=True))
         _mine.depth += 1
         stack.callback(_left)
@@ -60,6 +64,11 @@ def writing(name: str = "") -> Iterator[None]:
         yield
     if not _mine.depth:
         _mine.wrote = True
+
+
+def is_long() -> bool:
+    """Whether this thread has held the lock long enough: whoever does many pieces leaves the rest for another transaction."""
+    return time.monotonic() - _mine.since > SHORT_SECONDS
 
 
 def _left() -> None:

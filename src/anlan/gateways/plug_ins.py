@@ -9,7 +9,7 @@ from datetime import datetime
 from importlib.metadata import entry_points
 from typing import Any, Protocol
 
-from anlan.observe.ingest import Ingest
+from anlan.observe.ingest.ingest import Ingest
 
 GROUP = "anlan.gateways"
 

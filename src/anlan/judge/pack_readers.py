@@ -2,7 +2,7 @@
 
 from anlan.foundation.packs import checked_by
 from anlan.judge.rules.neighbour import NeighbourRule
-from anlan.judge.rules.thresholds import compile_pack
+from anlan.judge.rules.thresholds.compile import compile_pack
 
 checked_by("threshold", compile_pack)
 checked_by("neighbour", lambda pack: NeighbourRule.from_data(pack.data, pack=pack.id, version=pack.version))

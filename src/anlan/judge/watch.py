@@ -13,20 +13,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from anlan.judge.rules import thresholds
-from anlan.judge.rules.thresholds import (
-    MISSING,
-    WETNESS,
-    Change,
-    Element,
-    Matrix,
-    Prior,
-    Rain,
-    RuleSet,
-    Snapshot,
-    State,
-)
-from anlan.science.windows import LENGTHS_MIN
+from anlan.judge.rules.thresholds.evaluate import evaluate
+from anlan.judge.rules.thresholds.matrix import MISSING, Matrix, Prior, Screen, compile_matrix
+from anlan.judge.rules.thresholds.shapes import WETNESS, Change, Element, Rain, RuleSet, Snapshot, State
+from anlan.science.windows.ring import LENGTHS_MIN
 
 
 class Soil(Protocol):
@@ -103,7 +93,7 @@ class Watch:
         self._stages = list(stages)
         self._stations = stations
         self.states = dict(states)
-        self._packs = [(p, thresholds.compile_matrix(p), self._mine(p)) for p in packs]
+        self._packs = [(p, compile_matrix(p), self._mine(p)) for p in packs]
         self._gauges = _padded([s.rows for s in self._rain])
 
     def rain(self, windows: Windows, at: datetime, soil: Mapping[int, Soil] | None = None) -> list[Found]:
@@ -146,7 +136,7 @@ class Watch:
     def _judge_rain(
         self,
         pack: RuleSet,
-        screen: thresholds.Screen,
+        screen: Screen,
         mine: NDArray[np.int64],
         sums: NDArray[np.int64],
         full: NDArray[np.bool_],
@@ -214,7 +204,7 @@ class Watch:
         return found
 
     def _evaluate(self, pack: RuleSet, snapshot: Snapshot, subject: str) -> Change | None:
-        outcome = thresholds.evaluate(pack, snapshot, self.states.get(_key(pack, subject)))
+        outcome = evaluate(pack, snapshot, self.states.get(_key(pack, subject)))
         self.states[_key(pack, subject)] = outcome.state
         return outcome.change
 

@@ -13,13 +13,14 @@ from anlan.foundation.packs import load_all
 from anlan.foundation.packs.pack import SYNTHETIC_ONLY
 from anlan.judge.actions import exceedances
 from anlan.judge.models import Exceedance
-from anlan.judge.rules import neighbour, thresholds
-from anlan.judge.rules.thresholds import State
+from anlan.judge.rules import neighbour
+from anlan.judge.rules.thresholds import compile
+from anlan.judge.rules.thresholds.shapes import RuleSet, State
 from anlan.judge.watch import Key, RainSubject, Stages, StageSubject, Watch, Windows
 from anlan.observe import queries as observe
 from anlan.observe.queries.soil import Soils
 from anlan.places import queries as places
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 
 log = logging.getLogger(__name__)
 RED = 4
@@ -79,12 +80,12 @@ class Watching:
         return refs
 
 
-def _packs(ctx: Ctx) -> list[thresholds.RuleSet]:
+def _packs(ctx: Ctx) -> list[RuleSet]:
     """Threshold packs in force today, in order of their ids; synthetic ones in an exercise only."""
     packs = shelf.in_force(ctx, "threshold")
     for refused in shelf.refused(ctx):
         log.warning("%s is refused: %s", refused.path, SYNTHETIC_ONLY["en"])
-    return [thresholds.compile_pack(pack) for pack in sorted(packs, key=lambda p: p.id)]
+    return [compile.compile_pack(pack) for pack in sorted(packs, key=lambda p: p.id)]
 
 
 def _soils(watch: Watch, addresses: Sequence[str]) -> Soils:

@@ -1,10 +1,11 @@
-from anlan.foundation.rooms import Room
+from anlan.foundation.rooms import Entry, Room
 from anlan.foundation.words import w
 from anlan.move.events import (
     EVACUATION_COUNTED,
     EVACUATION_ORDERED,
     EVACUATION_SET_OUT,
     EVACUATION_STAYED,
+    EVACUATION_TAKEN_BACK,
     HOUSEHOLD_MARKED,
 )
 
@@ -13,12 +14,14 @@ class MoveRoom(Room):
     after = "warn"
     sayings = "story:SAYINGS"
     dues = "due:DUES"
+    menu = (Entry(w("转移避险"), "moving", "warn.view", "command", 1),)
     registers = ("derived", "pack_readers")
     events = {
         EVACUATION_COUNTED: w("清点了人数"),
         EVACUATION_ORDERED: w("转移已下达"),
         EVACUATION_SET_OUT: w("已出发转移"),
         EVACUATION_STAYED: w("出发记录已撤销"),
+        EVACUATION_TAKEN_BACK: w("一条点到或清点已撤销"),
         HOUSEHOLD_MARKED: w("登记了一户"),
     }
     rings = (EVACUATION_ORDERED,)

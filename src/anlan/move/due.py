@@ -11,7 +11,7 @@ from anlan.judge.queries.foreseen import arrivals
 from anlan.judge.rules.urgency import SMALL, Thing, harm_of
 from anlan.move.queries.moves import moving_takes
 from anlan.move.queries.waiting import refusals
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.ui.due import Act, Due, Dues, Kind, Next, Pick, Wait, due, opens
 from anlan.ui.speech import Words
 

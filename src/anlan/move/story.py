@@ -2,8 +2,14 @@
 
 from anlan.foundation.rules.stage import Stage
 from anlan.foundation.words import w
-from anlan.move.events import EVACUATION_COUNTED, EVACUATION_ORDERED, EVACUATION_SET_OUT, HOUSEHOLD_MARKED
-from anlan.ui.speech import Entry, Saying, Told, Words
+from anlan.move.events import (
+    EVACUATION_COUNTED,
+    EVACUATION_ORDERED,
+    EVACUATION_SET_OUT,
+    EVACUATION_TAKEN_BACK,
+    HOUSEHOLD_MARKED,
+)
+from anlan.ui.speech import Entry, Saying, Told, Words, plain
 
 
 def _ordered(say: Words, entry: Entry) -> Told:
@@ -31,4 +37,5 @@ SAYINGS = {
     EVACUATION_SET_OUT: Saying(_set_out),
     EVACUATION_COUNTED: Saying(_counted),
     HOUSEHOLD_MARKED: Saying(_marked),
+    EVACUATION_TAKEN_BACK: plain(w("一条点到或清点已撤销"), "key"),
 }

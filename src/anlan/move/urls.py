@@ -14,6 +14,7 @@ MOVING = [
     path(f"{W}moving/<str:ref>/stage/<str:code>", moving.stage, name="order-stage"),
     path(f"{W}moving/<str:ref>/mark", moving.mark, name="mark-household"),
     path(f"{W}moving/<str:ref>/count", moving.count, name="count-in"),
+    path(f"{W}moving/<str:ref>/undo", moving.take_back, name="undo-move"),
     path(f"{W}moving/<str:ref>/list", moving.printed, name="move-list"),
 ]
 

@@ -13,12 +13,12 @@ from anlan.foundation.words import t
 from anlan.observe import queries
 from anlan.observe.actions import imports
 from anlan.observe.events import IMPORT
-from anlan.observe.ingest import millis
+from anlan.observe.ingest.shapes import millis
 from anlan.observe.queries import StationInfo, series
 from anlan.observe.queries import imports as import_queries
 from anlan.observe.queries.series import Reading
 from anlan.observe.rules.csvrows import Wrong
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 
 router = Router(tags=["stations"])
 

@@ -5,15 +5,17 @@ from anlan.observe.events import REQUEUE, STATION_RETURNED, STATION_SILENT
 
 class ObserveRoom(Room):
     after = "people"
+    steps = "steps:STEPS"
     dues = "due:DUES"
     registers = (
         "actions.imports",
         "actions.mending",
     )
     counters = "counters:families"
+    permissions = {"observe.keep": ("administrator", "station_engineer")}
     menu = (
-        Entry(w("测站"), "stations", "observe.view", 5, inside=("imports",)),
-        Entry(w("隔离区"), "quarantine", REQUEUE, 10),
+        Entry(w("测站"), "stations", "observe.view", "warn", 3, inside=("imports",)),
+        Entry(w("隔离区"), "quarantine", REQUEUE, "warn", 5),
     )
     events = {
         "observe.import.confirmed": w("数据导入已确认"),

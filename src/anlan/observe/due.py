@@ -8,7 +8,7 @@ from anlan.foundation.words import w
 from anlan.observe.queries import stations
 from anlan.observe.queries.doubtful import doubtful
 from anlan.observe.queries.moments import silences, tried_passwords
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.ui.due import Due, Dues, Kind, Wait, due, opens
 from anlan.ui.speech import Words
 

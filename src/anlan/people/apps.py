@@ -5,8 +5,9 @@ from anlan.people.events import HOUSEHOLD_MOVED
 
 class PeopleRoom(Room):
     after = "places"
+    steps = "steps:STEPS"
     registers = ("accounts.sessions",)
-    menu = (Entry(w("账号"), "/accounts", "admin.manage", 12),)
+    menu = (Entry(w("账号"), "/accounts", "admin.manage", "system", 1),)
     events = {
         "people.account.activated": w("启用账号"),
         "people.account.asked": w("请另一位管理员确认账号变动"),

@@ -1,5 +1,7 @@
 """Forms of sign-in and accounts. They check that something was entered; what it means is for the actions."""
 
+from typing import Any
+
 from django import forms
 
 from anlan.foundation.words import w
@@ -28,6 +30,8 @@ class SignIn(forms.Form):
 
 
 class ChangePassword(forms.Form):
+    """Who came by a link and never had a password sets the first one."""
+
     old = forms.CharField(
         label=w("原密码"), strip=False, widget=forms.PasswordInput({"autocomplete": "current-password"})
     )
@@ -37,6 +41,11 @@ class ChangePassword(forms.Form):
     again = forms.CharField(
         label=w("再输一遍新密码"), strip=False, widget=forms.PasswordInput({"autocomplete": "new-password"})
     )
+
+    def __init__(self, *args: Any, first: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if first:
+            del self.fields["old"]
 
 
 class Enrol(forms.Form):

@@ -10,8 +10,9 @@ from typing import Any
 
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import Invalid
+from anlan.foundation.errors import Conflict, Invalid
 from anlan.foundation.scope import STEP
+from anlan.foundation.words import w
 from anlan.places.models import (
     CommunityGrid,
     Division,
@@ -72,6 +73,24 @@ def load_divisions(ctx: Ctx, rows: Iterable[DivisionRow]) -> dict[str, int]:
             DivisionAlias(division_id=ids[row.key], name=name) for row in rows for name in row.aliases
         )
         return ids
+
+
+def make_root(ctx: Ctx, *, code: str, name: str, lon: float, lat: float, on: date) -> None:
+    """The county or city that all else lies in, where there is none yet. Raises: Invalid for a code that is neither's."""
+    tier = 1 if code[4:].strip("0") == "" else 2
+    if not (code.isdecimal() and len(code) in (4, 6)):
+        raise Invalid(w("区划代码是 6 位数字，例如 429981。"))
+    if Division.objects.exists():
+        raise Conflict(w("已经有区划了。请在区划名册里改。"))
+    code = code[:4] if tier == 1 else code
+    load_divisions(
+        ctx,
+        [
+            DivisionRow(
+                code, "", tier, name, "", lon, lat, [], False, False, 0, 0, 0, [("nbs", code, on, None)]
+            )
+        ],
+    )
 
 
 def _division(row: DivisionRow, paths: dict[str, str], last: dict[str, int], ids: dict[str, int]) -> Division:

@@ -9,7 +9,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.paging import part
 from anlan.places import queries
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 
 router = Router(tags=["places"])
 PLACES = {Place: PlaceOut}

@@ -1,5 +1,13 @@
-from anlan.foundation.rooms import Room
+from anlan.foundation.rooms import Entry, Room
+from anlan.foundation.words import w
 
 
 class PlacesRoom(Room):
-    after = "ui"
+    after = "registers"
+    menu = (Entry(w("图层"), "layers", "places.map", "map", 5),)
+    events = {
+        "places.layer.confirmed": w("地图换上了自己的图层"),
+        "places.layer.undone": w("撤回了图层"),
+    }
+    permissions = {"places.map": ("administrator",), "places.keep": ("administrator", "duty_officer")}
+    steps = "steps:STEPS"

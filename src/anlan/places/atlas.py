@@ -64,10 +64,21 @@ class Atlas:
 
     def township(self, place: Place) -> Place:
         """The township unit that a village lies in; a higher place is its own."""
-        return self.by_path[place.path[:12]] if len(place.path) > 12 else place
+        return self._up_to(place, 3)
+
+    def township_path(self, path: str) -> str:
+        """The path of a place's township unit; one that is gone is its own."""
+        place = self.by_path.get(path)
+        return self.township(place).path if place else path
 
     def county(self, place: Place) -> Place:
-        return self.by_path[place.path[:8]] if len(place.path) > 8 else place
+        return self._up_to(place, 2)
+
+    def _up_to(self, place: Place, tier: int) -> Place:
+        """Whatever the root is: a city, or a county by itself."""
+        while place.tier > tier and (above := self.parent(place)):
+            place = above
+        return place
 
     def under(self, path: str, tier: int | None = None) -> list[Place]:
         """Places at or below a path, in path order."""

@@ -3,6 +3,7 @@
 from django.db import models
 
 from anlan.foundation.context import EVERYONE
+from anlan.foundation.words import w
 
 
 class Division(models.Model):
@@ -118,6 +119,44 @@ class MapLine(models.Model):
     rank = models.IntegerField(default=1)  # 1 is the largest
     points = models.JSONField()  # [lon, lat] …
     synthetic = models.BooleanField(default=True)
+
+
+class MapLayer(models.Model):
+    """图层: a map file of the county's own as it was taken: its shapes, whence they come, and whether the map shows them."""
+
+    scope_by = "path"  # who took it; what is shown is the public map's
+
+    class Kind(models.TextChoices):
+        BOUNDARY = "boundary", w("边界")
+        STREAM = "stream", w("河流")
+        ROAD = "road", w("道路")
+        BUILDING = "building", w("房屋")
+
+    class State(models.TextChoices):
+        LOOKED = "looked", w("待确认")
+        SHOWN = "shown", w("在用")
+        PAST = "past", w("已换下")
+        UNDONE = "undone", w("已撤回")
+
+    ref = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.LOOKED)
+    file_name = models.CharField(max_length=120)
+    digest = models.CharField(max_length=64)  # SHA-256 of the file
+    read_as = models.JSONField(default=dict)  # what was declared: layer, crs, column, mend
+    told = models.JSONField(default=dict)  # what was found: format, crs, counts, columns, notes, faults
+    shapes = models.TextField()  # JSON, in the file's order: place, name, rank, rings or lines
+    source = models.CharField(max_length=120, blank=True)
+    licence = models.CharField(max_length=120, blank=True)
+    dated = models.DateField(null=True)  # of what it shows, not of the file
+    path = models.CharField(max_length=40)
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    shown_at = models.DateTimeField(null=True)
+    instead_of = models.ForeignKey("places.MapLayer", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "state"])]
 
 
 class FloodArea(models.Model):

@@ -2,11 +2,11 @@
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.crypto import normal_name
-from anlan.places.atlas import Atlas, Place, atlas, distance_km
+from anlan.foundation.kept import asked_once
+from anlan.places.atlas import Place, atlas
+from anlan.places.layers import Line, shown
 from anlan.places.models import Division, DivisionAlias, FloodArea, Flow, MapLine, WatchedObject
 from anlan.wire import tables
-
-__all__ = ["Atlas", "Place", "atlas", "distance_km"]
 
 
 def search(text: str, limit: int = 12) -> list[Place]:
@@ -23,19 +23,24 @@ def search(text: str, limit: int = 12) -> list[Place]:
     return found[:limit]
 
 
+@asked_once
 def outlines(tier: int, path: str = "") -> list[tuple[Place, list[list[list[float]]]]]:
-    """Schematic outlines of a tier below a path: place and rings of [lon, lat]."""
+    """Outlines of a tier below a path, the county's own before schematic ones: place and flat rings (`cleaned.parts_of`)."""
     rows = (
         Division.objects.filter(tier=tier, path__startswith=path)
         .order_by("path")
         .values_list("id", "outline")
     )
-    known = atlas().by_id
-    return [(known[i], rings) for i, rings in rows if i in known]
+    known, own = atlas().by_id, shown().outlines
+    return [(known[i], own.get(i, rings)) for i, rings in rows if i in known]
 
 
-def lines(kind: str) -> list[MapLine]:
-    return list(MapLine.objects.filter(kind=kind).order_by("rank", "pk"))
+def lines(kind: str) -> list[Line]:
+    """Streams or roads, the largest first: the county's own layer, else the schematic map."""
+    if shown().of(kind):
+        return shown().lines.get(kind, [])
+    rows = MapLine.objects.filter(kind=kind).order_by("rank", "pk")
+    return [Line(row.name, row.rank, row.points, row.synthetic) for row in rows]
 
 
 def flood_areas(path: str = "") -> list[FloodArea]:
@@ -61,7 +66,8 @@ def _closure(path: str, above: dict[str, set[str]]) -> frozenset[str]:
             found.add(upper)
             waiting += above.get(upper, ())
     found.discard(path)
-    return frozenset(found | {upper[:12] for upper in found if upper[:12] != path[:12]})
+    town = atlas().township_path
+    return frozenset(found | {town(upper) for upper in found} - {town(path)})
 
 
 def objects(ctx: Ctx, kind: str = "", path: str = "") -> list[WatchedObject]:

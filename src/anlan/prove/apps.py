@@ -4,7 +4,7 @@ from anlan.foundation.words import w
 
 class ProveRoom(Room):
     after = "call"
-    menu = (Entry(w("证明"), "proof", "warn.proof", 7),)
+    menu = (Entry(w("证明"), "proof", "warn.proof", "review", 2),)
     events = {
         "warn.duty.sealed": w("尽职照单已封存"),
     }

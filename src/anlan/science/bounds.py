@@ -16,17 +16,6 @@ import numpy as np
 from anlan.science.fields import Field, science
 from anlan.science.jit import Floats
 
-__all__ = [
-    "ModelInputWrong",
-    "NameUnknown",
-    "NotFinite",
-    "OutsideValidity",
-    "TableWrong",
-    "ValueOutOfRange",
-    "floats",
-    "within",
-]
-
 
 class ModelInputWrong(ValueError):
     """A model cannot answer for what it was given; the message names the field and the mend."""

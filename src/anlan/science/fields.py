@@ -17,8 +17,6 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 
-__all__ = ["Contract", "ContractBroken", "Field", "contract_of", "science"]
-
 F = TypeVar("F", bound=Callable[..., Any])
 Intent = Literal["in", "out", "inout"]
 Shape = tuple[str | int, ...] | EllipsisType

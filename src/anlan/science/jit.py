@@ -22,22 +22,6 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-__all__ = [
-    "Bools",
-    "Bytes",
-    "Floats",
-    "Int8s",
-    "Int16s",
-    "Int32s",
-    "Int64s",
-    "Keys",
-    "Reals",
-    "fetch",
-    "njit",
-    "njit_cell",
-    "njit_field",
-]
-
 P = ParamSpec("P")
 R = TypeVar("R")
 

@@ -5,8 +5,6 @@ import numpy as np
 from anlan.science.fields import Field, science
 from anlan.science.jit import Int32s, Int64s, njit
 
-__all__ = ["CodeTable", "DuplicateCode", "has_twice"]
-
 _EMPTY = -1
 
 

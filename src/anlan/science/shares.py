@@ -5,8 +5,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
-__all__ = ["RASTER_ROWS", "cores", "in_shares"]
-
 _WORTH = 4_096  # below so many rows a second thread costs more than it brings
 RASTER_ROWS = 200  # the same where a row is one of a raster
 

@@ -9,8 +9,10 @@ from ninja import Field, Query, Router, Schema
 from anlan.foundation.api import Asked, CutIn, Listing, Once, Ref, Said, WorldKey, may
 from anlan.foundation.paging import part
 from anlan.foundation.words import t
-from anlan.places.queries import atlas
-from anlan.simulate import actions, queries
+from anlan.places.atlas import atlas
+from anlan.simulate import queries
+from anlan.simulate.actions import ensembles
+from anlan.simulate.actions import runs as actions_runs
 from anlan.simulate.actions.ensembles import MOST_SEED
 from anlan.simulate.models import Ground, Run
 from anlan.simulate.queries import impacts
@@ -218,7 +220,7 @@ def runs(request: Asked, world: WorldKey, asked: Query[CutIn]) -> dict[str, Any]
 @router.post("/w/{world}/runs", response=RunOut, summary="Order a run; the engine computes it")
 @may("simulate.run")
 def order(request: Asked, world: WorldKey, given: OrderIn, once: Once = "") -> dict[str, Any]:
-    ref = actions.order(
+    ref = actions_runs.order(
         request.ctx, title=given.title, ground_ref=given.ground, solver=given.solver, precision=given.precision,
         minutes=given.minutes, rain=_rain(request, given.rain),
     )  # fmt: skip
@@ -228,7 +230,7 @@ def order(request: Asked, world: WorldKey, given: OrderIn, once: Once = "") -> d
 @router.post("/w/{world}/ensembles", response=RunOut, summary="Order an ensemble; it is told as one run")
 @may("simulate.run")
 def order_ensemble(request: Asked, world: WorldKey, given: EnsembleIn, once: Once = "") -> dict[str, Any]:
-    ref = actions.order_ensemble(
+    ref = ensembles.order_ensemble(
         request.ctx, title=given.title, ground_ref=given.ground, minutes=given.minutes, rain=_rain(request, given.rain),
         members=given.members, seed=given.seed,
     )  # fmt: skip
@@ -250,7 +252,7 @@ def run(request: Asked, world: WorldKey, ref: Ref) -> dict[str, Any]:
 @router.post("/w/{world}/runs/{ref}/cancel", response=RunOut, summary="Stop a run that waits or runs")
 @may("simulate.run")
 def cancel(request: Asked, world: WorldKey, ref: Ref, once: Once = "") -> dict[str, Any]:
-    actions.cancel(request.ctx, ref=ref)
+    actions_runs.cancel(request.ctx, ref=ref)
     return run_out(request, queries.run(request.ctx, ref))
 
 

@@ -4,13 +4,15 @@ from anlan.foundation.words import w
 
 class SimulateRoom(Room):
     after = "observe"
+    steps = "steps:STEPS"
     registers = ("running.live",)
     menu = (
         Entry(
             w("洪水模拟"),
             "runs",
             "simulate.view",
-            6,
+            "warn",
+            4,
             inside=(
                 "ensembles",
                 "compare",

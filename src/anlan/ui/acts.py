@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.urls import resolve
+from django.views.decorators.http import require_http_methods
 
-from anlan.foundation.errors import AnlanError, Invalid
+from anlan.foundation.errors import AnlanError, Conflict, Invalid
 from anlan.foundation.words import t
 from anlan.ui.pages import Request, page
 
@@ -64,22 +65,118 @@ def parse_int(text: str, *, what: str) -> int | None:
     return int(text)
 
 
+def number(label: str, *, most: int = 999_999, required: bool = False) -> forms.IntegerField:
+    """The field of a figure that somebody types, on a phone with its digits."""
+    look = {
+        "inputmode": "numeric",
+        "maxlength": len(str(most)),
+        "autocomplete": "off",
+        "size": len(str(most)),
+    }
+    return forms.IntegerField(
+        label=label, min_value=0, max_value=most, required=required, widget=forms.TextInput(look)
+    )
+
+
+# ---------- an act, its form, and what was typed into it ----------
+Filled = TypeVar("Filled", bound=forms.Form)
+MENDABLE = (Conflict.status, Invalid.status)
+"""Who may not, or asks for what is not there, is shown no form again."""
+MadeForm = Callable[[Request, QueryDict], forms.Form]
+
+
+def offered(
+    request: Request,
+    form: type[Filled],
+    *,
+    which: dict[str, str] | None = None,
+    ids: str = "id_%s",
+    **how: Any,
+) -> Filled:
+    """The form as its page shows it: empty, or as it was just refused with what was typed and what is wrong.
+
+    `which` names its hidden fields where the page holds several of the kind.
+    """
+    refused, which = getattr(request, "refused", None), which or {}
+    initial = {**how.pop("initial", {}), **which}
+    is_it = type(refused) is form and all(refused.data.get(name) == it for name, it in which.items())
+    found: Filled = refused if is_it else form(initial=initial, **how)  # type: ignore[assignment]
+    found.auto_id = "-".join((ids, *which.values()))
+    return found
+
+
+def wrong(form: forms.Form, error: AnlanError, lang: str) -> None:
+    """Put a refusal beside the field that it is about; what cannot be right stands beside the only field there is."""
+    shown = [each.name for each in form.visible_fields()]
+    only = shown[0] if len(shown) == 1 and isinstance(error, Invalid) else None
+    form.add_error(error.field if error.field in shown else only, error.said(lang))
+
+
+def refused(request: Request, form: forms.Form, url: str, error: AnlanError | None = None) -> HttpResponse:
+    """The page where it was asked, shown again: what was typed stays, each error stands at its field. 422, or as the error says.
+
+    What is wrong with no field, and that something is wrong at all, is said above; a form may have gone meanwhile.
+    """
+    for said in (*form.non_field_errors(), *(e for each in form.hidden_fields() for e in each.errors)):
+        messages.error(request, said)
+    if n := sum(bool(each.errors) for each in form.visible_fields()):
+        messages.error(request, t(request.lang, "还没存，有 {n} 处要改", n=n))
+    url = url.partition("#")[0]
+    path, _, query = url.partition("?")
+    found = resolve(path)
+    request.refused, request.shown_at = form, url  # type: ignore[attr-defined]
+    request.method, request.GET = "GET", QueryDict(query)  # type: ignore[misc]
+    request.path = request.path_info = path
+    request.META["QUERY_STRING"], request.resolver_match = query, found
+    response = found.func(request, *found.args, **found.kwargs)
+    response.status_code = 422 if n or error is None else error.status
+    return response  # type: ignore[no-any-return]
+
+
 def act(
-    permission: str, do: Callable[..., str | None], sentence: str = "", *, back: Callable[..., str]
+    permission: str,
+    do: Callable[..., str | HttpResponse | None],
+    sentence: str = "",
+    *,
+    back: Callable[..., str],
+    form: MadeForm | type[forms.Form] | None = None,
 ) -> Callable[..., HttpResponse]:
-    """The view of a button: do it, say so (`do` may say something better), and go `back`; a refusal is said there too."""
+    """The view of a button or of a form within a page: do it, say so (`do` may say something better), and go `back`.
+
+    With a form `do` is told what was given; whatever is refused shows `back` again with it (see `refused`), a button is told why.
+    """
 
     @page(permission)
-    @require_POST
+    @require_http_methods(["GET", "POST"])
     def view(request: Request, **named: Any) -> HttpResponse:
         url = back(request, **named)
+        if request.method != "POST":  # a link of the page that was shown again here
+            query = request.META["QUERY_STRING"]
+            return HttpResponseRedirect(f"{url.partition('?')[0]}?{query}" if query else url)
+        filled = _filled(request, form) if form else None
+        if filled is not None and not filled.is_valid():
+            return refused(request, filled, url)
         try:
-            said = do(request, **named)
+            said = do(request, *([filled.cleaned_data] if filled is not None else []), **named)
         except AnlanError as error:
-            return not_done(request, error, url)
+            if filled is None:
+                return not_done(request, error, url)
+            if error.status not in MENDABLE:
+                raise
+            wrong(filled, error, request.lang)
+            return refused(request, filled, url, error)
+        if isinstance(said, HttpResponse):
+            return said
         return done(request, said or sentence, url)
 
+    view.has_form = form is not None  # type: ignore[attr-defined]
     return view
+
+
+def _filled(request: Request, form: MadeForm | type[forms.Form]) -> forms.Form:
+    if isinstance(form, type):
+        return form(request.POST, request.FILES or None)
+    return form(request, request.POST)
 
 
 def asked(
@@ -93,7 +190,7 @@ def asked(
     do_word: str,
     form: type[forms.Form] | None = None,
 ) -> Callable[..., HttpResponse]:
-    """The same after a question, with a form where something must be given: `do(request, given, …)`."""
+    """The same after a question, on a page of its own, with a form where something must be given: `do(request, given, …)`."""
 
     @page(permission)
     @require_http_methods(["GET", "POST"])
@@ -103,8 +200,11 @@ def asked(
             try:
                 do(request, filled.cleaned_data if filled else {}, **named)
             except AnlanError as error:
-                return not_done(request, error, url)
-            return done(request, sentence, url)
+                if filled is None or error.status not in MENDABLE:
+                    return not_done(request, error, url)
+                wrong(filled, error, request.lang)
+            else:
+                return done(request, sentence, url)
         return ask(
             request, question=question(request, **named), form=filled, back=url, effect=effect, do=do_word
         )

@@ -1,4 +1,4 @@
-"""What every template gets from the kit; rooms and conf add `ctx`, `nav`, `exercise`, `me`, `head` (see README.md)."""
+"""What every template gets from the kit; rooms and conf add `ctx`, `rail`, `exercise`, `me`, `head` (see README.md)."""
 
 from typing import Any
 

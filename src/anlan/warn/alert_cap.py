@@ -9,19 +9,22 @@ from anlan.foundation.rules.grade import Grade
 from anlan.people.queries.units import unit
 from anlan.warn import alert_rows, identity
 from anlan.warn.models import Alert
-from anlan.wire import cap
-from anlan.wire.cap import mapping
+from anlan.wire.cap import mapping, model, reader, signature, writer
+from anlan.wire.cap.model import Area, MsgType, NamedValue, Point, Reference, ResponseType, Urgency
+from anlan.wire.cap.national import writing
+from anlan.wire.cap.national.form import NationalForm
+from anlan.wire.cap.signature import Identity
 
 MESSAGES = {
-    "alert": cap.MsgType.ALERT,
-    "update": cap.MsgType.UPDATE,
-    "all_clear": cap.MsgType.UPDATE,
-    "cancel": cap.MsgType.CANCEL,
+    "alert": MsgType.ALERT,
+    "update": MsgType.UPDATE,
+    "all_clear": MsgType.UPDATE,
+    "cancel": MsgType.CANCEL,
 }
 MOST_A_SECOND = 10
 
 
-def signer(ctx: Ctx, ref: str) -> identity.Identity | None:
+def signer(ctx: Ctx, ref: str) -> Identity | None:
     """By whose key an alert will be signed; read, and the first time drawn, before its action opens."""
     row = ctx.rows(Alert).filter(ref=ref, kind="alert").select_related("issuer").first()
     if row is None or row.issuer is None:
@@ -29,14 +32,14 @@ def signer(ctx: Ctx, ref: str) -> identity.Identity | None:
     return identity.of_unit(ctx, ref=row.issuer.ref, name=row.issuer_name)
 
 
-def sign(ctx: Ctx, row: Alert, mine: identity.Identity) -> tuple[str, str]:
+def sign(ctx: Ctx, row: Alert, mine: Identity) -> tuple[str, str]:
     """Identifier and signed CAP 1.2 of an alert that is being issued now. Raises: Invalid, CapError."""
     alert = compose(ctx, row, serial=_serial(ctx, row))
-    signed = cap.sign(cap.write(alert), mine.key, mine.certificate)
+    signed = signature.sign(writer.write(alert), mine.key, mine.certificate)
     return alert.identifier, signed.decode()
 
 
-def compose(ctx: Ctx, row: Alert, *, serial: int | None = None) -> cap.Alert:
+def compose(ctx: Ctx, row: Alert, *, serial: int | None = None) -> model.Alert:
     """The alert as it goes out, or would go out now while it is a draft."""
     issuer = unit(row.issuer.ref) if row.issuer else None
     if issuer is None or len(issuer.unit_code) != 14:
@@ -67,7 +70,7 @@ def compose(ctx: Ctx, row: Alert, *, serial: int | None = None) -> cap.Alert:
     )
     info = replace(made.infos[0], headline=row.headline)
     if row.message in ("all_clear", "cancel"):
-        info = replace(info, urgency=cap.Urgency.PAST)
+        info = replace(info, urgency=Urgency.PAST)
     return replace(made, infos=(info,))
 
 
@@ -86,37 +89,37 @@ def _serial(ctx: Ctx, row: Alert) -> int | None:
     return found[0]
 
 
-def _area(row: Alert) -> cap.Area:
+def _area(row: Alert) -> Area:
     """The named divisions by code; a drawn line as well, when one was drawn."""
-    codes = [cap.NamedValue(mapping.GEOCODE, p.code.ljust(12, "0")) for p in alert_rows.named(row)]
+    codes = [NamedValue(mapping.GEOCODE, p.code.ljust(12, "0")) for p in alert_rows.named(row)]
     rings = tuple(_ring(ring) for ring in row.polygon)
-    return cap.Area(description=alert_rows.place_words(row), polygons=rings, geocodes=tuple(codes))
+    return Area(description=alert_rows.place_words(row), polygons=rings, geocodes=tuple(codes))
 
 
-def _ring(points: list[list[float]]) -> tuple[cap.Point, ...]:
-    ring = [cap.Point(round(lon, 5), round(lat, 5)) for lon, lat, *_ in points]
+def _ring(points: list[list[float]]) -> tuple[Point, ...]:
+    ring = [Point(round(lon, 5), round(lat, 5)) for lon, lat, *_ in points]
     return tuple(ring if ring[0] == ring[-1] else [*ring, ring[0]])
 
 
-def _references(row: Alert) -> tuple[cap.Reference, ...]:
+def _references(row: Alert) -> tuple[Reference, ...]:
     """The link before, named as it was sent."""
     if row.predecessor is None or not row.predecessor.cap:
         return ()
-    return (cap.read(row.predecessor.cap.encode()).reference,)
+    return (reader.read(row.predecessor.cap.encode()).reference,)
 
 
-def _response(row: Alert) -> tuple[cap.ResponseType, ...]:
+def _response(row: Alert) -> tuple[ResponseType, ...]:
     if row.message in ("all_clear", "cancel"):
-        return (cap.ResponseType.ALL_CLEAR,)
-    return (cap.ResponseType.EVACUATE if row.level == Grade.RED else cap.ResponseType.PREPARE,)
+        return (ResponseType.ALL_CLEAR,)
+    return (ResponseType.EVACUATE if row.level == Grade.RED else ResponseType.PREPARE,)
 
 
 def national(row: Alert) -> tuple[str, bytes]:
     """File name and bytes of an issued alert in the national (12379) form; what that form cannot hold is left out."""
     if not row.cap:
         raise Invalid("还没有签发，没有文件可下载。")
-    alert = cap.read(row.cap.encode())
-    return cap.national.file_name(alert), cap.national.write(cap.national.NationalForm(alert=alert))
+    alert = reader.read(row.cap.encode())
+    return writing.file_name(alert), writing.write(NationalForm(alert=alert))
 
 
 def checked_at(row: Alert) -> datetime:

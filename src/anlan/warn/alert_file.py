@@ -12,12 +12,14 @@ from anlan.foundation.errors import Invalid
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.words import w
 from anlan.people.queries.units import Unit, speaking
-from anlan.places.queries import Place, atlas
-from anlan.science.spatial import BadShape, parts_of
-from anlan.science.spatial.shapes import metres_per_degree
+from anlan.places.atlas import Place, atlas
+from anlan.science.spatial.shapes import BadShape, metres_per_degree, parts_of
 from anlan.warn import targets
 from anlan.wire import cap, tables
-from anlan.wire.cap import mapping
+from anlan.wire.cap import mapping, reader
+from anlan.wire.cap.errors import NotCap
+from anlan.wire.cap.model import Alert, Area, Circle, Info, MsgType, ResponseType
+from anlan.wire.cap.national import reading
 
 COLOURS_DIFFER = w("级别几处写得不一样，按最高的算")
 AREAS_APART = w("代码和边界对不上，两处都算")
@@ -35,9 +37,9 @@ def taken_from(data: bytes) -> list[dict[str, Any]]:
     Raises: CapError when it cannot be read; Invalid when it says nothing that we can act on.
     """
     alert = _read(data)
-    if alert.msg_type in (cap.MsgType.ACK, cap.MsgType.ERROR):
+    if alert.msg_type in (MsgType.ACK, MsgType.ERROR):
         raise Invalid("这份文件是回执或出错通知，不是预警。请向发布单位要预警原文。")
-    if not alert.infos and alert.msg_type is not cap.MsgType.CANCEL:
+    if not alert.infos and alert.msg_type is not MsgType.CANCEL:
         raise Invalid("这份文件没有预警内容（info）。请向发布单位要完整的文件。")
     parts = [_said(alert, infos) for infos in _apart(alert)]
     ours = [part for part in parts if part["message"] in ENDING or part["named"] or not part["is_drawn"]]
@@ -48,25 +50,25 @@ def taken_from(data: bytes) -> list[dict[str, Any]]:
     return [{**part, "part": n} for n, part in enumerate(sorted(ours, key=lambda part: -part["level"]))]
 
 
-def _read(data: bytes) -> cap.Alert:
+def _read(data: bytes) -> Alert:
     try:
-        return cap.read(data)
-    except cap.NotCap:
-        return cap.national.read(data).alert
+        return reader.read(data)
+    except NotCap:
+        return reading.read(data).alert
 
 
-def _apart(alert: cap.Alert) -> list[list[cap.Info]]:
+def _apart(alert: Alert) -> list[list[Info]]:
     """The blocks that say one thing, the Chinese one first; a translation joins the Chinese one of its level."""
-    found: dict[tuple[int, str, str], list[cap.Info]] = {}
+    found: dict[tuple[int, str, str], list[Info]] = {}
     for info in sorted(alert.infos, key=lambda info: not _is_chinese(info)):
-        level = _level(info)[0] if alert.msg_type is not cap.MsgType.CANCEL else 0
+        level = _level(info)[0] if alert.msg_type is not MsgType.CANCEL else 0
         key = (level, *(("", "") if not level else (_event_type(info) or info.event, _message(alert, info))))
         same = next((k for k in found if k[0] == level and not _is_chinese(info)), key)
         found.setdefault(same, []).append(info)
     return list(found.values()) or [[]]
 
 
-def _said(alert: cap.Alert, infos: list[cap.Info]) -> dict[str, Any]:
+def _said(alert: Alert, infos: list[Info]) -> dict[str, Any]:
     info = infos[0] if infos else None
     message = _message(alert, info)
     level = max((_level(each)[0] for each in infos), default=0)
@@ -99,22 +101,22 @@ def _said(alert: cap.Alert, infos: list[cap.Info]) -> dict[str, Any]:
     }
 
 
-def _is_chinese(info: cap.Info) -> bool:
+def _is_chinese(info: Info) -> bool:
     said = f"{info.event}{info.headline or ''}{info.description or ''}"
     return info.spoken_language.lower().startswith("zh") or bool(HAN.search(said))
 
 
-def _event_type(info: cap.Info) -> str:
+def _event_type(info: Info) -> str:
     return next((code.value for code in info.event_codes), "")
 
 
-def _message(alert: cap.Alert, info: cap.Info | None) -> str:
-    if info and cap.ResponseType.ALL_CLEAR in info.response_types:
+def _message(alert: Alert, info: Info | None) -> str:
+    if info and ResponseType.ALL_CLEAR in info.response_types:
         return "all_clear"
-    return {cap.MsgType.UPDATE: "update", cap.MsgType.CANCEL: "cancel"}.get(alert.msg_type, "alert")
+    return {MsgType.UPDATE: "update", MsgType.CANCEL: "cancel"}.get(alert.msg_type, "alert")
 
 
-def _level(info: cap.Info) -> tuple[int, bool]:
+def _level(info: Info) -> tuple[int, bool]:
     """The level, the highest of those that severity, parameter and headline say, and whether they differ; 0 when none says one."""
     said = mapping.colours_in(info.headline or "")
     named = [mapping.colour_named(p.value) for p in info.parameters if p.name == mapping.COLOUR]
@@ -150,7 +152,7 @@ class Where:
     doubts: list[str]
 
 
-def _where(areas: list[cap.Area]) -> Where:
+def _where(areas: list[Area]) -> Where:
     """CAP 3.2.4: codes, polygons and circles of an area add up."""
     found: set[Place] = set()
     unknown: list[str] = []
@@ -214,7 +216,7 @@ def _pairs(ring: cap.model.Ring) -> list[list[float]]:
     return [list(point) for point in ring]
 
 
-def _round(circle: cap.Circle) -> list[list[float]]:
+def _round(circle: Circle) -> list[list[float]]:
     """A circle as a ring."""
     east, north = metres_per_degree(np.array([circle.centre.lat]))[0]
     disc = shapely.Point(0, 0).buffer(circle.radius_km * METRES)

@@ -9,15 +9,16 @@ from django.db.models import Prefetch, prefetch_related_objects
 from anlan.foundation import packs, shelf
 from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
+from anlan.foundation.packs.pack import Pack
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.pack import minutes, table
 from anlan.foundation.words import say
 from anlan.people.queries.units import Unit, units
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 from anlan.warn.models import Alert
 from anlan.warn.rules import issuers
-from anlan.warn.rules.alert import (
-    TABLE,
+from anlan.warn.rules.alert import TABLE
+from anlan.warn.rules.alert.shapes import (
     Actor,
     AlertSettings,
     AlertState,
@@ -192,7 +193,7 @@ def renew_before(ctx: Ctx, code: str) -> timedelta:
     return minutes(part, "renew_before_minutes", 30)
 
 
-def issuer_packs(ctx: Ctx, code: str) -> tuple[packs.Pack, ...]:
+def issuer_packs(ctx: Ctx, code: str) -> tuple[Pack, ...]:
     return packs.in_force("issuers", on=shelf.today(ctx), division=code, home=home())
 
 

@@ -24,9 +24,9 @@ from anlan.foundation.api import (
 from anlan.foundation.errors import Invalid
 from anlan.places.api import PLACES
 from anlan.warn import alert_rows
-from anlan.warn.actions import alerts as acts
+from anlan.warn.actions.alerts import files, importing
 from anlan.warn.queries import records
-from anlan.wire import cap
+from anlan.wire.cap import safexml
 
 router = Router(tags=["warn"])
 JointOut = shape_of(records.JointRecord, "JointOut", within=PLACES)
@@ -58,7 +58,7 @@ class CapIn(Given):
 )
 @may("warn.import")
 def import_cap(request: Asked, world: WorldKey, given: CapIn, once: Once = "") -> dict[str, Any]:
-    return done(request, acts.take_in_file(request.ctx, cap.undeclared(given.text).encode()))
+    return done(request, files.take_in_file(request.ctx, safexml.undeclared(given.text).encode()))
 
 
 class TypedIn(Given):
@@ -81,7 +81,7 @@ class TypedIn(Given):
 def import_typed(request: Asked, world: WorldKey, given: TypedIn, once: Once = "") -> dict[str, Any]:
     if given.event_type not in alert_rows.event_titles(request.ctx):
         raise Invalid("没有代码为 {code} 的预警种类。请用规则包里的代码。", code=given.event_type)
-    ref = acts.take_in(
+    ref = importing.take_in(
         request.ctx,
         issuer_name=given.issuer,
         event_type=given.event_type,

@@ -18,7 +18,7 @@ class WarnRoom(Room):
     after = "judge"
     dues = "due:DUES"
     registers = ("handlers", "derived", "pack_readers")
-    menu = (Entry(w("预警"), "alerts", "warn.view", 4),)
+    menu = (Entry(w("预警"), "alerts", "warn.view", "warn", 2),)
     events = {
         "warn.alert.all_clear": w("预警已解除"),
         ALERT_APPROVED: w("预警已批准"),
@@ -51,7 +51,8 @@ class WarnRoom(Room):
         "approval": (w("审签"), ("approval",)),
     }
 
-    def ready(self) -> None:
+    @classmethod
+    def ready(cls) -> None:
         super().ready()
         from anlan.judge import watching
         from anlan.observe.ingest import silence

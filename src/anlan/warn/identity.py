@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
-from anlan.wire.cap import Identity, make_identity
+from anlan.wire.cap.signature import Identity, make_identity
 
 EXERCISES_SINCE = datetime(1990, 1, 1, tzinfo=UTC)
 """An exercise may play any night of the past: its certificate must have been valid then."""

@@ -18,10 +18,12 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.words import w
 from anlan.people import queries as people
 from anlan.people.events import HOUSEHOLD_MOVED
+from anlan.people.holders import Holder
 from anlan.people.queries import homes
 from anlan.places import queries as places
-from anlan.places.queries import Place, atlas
-from anlan.science.spatial import Parts, PointIndex, parts_of
+from anlan.places.atlas import Place, atlas
+from anlan.science.spatial.index import PointIndex
+from anlan.science.spatial.shapes import Parts, parts_of
 
 MOVED = HOUSEHOLD_MOVED
 OBJECTS = ("school", "clinic", "shop", "night_work", "shelter", "reservoir", "pond", "geohazard")
@@ -174,7 +176,7 @@ def near_stream(ctx: Ctx, *, name: str, metres: float) -> Targets:
     return _counted(ctx, found, {i: v for i, v in mine.items() if i in near}, sorted(ids))
 
 
-def by_role(ctx: Ctx, *, kinds: tuple[str, ...], path: str) -> list[people.Holder]:
+def by_role(ctx: Ctx, *, kinds: tuple[str, ...], path: str) -> list[Holder]:
     """Duty holders of these kinds at or below a place: targets by duty, wherever they live."""
     return people.holders(ctx, path=path, exact=False, kinds=kinds)
 
@@ -202,16 +204,16 @@ def _counted(ctx: Ctx, found: Homes, villages: Mapping[int, Place], ids: Iterabl
     )
 
 
-def _holders(ctx: Ctx, villages: Iterable[Place]) -> list[people.Holder]:
+def _holders(ctx: Ctx, villages: Iterable[Place]) -> list[Holder]:
     """By the duty graph: whoever covers one of the villages or its township, in or outside the line."""
-    paths = {v.path for v in villages} | {v.path[:12] for v in villages}
+    paths = {path for v in villages for path in (v.path, atlas().township(v).path)}
     found = {h.ref: h for path in sorted(paths) for h in people.holders(ctx, path=path)}
     return list(found.values())
 
 
 def _objects(ctx: Ctx, reached: list[Place]) -> dict[str, int]:
     ids = {p.id for p in reached}
-    towns = sorted({p.path[:12] for p in reached})
+    towns = sorted({atlas().township(p).path for p in reached})
     found = Counter(o.kind for town in towns for o in places.objects(ctx, path=town) if o.place_id in ids)
     return dict(sorted(found.items()))
 

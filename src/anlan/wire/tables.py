@@ -26,6 +26,8 @@ NOTHING: Final = frozenset({"", "-", "--", "—", "——", "/", "na", "n/a", "n
 _MARKS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _ZERO_WIDTH: Final = dict.fromkeys(map(ord, "\ufeff\u200b\u200e\u200f\u2060"))
 _HEAD_WITHIN: Final = 6
+_FORMULA: Final = frozenset("=+-@\t\r＝＋－＠")
+_NUMBER: Final = re.compile(r"[-+]?\d+(\.\d+)?")
 
 
 class NoText(ValueError):
@@ -70,6 +72,11 @@ def plain(cell: str) -> str:
     if found := re.fullmatch(r'="(.*)"', text):
         text = found[1]
     return text.removeprefix("'").strip()
+
+
+def harmless(text: str) -> str:
+    """A cell of a CSV that no spreadsheet takes for a formula; `plain` takes the apostrophe away again."""
+    return f"'{text}" if text[:1] in _FORMULA and not _NUMBER.fullmatch(text) else text
 
 
 def number(cell: str) -> Decimal | None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from anlan.wire.raster import write_ascii
+from anlan.wire.raster.ascii import write_ascii
 from tests.support.flood_files import COLUMNS, CRS, NORTH, ROWS, WEST, constant, grid, tiff, valley
 
 

@@ -177,8 +177,9 @@ def test_a_warm_up_of_nothing_or_where_nothing_leaves_is_refused(run, with_base)
 
 def test_ctrl_c_in_the_warm_up_leaves_nothing_to_resume(with_base, monkeypatch, tmp_path):
     from anlan.cli.simulate.flood import warming
+    from anlan.science.flood.warm import warm
 
-    real = warming.warm
+    real = warm
 
     def stopped(*args, **options):
         os.kill(os.getpid(), signal.SIGINT)

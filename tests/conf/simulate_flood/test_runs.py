@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from anlan.cli import main
-from anlan.wire.raster import read_raster, write_ascii
+from anlan.wire.raster import read_raster
+from anlan.wire.raster.ascii import write_ascii
 from tests.support.flood_files import (
     COLUMNS,
     CRS,

@@ -8,7 +8,8 @@ import pytest
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.edges import Closed, Edges, Inflow, Open, Series
 from anlan.science.flood.errors import BadInput, Cancelled
-from anlan.science.flood.inertial import Channels, Inertial
+from anlan.science.flood.inertial.channels import Channels
+from anlan.science.flood.inertial.solver import Inertial
 from anlan.science.flood.outputs import Outputs
 from anlan.science.flood.run import run
 from anlan.science.flood.state import Layout, State

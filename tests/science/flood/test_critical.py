@@ -7,26 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anlan.science.flood.critical import (
-    Crossing,
-    Hyetograph,
-    Land,
-    Row,
-    Spread,
-    Storm,
-    Village,
-    cross,
-    cut,
-    faults,
-    gross_mm,
-    memory_bytes,
-    net_mm,
-    next_depth,
-    once,
-    retention_mm,
-    tell,
-)
-from anlan.science.flood.critical.checking import shallower
+from anlan.science.flood.critical.checking import faults, shallower
+from anlan.science.flood.critical.cutting import Land, Village, cut
+from anlan.science.flood.critical.running import Storm, memory_bytes, once
+from anlan.science.flood.critical.search import Crossing, cross, next_depth
+from anlan.science.flood.critical.storms import Hyetograph, gross_mm, net_mm, retention_mm
+from anlan.science.flood.critical.told import Row, Spread, tell
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.errors import BadInput, Cancelled
 from anlan.science.flood.feeding import retention_m

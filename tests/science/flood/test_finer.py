@@ -9,7 +9,8 @@ import pytest
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.edges import Closed, Edges, Inflow, Open, Series, Stage
 from anlan.science.flood.errors import NotFinite
-from anlan.science.flood.inertial import Inertial, channels, finer, pace, solver
+from anlan.science.flood.inertial import channels, finer, pace, solver
+from anlan.science.flood.inertial.solver import Inertial
 from anlan.science.flood.outputs import Outputs, Result
 from anlan.science.flood.run import run
 from anlan.science.flood.sources import Rain, Sources

@@ -12,8 +12,8 @@ from anlan.science.flood.cases.case import Flow, start
 from anlan.science.flood.domain import RING, Domain
 from anlan.science.flood.edges import Closed, Edges, Open, Series, Stage
 from anlan.science.flood.errors import NotFinite
-from anlan.science.flood.godunov import Godunov
 from anlan.science.flood.godunov.kernels import boxes
+from anlan.science.flood.godunov.solver import Godunov
 from anlan.science.flood.godunov.tiles import Tiling
 from anlan.science.flood.run import run
 from anlan.science.flood.solver import Feed

@@ -8,9 +8,9 @@ import pytest
 from anlan.science.flood.domain import RING, Domain
 from anlan.science.flood.edges import Closed, Edges, Inflow, Open, Series, Stage
 from anlan.science.flood.errors import Cancelled, LeftValidity, MassLost, NotFinite
-from anlan.science.flood.inertial import Inertial
 from anlan.science.flood.inertial import solver as inertial
 from anlan.science.flood.inertial.kernels import rows
+from anlan.science.flood.inertial.solver import Inertial
 from anlan.science.flood.looks import speed_of
 from anlan.science.flood.outputs import Outputs, Point, Result
 from anlan.science.flood.run import run
@@ -189,12 +189,12 @@ def pond(bed: np.ndarray, precision: Any) -> tuple[Domain, State]:
 def test_skipping_dry_land_changes_nothing(precision: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     ground, start = pond(valley(60), precision)
     skipped = run(ground, Inertial(), until_s=1200.0, start=start, edges=CLOSED)
-    visit = inertial.kernels.ranges
+    visit = inertial.ranges
 
     def all_of_them(lo: Any, hi: Any, blo: Any, bhi: Any, full: bool, *rest: Any) -> None:
         visit(lo, hi, blo, bhi, True, *rest)
 
-    monkeypatch.setattr(inertial.kernels, "ranges", all_of_them)
+    monkeypatch.setattr(inertial, "ranges", all_of_them)
     visited = run(ground, Inertial(), until_s=1200.0, start=start, edges=CLOSED)
     assert 0.01 < (skipped.state.depth > 1e-5).mean() < 0.6
     assert np.abs(skipped.state.depth - visited.state.depth).max() <= (5e-6 if precision == "f32" else 1e-14)

@@ -8,7 +8,8 @@ import pytest
 
 from anlan.science.flood.domain import Domain, G
 from anlan.science.flood.edges import Closed, Edges, Inflow, Open, Series
-from anlan.science.flood.inertial import Inertial, pace, solver
+from anlan.science.flood.inertial import pace, solver
+from anlan.science.flood.inertial.solver import Inertial
 from anlan.science.flood.looks import speed_of
 from anlan.science.flood.run import run
 from anlan.science.flood.sources import Rain, Sources

@@ -6,7 +6,7 @@ import numpy as np
 
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.edges import Closed, Edges, Inflow, Open, Series
-from anlan.science.flood.inertial import Inertial
+from anlan.science.flood.inertial.solver import Inertial
 from anlan.science.flood.run import run
 from anlan.science.flood.state import Layout, State
 from tests.science.flood.test_inertial import CLOSED

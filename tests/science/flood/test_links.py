@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.edges import Closed, Edges, Inflow, Open, Series
 from anlan.science.flood.errors import BadInput, Cancelled, LeftValidity
-from anlan.science.flood.godunov import Godunov
-from anlan.science.flood.inertial import Inertial
-from anlan.science.flood.links import Gate, Link, Pool, Rating, Store, Way, Weir
+from anlan.science.flood.godunov.solver import Godunov
+from anlan.science.flood.inertial.solver import Inertial
+from anlan.science.flood.links.link import Link, Pool, Store
+from anlan.science.flood.links.ways import Gate, Rating, Way, Weir
 from anlan.science.flood.outputs import Outputs, Point, Result
 from anlan.science.flood.reservoir import Reservoir, route
 from anlan.science.flood.run import run

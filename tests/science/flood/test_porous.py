@@ -9,9 +9,11 @@ import pytest
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.edges import Closed, Edges, Inflow, Open, Series, Stage
 from anlan.science.flood.errors import BadInput, Cancelled
-from anlan.science.flood.godunov import Godunov
-from anlan.science.flood.inertial import Channels, Inertial
-from anlan.science.flood.links import Link, Pool, Weir
+from anlan.science.flood.godunov.solver import Godunov
+from anlan.science.flood.inertial.channels import Channels
+from anlan.science.flood.inertial.solver import Inertial
+from anlan.science.flood.links.link import Link, Pool
+from anlan.science.flood.links.ways import Weir
 from anlan.science.flood.outputs import Line, Outputs
 from anlan.science.flood.run import run
 from anlan.science.flood.sources import GreenAmpt, Rain, ScsCn, Sources

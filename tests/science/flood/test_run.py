@@ -10,7 +10,7 @@ from anlan.science.flood import looks
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.edges import Closed, Edges, Inflow, Open, Series
 from anlan.science.flood.errors import BadInput
-from anlan.science.flood.inertial import Inertial
+from anlan.science.flood.inertial.solver import Inertial
 from anlan.science.flood.outputs import Line, Outputs, Point, Result
 from anlan.science.flood.run import memory, run
 from anlan.science.flood.sources import GreenAmpt, Infiltration, Rain, ScsCn, Sources

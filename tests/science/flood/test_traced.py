@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.errors import BadInput
-from anlan.science.flood.inertial import Channels
+from anlan.science.flood.inertial.channels import Channels
 from anlan.science.flood.inertial.traced import trace
 
 GROUND = Domain.of(np.zeros((12, 15)), dx=10.0, west=500.0, north=1120.0)

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from anlan.science.flood.cases import CASES, Case, Figure
-from anlan.science.flood.godunov import LIMITERS, Godunov
+from anlan.science.flood.cases import CASES
+from anlan.science.flood.cases.case import Case, Figure
+from anlan.science.flood.godunov.solver import LIMITERS, Godunov
 from anlan.science.flood.state import Layout, Precision
 
 SLOW_S = 10.0

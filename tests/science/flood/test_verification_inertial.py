@@ -2,8 +2,9 @@
 
 import pytest
 
-from anlan.science.flood.cases import CASES, Case
-from anlan.science.flood.inertial import Inertial
+from anlan.science.flood.cases import CASES
+from anlan.science.flood.cases.case import Case
+from anlan.science.flood.inertial.solver import Inertial
 from anlan.science.flood.state import Layout, Precision
 
 RUNS = [

@@ -6,7 +6,7 @@ import pytest
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.edges import Closed, Edges, Inflow, Open, Series
 from anlan.science.flood.errors import BadInput, LeftValidity, NotWarm
-from anlan.science.flood.inertial import Inertial
+from anlan.science.flood.inertial.solver import Inertial
 from anlan.science.flood.reservoir import Reservoir, route
 from anlan.science.flood.run import run
 from anlan.science.flood.structures import with_buildings

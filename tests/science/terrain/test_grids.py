@@ -8,28 +8,22 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anlan.science.terrain import (
+from anlan.science.terrain.check import check_memory, check_terrain, holes
+from anlan.science.terrain.crs import metre_crs, move_points
+from anlan.science.terrain.errors import (
     BadCrs,
     BadGrid,
-    Grid,
     MissingCells,
     NoOverlap,
     SwappedAxes,
     TooLarge,
     Unprojected,
     WrongUnits,
-    check_memory,
-    check_terrain,
-    coarsen,
-    hillshade,
-    hillshade_tile,
-    holes,
-    metre_crs,
-    move_points,
-    near_lines,
-    resample,
-    slope,
 )
+from anlan.science.terrain.grid import Grid
+from anlan.science.terrain.lines import near_lines
+from anlan.science.terrain.resample import coarsen, resample
+from anlan.science.terrain.shade import hillshade, hillshade_tile, slope
 
 METRES = "EPSG:4547"
 

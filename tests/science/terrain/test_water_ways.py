@@ -6,24 +6,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from anlan.science.terrain import (
-    MISSING,
-    OUT,
-    BadDirections,
-    BadGrid,
-    MissingCells,
-    NoOverlap,
+from anlan.science.terrain.errors import BadDirections, BadGrid, MissingCells, NoOverlap
+from anlan.science.terrain.flow import (
     accumulate,
     catchments,
-    fill,
-    flow_directions,
     flow_length,
     height_above_drainage,
     snap,
     stream_order,
     stream_reaches,
 )
-from anlan.science.terrain.hollows import DOWN, RIGHT
+from anlan.science.terrain.hollows import DOWN, MISSING, OUT, RIGHT, fill, flow_directions
 
 SHAPES = st.tuples(st.integers(1, 7), st.integers(1, 7))
 HEIGHTS = st.one_of(st.integers(0, 5).map(float), st.just(np.nan))

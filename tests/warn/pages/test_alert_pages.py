@@ -14,11 +14,11 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
 from anlan.judge.models import Exceedance
 from anlan.warn import identity
-from anlan.warn.actions import alerts
+from anlan.warn.actions.alerts import approving, drafting, proposing
+from anlan.warn.actions.alerts.drafting import Text
 from anlan.warn.models import Alert
 from anlan.warn.pins import PINNED
-from tests.support.city import FOREIGN_TOWN, NIGHT, TOWN, VILLAGE, VILLAGE_2, Mini
-from tests.warn.alertfolk import (
+from tests.support.alertfolk import (
     RAINSTORM,
     STATION,
     after,
@@ -30,6 +30,7 @@ from tests.warn.alertfolk import (
     submitted,
     text,
 )
+from tests.support.city import FOREIGN_TOWN, NIGHT, TOWN, VILLAGE, VILLAGE_2, Mini
 
 
 @pytest.fixture
@@ -116,8 +117,8 @@ def test_the_approver_types_place_and_level_again(night: Mini) -> None:
 
 def test_an_author_who_might_approve_sees_no_button_and_cannot_post(night: Mini) -> None:
     ref = drafted(night)
-    alerts.edit(of_unit(night), ref=ref, text=changed())
-    alerts.submit(after(night, "forecaster"), ref=ref)
+    drafting.edit(of_unit(night), ref=ref, text=changed())
+    approving.submit(after(night, "forecaster"), ref=ref)
     Alert.objects.filter(ref=ref).update(edited_by=[night.account("chief").ref])
     chief, here = night.client("chief"), at(night, ref)
     assert "/approve" not in shown(chief, here)
@@ -129,7 +130,7 @@ def of_unit(night: Mini) -> Ctx:
     return after(night, "second")
 
 
-def changed() -> alerts.Text:
+def changed() -> Text:
     return text(by_when="马上走。")
 
 
@@ -233,7 +234,7 @@ def test_an_assessment_behind_a_draft_never_wears_a_signals_mark(night: Mini) ->
         world_id=night.world.pk, ref="X-1", pack="rainstorm-signal-national", rule_version="v", place_id=night.ids[TOWN],
         level=4, onset=NIGHT, known_at=NIGHT, quantity="rain", value=1020, threshold=1000, window_min=180,
     )  # fmt: skip
-    ref = alerts.propose(night.ctx(), exceedance=finding.ref)
+    ref = proposing.propose(night.ctx(), exceedance=finding.ref)
     body = shown(night.client("forecaster"), at(night, str(ref)))
     basis = body[body.index('class="basis"') :][:800]
     assert "系统研判，不是预警信号" in basis

@@ -14,10 +14,10 @@ from anlan.foundation import journal
 from anlan.foundation.models import JournalEntry
 from anlan.foundation.worlds import beijing
 from anlan.warn import identity, pins
-from anlan.warn.actions import alerts
-from anlan.wire.cap import make_identity
+from anlan.warn.actions.alerts import files
+from anlan.wire.cap.signature import make_identity
+from tests.support.alertfolk import STATION, issued, row, staff
 from tests.support.city import Mini
-from tests.warn.alertfolk import STATION, issued, row, staff
 
 
 @pytest.fixture(autouse=True)
@@ -66,16 +66,16 @@ def test_import_verifies_by_a_pinned_certificate_and_no_longer_once_it_is_unpinn
     staff(city)
     night = city.exercise()
     data = row(issued(night)).cap.encode()
-    assert not alerts.signature_of(data).name
+    assert not files.signature_of(data).name
     mine = identity.of_unit(night.ctx(), ref=STATION, name="随县气象台")
     upload(admin, mine.certificate_pem())
-    assert alerts.signature_of(data).name == "随县气象台"
+    assert files.signature_of(data).name == "随县气象台"
     (found,) = pins.pins()
     url = f"/certificates/{found.ref}/unpin"
     assert "撤下 随县气象台 的证书？" in text_of(admin.get(url))
-    assert alerts.signature_of(data).name, "asking takes nothing down"
+    assert files.signature_of(data).name, "asking takes nothing down"
     assert "已撤下 随县气象台 的证书" in text_of(admin.post(url, follow=True))
-    assert not alerts.signature_of(data).name
+    assert not files.signature_of(data).name
     assert JournalEntry.objects.filter(name="warn.certificate.unpinned", subject=found.ref).count() == 1
     assert admin.get(url).status_code == 404
 

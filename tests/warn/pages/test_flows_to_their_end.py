@@ -13,13 +13,13 @@ from anlan.call.queries import answering
 from anlan.foundation import actions
 from anlan.foundation.errors import Conflict
 from anlan.foundation.models import World
-from anlan.warn.actions import alerts
+from anlan.warn.actions.alerts import approving, drafting
 from anlan.warn.models import Alert
 from anlan.warn.views.alerts.maps import Crossing, polygon_in
+from tests.call.test_calldown_actions import opened
+from tests.support.alertfolk import after, go_out, issued, staff, submitted, text
 from tests.support.city import NIGHT, Mini
-from tests.warn.alertfolk import after, go_out, issued, staff, submitted, text
 from tests.warn.pages.test_alert_pages import at, composed, shown
-from tests.warn.test_calldown_actions import opened
 
 SQUARE = [[113.0, 31.0], [113.4, 31.0], [113.4, 31.4], [113.0, 31.4], [113.0, 31.0]]
 HOLE = [[113.1, 31.1], [113.1, 31.3], [113.3, 31.3], [113.3, 31.1], [113.1, 31.1]]
@@ -67,11 +67,13 @@ def test_the_composer_says_that_the_line_crosses_itself(night: Mini) -> None:
 
 def test_an_all_clear_does_not_say_that_it_calls(night: Mini) -> None:
     first = issued(night)
-    ref = alerts.follow_up(
+    ref = drafting.follow_up(
         after(night, "forecaster", minutes=9), ref=first, message="all_clear", text=text(4)
     )
-    alerts.submit(after(night, "forecaster", minutes=10), ref=ref)
-    alerts.approve(after(night, "chief", minutes=11), ref=ref, retyped_place="柳林镇", retyped_level="红色")
+    approving.submit(after(night, "forecaster", minutes=10), ref=ref)
+    approving.approve(
+        after(night, "chief", minutes=11), ref=ref, retyped_place="柳林镇", retyped_level="红色"
+    )
     body = night.client("forecaster").post(at(night, ref, "issue"), follow=True).content.decode()
     assert "已签发。" in body
     assert "开始叫应" not in body
@@ -79,7 +81,7 @@ def test_an_all_clear_does_not_say_that_it_calls(night: Mini) -> None:
 
 def test_a_red_says_that_it_calls(night: Mini) -> None:
     ref = submitted(night)
-    alerts.approve(after(night, "chief", minutes=3), ref=ref, retyped_place="柳林镇", retyped_level="红色")
+    approving.approve(after(night, "chief", minutes=3), ref=ref, retyped_place="柳林镇", retyped_level="红色")
     assert (
         "开始叫应" in night.client("forecaster").post(at(night, ref, "issue"), follow=True).content.decode()
     )
@@ -125,7 +127,7 @@ def test_an_ended_exercise_takes_no_acts_and_says_so(night: Mini) -> None:
 
 def test_an_update_of_a_red_calls_again(night: Mini) -> None:
     first = issued(night)
-    ref = alerts.follow_up(after(night, "forecaster", minutes=9), ref=first, message="update", text=text(4))
+    ref = drafting.follow_up(after(night, "forecaster", minutes=9), ref=first, message="update", text=text(4))
     go_out(night, ref)
     assert Alert.objects.get(ref=ref).state == "issued"
 
@@ -133,7 +135,7 @@ def test_an_update_of_a_red_calls_again(night: Mini) -> None:
 @pytest.mark.parametrize("message", ["update", "all_clear", "cancel"])
 def test_a_superseded_alert_leads_to_where_its_chain_goes_on(night: Mini, message: str) -> None:
     first = issued(night)
-    ref = alerts.follow_up(after(night, "forecaster", minutes=9), ref=first, message="update", text=text(4))
+    ref = drafting.follow_up(after(night, "forecaster", minutes=9), ref=first, message="update", text=text(4))
     go_out(night, ref)
     reply = night.client("forecaster").get(at(night, first, "next", message), follow=True)
     assert reply.redirect_chain == [(at(night, ref), 302)]

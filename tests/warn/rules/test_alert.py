@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anlan.foundation.rules.grade import Grade
-from anlan.warn.rules.alert import (
-    LIFE,
-    TABLE,
+from anlan.foundation.rules.life import Refusal
+from anlan.warn.rules.alert import LIFE, TABLE, approval_label, countersign_is_overdue, decide
+from anlan.warn.rules.alert.shapes import (
     Actor,
     AlertSettings,
     AlertState,
@@ -23,13 +23,9 @@ from anlan.warn.rules.alert import (
     IssuerVerdict,
     Link,
     Message,
-    Refusal,
     State,
     Transition,
     VerbalApproval,
-    approval_label,
-    countersign_is_overdue,
-    decide,
 )
 
 ROOT = Path(__file__).parents[3]

@@ -7,11 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anlan.foundation.rules.grade import Grade
-from anlan.warn.rules.alert import (
-    JOINTLY,
-    LIFE,
-    SYSTEM,
-    TABLE,
+from anlan.warn.rules.alert import JOINTLY, LIFE, SYSTEM, TABLE, open_to
+from anlan.warn.rules.alert.shapes import (
     Actor,
     AlertSettings,
     AlertState,
@@ -20,7 +17,6 @@ from anlan.warn.rules.alert import (
     Message,
     State,
     VerbalApproval,
-    open_to,
 )
 
 T0 = datetime(2021, 8, 11, 20, 0, tzinfo=UTC)

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anlan.warn.rules.alert import Actor, AlertSettings, AlertState, CoSigner, Event, Evidence, Refusal, State
-from anlan.warn.rules.alert import Transition as Yes
+from anlan.foundation.rules.life import Refusal
+from anlan.warn.rules.alert.shapes import Actor, AlertSettings, AlertState, CoSigner, Event, Evidence, State
+from anlan.warn.rules.alert.shapes import Transition as Yes
 from tests.warn.rules.test_alert import (
     ALL,
     HUANG,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anlan.warn.rules.alert import Actor, AlertSettings, Event, State, Transition
+from anlan.warn.rules.alert.shapes import Actor, AlertSettings, Event, State, Transition
 from tests.warn.rules.test_alert import RED, T0, TELEPHONE, draft, step
 
 ROOT = Path(__file__).parents[3]

@@ -6,11 +6,29 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from anlan.wire import cap
+from anlan.wire.cap import writer
 from anlan.wire.cap.mapping import BEIJING, Colour, PublicWarning, compose
+from anlan.wire.cap.model import (
+    Alert,
+    Area,
+    Category,
+    Certainty,
+    Circle,
+    Info,
+    MsgType,
+    NamedValue,
+    Point,
+    Reference,
+    Resource,
+    ResponseType,
+    Scope,
+    Severity,
+    Status,
+    Urgency,
+)
 
 NIGHT = datetime(2021, 8, 12, 3, 5, tzinfo=BEIJING)
-RING = tuple(cap.Point(lon, lat) for lon, lat in ((113.0, 31.8), (113.3, 31.8), (113.3, 32.0), (113.0, 31.8)))
+RING = tuple(Point(lon, lat) for lon, lat in ((113.0, 31.8), (113.3, 31.8), (113.3, 32.0), (113.0, 31.8)))
 
 
 def warning(**changes: object) -> PublicWarning:
@@ -26,19 +44,17 @@ def warning(**changes: object) -> PublicWarning:
         instruction="沿河人员立即向高处转移。",
         effective=NIGHT,
         expires=NIGHT + timedelta(hours=6),
-        areas=(
-            cap.Area("随县柳林镇", polygons=(RING,), geocodes=(cap.NamedValue("NBS-12", "421321107000"),)),
-        ),
+        areas=(Area("随县柳林镇", polygons=(RING,), geocodes=(NamedValue("NBS-12", "421321107000"),)),),
     )
     return replace(base, **changes)
 
 
-def alert(**changes: object) -> cap.Alert:
+def alert(**changes: object) -> Alert:
     return compose(warning(**changes))
 
 
 def text(**changes: object) -> str:
-    return cap.write(alert(**changes)).decode()
+    return writer.write(alert(**changes)).decode()
 
 
 # XML carries every character but the control ones and lone surrogates.
@@ -55,9 +71,9 @@ times = st.datetimes(
     timezones=offsets | st.just(UTC) | st.just(BEIJING),
 ).map(lambda moment: moment.replace(microsecond=0))
 maybe_times = st.none() | times
-points = st.builds(cap.Point, st.floats(-180, 180), st.floats(-90, 90))
+points = st.builds(Point, st.floats(-180, 180), st.floats(-90, 90))
 rings = st.lists(points, max_size=6).map(tuple)
-pairs = st.lists(st.builds(cap.NamedValue, words, words), max_size=2).map(tuple)
+pairs = st.lists(st.builds(NamedValue, words, words), max_size=2).map(tuple)
 decimals = st.none() | st.decimals(-9000, 9000, allow_nan=False, allow_infinity=False, places=2)
 
 
@@ -66,16 +82,16 @@ def tuples(of: st.SearchStrategy, *, at_least: int = 0) -> st.SearchStrategy:
 
 
 areas = st.builds(
-    cap.Area,
+    Area,
     words,
     polygons=tuples(rings),
-    circles=tuples(st.builds(cap.Circle, points, st.floats(0, 20000))),
+    circles=tuples(st.builds(Circle, points, st.floats(0, 20000))),
     geocodes=pairs,
     altitude=decimals,
     ceiling=decimals | st.just(Decimal("1E+2")),
 )
 resources = st.builds(
-    cap.Resource,
+    Resource,
     words,
     words,
     size=st.none() | st.integers(0, 10**12),
@@ -84,14 +100,14 @@ resources = st.builds(
     digest=maybe_words,
 )
 infos = st.builds(
-    cap.Info,
-    categories=tuples(st.sampled_from(cap.Category), at_least=1),
+    Info,
+    categories=tuples(st.sampled_from(Category), at_least=1),
     event=words,
-    urgency=st.sampled_from(cap.Urgency),
-    severity=st.sampled_from(cap.Severity),
-    certainty=st.sampled_from(cap.Certainty),
+    urgency=st.sampled_from(Urgency),
+    severity=st.sampled_from(Severity),
+    certainty=st.sampled_from(Certainty),
     language=st.sampled_from([None, "zh-CN", "en", "en-US", "bo"]),
-    response_types=tuples(st.sampled_from(cap.ResponseType)),
+    response_types=tuples(st.sampled_from(ResponseType)),
     audience=maybe_words,
     event_codes=pairs,
     effective=maybe_times,
@@ -108,19 +124,19 @@ infos = st.builds(
     areas=tuples(areas),
 )
 alerts = st.builds(
-    cap.Alert,
+    Alert,
     identifier=tokens,
     sender=tokens,
     sent=times,
-    status=st.sampled_from(cap.Status),
-    msg_type=st.sampled_from(cap.MsgType),
-    scope=st.sampled_from(cap.Scope),
+    status=st.sampled_from(Status),
+    msg_type=st.sampled_from(MsgType),
+    scope=st.sampled_from(Scope),
     source=maybe_words,
     restriction=maybe_words,
     addresses=tuples(items),
     codes=tuples(words),
     note=maybe_words,
-    references=tuples(st.builds(cap.Reference, tokens, tokens, times)),
+    references=tuples(st.builds(Reference, tokens, tokens, times)),
     incidents=tuples(items),
     infos=tuples(infos),
 )

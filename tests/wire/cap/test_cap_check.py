@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anlan.wire import cap
-from anlan.wire.cap.check import MOST_FINDINGS
+from anlan.wire.cap import reader
+from anlan.wire.cap.check import MOST_FINDINGS, check
+from anlan.wire.cap.report import render
 from anlan.wire.cap.words import WORDS
 from tests.wire.cap.cap_cases import text
 
@@ -20,12 +21,12 @@ def line_of(data: str, fragment: str) -> int:
 
 
 def codes(data: str) -> set[str]:
-    return {found.code for found in cap.check(data.encode()).findings}
+    return {found.code for found in check(data.encode()).findings}
 
 
 def test_a_good_file_has_no_finding():
-    assert cap.check(GOOD.encode()).findings == ()
-    assert cap.check(EXERCISE.encode()).findings == ()
+    assert check(GOOD.encode()).findings == ()
+    assert check(EXERCISE.encode()).findings == ()
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_a_good_file_has_no_finding():
 def test_each_fault_is_found_at_its_line(old, new, code, at):
     assert old in GOOD
     broken = GOOD.replace(old, new, 1)
-    found = [one for one in cap.check(broken.encode()).findings if one.code == code]
+    found = [one for one in check(broken.encode()).findings if one.code == code]
     assert [one.line for one in found] == [line_of(broken, at)]
 
 
@@ -90,7 +91,7 @@ def test_each_fault_is_found_at_its_line(old, new, code, at):
 )
 def test_the_schema_speaks_in_plain_words(old, new, words):
     assert old in GOOD
-    assert words in "\n".join(cap.render(cap.check(GOOD.replace(old, new, 1).encode())))
+    assert words in "\n".join(render(check(GOOD.replace(old, new, 1).encode())))
 
 
 def test_a_message_that_says_nothing_is_named():
@@ -109,7 +110,7 @@ def test_a_message_that_refers_to_itself_is_named():
 
 def test_several_faults_come_in_file_order():
     broken = GOOD.replace("<status>Actual", "<status>Real").replace("<severity>Extreme", "<severity>Bad")
-    lines = [one.line for one in cap.check(broken.encode()).findings]
+    lines = [one.line for one in check(broken.encode()).findings]
     assert lines == sorted(lines)
     assert len(lines) >= 2
 
@@ -117,7 +118,7 @@ def test_several_faults_come_in_file_order():
 def test_a_very_long_polygon_is_warned_about_and_not_searched():
     ring = " ".join(f"{30 + i / 10000:.4f},113.0" for i in range(3000)) + " 31.0,114.0 30.0000,113.0"
     start, end = GOOD.index("<polygon>") + 9, GOOD.index("</polygon>")
-    report = cap.check((GOOD[:start] + ring + GOOD[end:]).encode())
+    report = check((GOOD[:start] + ring + GOOD[end:]).encode())
     assert [one.code for one in report.findings] == ["CAP-POLYGON-TOO-LONG"]
     assert report.exit_code == 0
 
@@ -126,7 +127,7 @@ def test_a_file_full_of_faults_is_cut_off_with_a_word():
     many = GOOD.replace("</scope>", "</scope>" + "<x/>" * 3 + "\n").replace(
         "</areaDesc>", "</areaDesc>" + "\n<polygon>1</polygon>" * 500
     )
-    report = cap.check(many.encode())
+    report = check(many.encode())
     assert len(report.findings) == MOST_FINDINGS + 1
     assert report.findings[-1].code == "CAP-TOO-MANY"
     assert report.exit_code == 1
@@ -145,19 +146,19 @@ def test_a_file_full_of_faults_is_cut_off_with_a_word():
     ],
 )
 def test_the_exit_code_tells_clean_wrong_and_unreadable_apart(data, exit_code):
-    assert cap.check(data.encode()).exit_code == exit_code
+    assert check(data.encode()).exit_code == exit_code
 
 
 def test_a_truncated_file_says_where_it_breaks():
-    (found,) = cap.check(GOOD[:-20].encode()).findings
+    (found,) = check(GOOD[:-20].encode()).findings
     assert found.code == "XML-MALFORMED"
     assert found.line is not None
     assert found.line > 10
 
 
 def test_the_report_reads_in_both_languages():
-    report = cap.check(GOOD.replace("Extreme", "Bad").encode())
-    zh, en = cap.render(report, "zh"), cap.render(report, "en")
+    report = check(GOOD.replace("Extreme", "Bad").encode())
+    zh, en = render(report, "zh"), render(report, "en")
     assert zh[0].startswith(
         f"第{line_of(GOOD, '<severity>')}行 错误 [XSD-VALUE] severity 的值 Bad 不在允许之列"
     )
@@ -168,14 +169,14 @@ def test_the_report_reads_in_both_languages():
     assert "Mend: " in en[0]
     assert zh[-1] == "结论：CAP 1.2 格式，错误 1 处，提醒 1 处，没有签名。"
     assert en[-1] == "Verdict: CAP 1.2 form, 1 error(s), 1 warning(s), not signed."
-    assert cap.render(cap.check(b""), "zh")[-1].startswith("结论：读不出")
+    assert render(check(b""), "zh")[-1].startswith("结论：读不出")
 
 
 def test_a_hostile_value_cannot_flood_or_colour_the_screen():
     # U+009B starts an escape sequence on some terminals, and XML allows it.
     broken = GOOD.replace("<scope>Public", "<scope>\u009b31m" + "{0}{size}\n" * 5000)
     for lang in ("zh", "en"):
-        lines = cap.render(cap.check(broken.encode()), lang)
+        lines = render(check(broken.encode()), lang)
         assert all(len(line) < 500 and line.isprintable() for line in lines)
 
 
@@ -188,9 +189,9 @@ def test_the_schema_location_of_a_file_is_never_followed(tmp_path):
         "<info xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' "
         f"xsi:schemaLocation='urn:x {trap.as_uri()}' xsi:noNamespaceSchemaLocation='{trap.as_uri()}'>"
     )
-    report = cap.check(GOOD.replace("<info>", where).encode())
+    report = check(GOOD.replace("<info>", where).encode())
     assert {one.code for one in report.findings} == {"CAP-SCHEMA-LOCATION"}
-    assert cap.read(GOOD.replace("<info>", where).encode()) == cap.read(GOOD.encode())
+    assert reader.read(GOOD.replace("<info>", where).encode()) == reader.read(GOOD.encode())
 
 
 def test_every_code_stands_in_the_reference():
@@ -207,6 +208,6 @@ def test_every_code_has_words_in_two_languages():
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=400) | st.text(max_size=400).map(str.encode))
 def test_any_bytes_get_a_report(data):
-    report = cap.check(data)
+    report = check(data)
     assert report.exit_code == 2
     assert len(report.findings) == 1

@@ -6,18 +6,23 @@
 import os
 import random
 
-from anlan.wire import cap
-from anlan.wire.cap.national import NationalForm
+from anlan.wire.cap import reader, signature, writer
+from anlan.wire.cap.check import check
+from anlan.wire.cap.errors import CapError
+from anlan.wire.cap.model import MsgType
+from anlan.wire.cap.national import reading, writing
+from anlan.wire.cap.national.form import Method, NationalForm
+from anlan.wire.cap.report import render
 from tests.wire.cap.cap_cases import NIGHT, alert, text
 
 ROUNDS = int(os.environ.get("ANLAN_FUZZ_CAP", "2000"))
 SEED = 20210812
-IDENTITY = cap.make_identity("fuzz", NIGHT)
+IDENTITY = signature.make_identity("fuzz", NIGHT)
 SEEDS = [
     text().encode(),
-    text(exercise="柳林复盘", msg_type=cap.MsgType.UPDATE, references=(alert(serial=1).reference,)).encode(),
-    cap.sign(text().encode(), IDENTITY.key, IDENTITY.certificate),
-    cap.national.write(NationalForm(alert(), methods=(cap.national.Method("SMS", "合成数据"),))),
+    text(exercise="柳林复盘", msg_type=MsgType.UPDATE, references=(alert(serial=1).reference,)).encode(),
+    signature.sign(text().encode(), IDENTITY.key, IDENTITY.certificate),
+    writing.write(NationalForm(alert(), methods=(Method("SMS", "合成数据"),))),
 ]
 TOKENS = [
     *(b"<", b">", b"&", b"'", b'"', b"<!--", b"-->", b"<![CDATA[", b"]]>", b"<?x?>", b"<!DOCTYPE a>", b"&x;"),
@@ -109,7 +114,7 @@ def outcome(job, *args) -> str:
     """The name of a CapError, or `ok`; anything else is a crash and fails the test."""
     try:
         job(*args)
-    except cap.CapError as error:
+    except CapError as error:
         spoken = error.text("zh"), error.text("en")
         name = type(error).__name__
     else:
@@ -120,13 +125,13 @@ def outcome(job, *args) -> str:
 
 def again(data: bytes) -> None:
     """What was read can be written, or is refused by name, and then reads the same."""
-    one = cap.read(data)
-    assert cap.read(cap.write(one)) == one
+    one = reader.read(data)
+    assert reader.read(writer.write(one)) == one
 
 
 def national_again(data: bytes) -> None:
-    form = cap.national.read(data)
-    assert cap.national.read(cap.national.write(form)) == form
+    form = reading.read(data)
+    assert reading.read(writing.write(form)) == form
 
 
 def test_mutated_files_end_in_reports_and_named_errors():
@@ -134,16 +139,16 @@ def test_mutated_files_end_in_reports_and_named_errors():
     seen: dict[str, int] = {}
     for number in range(ROUNDS):
         data = mutate(chance, SEEDS[number % len(SEEDS)])
-        report = cap.check(data)
-        assert cap.render(report, "zh")
-        assert cap.render(report, "en")
+        report = check(data)
+        assert render(report, "zh")
+        assert render(report, "en")
         for job in (again, national_again):
             seen_now = outcome(job, data)
             seen[seen_now] = seen.get(seen_now, 0) + 1
         if number % len(SEEDS) == 2:
-            verdict = outcome(cap.verify, data, IDENTITY.certificate)
+            verdict = outcome(signature.verify, data, IDENTITY.certificate)
             if verdict == "ok":
-                assert cap.verify(data, IDENTITY.certificate).alert == alert()
+                assert signature.verify(data, IDENTITY.certificate).alert == alert()
     # The fuzz reaches deep only if some files stay readable and many kinds of refusal are met.
     assert seen["ok"] > ROUNDS // 20
     assert {"MalformedXml", "InvalidCap", "NotCap", "BadEncoding", "ControlCharacter"} <= set(seen)

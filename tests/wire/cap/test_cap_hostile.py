@@ -7,15 +7,16 @@ import time
 
 import pytest
 
-from anlan.wire import cap
-from anlan.wire.cap import errors
+from anlan.wire.cap import errors, reader
+from anlan.wire.cap.check import check
+from anlan.wire.cap.safexml import LIMITS, Limits
 from tests.wire.cap.cap_cases import text
 
 GOOD = text()
 HEAD, BODY = GOOD.split("\n", 1)
 NS = 'xmlns="urn:oasis:names:tc:emergency:cap:1.2"'
 MEBI = 1024 * 1024
-WIDE = cap.Limits(max_bytes=64 * MEBI)
+WIDE = Limits(max_bytes=64 * MEBI)
 
 
 def doctype(subset: str, body: str = BODY) -> bytes:
@@ -81,12 +82,12 @@ HOSTILE = {
 }
 
 
-def refused_as(data: bytes, limits: cap.Limits = cap.LIMITS) -> type[errors.CapError]:
+def refused_as(data: bytes, limits: Limits = LIMITS) -> type[errors.CapError]:
     started = time.process_time()
     with pytest.raises(errors.CapError) as caught:
-        cap.read(data, limits=limits)
+        reader.read(data, limits=limits)
     assert time.process_time() - started < 1
-    report = cap.check(data, limits=limits)
+    report = check(data, limits=limits)
     assert report.exit_code == 2
     assert report.findings[0].code == caught.value.code
     return type(caught.value)
@@ -117,13 +118,13 @@ def test_ten_megabytes_are_refused_fast_even_when_the_size_is_allowed(data, erro
 
 def test_the_size_limit_is_a_setting():
     with pytest.raises(errors.TooLarge, match="more than the limit of 100"):
-        cap.read(GOOD.encode(), limits=cap.Limits(max_bytes=100))
+        reader.read(GOOD.encode(), limits=Limits(max_bytes=100))
 
 
 def test_the_largest_file_of_text_alone_is_read_in_time():
     padded = GOOD.replace("仍在持续", "仍在持续" * 150_000)
     started = time.process_time()
-    assert cap.check(padded.encode()).exit_code == 0
+    assert check(padded.encode()).exit_code == 0
     assert time.process_time() - started < 1
 
 
@@ -132,7 +133,7 @@ def test_many_long_polygons_are_checked_in_time():
     polygon = f"<polygon>{ring} {ring.split()[0]}</polygon>"
     start, end = GOOD.index("<polygon>"), GOOD.index("</polygon>") + len("</polygon>")
     started = time.process_time()
-    report = cap.check((GOOD[:start] + polygon * 60 + GOOD[end:]).encode())
+    report = check((GOOD[:start] + polygon * 60 + GOOD[end:]).encode())
     assert time.process_time() - started < 3
     assert report.readable
 
@@ -140,30 +141,30 @@ def test_many_long_polygons_are_checked_in_time():
 @pytest.mark.parametrize("encoding", ["gb18030", "gbk", "gb2312"])
 def test_chinese_encodings_are_read(encoding):
     data = GOOD.replace("UTF-8", encoding).encode(encoding)
-    assert cap.read(data) == cap.read(GOOD.encode())
+    assert reader.read(data) == reader.read(GOOD.encode())
 
 
 def test_marks_and_utf16_are_read():
-    want = cap.read(GOOD.encode())
-    assert cap.read(b"\xef\xbb\xbf" + GOOD.encode()) == want
-    assert cap.read(GOOD.replace("UTF-8", "UTF-16").encode("utf-16")) == want
+    want = reader.read(GOOD.encode())
+    assert reader.read(b"\xef\xbb\xbf" + GOOD.encode()) == want
+    assert reader.read(GOOD.replace("UTF-8", "UTF-16").encode("utf-16")) == want
 
 
 def test_lines_stay_what_they_were_under_any_declaration():
     broken = GOOD.replace("Extreme", "Bad")
-    plain = cap.check(broken.encode()).findings
-    assert cap.check(broken.replace("UTF-8", "GBK").encode("gbk")).findings == plain
-    assert cap.check(broken.split("\n", 1)[1].encode()).findings[0].line == plain[0].line - 1
+    plain = check(broken.encode()).findings
+    assert check(broken.replace("UTF-8", "GBK").encode("gbk")).findings == plain
+    assert check(broken.split("\n", 1)[1].encode()).findings[0].line == plain[0].line - 1
 
 
 def test_a_doctype_inside_text_is_only_text():
     data = GOOD.replace("沿河人员", "<![CDATA[<!DOCTYPE x>]]>")
-    assert cap.read(data.encode()).infos[0].instruction.startswith("<!DOCTYPE x>")
+    assert reader.read(data.encode()).infos[0].instruction.startswith("<!DOCTYPE x>")
 
 
 def test_errors_speak_both_languages_and_name_the_mend():
     with pytest.raises(errors.HostileXml) as caught:
-        cap.read(HOSTILE["external entity"][0])
+        reader.read(HOSTILE["external entity"][0])
     assert "DTD" in caught.value.text("zh")
     assert "remove the <!DOCTYPE" in str(caught.value)
     assert caught.value.line == 2

@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from anlan.wire import cap
-from anlan.wire.cap import mapping
+from anlan.wire.cap import mapping, writer
+from anlan.wire.cap.check import check
 from anlan.wire.cap.errors import BadIdentifier, BadTime
 from anlan.wire.cap.mapping import Colour
+from anlan.wire.cap.model import Status
 from tests.wire.cap.cap_cases import NIGHT, alert
 
 
@@ -82,14 +83,14 @@ def test_the_event_code_gives_the_category(code, category):
 
 
 def test_a_composed_alert_has_nothing_to_mend():
-    report = cap.check(cap.write(alert(sent=NIGHT.replace(microsecond=5))))
+    report = check(writer.write(alert(sent=NIGHT.replace(microsecond=5))))
     assert report.findings == ()
     assert report.exit_code == 0
 
 
 def test_an_exercise_says_so_three_times():
     one = alert(exercise="柳林复盘", note="按2021年实况")
-    assert one.status is cap.Status.EXERCISE
+    assert one.status is Status.EXERCISE
     assert one.note == "演练：柳林复盘；按2021年实况"
     assert one.infos[0].headline.startswith("【演练】")
-    assert cap.check(cap.write(one)).findings == ()
+    assert check(writer.write(one)).findings == ()

@@ -6,10 +6,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from anlan.wire import cap
+from anlan.wire.cap.check import check
 from anlan.wire.cap.errors import BadIdentifier, CapError, InvalidCap, NotWritable
 from anlan.wire.cap.mapping import EVENT_CODE, identifier
-from anlan.wire.cap.national import Method, NationalForm, carried, file_name, read, write
+from anlan.wire.cap.model import MsgType, NamedValue, Severity
+from anlan.wire.cap.national.form import Method, NationalForm
+from anlan.wire.cap.national.reading import read
+from anlan.wire.cap.national.writing import carried, file_name, write
 from tests.wire.cap.cap_cases import NIGHT, alert, alerts, tokens, words
 
 slow_data = settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
@@ -24,7 +27,7 @@ def forms(draw):
     """Any alert that has what the national form asks for."""
     one = draw(alerts.filter(lambda made: made.infos))
     coded = tuple(
-        replace(info, event_codes=(cap.NamedValue(f"{EVENT_CODE}-2017", "11B03"), *info.event_codes))
+        replace(info, event_codes=(NamedValue(f"{EVENT_CODE}-2017", "11B03"), *info.event_codes))
         for info in one.infos
     )
     references = tuple(replace(ref, identifier=draw(idents)) for ref in one.references)
@@ -46,7 +49,7 @@ def test_writing_what_was_read_gives_the_same_bytes(form):
 
 
 def test_a_public_warning_keeps_everything_that_matters():
-    one = alert(msg_type=cap.MsgType.UPDATE, references=(alert(serial=1).reference,))
+    one = alert(msg_type=MsgType.UPDATE, references=(alert(serial=1).reference,))
     back = read(write(NationalForm(one))).alert
     first, second = one.infos[0], back.infos[0]
     assert (back.identifier, back.sender, back.sent, back.references) == (
@@ -81,7 +84,7 @@ def test_the_file_name_says_unit_time_event_colour_and_kind():
 
 def test_the_same_colour_in_capitals_is_read():
     data = write(NationalForm(alert())).replace(b"<severity>Red<", b"<severity>RED<")
-    assert read(data).alert.infos[0].severity is cap.Severity.EXTREME
+    assert read(data).alert.infos[0].severity is Severity.EXTREME
 
 
 @pytest.mark.parametrize(
@@ -105,7 +108,7 @@ def test_a_broken_form_is_named_by_reader_and_check(old, new, code):
     with pytest.raises(InvalidCap) as caught:
         read(broken)
     assert caught.value.findings[0].code == code
-    report = cap.check(broken)
+    report = check(broken)
     assert code in [one.code for one in report.findings]
     assert report.exit_code == 1
 
@@ -113,7 +116,7 @@ def test_a_broken_form_is_named_by_reader_and_check(old, new, code):
 @pytest.mark.parametrize(
     ("changes", "edit", "code"),
     [
-        ({"msg_type": cap.MsgType.CANCEL}, (b"", b""), "CAP-REFERENCES-MISSING"),
+        ({"msg_type": MsgType.CANCEL}, (b"", b""), "CAP-REFERENCES-MISSING"),
         ({"exercise": "柳林复盘", "note": None}, ("演练：柳林复盘".encode(), b""), "CAP-EXERCISE-NOTE"),
         ({}, (b"<severity>Red<", b"<severity>Blue<"), "CAP-COLOUR-SEVERITY"),
         ({}, (b"2021-08-12 09:05", b"2021-08-12 02:05"), "CAP-EXPIRES-EARLY"),
@@ -126,7 +129,7 @@ def test_check_knows_the_rules_of_the_national_form(changes, edit, code):
         if edit[0]
         else write(NationalForm(alert(**changes)))
     )
-    report = cap.check(data)
+    report = check(data)
     assert report.form == "12379"
     assert code in [one.code for one in report.errors]
 

@@ -7,16 +7,16 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from lxml import etree
 
-from anlan.wire import cap
 from anlan.wire.cap import errors
-from anlan.wire.cap.signature import Identity, fingerprint
+from anlan.wire.cap.check import check
+from anlan.wire.cap.signature import Identity, fingerprint, make_identity, sign, verify
 from tests.wire.cap.cap_cases import NIGHT, alert, text
 
-EC = cap.make_identity("随州市气象台", NIGHT)
-RSA = cap.make_identity("随州市气象台", NIGHT, kind="rsa")
-OTHER = cap.make_identity("随州市气象台", NIGHT)
+EC = make_identity("随州市气象台", NIGHT)
+RSA = make_identity("随州市气象台", NIGHT, kind="rsa")
+OTHER = make_identity("随州市气象台", NIGHT)
 PLAIN = text().encode()
-SIGNED = {"ec": cap.sign(PLAIN, EC.key, EC.certificate), "rsa": cap.sign(PLAIN, RSA.key, RSA.certificate)}
+SIGNED = {"ec": sign(PLAIN, EC.key, EC.certificate), "rsa": sign(PLAIN, RSA.key, RSA.certificate)}
 DS = "http://www.w3.org/2000/09/xmldsig#"
 
 
@@ -26,11 +26,11 @@ def pinned(kind: str) -> Identity:
 
 @pytest.mark.parametrize("kind", ["ec", "rsa"])
 def test_a_signed_alert_verifies_and_is_still_valid(kind):
-    found = cap.verify(SIGNED[kind], pinned(kind).certificate)
+    found = verify(SIGNED[kind], pinned(kind).certificate)
     assert found.alert == alert()
     assert found.fingerprint == fingerprint(pinned(kind).certificate)
     assert found.method == {"ec": "ECDSA_SHA256", "rsa": "RSA_SHA256"}[kind]
-    report = cap.check(SIGNED[kind])
+    report = check(SIGNED[kind])
     assert report.signed
     assert report.findings == ()
     assert b"Signature" not in found.signed_xml
@@ -52,7 +52,7 @@ def test_any_change_after_signing_is_noticed(kind, old, new):
     data = SIGNED[kind].decode()
     assert old in data
     with pytest.raises(errors.Tampered, match="digest"):
-        cap.verify(data.replace(old, new, 1).encode(), pinned(kind).certificate)
+        verify(data.replace(old, new, 1).encode(), pinned(kind).certificate)
 
 
 @pytest.mark.parametrize("kind", ["ec", "rsa"])
@@ -63,41 +63,41 @@ def test_a_changed_signature_or_digest_is_noticed(kind, part):
     other = "B" if found.group(1) == "A" else "A"
     broken = data[: found.end() - 1] + other + data[found.end() :]
     with pytest.raises(errors.Tampered):
-        cap.verify(broken.encode(), pinned(kind).certificate)
+        verify(broken.encode(), pinned(kind).certificate)
 
 
 def test_comments_and_blank_lines_round_the_alert_change_nothing():
     data = (
         SIGNED["ec"].replace(b"<alert", b"<!-- relayed -->\n<alert").replace(b"<event>", b"<!-- x --><event>")
     )
-    assert cap.verify(data, EC.certificate).alert == alert()
+    assert verify(data, EC.certificate).alert == alert()
 
 
 def test_an_unsigned_alert_is_named():
     with pytest.raises(errors.Unsigned, match="not signed"):
-        cap.verify(PLAIN, EC.certificate)
+        verify(PLAIN, EC.certificate)
 
 
 def test_a_signature_of_somebody_else_is_named_even_under_the_same_name():
     with pytest.raises(errors.WrongCertificate) as caught:
-        cap.verify(cap.sign(PLAIN, OTHER.key, OTHER.certificate), EC.certificate)
+        verify(sign(PLAIN, OTHER.key, OTHER.certificate), EC.certificate)
     assert "fingerprint" in str(caught.value)
 
 
 @pytest.mark.parametrize("keep", ["none", "pinned"])
 def test_the_key_in_the_file_is_never_trusted(keep):
     """A forger signs with their own key and leaves the certificate out, or puts the pinned one in."""
-    data = cap.sign(PLAIN, OTHER.key, OTHER.certificate).decode()
+    data = sign(PLAIN, OTHER.key, OTHER.certificate).decode()
     theirs = re.search(r"<ds:KeyInfo>.*</ds:KeyInfo>", data, re.DOTALL).group()
     ours = re.search(r"<ds:KeyInfo>.*</ds:KeyInfo>", SIGNED["ec"].decode(), re.DOTALL).group()
     forged = data.replace(theirs, ours if keep == "pinned" else "")
     with pytest.raises(errors.Tampered):
-        cap.verify(forged.encode(), EC.certificate)
+        verify(forged.encode(), EC.certificate)
 
 
 def test_a_signature_that_brings_no_certificate_verifies_against_the_pinned_one():
     bare = re.sub(rb"<ds:KeyInfo>.*</ds:KeyInfo>", b"", SIGNED["rsa"], flags=re.DOTALL)
-    assert cap.verify(bare, RSA.certificate).alert == alert()
+    assert verify(bare, RSA.certificate).alert == alert()
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_old_and_symmetric_methods_are_refused(old, new):
     data = SIGNED["ec"].decode()
     assert old in data
     with pytest.raises(errors.WeakSignature, match="RSA-SHA256 or ECDSA-SHA256"):
-        cap.verify(data.replace(old, new).encode(), EC.certificate)
+        verify(data.replace(old, new).encode(), EC.certificate)
 
 
 def parts(kind: str = "ec") -> tuple[etree._Element, etree._Element]:
@@ -191,29 +191,29 @@ def no_signed_info() -> bytes:
 )
 def test_a_wrapped_signature_is_refused(forged):
     with pytest.raises((errors.WrappedSignature, errors.WeakSignature)):
-        cap.verify(forged(), EC.certificate)
+        verify(forged(), EC.certificate)
 
 
 def test_the_certificate_must_be_valid_when_the_alert_was_sent():
-    late = cap.make_identity("x", NIGHT + timedelta(days=2))
+    late = make_identity("x", NIGHT + timedelta(days=2))
     with pytest.raises(errors.CertificateNotValid):
-        cap.verify(cap.sign(PLAIN, late.key, late.certificate), late.certificate)
+        verify(sign(PLAIN, late.key, late.certificate), late.certificate)
     with pytest.raises(errors.CertificateNotValid):
-        cap.verify(SIGNED["ec"], EC.certificate, at=NIGHT + timedelta(days=3651))
+        verify(SIGNED["ec"], EC.certificate, at=NIGHT + timedelta(days=3651))
 
 
 def test_signing_refuses_a_foreign_key_a_weak_key_and_a_second_signature():
     with pytest.raises(errors.KeyMismatch):
-        cap.sign(PLAIN, OTHER.key, EC.certificate)
+        sign(PLAIN, OTHER.key, EC.certificate)
     with pytest.raises(errors.AlreadySigned):
-        cap.sign(SIGNED["ec"], EC.key, EC.certificate)
+        sign(SIGNED["ec"], EC.key, EC.certificate)
     with pytest.raises(errors.InvalidCap):
-        cap.sign(PLAIN.replace(b"Extreme", b"Bad"), EC.key, EC.certificate)
+        sign(PLAIN.replace(b"Extreme", b"Bad"), EC.key, EC.certificate)
 
 
 def test_an_exercise_identity_says_so_and_a_real_one_does_not():
     assert "EXERCISE" in EC.certificate.subject.rfc4514_string()
-    real = cap.make_identity("随州市气象台", NIGHT, exercise=False)
+    real = make_identity("随州市气象台", NIGHT, exercise=False)
     assert "EXERCISE" not in real.certificate.subject.rfc4514_string()
     assert isinstance(EC.key, ec.EllipticCurvePrivateKey)
     assert isinstance(RSA.key, rsa.RSAPrivateKey)

@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from anlan.science.terrain import Grid
-from anlan.wire.raster import RasterError, read_raster, read_stack, write_ascii
+from anlan.science.terrain.grid import Grid
+from anlan.wire.raster import read_raster, read_stack
+from anlan.wire.raster.ascii import write_ascii
+from anlan.wire.raster.errors import RasterError
 
 FILES = Path(__file__).parents[3].parent / "shared" / "vectors" / "inputs"
 METRES = "EPSG:4547"

@@ -13,19 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from anlan.science.terrain import Grid
-from anlan.wire.raster import (
-    BadPixels,
-    BrokenRaster,
-    NeedsCrs,
-    NotARaster,
-    RasterError,
-    TooManyCells,
-    about_raster,
-    read_raster,
-    write_ascii,
-    write_png,
-)
+from anlan.science.terrain.grid import Grid
+from anlan.wire.raster import about_raster, read_raster
+from anlan.wire.raster.ascii import write_ascii
+from anlan.wire.raster.errors import BadPixels, BrokenRaster, NeedsCrs, NotARaster, RasterError, TooManyCells
+from anlan.wire.raster.png import write_png
 
 METRES = "EPSG:4547"
 TEXT = b"ncols 3\nnrows 2\nxllcorner 430000\nyllcorner 3500000\ncellsize 10\nNODATA_value -9999\n1 2 3\n4 -9999 6.5\n"

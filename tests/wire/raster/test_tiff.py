@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from anlan.science.terrain import Grid
-from anlan.wire.raster import (
+from anlan.science.terrain.grid import Grid
+from anlan.wire.raster import about_raster, read_raster, read_stack
+from anlan.wire.raster.errors import (
     BadPixels,
     BrokenRaster,
     NeedsCrs,
@@ -21,13 +22,10 @@ from anlan.wire.raster import (
     TooManyCells,
     UnsupportedRaster,
     WrongCrs,
-    about_raster,
-    read_raster,
-    read_stack,
-    write_geotiff,
 )
 from anlan.wire.raster.tiff import layout
 from anlan.wire.raster.tiff.place import place_of
+from anlan.wire.raster.tiff.writer import write_geotiff
 
 GDAL = Path(__file__).with_name("gdal")  # written with GDAL 3 through rasterio 1.4, values by the rule below
 READABLE = sorted(path.name for path in GDAL.glob("*.tif") if "zstd" not in path.name)

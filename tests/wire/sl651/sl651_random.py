@@ -5,8 +5,8 @@ from datetime import datetime
 
 from hypothesis import strategies as st
 
-from anlan.wire.sl651 import ELEMENTS, Direction, Encoding, Message
-from anlan.wire.sl651.elements import Coding, Element
+from anlan.wire.sl651.codes import Direction, Encoding
+from anlan.wire.sl651.elements import ELEMENTS, Coding, Element
 from anlan.wire.sl651.items import (
     Blob,
     Content,
@@ -19,6 +19,7 @@ from anlan.wire.sl651.items import (
     Step,
     TimeMark,
 )
+from anlan.wire.sl651.message import Message
 
 NUMBERS = [row for row in ELEMENTS.values() if row.coding is Coding.BCD]
 REPORTS = [0x30, 0x32, 0x33, 0x34, 0x37, 0x3A, 0x44]

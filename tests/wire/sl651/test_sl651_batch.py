@@ -9,23 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from anlan.wire.sl651 import (
-    BEIJING,
-    Message,
-    Sl651Error,
-    decode,
-    decode_batch,
-    digest,
-    encode_message,
-    encode_uplink,
-    observations,
-    pack,
-    station_key,
-    station_name,
-)
-from anlan.wire.sl651.batch import BAD_CRC, BAD_LENGTH, HOT, NEEDS_FULL, BatchResult
+from anlan.wire.sl651.batch import BatchResult, decode_batch, digest, pack, station_key, station_name
+from anlan.wire.sl651.build import BEIJING, encode_uplink
 from anlan.wire.sl651.crc import crc16
 from anlan.wire.sl651.digits import scaled
+from anlan.wire.sl651.errors import Sl651Error
+from anlan.wire.sl651.kernel import BAD_CRC, BAD_LENGTH, HOT, NEEDS_FULL
+from anlan.wire.sl651.message import Message, decode, encode_message, observations
 from tests.wire.sl651.sl651_random import messages
 
 AT = datetime(2025, 6, 30, 12, 5)

@@ -9,7 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anlan.wire import sl651
-from anlan.wire.sl651 import (
+from anlan.wire.sl651 import build, codes
+from anlan.wire.sl651.address import describe, normal
+from anlan.wire.sl651.build import encode_uplink
+from anlan.wire.sl651.codes import Control, Direction, Encoding
+from anlan.wire.sl651.crc import crc16
+from anlan.wire.sl651.elements import ELEMENTS, Coding
+from anlan.wire.sl651.errors import (
     BadAddress,
     BadBcd,
     BadBody,
@@ -19,24 +25,13 @@ from anlan.wire.sl651 import (
     BadStart,
     BadTime,
     BadValue,
-    Control,
-    Direction,
-    Encoding,
-    Frame,
     NeedsPackets,
-    Packet,
     Truncated,
     UnknownFunction,
-    decode,
-    encode_frame,
-    encode_message,
-    encode_uplink,
-    observations,
 )
-from anlan.wire.sl651.address import describe, normal
-from anlan.wire.sl651.crc import crc16
-from anlan.wire.sl651.elements import Coding
+from anlan.wire.sl651.frame import Frame, Packet, decode_frame, encode_frame
 from anlan.wire.sl651.items import Blob, Content, Number, Series, Setting, Status, Step
+from anlan.wire.sl651.message import Message, decode, encode_message, observations
 from tests.wire.sl651.sl651_random import PASSWORDS, SERIALS, STATIONS, TIMES, messages
 
 RAIN = bytes.fromhex(
@@ -67,7 +62,7 @@ ST = "F1F1001234567848F0F02506301200"
 
 @settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(messages())
-def test_every_message_survives_encoding_and_decoding(message: sl651.Message) -> None:
+def test_every_message_survives_encoding_and_decoding(message: Message) -> None:
     data = encode_message(message)
     again = decode(data)
     assert again == message
@@ -94,7 +89,7 @@ def test_every_message_survives_encoding_and_decoding(message: sl651.Message) ->
 def test_every_envelope_survives_encoding_and_decoding(fields: tuple[object, ...]) -> None:
     *most, packet = fields
     frame = Frame(*most, Packet(*packet) if packet else None)  # type: ignore[arg-type,misc]
-    assert sl651.decode_frame(encode_frame(frame)) == frame
+    assert decode_frame(encode_frame(frame)) == frame
 
 
 @given(SERIALS, TIMES)
@@ -235,14 +230,14 @@ def test_status_bits_are_named() -> None:
     message = decode(frame_of("F1F1001234567845200000 0481".replace(" ", ""), function=0x46))
     status = message.items[-1]
     assert isinstance(status, Status)
-    named = sl651.status_of(status.bits)
+    named = codes.status_of(status.bits)
     assert (named["交流电充电状态"], named["终端箱门状态"], named["水泵工作状态"]) == (
         "停电",
         "关闭",
         "水泵停机",
     )
     assert len(named) == 12
-    assert sl651.alarms_of(status.bits) == ("交流电充电状态",)
+    assert codes.alarms_of(status.bits) == ("交流电充电状态",)
 
 
 def test_management_bodies_show_their_fields() -> None:
@@ -312,24 +307,24 @@ def test_addresses_say_what_they_are() -> None:
 
 
 def test_the_table_has_every_row_of_c1() -> None:
-    assert len(sl651.ELEMENTS) == 131
-    assert {f"{g:02X}" for g in [*range(1, 0x76), *range(0xF0, 0xFE)]} == set(sl651.ELEMENTS)
-    assert sl651.ELEMENTS["3F"].symbol == "Z4"
-    assert all(row.digits for row in sl651.ELEMENTS.values() if row.coding is Coding.BCD)
+    assert len(ELEMENTS) == 131
+    assert {f"{g:02X}" for g in [*range(1, 0x76), *range(0xF0, 0xFE)]} == set(ELEMENTS)
+    assert ELEMENTS["3F"].symbol == "Z4"
+    assert all(row.digits for row in ELEMENTS.values() if row.coding is Coding.BCD)
 
 
 def test_values_are_never_rounded_silently() -> None:
     with pytest.raises(BadValue, match="decimals"):
-        sl651.number("20", "4.05")
+        build.number("20", "4.05")
     with pytest.raises(BadValue, match="float"):
-        sl651.number("20", 4.0)  # type: ignore[arg-type]
-    assert sl651.number("20", -4) == Number("20", "FF0040", 1)
-    assert sl651.number("20", Decimal("12345.6")) == Number("20", "123456", 1)
-    assert sl651.number("39", None).raw == "FFFFFFFF"
+        build.number("20", 4.0)  # type: ignore[arg-type]
+    assert build.number("20", -4) == Number("20", "FF0040", 1)
+    assert build.number("20", Decimal("12345.6")) == Number("20", "123456", 1)
+    assert build.number("39", None).raw == "FFFFFFFF"
     with pytest.raises(BadValue):
-        sl651.slots("F4", ["25.5"] + [0] * 11)
+        build.slots("F4", ["25.5"] + [0] * 11)
     with pytest.raises(BadValue):
-        sl651.slots("F4", [-1] + [0] * 11)
+        build.slots("F4", [-1] + [0] * 11)
 
 
 @pytest.mark.parametrize("encoding", list(Encoding))

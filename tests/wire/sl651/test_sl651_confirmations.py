@@ -4,8 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from anlan.wire.sl651 import Control, Uplink, decode_frame, encode_message, pack
+from anlan.wire.sl651.batch import pack
+from anlan.wire.sl651.build import Uplink
+from anlan.wire.sl651.codes import Control
 from anlan.wire.sl651.confirmations import confirmations
+from anlan.wire.sl651.frame import decode_frame
+from anlan.wire.sl651.message import encode_message
 from anlan.wire.sl651.reply import confirmation
 
 AT = datetime(2025, 6, 30, 4, 5, tzinfo=UTC)

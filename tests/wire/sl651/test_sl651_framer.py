@@ -7,8 +7,9 @@ from datetime import datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anlan.wire.sl651 import Encoding, Framer, Garbage, Good, encode_uplink
-from anlan.wire.sl651.framer import MAX_FRAME
+from anlan.wire.sl651.build import encode_uplink
+from anlan.wire.sl651.codes import Encoding
+from anlan.wire.sl651.framer import MAX_FRAME, Framer, Garbage, Good
 
 AT = datetime(2025, 6, 30, 12, 5)
 

@@ -5,24 +5,17 @@ import os
 import random
 from datetime import datetime, timedelta
 
-from anlan.wire.sl651 import (
-    Encoding,
-    Framer,
-    Message,
-    Sl651Error,
-    Uplink,
-    decode,
-    decode_batch,
-    decode_frame,
-    encode_message,
-    observations,
-    pack,
-    split,
-)
 from anlan.wire.sl651.assembly import Assembler
-from anlan.wire.sl651.batch import BAD_CRC, BAD_LENGTH, HOT
+from anlan.wire.sl651.batch import decode_batch, pack
+from anlan.wire.sl651.build import Uplink
+from anlan.wire.sl651.codes import Encoding
 from anlan.wire.sl651.crc import crc16
+from anlan.wire.sl651.errors import Sl651Error
+from anlan.wire.sl651.frame import decode_frame
+from anlan.wire.sl651.framer import Framer
 from anlan.wire.sl651.items import Blob, Content, Series, Setting, StationMark, Step, TimeMark
+from anlan.wire.sl651.kernel import BAD_CRC, BAD_LENGTH, HOT
+from anlan.wire.sl651.message import Message, decode, encode_message, observations, split
 
 FRAMES = int(os.environ.get("ANLAN_FUZZ_FRAMES", "20000"))
 AT = datetime(2025, 6, 30, 12, 5)

@@ -6,9 +6,12 @@ from decimal import Decimal
 
 import pytest
 
-from anlan.wire.sl651 import Framer, Good, Session, Sl651Error, decode_frame, decode_message, observations
 from anlan.wire.sl651.assembly import GivenUp
-from anlan.wire.sl651.session import Broken, Joined, Received
+from anlan.wire.sl651.errors import Sl651Error
+from anlan.wire.sl651.frame import decode_frame
+from anlan.wire.sl651.framer import Framer, Good
+from anlan.wire.sl651.message import decode_message, observations
+from anlan.wire.sl651.session import Broken, Joined, Received, Session
 from tests.wire.sl651.sl651_vectors import FOLDER
 
 NOW = datetime(2026, 7, 12, 11, 52)

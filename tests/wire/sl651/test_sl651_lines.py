@@ -5,8 +5,10 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anlan.wire.sl651 import Direction, Encoding, Frame, decode_lines, encode_frame
+from anlan.wire.sl651.codes import Direction, Encoding
 from anlan.wire.sl651.crc import crc16
+from anlan.wire.sl651.frame import Frame, encode_frame
+from anlan.wire.sl651.lines import decode_lines
 
 RAIN = (
     "7E7E05001122334403E833002B020026170718102202F1F1001122334448F0F01707181022"

@@ -11,20 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from anlan.wire.sl651 import (
-    Encoding,
-    Message,
-    Observation,
-    Sl651Error,
-    decode_batch,
-    decode_frame,
-    decode_message,
-    encode_message,
-    observations,
-    pack,
-)
-from anlan.wire.sl651.batch import HOT
+from anlan.wire.sl651.batch import decode_batch, pack
+from anlan.wire.sl651.codes import Encoding
+from anlan.wire.sl651.errors import Sl651Error
+from anlan.wire.sl651.frame import decode_frame
 from anlan.wire.sl651.items import Number
+from anlan.wire.sl651.kernel import HOT
+from anlan.wire.sl651.message import Message, Observation, decode_message, encode_message, observations
 from tests.wire.sl651.sl651_random import messages
 from tests.wire.sl651.test_sl651_batch import mutated, rows_of, seconds
 from tests.wire.sl651.test_sl651_codec import frame_of

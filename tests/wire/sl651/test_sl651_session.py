@@ -6,22 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from anlan.wire.sl651 import (
-    Control,
-    Direction,
-    Encoding,
-    Message,
-    Session,
-    Uplink,
-    WrongPassword,
-    decode,
-    decode_frame,
-    decode_message,
-    encode_message,
-    split,
-)
 from anlan.wire.sl651.assembly import Assembler, Complete, GivenUp, Waiting
+from anlan.wire.sl651.build import Uplink
+from anlan.wire.sl651.codes import Control, Direction, Encoding
+from anlan.wire.sl651.errors import WrongPassword
+from anlan.wire.sl651.frame import decode_frame
 from anlan.wire.sl651.items import Blob, StationMark, TimeMark
+from anlan.wire.sl651.message import Message, decode, decode_message, encode_message, split
 from anlan.wire.sl651.reply import query
 from anlan.wire.sl651.session import (
     Broken,
@@ -31,6 +22,7 @@ from anlan.wire.sl651.session import (
     PacketReceived,
     Received,
     Refused,
+    Session,
     Unanswered,
 )
 from tests.support.sl651_station import Asked, Confirmed, Failed, SendAgain, StationSession

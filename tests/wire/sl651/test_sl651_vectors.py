@@ -6,8 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from anlan.wire.sl651 import BadCrc, Direction, Message, decode, decode_lines, encode_message, observations
+from anlan.wire.sl651.codes import Direction
+from anlan.wire.sl651.errors import BadCrc
 from anlan.wire.sl651.items import Number, Series, Setting, Slots, StationMark, Status, Step, TimeMark
+from anlan.wire.sl651.lines import decode_lines
+from anlan.wire.sl651.message import Message, decode, encode_message, observations
 from tests.wire.sl651.sl651_vectors import load
 
 

@@ -33,7 +33,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, NotFound
 from anlan.foundation.journal import Note
 from anlan.foundation.rules.grade import Grade
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 
 Change = Callable[[shapes.CallDown], shapes.CallDown]
 

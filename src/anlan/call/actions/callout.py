@@ -4,8 +4,9 @@ All that a moment found in one township is decided together, so that its village
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 
 from anlan.call.actions import calldown
 from anlan.call.events import CALLOUT_REFUSED
@@ -20,7 +21,7 @@ from anlan.foundation.packs.pack import PackNotInForce
 from anlan.foundation.rules.grade import Grade
 from anlan.judge.queries import exceedances
 from anlan.judge.queries.exceedances import Exceedance
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 
 
 def decide_exceedances(ctx: Ctx, *, township: Place, found_at: datetime) -> None:
@@ -39,30 +40,35 @@ def decide_exceedances(ctx: Ctx, *, township: Place, found_at: datetime) -> None
     _open(ctx, township, decided)
 
 
-def decide_alert(ctx: Ctx, *, ref: str, event_type: str, level: int, named: Iterable[Place]) -> None:
-    """Decide on a lawful issuer's red or orange warning: the townships that it names are called.
+def decide_alert(
+    ctx: Ctx, *, ref: str, event_type: str, level: int, named: Iterable[Place]
+) -> list[Callable[[], None]]:
+    """Decide on a lawful issuer's red or orange warning: the townships that it names are called, a piece of work each.
 
     One that names no place calls nobody by itself; that it did not stays in the journal, for the officer to decide.
     """
     townships = _townships(named)
     if not townships:
-        _refused(ctx, ref, "names_no_place", atlas().city)
-    for township in sorted(townships, key=lambda p: p.path):
-        trigger = standing.Trigger(
+        return [partial(_refused, ctx, ref, "names_no_place", atlas().city)]
+    triggers = {
+        township: standing.Trigger(
             on="imported", ref=ref, places=(township.path,), level=Grade(level), event_type=event_type
         )
-        decided = {
-            (s.document_no, s.grade, s.evacuation.value if s.evacuation else "", ref): [township]
-            for s in _decide(ctx, trigger, township)
-        }
-        _open(ctx, township, decided)
+        for township in sorted(townships, key=lambda p: p.path)
+    }
+    return [partial(_decide_whole, ctx, township, trigger) for township, trigger in triggers.items()]
 
 
 def decide_contact_lost(ctx: Ctx, *, ref: str, township: Place) -> None:
     """A township out of contact is treated as the worst case."""
     trigger = standing.Trigger(on="contact_lost", ref=ref, places=(township.path,), township=township.path)
+    _decide_whole(ctx, township, trigger)
+
+
+def _decide_whole(ctx: Ctx, township: Place, trigger: standing.Trigger) -> None:
+    """What threatens a township as a whole."""
     decided = {
-        (s.document_no, s.grade, s.evacuation.value if s.evacuation else "", ref): [township]
+        (s.document_no, s.grade, s.evacuation.value if s.evacuation else "", trigger.ref): [township]
         for s in _decide(ctx, trigger, township)
     }
     _open(ctx, township, decided)

@@ -14,7 +14,7 @@ from anlan.foundation.actions import action, next_ref, reason_in
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.observe import queries as observe
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 
 
 def look(ctx: Ctx, *, township: Place) -> str | None:

@@ -15,8 +15,9 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid, NotFound
 from anlan.judge.queries import exceedances, foreseen
 from anlan.people import queries as people
+from anlan.people.holders import Holder
 from anlan.places import queries as places
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 
 PERSON = "person"
 AT_THE_DOOR = ("reached", "nobody_home")
@@ -111,7 +112,7 @@ def propose(ctx: Ctx, row: CallLine) -> rules.DoorCheckPlan:
     )
 
 
-def _knockers(ctx: Ctx, nearby: list[people.Holder], row: CallLine) -> list[rules.Knocker]:
+def _knockers(ctx: Ctx, nearby: list[Holder], row: CallLine) -> list[rules.Knocker]:
     """Each holder with what they are doing now, as their answers tell.
 
     Who was sent to this very door before and never reported is not sent again: the next person goes.

@@ -8,7 +8,8 @@ from anlan.call import calldown_rows
 from anlan.call.actions.calldown import dialled, go_on_with, lines_of
 from anlan.call.events import CALL_ANSWERED, CALL_ENDED, CALL_TAKEN_BACK, LINE_ANSWERED
 from anlan.call.models import Answer, CallDown
-from anlan.call.rules.calldown import current_answers, reduce, shapes
+from anlan.call.rules.calldown import reduce, shapes
+from anlan.call.rules.calldown.ladder import current_answers
 from anlan.foundation import journal
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
@@ -16,7 +17,7 @@ from anlan.foundation.errors import Conflict, Invalid, NotFound
 from anlan.foundation.journal import Note
 from anlan.foundation.rules.errors import UnknownCall
 from anlan.people import queries as people
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 
 ANSWERED = "answered"
 

@@ -14,7 +14,7 @@ from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.journal import Note
 from anlan.foundation.worlds import World
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 
 
 def failed(ctx: Ctx, *, channel: str, why: str) -> int:

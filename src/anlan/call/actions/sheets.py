@@ -10,7 +10,7 @@ from anlan.foundation import journal, tasks
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 
 LEAST = Grade.ORANGE
 

@@ -19,7 +19,7 @@ from anlan.judge.rules import plainwords
 from anlan.judge.rules.plainwords import Facts
 from anlan.move.queries.moves import moves
 from anlan.people import queries as people
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 
 LINK_LASTS = timedelta(hours=24)
 """After the call-down has closed."""

@@ -10,9 +10,11 @@ from datetime import datetime, timedelta
 from anlan.call import calldown_rows
 from anlan.call.models import CallDown, DoorCheck
 from anlan.call.queries.contact import Lost, lost_in
-from anlan.call.rules import calldown as rules
-from anlan.call.rules.calldown import AnswerKind, CallState, Line, LineKind, LineState
+from anlan.call.rules.calldown import board as rules_board
+from anlan.call.rules.calldown import ladder, shapes
+from anlan.call.rules.calldown.board import LineView, Summary, line_view
 from anlan.call.rules.calldown.settings import CallSettings
+from anlan.call.rules.calldown.shapes import AnswerKind, Call, CallState, Line, LineKind, LineState
 from anlan.call.rules.calldown.village import village_state
 from anlan.call.shelf import call_settings
 from anlan.foundation.context import Ctx
@@ -24,7 +26,7 @@ from anlan.judge.queries.foreseen import arrivals
 from anlan.judge.rules.urgency import Thing, harm_of
 from anlan.move.queries.moves import Move, moves, moving_takes
 from anlan.people import queries as people
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 
 MEANS_WORDS = {
     "person": w("上门敲门"),
@@ -91,7 +93,7 @@ class Board:
     grade: Grade
     at: datetime
     is_past: bool
-    summary: rules.Summary
+    summary: Summary
     villages: tuple[Row, ...]
     offices: tuple[Row, ...]
     lost: tuple[Lost, ...]
@@ -128,7 +130,7 @@ def board(ctx: Ctx, ref: str, *, at: datetime | None = None) -> Board:
         grade=Grade(row.grade),
         at=now,
         is_past=at is not None,
-        summary=rules.summary(call_down=reached(value)),
+        summary=rules_board.summary(call_down=reached(value)),
         villages=tuple(villages),
         offices=tuple(r for r in rows if r.kind is not LineKind.VILLAGE),
         lost=tuple(lost),
@@ -139,7 +141,7 @@ def board(ctx: Ctx, ref: str, *, at: datetime | None = None) -> Board:
     )
 
 
-def reached(value: rules.CallDown) -> rules.CallDown:
+def reached(value: shapes.CallDown) -> shapes.CallDown:
     """Only the people whose rung was reached: who was never called is not silent."""
     return replace(value, lines=tuple(_opened(line) for line in value.lines))
 
@@ -148,7 +150,7 @@ def _opened(line: Line) -> Line:
     return replace(line, rungs=line.rungs[: line.rung + 1])
 
 
-def as_known(value: rules.CallDown, at: datetime, *, is_lost: bool) -> rules.CallDown:
+def as_known(value: shapes.CallDown, at: datetime, *, is_lost: bool) -> shapes.CallDown:
     """The call-down as it stood at a past moment, from the times in its rows."""
     calls = tuple(_call_then(c, at) for c in value.calls if c.placed_at <= at)
     called = {c.holder for c in calls}
@@ -160,7 +162,7 @@ def as_known(value: rules.CallDown, at: datetime, *, is_lost: bool) -> rules.Cal
     )
 
 
-def _call_then(call: rules.Call, at: datetime) -> rules.Call:
+def _call_then(call: Call, at: datetime) -> Call:
     if call.ended_at is None or call.ended_at <= at:
         return call
     return replace(call, state=CallState.RINGING, ended_at=None)
@@ -198,7 +200,7 @@ def _checks(ctx: Ctx, row: CallDown, at: datetime | None) -> dict[str, DoorCheck
 
 
 def _row(
-    value: rules.CallDown,
+    value: shapes.CallDown,
     line: Line,
     known: dict[int, Move],
     check: DoorCheck | None,
@@ -206,7 +208,7 @@ def _row(
     now: datetime,
 ) -> Row:
     place = atlas().by_path[line.place]
-    view = rules.line_view(call_down=value, line=_opened(line))
+    view = line_view(call_down=value, line=_opened(line))
     move = known.get(place.id) if line.kind is LineKind.VILLAGE else None
     state, word = village_state(
         line.state,
@@ -237,9 +239,9 @@ def _row(
 
 
 def _due(
-    value: rules.CallDown,
+    value: shapes.CallDown,
     line: Line,
-    view: rules.LineView,
+    view: LineView,
     move: Move | None,
     check: DoorCheck | None,
     settings: CallSettings,
@@ -249,7 +251,7 @@ def _due(
         return w("已点齐"), None
     if view.needs_help:
         own = {holder.ref for rung in line.rungs for holder in rung.holders}
-        said = rules.current_answers(value).values()
+        said = ladder.current_answers(value).values()
         asked = [a.at for a in said if a.kind is AnswerKind.NEED_HELP and a.holder in own]
         return w("回电问支援"), max(asked, default=None)
     if line.state in (LineState.DOOR_CHECK, LineState.CONTACT_LOST):
@@ -284,12 +286,12 @@ def _order(ctx: Ctx, row: Row, now: datetime, water: Mapping[int, datetime]) -> 
     return rank(harm_of(thing), row.due_at, row.place.path)
 
 
-def _chips(value: rules.CallDown, line: Line, settings: CallSettings) -> Iterable[Chip]:
+def _chips(value: shapes.CallDown, line: Line, settings: CallSettings) -> Iterable[Chip]:
     """One chip a rung: what its people said, else how they were tried."""
     titles = {r.key: {"zh": r.zh, "en": r.en} for r in settings.ladder(line.kind).rungs}
-    current = rules.current_answers(value)
+    current = ladder.current_answers(value)
     for number, rung in enumerate(line.rungs):
-        if number > line.rung and not rung.stands_for_place and not rules.is_under_way(line):
+        if number > line.rung and not rung.stands_for_place and not ladder.is_under_way(line):
             continue  # never reached: what they said elsewhere is not this village's
         title = titles.get(rung.key, rung.key)
         own = [h.ref for h in rung.holders]
@@ -306,7 +308,7 @@ def _chips(value: rules.CallDown, line: Line, settings: CallSettings) -> Iterabl
             last = max(calls, key=lambda c: c.placed_at)
             count = f"×{len(calls)}" if len(calls) > 1 else ""
             yield Chip(look="no", title=title, word=last.state.word, count=count)
-        elif rules.is_under_way(line):
+        elif ladder.is_under_way(line):
             yield Chip(look="next", title=title)
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from anlan.call.calldown_rows import seen
 from anlan.call.models import CallDown, CallLine
 from anlan.call.queries.contact import lost_in
-from anlan.call.rules.calldown import LineState
+from anlan.call.rules.calldown.shapes import LineState
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from anlan.call.rules import contact_lost as rules
 from anlan.foundation import shelf
 from anlan.foundation.context import Ctx
 from anlan.foundation.journal import JournalEntry
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 
 
 @dataclass(frozen=True, kw_only=True)

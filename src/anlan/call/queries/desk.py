@@ -8,16 +8,17 @@ from anlan.call import calldown_rows
 from anlan.call.calldown_rows import place_seen, the_call_down
 from anlan.call.models import CallDown
 from anlan.call.queries.speech import facts_for
-from anlan.call.rules import calldown as rules
-from anlan.call.rules.calldown import BY_HAND, CallState, Line, LineKind
+from anlan.call.rules.calldown import ladder, shapes
+from anlan.call.rules.calldown.shapes import BY_HAND, Answer, Call, CallState, Holder, Line, LineKind
 from anlan.call.shelf import call_settings
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.words import Sentence
 from anlan.judge.rules import plainwords
 from anlan.move.queries.moves import moves
+from anlan.people import holders
 from anlan.people import queries as people
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +90,7 @@ def people_of(ctx: Ctx, row: CallDown, *, only: str = "") -> list[Person]:
         names=names,
         known=known,
         calls=_by_holder(value),
-        answers=rules.current_answers(value),
+        answers=ladder.current_answers(value),
         numbers=people.masked_numbers([c.ref for h in known.values() for c in h.contacts]),
     )
     found: dict[str, Person] = {}
@@ -108,22 +109,22 @@ def people_of(ctx: Ctx, row: CallDown, *, only: str = "") -> list[Person]:
 class _Asked:
     """A call-down with everything about its people, asked for once."""
 
-    value: rules.CallDown
+    value: shapes.CallDown
     names: dict[str, str]
-    known: dict[str, people.Holder]
-    calls: dict[str, list[rules.Call]]
-    answers: dict[str, rules.Answer]
+    known: dict[str, holders.Holder]
+    calls: dict[str, list[Call]]
+    answers: dict[str, Answer]
     numbers: dict[str, str]
 
 
-def _by_holder(value: rules.CallDown) -> dict[str, list[rules.Call]]:
-    found: dict[str, list[rules.Call]] = {}
+def _by_holder(value: shapes.CallDown) -> dict[str, list[Call]]:
+    found: dict[str, list[Call]] = {}
     for call in value.calls:
         found.setdefault(call.holder, []).append(call)
     return found
 
 
-def _person(asked: _Asked, line: Line, number: int, title: dict[str, str], holder: rules.Holder) -> Person:
+def _person(asked: _Asked, line: Line, number: int, title: dict[str, str], holder: Holder) -> Person:
     calls, answer = asked.calls.get(holder.ref, []), asked.answers.get(holder.ref)
     known = asked.known[holder.ref]
     waiting = next((c for c in calls if c.state.is_live and c.channel in BY_HAND), None)
@@ -138,7 +139,7 @@ def _person(asked: _Asked, line: Line, number: int, title: dict[str, str], holde
         rung=title,
         rung_number=number + 1,
         stands_for_place=line.rungs[number].stands_for_place,
-        is_open=number <= line.rung and rules.is_under_way(line),
+        is_open=number <= line.rung and ladder.is_under_way(line),
         contact=contact,
         number=numbers.get(contact, ""),
         other_numbers=tuple((ref, n) for ref, n in numbers.items() if ref != contact),
@@ -152,7 +153,7 @@ def _person(asked: _Asked, line: Line, number: int, title: dict[str, str], holde
     )
 
 
-def _next_contact(holder: rules.Holder, calls: list[rules.Call]) -> str:
+def _next_contact(holder: Holder, calls: list[Call]) -> str:
     """The number tried least that is not known to be somebody else's."""
     wrong = {c.contact for c in calls if c.state is CallState.WRONG_NUMBER}
     usable = [c.ref for c in holder.contacts if c.ref not in wrong]

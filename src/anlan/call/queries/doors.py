@@ -7,13 +7,13 @@ from anlan.call.actions.doorchecks import propose
 from anlan.call.calldown_rows import everywhere
 from anlan.call.models import CallDown, CallLine, DoorCheck
 from anlan.call.queries.board import MEANS_WORDS, OUTCOMES_AT_DOOR
-from anlan.call.rules.calldown import LineState
+from anlan.call.rules.calldown.shapes import LineState
 from anlan.call.rules.calldown.village import village_state
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.words import Sentence
 from anlan.people import queries as people
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from anlan.call.models import Answer, CallDown, CallLine
 from anlan.foundation.context import Ctx
 from anlan.foundation.paging import Cut, Part, take
 from anlan.foundation.rows import shape
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 
 
 @dataclass(frozen=True)

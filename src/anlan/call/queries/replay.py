@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from anlan.call.models import Call
-from anlan.call.rules.calldown import BY_HAND, CallState
+from anlan.call.rules.calldown.shapes import BY_HAND, CallState
 from anlan.foundation.context import Ctx
 
 

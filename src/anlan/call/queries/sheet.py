@@ -9,7 +9,7 @@ from anlan.call.calldown_rows import place_seen, the_call_down
 from anlan.call.models import CallDown
 from anlan.call.queries.desk import Person, people_of, to_call
 from anlan.call.queries.speech import facts_for
-from anlan.call.rules import calldown as rules
+from anlan.call.rules.calldown import ladder
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.journal import JournalEntry
@@ -17,7 +17,7 @@ from anlan.judge.rules import plainwords
 from anlan.judge.rules.plainwords import CallSheetWords
 from anlan.move.queries.moves import HouseholdRow, Move, household_states, households, moves
 from anlan.people import queries as people
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 
 FIRST_PAGE = 18
 """Rows that stand on one A4 beside title, script and signatures."""
@@ -128,7 +128,7 @@ def digest(ctx: Ctx, row: CallDown) -> tuple[str, dict[str, int]]:
     """What the sheet of this moment says, as a hash, with its counts. No name and no number goes into it."""
     value = calldown_rows.value_of(ctx, row)
     path = atlas().by_id[row.place_id].path
-    current = rules.current_answers(value)
+    current = ladder.current_answers(value)
     listed = household_states(ctx, path)
     people_on = sorted({h.ref for line in value.lines for rung in line.rungs for h in rung.holders})
     told = {

@@ -8,7 +8,7 @@ from anlan.foundation.words import Sentence, say
 from anlan.judge.queries import exceedances
 from anlan.judge.rules.plainwords import Facts, rain_cause
 from anlan.move.queries.moves import Move, moves
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 from anlan.warn.queries import rows as alert_rows
 
 HAZARD = say("山洪")

@@ -12,15 +12,16 @@ from django.db.models import Q
 
 from anlan.call.events import CONTACT_LOST
 from anlan.call.models import Answer, CallDown, CallLine, ContactLost
-from anlan.call.rules.calldown import AnswerKind, LineState
+from anlan.call.rules.calldown.shapes import AnswerKind, LineState
 from anlan.call.rules.calldown.village import SETTLED, village_state
 from anlan.foundation import journal_reading
 from anlan.foundation.context import Ctx
+from anlan.foundation.kept import asked_once
 from anlan.foundation.rules.grade import Grade
 from anlan.judge.queries import exceedances
 from anlan.judge.rules.urgency import STATES
 from anlan.move.queries.moves import Move, moves
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +62,7 @@ _LINE = (
 )
 
 
+@asked_once
 def village_states(ctx: Ctx, *, path: str = "", at: datetime | None = None) -> dict[int, VillageState]:
     """Villages at or below a path that have been called, by division id: of each its newest line."""
     rows = ctx.rows(CallLine).filter(kind="village", place__path__startswith=path)
@@ -116,6 +118,7 @@ def _by(moment: datetime | None, at: datetime | None) -> datetime | None:
     return moment if moment is not None and (at is None or moment <= at) else None
 
 
+@asked_once
 def asking(ctx: Ctx, *, path: str = "", at: datetime | None = None) -> dict[int, dict[int, datetime]]:
     """求援: by call-down and place, since when somebody there needs help; a later answer takes it back."""
     said = ctx.rows(Answer).filter(place__path__startswith=path)
@@ -138,6 +141,7 @@ def asking(ctx: Ctx, *, path: str = "", at: datetime | None = None) -> dict[int,
     return found
 
 
+@asked_once
 def lost_rows(ctx: Ctx, at: datetime | None = None) -> list[ContactLost]:
     """Townships out of contact at a moment: declared by then, and not reached again."""
     rows = ctx.rows(ContactLost).order_by("since", "pk")
@@ -148,6 +152,7 @@ def lost_rows(ctx: Ctx, at: datetime | None = None) -> list[ContactLost]:
     return [row for row in rows.filter(Q(ended_at=None) | Q(ended_at__gt=at)) if row.ref in declared]
 
 
+@asked_once
 def running(ctx: Ctx, *, at: datetime | None = None) -> list[CallDown]:
     """Call-downs that ran at a moment, oldest first."""
     rows = ctx.rows(CallDown)

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -23,16 +22,30 @@ from anlan.foundation.rules.reason import LEAST_REASON
 from anlan.foundation.rules.stage import Stage
 from anlan.foundation.words import t, w
 from anlan.judge.rules.plainwords import clock
-from anlan.places.queries import Place, atlas, search
-from anlan.ui import svg
-from anlan.ui.acts import act, address, asked, done, moment, posted
+from anlan.places.atlas import Place, atlas
+from anlan.places.queries import search
+from anlan.ui import undo
+from anlan.ui.acts import act, address, asked, done, moment, number, offered, posted, wrong
 from anlan.ui.pages import Request, page
+from anlan.ui.svg import small
 from anlan.warn.views.alerts.begun import call_of_forecast
 
 BINS = 72
-UNDO, UNDO_S, UNDO_SLACK_S = "anlan.call.undo", 8, 12
-"""A result can be taken back for so long after it was recorded; the slack is for the way of the press."""
 CHARACTERS_A_SECOND = 3.5
+
+
+class Result(forms.Form):
+    """What came of a call by hand, for whom; `key` is the form's own, so that pressing twice records once."""
+
+    holder = forms.CharField(widget=forms.HiddenInput)
+    contact = forms.CharField(widget=forms.HiddenInput, required=False)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    result = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=8)
+    households = number(w("户"), most=99_999)
+    people = number(w("人"))
+    words = forms.CharField(
+        label=w("原话"), max_length=200, required=False, widget=forms.TextInput({"autocomplete": "off"})
+    )
 
 
 @page("warn.view")
@@ -80,16 +93,20 @@ def board_context(
         "board": found,
         "opened_short": clock(found.row.opened_at),
         "script_seconds": round(len(spoken) / CHARACTERS_A_SECOND),
-        "form_key": str(uuid.uuid4()),
+        "result": offered(
+            request,
+            Result,
+            initial={"holder": person.holder, "contact": person.contact, "key": uuid.uuid4()},
+        )
+        if person
+        else None,
         "phone_url": address(request, "calls", ref, "phone", person.holder)
         if person and may_link(request)
         else "",
         "desk": desk,
         "line_down": calldown_rows.line_down_since(ctx) if ctx.world.is_live else None,
         "shown": shown,
-        "undo": undoable(request, ref, request.GET.get("undo", ""), seconds=UNDO_S),
-        "undo_token": request.GET.get("undo", ""),
-        "undo_s": UNDO_S,
+        **undo.offered(request, ref),
         "here": address(request, "calls", ref),
         "now": found.at,
         "can": {
@@ -98,15 +115,6 @@ def board_context(
         "may_unmask": ctx.may("people.unmask"),
         "timebar": None if is_part else timebar(ctx, found.place, found.row.opened_at, at, request.lang),
     }
-
-
-def undoable(request: Request, ref: str, token: str, *, seconds: int) -> dict[str, str] | None:
-    """What this officer recorded in this call-down no longer ago than that; None for anything else."""
-    try:
-        told: dict[str, str] = signing.loads(token, salt=UNDO, max_age=seconds)
-    except signing.BadSignature:
-        return None
-    return told if told["ref"] == ref and told["by"] == request.ctx.actor.ref else None
 
 
 def may_link(request: Request) -> bool:
@@ -130,7 +138,7 @@ def timebar(ctx: Ctx, place: Place, opened: datetime, at: datetime | None, lang:
         "at": at or ctx.now,
         "known": ctx.now,
         "step": 1,
-        "picture": svg.density(counts, known=known, label=t(lang, w("每段时间的日志条数"))),
+        "picture": small.density(counts, known=known, label=t(lang, w("每段时间的日志条数"))),
         "marks": [start + step * n for n in range(7)],
         "is_past": at is not None,
     }
@@ -221,7 +229,7 @@ def by_hand(request: Request) -> HttpResponse:
                 reason=given["reason"],
             )
         except AnlanError as error:
-            form.add_error(None, error.said(request.lang))
+            wrong(form, error, request.lang)
         else:
             target = address(request, "calls", refs[0]) if len(refs) == 1 else address(request, "calls")
             return done(request, "已经叫出去 {n} 个乡镇。", target, n=len(refs))

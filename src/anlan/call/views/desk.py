@@ -1,9 +1,8 @@
 """叫应台: record what came of a call by hand, open a number, text for the group."""
 
-import uuid
+from typing import Any
 from urllib.parse import urlencode
 
-from django.core import signing
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.debug import sensitive_variables
@@ -12,12 +11,13 @@ from django.views.decorators.http import require_GET, require_POST
 from anlan.call.actions import calldown, hearing
 from anlan.call.calldown_rows import the_call_down
 from anlan.call.queries import desk as desks
-from anlan.call.rules.calldown import AnswerKind
-from anlan.call.views.calls import UNDO, UNDO_S, UNDO_SLACK_S, board_context, may_link, undoable
-from anlan.foundation.errors import AnlanError, Invalid, NotFound
+from anlan.call.rules.calldown.shapes import AnswerKind
+from anlan.call.views.calls import Result, board_context, may_link
+from anlan.foundation.errors import NotFound
 from anlan.foundation.words import t, w, written
 from anlan.people.actions import unmask
-from anlan.ui.acts import address, done, not_done, parse_int
+from anlan.ui import undo
+from anlan.ui.acts import act, address, done
 from anlan.ui.pages import Request, page
 
 OUTCOMES = {6: "no_answer", 7: "wrong_number", 8: "refused"}
@@ -28,50 +28,39 @@ RESULT_WORDS = {int(kind): kind.word for kind in AnswerKind} | {
 }
 
 
-@page("warn.answer")
-@require_POST
-def record(request: Request, ref: str) -> HttpResponse:
+def _record(request: Request, given: dict[str, Any], ref: str) -> HttpResponse:
     """One key: 1 to 5 is what the person said, 6 nobody, 7 wrong number, 8 refuses."""
-    try:
-        told = _record(request, ref)
-    except AnlanError as error:
-        try:
-            context = board_context(request, ref, at=None)
-        except AnlanError:  # nobody of that name stands there: no form to show
-            return not_done(request, error, address(request, "calls", ref))
-        wrong = {"wrong": error.said(request.lang), "given": request.POST}
-        return render(request, "call/board.html", {**context, **wrong}, status=422)
-    undo = signing.dumps({**told, "ref": ref, "by": request.ctx.actor.ref}, salt=UNDO, compress=True)
-    return HttpResponseRedirect(f"{address(request, 'calls', ref)}?{urlencode({'undo': undo})}")
+    told = _recorded(request, given, ref)
+    return HttpResponseRedirect(undo.leads(request, address(request, "calls", ref), ref, **told))
 
 
-@page("warn.answer")
-@require_POST
-def take_back(request: Request, ref: str) -> HttpResponse:
+def _take_back(request: Request, ref: str) -> HttpResponse:
     """What was recorded a moment ago by this officer is taken back, and the person stands first again."""
-    back = address(request, "calls", ref)
-    told = undoable(request, ref, request.POST.get("undo", ""), seconds=UNDO_S + UNDO_SLACK_S)
-    try:
-        if told is None:
-            raise Invalid("撤销只在记下后 8 秒内能用。请重新登记正确的结果，后一条为准。")
-        hearing.take_back(
-            request.ctx, call_down=ref, holder=told["holder"], key=told["key"], call=told["call"]
-        )
-    except AnlanError as error:
-        return not_done(request, error, back)
-    return done(request, "已撤销：{said}", f"{back}?holder={told['holder']}", said=told["said"])
+    told = undo.pressed(request, ref)
+    hearing.take_back(request.ctx, call_down=ref, holder=told["holder"], key=told["key"], call=told["call"])
+    stands = f"{address(request, 'calls', ref)}?holder={told['holder']}"
+    return done(request, "已撤销：{said}", stands, said=told["said"])
 
 
-def _record(request: Request, ref: str) -> dict[str, str]:
+take_back = act("warn.answer", _take_back, back=lambda r, ref: address(r, "calls", ref))
+
+
+def _desk(request: Request, ref: str) -> str:
+    holder = request.POST.get("holder", "")
+    return f"{address(request, 'calls', ref)}?{urlencode({'holder': holder})}"
+
+
+record = act("warn.answer", _record, back=_desk, form=Result)
+
+
+def _recorded(request: Request, given: dict[str, Any], ref: str) -> dict[str, str]:
     """Records it; tells whom and what, and by what it can be taken back."""
-    given, ctx = request.POST, request.ctx
-    result = parse_int(given.get("result", ""), what=t(request.lang, "结果"))
-    desk = desks.desk(ctx, ref, holder=given.get("holder", ""))
-    person = desk.person
-    if person is None or result is None or not 1 <= result <= 8:
-        raise Invalid("没认出这个结果。请按 1 到 8 中的一个。")
+    ctx, result = request.ctx, given["result"]
+    person = desks.desk(ctx, ref, holder=given["holder"]).person
+    if person is None:
+        raise NotFound("叫应阶梯上没有这个人。请从叫应板里选。")
     if result in OUTCOMES:
-        contact = given.get("contact") or person.contact
+        contact = given["contact"] or person.contact
         if not contact:
             raise NotFound("这个人没有可拨的号码。请在责任人名册里补上。")
         call = person.waiting or calldown.dial_by_hand(
@@ -79,7 +68,7 @@ def _record(request: Request, ref: str) -> dict[str, str]:
         )
         hearing.heard_outcome(ctx, call_down=ref, call=call, outcome=OUTCOMES[result])
         return {"holder": person.holder, "key": "", "call": call, "said": _said(request, person, result)}
-    key = f"desk:{_key(given.get('key', ''))}"
+    key = f"desk:{given['key']}"
     hearing.heard_answer(
         ctx,
         call_down=ref,
@@ -88,13 +77,9 @@ def _record(request: Request, ref: str) -> dict[str, str]:
         key=key,
         channel="desk",
         call=person.waiting,
-        households=parse_int(given.get("households", ""), what=t(request.lang, "户数"))
-        if result == 4
-        else None,
-        people_moved=parse_int(given.get("people", ""), what=t(request.lang, "人数"))
-        if result == 4
-        else None,
-        words=given.get("words", "").strip()[:200],
+        households=given["households"] if result == 4 else None,
+        people_moved=given["people"] if result == 4 else None,
+        words=given["words"],
     )
     said = _said(request, person, result)
     return {"holder": person.holder, "key": key, "call": person.waiting, "said": said}
@@ -104,14 +89,6 @@ def _said(request: Request, person: desks.Person, result: int) -> str:
     """雁子河村 支书 马** 没人接."""
     title, word = written(request.lang, person.title), t(request.lang, RESULT_WORDS[result])
     return f"{person.place.name} {title} {person.name} {word}"
-
-
-def _key(text: str) -> str:
-    """The form's own key, so that pressing twice records once."""
-    try:
-        return str(uuid.UUID(text))
-    except ValueError:
-        raise Invalid("这张表单不完整。请刷新后再记。") from None
 
 
 @page("people.unmask")

@@ -11,10 +11,10 @@ from anlan.call.actions import contact, doorchecks
 from anlan.call.queries.board import OUTCOMES_AT_DOOR
 from anlan.call.queries.contact import the_lost
 from anlan.call.queries.doors import doors
-from anlan.foundation.errors import NotFound
+from anlan.foundation.errors import Invalid, NotFound
 from anlan.foundation.rules.reason import LEAST_REASON
-from anlan.foundation.words import t, w
-from anlan.ui.acts import act, address, done, not_done, parse_int, posted
+from anlan.foundation.words import w
+from anlan.ui.acts import act, address, done, not_done, number, offered, posted, wrong
 from anlan.ui.pages import Request, page
 
 
@@ -23,17 +23,26 @@ from anlan.ui.pages import Request, page
 def one(request: Request, ref: str) -> HttpResponse:
     """The door of one silent village: who was sent, who could go, who may not and why."""
     found = doors(request.ctx, ref, request.GET.get("line", ""))
+    may = request.ctx.may("warn.doorcheck") and found.row.closed_at is None
     context = {
         "doors": found,
         "here": address(request, "calls", ref),
-        "outcomes": OUTCOMES_AT_DOOR.items(),
-        "may": request.ctx.may("warn.doorcheck") and found.row.closed_at is None,
+        "sent": [
+            (
+                each,
+                offered(request, Report, which={"check": each.ref}, initial={"line": found.line})
+                if may and each.is_open
+                else None,
+            )
+            for each in found.sent
+        ],
+        "may": may,
     }
     return render(request, "call/door.html", context)
 
 
 def _back(request: Request, ref: str) -> str:
-    return f"{address(request, 'calls', ref, 'door')}?line={request.POST.get('line', '')}"
+    return f"{address(request, 'calls', ref, 'door')}?line={request.POST.get('line', request.GET.get('line', ''))}"
 
 
 def _send(request: Request, ref: str) -> None:
@@ -42,15 +51,23 @@ def _send(request: Request, ref: str) -> None:
     doorchecks.order(request.ctx, call_down=ref, line=given("line", ""), who=given("who", ""))
 
 
-def _report(request: Request, ref: str) -> None:
-    given = request.POST.get
-    households = parse_int(given("households", ""), what=t(request.lang, "户数"))
-    outcome = given("outcome", "")
-    doorchecks.report(request.ctx, ref=given("check", ""), outcome=outcome, households=households)
+class Report(forms.Form):
+    """What was found at a door."""
+
+    check = forms.CharField(widget=forms.HiddenInput)
+    line = forms.CharField(widget=forms.HiddenInput, required=False)
+    outcome = forms.ChoiceField(label=w("结果"), choices=tuple(OUTCOMES_AT_DOOR.items()))
+    households = number(w("户"), most=99_999)
+
+
+def _report(request: Request, given: dict[str, Any], ref: str) -> None:
+    doorchecks.report(
+        request.ctx, ref=given["check"], outcome=given["outcome"], households=given["households"]
+    )
 
 
 send = act("warn.doorcheck", _send, w("已派。到时限没有回报，会自动派下一个。"), back=_back)
-report = act("warn.doorcheck", _report, w("已记下敲门结果。"), back=_back)
+report = act("warn.doorcheck", _report, w("已记下敲门结果。"), back=_back, form=Report)
 
 
 class Heard(forms.Form):
@@ -70,7 +87,10 @@ def lost(request: Request, ref: str) -> HttpResponse:
             contact.regained(request.ctx, ref=ref, how=form.cleaned_data["how"])
         except NotFound as error:  # somebody else said so first
             return not_done(request, error, request.path)
-        return done(request, "已恢复联系。叫应板照常。", address(request, "calls"))
+        except Invalid as error:
+            wrong(form, error, request.lang)
+        else:
+            return done(request, "已恢复联系。叫应板照常。", address(request, "calls"))
     context: dict[str, Any] = {
         "lost": found,
         "form": form,

@@ -181,6 +181,7 @@ def _shown(request: Request, ctx: Ctx, row: Any, holder: str, wrong: str = "") -
         "card_url": f"{request.path}/card",
         "sent": order.sent,
         "wrong": wrong,
+        "typed": request.POST if wrong else None,
     }
     return render(request, "call/answer.html", context, status=422 if wrong else 200)
 

@@ -78,7 +78,7 @@ def _ctx() -> Any:
 
 def _add(args: argparse.Namespace) -> list[str]:
     from anlan.cli.ground import reading, rivers
-    from anlan.places.queries import atlas
+    from anlan.places.atlas import atlas
     from anlan.simulate.running import ground, jobs, settings
 
     ctx, place = _ctx(), atlas().code(args.place)

@@ -16,16 +16,10 @@ from anlan.cli.simulate.flood.streams import channels
 from anlan.cli.simulate.flood.whole import check_catchment
 from anlan.science.flood.domain import MANNING, Domain
 from anlan.science.jit import Floats
-from anlan.science.terrain import (
-    Grid,
-    check_memory,
-    check_metres,
-    check_terrain,
-    memory_needed,
-    metre_crs,
-    move_points,
-    resample,
-)
+from anlan.science.terrain.check import check_memory, check_terrain, memory_needed
+from anlan.science.terrain.crs import check_metres, metre_crs, move_points
+from anlan.science.terrain.grid import Grid
+from anlan.science.terrain.resample import resample
 from anlan.simulate.computing.shapes import Terrain
 from anlan.wire.raster import about_raster, read_raster
 

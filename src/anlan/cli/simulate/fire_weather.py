@@ -89,7 +89,8 @@ def _column(rows: Sequence[Mapping[str, Any]], key: str, default: float | None =
 def _canadian(
     args: argparse.Namespace, given: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], dates: list[date]
 ) -> Answer:
-    from anlan.science.fireweather import DayLengths, MoistureCodes, step
+    from anlan.science.fireweather.canadian import MoistureCodes, step
+    from anlan.science.fireweather.daylength import DayLengths
 
     shelf, on = packs(args)
     pack = shelf.the("fire_weather", on=on)
@@ -128,7 +129,7 @@ def _lyt1172(
 ) -> Answer:
     import numpy as np
 
-    from anlan.science.fireweather import ForestFireIndex, dry_spell
+    from anlan.science.fireweather.lyt1172 import ForestFireIndex, dry_spell
 
     shelf, on = packs(args)
     pack = shelf.the("forest_fire_index", on=on)

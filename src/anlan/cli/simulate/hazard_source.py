@@ -31,7 +31,8 @@ def register(models: Any) -> None:
 
 
 def work(args: argparse.Namespace) -> Answer:
-    from anlan.science.hazardsource import HazardTables, assess
+    from anlan.science.hazardsource.grading import assess
+    from anlan.science.hazardsource.tables import HazardTables
 
     content = text(args.file)
     given = (
@@ -52,7 +53,7 @@ def work(args: argparse.Namespace) -> Answer:
 
 
 def _stored(row: Any, n: int) -> Any:
-    from anlan.science.hazardsource import Stored
+    from anlan.science.hazardsource.tables import Stored
 
     classes = row.get("classes") or []
     names = classes.replace(";", " ").split() if isinstance(classes, str) else [str(code) for code in classes]

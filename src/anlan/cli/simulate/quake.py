@@ -39,7 +39,9 @@ def register(models: Any) -> None:
 
 
 def work(args: argparse.Namespace) -> Answer:
-    from anlan.science.quake import Epicentral, Quantity, Relations, Source
+    from anlan.science.quake.field import Source
+    from anlan.science.quake.grading import Epicentral
+    from anlan.science.quake.relations import Quantity, Relations
 
     given = json_object(text(args.file))
     places = csv_rows(text(args.places), ("name", "lon", "lat")) if args.places else given.get("places") or []
@@ -87,7 +89,7 @@ def work(args: argparse.Namespace) -> Answer:
 
 def _grading(given: Mapping[str, Any], magnitude: float, pack: Any, lang: str) -> dict[str, Any]:
     """The class by magnitude, for each density until the file says which; by the dead and by loss where they are given."""
-    from anlan.science.quake import Density, QuakeGrades
+    from anlan.science.quake.grading import Density, QuakeGrades
 
     grades = QuakeGrades.from_data(pack.data)
     density = str(given.get("density") or "")
@@ -139,7 +141,8 @@ def _named(relation: Any, lang: str) -> dict[str, Any]:
 
 
 def _isoseismals(relation: Any, magnitude: float) -> list[dict[str, Any]]:
-    from anlan.science.quake import Convention, ellipses
+    from anlan.science.quake.field import ellipses
+    from anlan.science.quake.relations import Convention
 
     rings: dict[int, dict[str, Any]] = {}
     for convention in Convention:
@@ -154,7 +157,9 @@ def _places(
 ) -> list[dict[str, Any]]:
     import numpy as np
 
-    from anlan.science.quake import Instrumental, Quantity, ground_motion, intensity_at, place
+    from anlan.science.quake.field import ground_motion, intensity_at, place
+    from anlan.science.quake.instrumental import Instrumental
+    from anlan.science.quake.relations import Quantity
 
     lon, lat = (
         np.array([number(row, key, where=f"place {n}: ") for n, row in enumerate(rows, 1)])

@@ -42,7 +42,8 @@ def work(args: argparse.Namespace) -> Answer:
     import numpy as np
 
     from anlan.science.bounds import OutsideValidity, within
-    from anlan.science.slope import effective_rain, slope_rule
+    from anlan.science.slope.risk import effective_rain
+    from anlan.science.slope.thresholds import slope_rule
 
     content = text(args.file)
     given = json_object(content) if is_object(content) else _from_csv(content)
@@ -104,7 +105,7 @@ def _answer(
 ) -> dict[str, Any]:
     import numpy as np
 
-    from anlan.science.slope import Amounts, IntensityDuration
+    from anlan.science.slope.thresholds import Amounts, IntensityDuration
 
     back = np.cumsum(hourly[::-1])  # rain of the last 1, 2, 3 … hours
     if isinstance(rule, Amounts):
@@ -151,7 +152,7 @@ def _risk(given: Mapping[str, Any], pack: Any, lang: str) -> dict[str, Any] | No
     """Level of weather risk, where the file gives its three parts."""
     import numpy as np
 
-    from anlan.science.slope import geohazard_risk
+    from anlan.science.slope.risk import geohazard_risk
 
     if "risk" not in given:
         return None

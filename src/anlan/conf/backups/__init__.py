@@ -20,8 +20,6 @@ from anlan.conf.backups.loading import restore
 from anlan.conf.backups.manifest import Manifest
 from anlan.conf.backups.writing import write
 
-__all__ = ["BackupError", "Manifest", "command_restore", "command_write", "restore", "write"]
-
 
 def command_write(path: Path) -> int:
     """`anlan backup FILE`."""

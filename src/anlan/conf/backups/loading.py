@@ -27,7 +27,7 @@ from anlan.conf.backups.errors import (
 from anlan.conf.backups.manifest import Manifest, Part
 from anlan.foundation import checkpoints, journal, worlds
 from anlan.foundation.home import AWAITED, home
-from anlan.observe.ingest import path_of
+from anlan.observe.ingest.ingest import path_of
 
 WRITTEN = re.compile(
     r"records/[\w.]+\.jsonl|readings/[\w-]+\.(rows|counters|quarantine)\.jsonl|files/checkpoints/[\w-]+\.(jsonl|pub)"

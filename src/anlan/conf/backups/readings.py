@@ -6,7 +6,10 @@ from pathlib import Path
 import numpy as np
 import orjson
 
-from anlan.observe.store import Broken, Reader, StoredRows, Writer
+from anlan.observe.store.quarantine import Broken
+from anlan.observe.store.reader import Reader
+from anlan.observe.store.rows import StoredRows
+from anlan.observe.store.writer import Writer
 
 COLUMNS = {
     "station": np.int64,

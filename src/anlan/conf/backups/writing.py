@@ -20,8 +20,8 @@ from anlan.conf.backups.manifest import Manifest, Part
 from anlan.foundation import checkpoints
 from anlan.foundation.home import home
 from anlan.foundation.journal import Head
-from anlan.observe.ingest import path_of
-from anlan.observe.store import StoreError
+from anlan.observe.ingest.ingest import path_of
+from anlan.observe.store.errors import StoreError
 
 OWN_FOLDERS = ("packs", "grounds/own")
 

@@ -8,8 +8,6 @@ from anlan.conf.doctor.finding import Finding, found, said
 from anlan.foundation import held, rooms
 from anlan.foundation.home import only_looking
 
-__all__ = ["Finding", "examine", "write_times"]
-
 
 def examine() -> list[Finding]:
     """Everything that is not as it should be, the machine first. Nothing of the records is asked where they cannot be."""

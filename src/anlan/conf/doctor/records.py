@@ -187,13 +187,14 @@ def channels() -> Iterator[Finding]:
 
 def strangers() -> Iterator[Finding]:
     """Broken input of the live world that was only counted."""
-    from anlan.observe import store
-    from anlan.observe.ingest import path_of
+    from anlan.observe.ingest.ingest import path_of
+    from anlan.observe.store.errors import StoreMissing
+    from anlan.observe.store.reader import Reader
 
     try:
-        with store.Reader(path_of("live")) as reader:
+        with Reader(path_of("live")) as reader:
             over = reader.broken_over()
-    except store.StoreMissing:
+    except StoreMissing:
         return
     if over:
         yield said("quarantine-over", over=over, bad=False)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from anlan.demo.city.model import Gauge
 from anlan.demo.liulin.night import Night
-from anlan.wire.sl651 import encode_uplink
+from anlan.wire.sl651.build import encode_uplink
 
 TIMED = 0x32
 RAIN_5MIN, RAIN_TOTAL, STAGE, VOLTAGE = "22", "26", "39", "38"

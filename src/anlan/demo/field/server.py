@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from anlan.demo.city import build_city
+from anlan.demo.city.build import build_city
 from anlan.demo.field.gauges import Gauges
 from anlan.demo.field.network import Network, load_settings
 from anlan.demo.field.people import Behaviour, NetworkSettings

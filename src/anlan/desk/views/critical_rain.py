@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from anlan.foundation.packs.pack import Pack
 from anlan.foundation.words import t, w
-from anlan.ui import svg
+from anlan.ui.svg.durations import Amount, Panel, durations
 
 CLASSES = {"dry": w("土壤较干"), "normal": w("土壤一般"), "wet": w("土壤较湿")}
 
@@ -80,12 +80,12 @@ def _picture(rows: list[Mapping[str, Any]], told: Mapping[str, Any], lang: str) 
     minutes = sorted({row["minutes"] for row in rows})
     by = {(row["minutes"], row["wetness"]): row for row in rows}
     panels = [
-        svg.Panel(title=t(lang, word), amounts=[_amount(by.get((m, wetness), {})) for m in minutes])
+        Panel(title=t(lang, word), amounts=[_amount(by.get((m, wetness), {})) for m in minutes])
         for wetness, word in CLASSES.items()
     ]
     if all(amount.value is None for panel in panels for amount in panel.amounts):
         return ""
-    return svg.durations(
+    return durations(
         panels,
         labels=[_hours(m) for m in minutes],
         unit="mm",
@@ -95,11 +95,11 @@ def _picture(rows: list[Mapping[str, Any]], told: Mapping[str, Any], lang: str) 
     )
 
 
-def _amount(row: Mapping[str, Any]) -> svg.Amount:
+def _amount(row: Mapping[str, Any]) -> Amount:
     def mm(key: str) -> float | None:
         return math.floor(row[key]) if key in row else None
 
-    return svg.Amount(value=mm("immediate_mm"), low=mm("low_mm"), high=mm("high_mm"), second=mm("prepare_mm"))
+    return Amount(value=mm("immediate_mm"), low=mm("low_mm"), high=mm("high_mm"), second=mm("prepare_mm"))
 
 
 def _how(told: Mapping[str, Any], lang: str) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
+from anlan.call.actions import hearing
 from anlan.call.queries.villages import people_called, tally, village_states
 from anlan.desk import forecast, village
 from anlan.desk.case import Case, case_of
@@ -20,8 +21,9 @@ from anlan.foundation import exercises
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid
 from anlan.foundation.words import t, w
-from anlan.places.queries import Place, atlas
-from anlan.ui.acts import moment, parse_int
+from anlan.places import layers
+from anlan.places.atlas import Place, atlas
+from anlan.ui.acts import act, address, moment, parse_int
 from anlan.ui.due import Due
 from anlan.ui.pages import Request, page
 from anlan.ui.shared import shared
@@ -134,7 +136,7 @@ def _frame(
             "panel": "case",
             "legend": legend(present, 6),
             "flood": True,
-            "schematic": True,
+            "schematic": layers.is_schematic(),
         },
         "timebar": timebar(ctx, request.world, at, request.lang),  # type: ignore[attr-defined]
         "speeds": exercises.SPEEDS,
@@ -162,7 +164,7 @@ def _query(at: datetime | None, item: str = "") -> str:
 # ---------- acts ----------
 @page("desk.view")
 @require_POST
-def act(request: Request) -> HttpResponse:
+def press(request: Request) -> HttpResponse:
     """One of the desk's buttons; the rooms' own actions check permission, scope and whether it still stands."""
     item = urlencode({"item": request.POST.get("item", "")[:120]})
     try:
@@ -174,6 +176,24 @@ def act(request: Request) -> HttpResponse:
     except AnlanError as error:
         messages.error(request, error.said(request.lang))
     return HttpResponseRedirect(f"/w/{request.ctx.world.key}/desk?{item}")
+
+
+def _answer(request: Request, given: dict[str, Any]) -> str:
+    """What somebody of the village answers on its own desk."""
+    hearing.heard_answer(
+        request.ctx,
+        call_down=given["call_down"],
+        holder=given["holder"],
+        kind=given["result"],
+        key=f"village:{given['key']}",
+        channel="web",
+        households=given["households"] if given["result"] == 4 else None,
+        people_moved=given["people"] if given["result"] == 4 else None,
+    )
+    return f"{given['village']}：{t(request.lang, w('答复已收到。'))}"
+
+
+answer = act("desk.view", _answer, back=lambda r: address(r, "desk"), form=village.Answer)
 
 
 @page("exercise.run")

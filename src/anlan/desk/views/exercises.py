@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -12,10 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from anlan.desk import ill
 from anlan.foundation import exercises, scenarios, worlds
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import Invalid
 from anlan.foundation.words import t, w
 from anlan.foundation.worlds import World
-from anlan.ui.acts import parse_int
+from anlan.ui.acts import act, address, offered
 from anlan.ui.pages import Request, page
 
 STATES = {
@@ -37,19 +37,46 @@ def live(ctx: Ctx) -> Ctx:
 @require_http_methods(["GET"])
 def listing(request: Request) -> HttpResponse:
     told = {
-        "exercises": [
-            _shown(request.ctx, world, request.lang) for world in worlds.everything() if world.key != "live"
+        "exercises": [_shown(request, world) for world in worlds.everything() if world.key != "live"],
+        "scenarios": [
+            (each, offered(request, New, which={"scenario": each.name}, scenario=each, lang=request.lang))
+            for each in scenarios.all_scenarios()
         ],
-        "scenarios": scenarios.all_scenarios(),
-        "speeds": exercises.SPEEDS,
         "may_run": request.ctx.may("exercise.run"),
     }
     return render(request, "desk/exercises.html", told)
 
 
-def _shown(ctx: Ctx, world: World, lang: str) -> dict[str, Any]:
-    say = partial(t, lang)
+class New(forms.Form):
+    """What a scenario lets one choose."""
+
+    scenario = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, scenario: scenarios.Scenario, lang: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for each in scenario.options:
+            choices = [(code, t(lang, title)) for code, title in each.choices]
+            self.fields[each.name] = forms.ChoiceField(label=t(lang, each.title), choices=choices)
+
+
+class Speed(forms.Form):
+    """How fast an exercise runs."""
+
+    key = forms.CharField(widget=forms.HiddenInput, required=False)
+    speed = forms.TypedChoiceField(label=w("速度"), coerce=int, choices=[(n, n) for n in exercises.SPEEDS])
+
+
+def _speed(request: Request, world: World) -> Speed:
+    form = offered(request, Speed, which={"key": world.key}, initial={"speed": int(world.speed)})
+    words = [(n, t(request.lang, w("{n} 倍"), n=n) if n else w("最快")) for n in exercises.SPEEDS]
+    form.fields["speed"].widget.choices = words  # type: ignore[attr-defined]
+    return form
+
+
+def _shown(request: Request, world: World) -> dict[str, Any]:
+    ctx, say = request.ctx, partial(t, request.lang)
     return {
+        "form": _speed(request, world),
         "ill": [(each.since, ill.reason(say, each.why)) for each in ill.parts(world)],
         "key": world.key,
         "may_run": exercises.may_run(ctx, world),
@@ -64,22 +91,19 @@ def _shown(ctx: Ctx, world: World, lang: str) -> dict[str, Any]:
     }
 
 
-@page("exercise.run")
-@require_POST
-def create(request: Request) -> HttpResponse:
+def _create(request: Request, given: dict[str, str]) -> str:
     """Make one from a scenario; it stands at its beginning until somebody starts it."""
-    scenario = scenarios.get(request.POST.get("scenario", ""))
-    settings = {option.name: _chosen(request, option) for option in scenario.options}
-    key = exercises.create(live(request.ctx), scenario=scenario.name, settings=settings)
-    messages.success(request, t(request.lang, "演练 {key} 已建立，还没有开始。", key=key))
-    return _back(request)
+    scenario = given.pop("scenario")
+    key = exercises.create(live(request.ctx), scenario=scenario, settings=given)
+    return t(request.lang, "演练 {key} 已建立，还没有开始。", key=key)
 
 
-def _chosen(request: Request, option: scenarios.Option) -> str:
-    value = request.POST.get(option.name, option.choices[0][0])
-    if value not in {code for code, _ in option.choices}:
-        raise Invalid("演练设置“{name}”没有这个选项，请从列表里选。", name=option.name)
-    return value
+create = act(
+    "exercise.run",
+    _create,
+    back=lambda r: address(r, "exercises"),
+    form=lambda r, data: New(data, scenario=scenarios.get(data.get("scenario", "")), lang=r.lang),
+)
 
 
 @page("exercise.run")
@@ -108,13 +132,13 @@ def end(request: Request, key: str) -> HttpResponse:
     return render(request, "ui/confirm.html", told)
 
 
-@page("exercise.run")
-@require_POST
-def speed(request: Request, key: str) -> HttpResponse:
-    chosen = request.POST.get("speed", "")
-    exercises.set_speed(live(request.ctx), key=key, speed=parse_int(chosen, what=t(request.lang, "速度")))
-    messages.success(request, t(request.lang, "速度已改。"))
-    return _back(request)
+speed = act(
+    "exercise.run",
+    lambda r, given, key: exercises.set_speed(live(r.ctx), key=key, speed=given["speed"]),
+    w("速度已改。"),
+    back=lambda r, key: address(r, "exercises"),
+    form=Speed,
+)
 
 
 def _back(request: Request) -> HttpResponse:

@@ -17,7 +17,7 @@ from anlan.foundation.journal_reading import Entry
 from anlan.foundation.paging import Cut
 from anlan.foundation.worlds import BEIJING
 from anlan.people.accounts import queries as account_queries
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.ui.pages import Request, page
 from anlan.warn.queries.alert_signing import SIMULATED
 

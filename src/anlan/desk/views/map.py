@@ -19,7 +19,8 @@ from anlan.foundation.errors import NotFound
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.words import w
 from anlan.observe.queries.moments import GaugeNow, gauges
-from anlan.places.queries import Place, atlas
+from anlan.places import layers
+from anlan.places.atlas import Place, atlas
 from anlan.ui.acts import moment
 from anlan.ui.pages import Request, page
 from anlan.warn.queries.situation import findings_at, floods_at, gravest, in_force
@@ -74,12 +75,15 @@ def city(request: Request) -> HttpResponse:
             "legend": mapdata.legend(states, 5),
             "flood": True,
             "exceedances": True,
-            "schematic": True,
+            "schematic": layers.is_schematic(),
         },
         "timebar": timebar(ctx, request.world, at, request.lang),  # type: ignore[attr-defined]
         "towns": rows,
         "alerts": in_force(ctx, at=at) if ctx.may("warn.view") else [],
         "place": shown,
+        "provenance": layers.provenance(),
+        "is_generated": layers.is_generated(),
+        "may_map": ctx.may("places.map") and ctx.world.is_live,
         **frames,
     }
     return render(request, "desk/map.html", context)
@@ -99,7 +103,7 @@ def towns(ctx: Ctx, at: datetime | None) -> tuple[list[TownRow], set[str]]:
     known = atlas().by_id
     by_town: dict[str, list[GaugeNow]] = {}
     for gauge in seen:
-        by_town.setdefault(known[gauge.place_id].path[:12], []).append(gauge)
+        by_town.setdefault(atlas().township(known[gauge.place_id]).path, []).append(gauge)
     rows = []
     for town in atlas().walk(3):
         if ctx.scope.holds(town.path) or any(p.startswith(town.path) for p in ctx.scope.paths):
@@ -151,6 +155,7 @@ def paper(request: Request) -> HttpResponse:
         "drawing": sketch(drawn, states, floods_at(ctx, path=drawn.path, at=at), chosen=found.path),
         "legend": LEGEND,
         "now": at or ctx.now,
+        "provenance": layers.provenance(),
     }
     is_part = "X-Anlan-Part" in request.headers
     return render(request, "desk/parts/paper.html" if is_part else "desk/paper.html", context)

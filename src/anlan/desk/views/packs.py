@@ -16,7 +16,7 @@ from anlan.judge.queries import backtests
 from anlan.judge.queries.backtests import BackTest
 from anlan.judge.rules.backtest import PastRun, note_on_tests
 from anlan.judge.views.backtests import pack_of
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.ui.acts import address
 from anlan.ui.pages import Request, page
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from anlan.desk.ill import LOOK_BACK, reason
 from anlan.foundation.words import t, w
 from anlan.judge.queries import lead, lead_words
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.simulate.running import live
 from anlan.ui.format import clock
 from anlan.ui.pages import Request, page

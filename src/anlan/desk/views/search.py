@@ -8,7 +8,7 @@ from anlan.foundation.context import Ctx
 from anlan.observe import queries as observe
 from anlan.people import queries as people
 from anlan.places import queries as places
-from anlan.places.queries import Place
+from anlan.places.atlas import Place, atlas
 from anlan.ui.pages import Request, page
 from anlan.wire import tables
 
@@ -46,7 +46,7 @@ def _place(place: Place) -> dict[str, object]:
 
 
 def _above(place: Place) -> list[Place]:
-    parent = places.atlas().parent(place)
+    parent = atlas().parent(place)
     return [*_above(parent), parent] if parent else []
 
 

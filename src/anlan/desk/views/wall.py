@@ -12,7 +12,7 @@ from anlan.desk.due import dues
 from anlan.desk.sketch import sketch
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import w
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 from anlan.ui import palette
 from anlan.ui.format import clock
 from anlan.ui.pages import Request, page

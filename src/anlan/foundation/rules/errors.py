@@ -14,6 +14,8 @@ RuleError
 └── AlertRefused            the life cycle of alerts says no; `name` says which no
 """
 
+from typing import ClassVar
+
 from anlan.foundation.errors import RuleError
 from anlan.foundation.words import Sentence
 
@@ -56,6 +58,8 @@ class ChatIsNoAnswer(RuleError):
 class MovedNeedsCount(RuleError):
     """Answer 4 without households and people."""
 
+    field = "households"
+
     def __init__(self) -> None:
         super().__init__("转移完成要报户数和人数，请问清再登记。")
 
@@ -79,6 +83,17 @@ class NotDispatched(RuleError):
 class AlertRefused(RuleError):
     """The life cycle of alerts says no; `name` is the refusal's."""
 
+    FIELDS: ClassVar = {
+        "place_not_retyped": "retyped_place",
+        "level_not_retyped": "retyped_level",
+        "no_reason": "reason",
+        "verbal_time": "at",
+        "leader_may_not_approve": "leader",
+        "own_verbal": "leader",
+        "already_expired": "expires_at",
+        "valid_too_long": "expires_at",
+    }
+
     def __init__(self, name: str, sentence: Sentence) -> None:
         super().__init__(sentence.text, **sentence.values)
-        self.name = name
+        self.name, self.field = name, self.FIELDS.get(name, "")

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from anlan.observe.ingest import Outcome, Taken
-from anlan.wire.sl651 import decode_frame, pack
+from anlan.observe.ingest.shapes import Outcome, Taken
+from anlan.wire.sl651.batch import pack
 from anlan.wire.sl651.confirmations import LENGTH, confirmations
+from anlan.wire.sl651.frame import decode_frame
 from anlan.wire.sl651.reply import confirmation
 from anlan.wire.sl651.session import LINK
 

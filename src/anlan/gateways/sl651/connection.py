@@ -7,10 +7,22 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from anlan.wire.sl651 import Direction, Frame, FrameError, Framer, Good, Session, decode_frame
 from anlan.wire.sl651.assembly import GivenUp
+from anlan.wire.sl651.codes import Direction
+from anlan.wire.sl651.errors import FrameError
+from anlan.wire.sl651.frame import Frame, decode_frame
+from anlan.wire.sl651.framer import Framer, Good
 from anlan.wire.sl651.reply import confirmation
-from anlan.wire.sl651.session import Broken, Event, Joined, Overdue, PacketReceived, Received, Refused
+from anlan.wire.sl651.session import (
+    Broken,
+    Event,
+    Joined,
+    Overdue,
+    PacketReceived,
+    Received,
+    Refused,
+    Session,
+)
 
 if TYPE_CHECKING:
     from anlan.gateways.sl651.server import Gateway

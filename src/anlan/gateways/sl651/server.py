@@ -27,7 +27,8 @@ from anlan.gateways.sl651.answers import answers
 from anlan.gateways.sl651.connection import Connection
 from anlan.gateways.sl651.guard import Guard
 from anlan.gateways.sl651.limits import Limits, open_files_for
-from anlan.observe.ingest import Batch, Broken, Ingest, Joined, NotDurable, Outcome, Taken
+from anlan.observe.ingest.ingest import Ingest
+from anlan.observe.ingest.shapes import Batch, Broken, Joined, NotDurable, Outcome, Taken
 from anlan.wire.sl651.session import Joined as JoinedEvent
 
 log = logging.getLogger(__name__)

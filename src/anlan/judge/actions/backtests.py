@@ -14,9 +14,9 @@ from anlan.foundation.errors import Invalid, NotFound
 from anlan.foundation.home import home
 from anlan.foundation.worlds import BEIJING
 from anlan.judge.models import BackTest
-from anlan.judge.rules import thresholds
 from anlan.judge.rules.backtest import Observed, Report, Series, back_test
-from anlan.places.queries import Place
+from anlan.judge.rules.thresholds import compile
+from anlan.places.atlas import Place
 from anlan.wire import tables
 
 MOST_ROWS = 200_000
@@ -81,7 +81,7 @@ def run(
     chosen = packs.load_all(home=home()).get(pack)
     if chosen.kind != "threshold":
         raise Invalid("只有阈值规则包能回测。")
-    rules = thresholds.compile_pack(chosen)
+    rules = compile.compile_pack(chosen)
     kind = next((k for k in ("gauge", "village") if k in rules.subjects), "gauge")
     series = Series(
         place=place.code,

@@ -1,32 +1,40 @@
 """Exceedances 超警: keep what the watch found, once, with the state that the rules go on from."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from anlan.foundation import journal
-from anlan.foundation.actions import action, next_ref
+from anlan.foundation.actions import action, next_ref, next_refs
 from anlan.foundation.context import Ctx
 from anlan.foundation.journal import Note
 from anlan.judge.events import EXCEEDANCE_OPENED
 from anlan.judge.models import Exceedance, RuleState
-from anlan.judge.rules.thresholds import Change, Element, Move, Scale, State
+from anlan.judge.rules.thresholds.shapes import Change, Element, Move, Scale, State
 from anlan.judge.watch import Found, Key
 from anlan.observe import queries as observe
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 
-FOUND_AT_ONCE, STATES_AT_ONCE = 20, 200
+FOUND_AT_ONCE, STATES_AT_ONCE = 10, 200
 
 
 def keep(ctx: Ctx, found: Sequence[Found], states: Mapping[Key, State]) -> list[str]:
     """Store changes, a few in one transaction, then the moved states; returns the refs of new exceedances.
 
     Exceedances are unique by world, rule version, place, level and onset, so that windows rebuilt after a crash
-    repeat nothing; the state of what changed stands with the last change, and states that only moved come after it:
+    repeat nothing; the state of what changed stands with its last change, and states that only moved come after it:
     cut off between, the next look finds again what is missing.
     """
-    changed = {(f.change.pack, name) for f in found for name in (f.station, atlas().by_id[f.place].code)}
-    moved = sorted(key for key in states if (key[0], key[2]) not in changed)
+    last = {
+        (f.change.pack, name): number // FOUND_AT_ONCE
+        for number, f in enumerate(found) for name in (f.station, atlas().by_id[f.place].code)
+    }  # fmt: skip
+    changed: dict[int, dict[Key, State]] = defaultdict(dict)
+    for key, state in states.items():
+        if (key[0], key[2]) in last:
+            changed[last[(key[0], key[2])]][key] = state
+    moved = sorted(key for key in states if (key[0], key[2]) not in last)
     ids = observe.station_ids([f.station for f in found])
     refs = []
     for start in range(0, len(found), FOUND_AT_ONCE):
@@ -37,8 +45,7 @@ def keep(ctx: Ctx, found: Sequence[Found], states: Mapping[Key, State]) -> list[
                 if item.change.move is Move.RAISED and item.change.evidence:
                     ref = _open(ctx, item, ids.get(item.station), notes)
                     refs += [ref] if ref else []
-            if start + FOUND_AT_ONCE >= len(found):
-                _save_states(ctx, {k: state for k, state in states.items() if (k[0], k[2]) in changed})
+            _save_states(ctx, changed[start // FOUND_AT_ONCE])
             if notes:
                 journal.append_many(ctx, notes)
     for start in range(0, len(moved), STATES_AT_ONCE):
@@ -144,21 +151,23 @@ def open_neighbours(
     ctx: Ctx, *, pack: str, version: str, villages: Sequence[tuple[int, dict[str, Any]]]
 ) -> int:
     """Villages that prepare because of a red nearby or upstream: (division id, reason). Returns how many are new."""
-    if not villages:
-        return 0
+    rows = Exceedance.objects.filter(world_id=ctx.world.id, pack=pack, ended_at=None)
+    standing = set(rows.values_list("place_id", flat=True)) if villages else set()
+    new = [each for each in villages if each[0] not in standing]
+    for start in range(0, len(new), FOUND_AT_ONCE):
+        _open_neighbours(ctx, pack, version, new[start : start + FOUND_AT_ONCE])
+    return len(new)
+
+
+def _open_neighbours(
+    ctx: Ctx, pack: str, version: str, villages: Sequence[tuple[int, dict[str, Any]]]
+) -> None:
     with action(ctx, "warn.call"):
-        standing = set(
-            Exceedance.objects.filter(world_id=ctx.world.id, pack=pack, ended_at=None).values_list(
-                "place_id", flat=True
-            )
-        )
         notes = []
-        for place_id, reason in villages:
-            if place_id in standing:
-                continue
+        for (place_id, reason), ref in zip(villages, next_refs(ctx, "X", len(villages)), strict=True):
             row = Exceedance.objects.create(
                 world_id=ctx.world.id,
-                ref=next_ref(ctx, "X"),
+                ref=ref,
                 pack=pack,
                 rule_version=version,
                 place_id=place_id,
@@ -181,19 +190,21 @@ def open_neighbours(
             }
             refs = {"exceedance": row.ref, "place": place.code}
             notes.append(Note(EXCEEDANCE_OPENED, refs, told, place.path))
-        if notes:
-            journal.append_many(ctx, notes)
-        return len(notes)
+        journal.append_many(ctx, notes)
 
 
 def end_neighbours(ctx: Ctx, *, pack: str, still: set[int], before: datetime) -> None:
     """The last red nearby has gone for long enough: villages not in `still`, prepared before that time, are free."""
     rows = Exceedance.objects.filter(world_id=ctx.world.id, pack=pack, ended_at=None, onset__lt=before)
-    if not rows.exclude(place_id__in=still).exists():
-        return
+    freed = list(rows.exclude(place_id__in=still).order_by("pk"))
+    for start in range(0, len(freed), FOUND_AT_ONCE):
+        _end_neighbours(ctx, pack, freed[start : start + FOUND_AT_ONCE])
+
+
+def _end_neighbours(ctx: Ctx, pack: str, rows: Sequence[Exceedance]) -> None:
     with action(ctx, "warn.call"):
         notes = []
-        for row in rows.exclude(place_id__in=still).order_by("pk"):
+        for row in rows:
             row.ended_at = ctx.now
             row.save(update_fields=["ended_at"])
             place = atlas().by_id[row.place_id]

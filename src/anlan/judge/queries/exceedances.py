@@ -7,9 +7,7 @@ from django.db.models import QuerySet
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
 from anlan.judge.models import Exceedance
-from anlan.places.queries import atlas
-
-__all__ = ["Exceedance", "in_scope", "of_world", "replayed"]
+from anlan.places.atlas import atlas
 
 
 def in_scope(ctx: Ctx) -> QuerySet[Exceedance]:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from anlan.foundation.context import Ctx
-from anlan.places.queries import Place
+from anlan.foundation.kept import asked_once
+from anlan.places.atlas import Place
 from anlan.simulate import queries as simulate
 from anlan.simulate.queries import VillageForecast
 
@@ -25,6 +26,7 @@ class Foreseen:
     unsaid: tuple[Place, ...] = ()
 
 
+@asked_once
 def foreseen(ctx: Ctx, *, at: datetime | None = None, path: str = "") -> Foreseen | None:
     """What the model says now, or said as of a past moment, below a path; None where nothing holds or nobody is reached."""
     run = simulate.forecast(ctx, at=at)

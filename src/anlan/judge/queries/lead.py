@@ -12,7 +12,7 @@ from anlan.foundation.worlds import beijing
 from anlan.judge.models import Exceedance
 from anlan.judge.rules.lead import Lead, Span, lead, source_span
 from anlan.observe.queries import moments, soil
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 from anlan.simulate import queries as simulate
 from anlan.simulate.queries import VillageForecast, foretold
 from anlan.simulate.rules.score import Counts

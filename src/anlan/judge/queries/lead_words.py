@@ -7,7 +7,7 @@ from anlan.foundation.words import t, w
 from anlan.judge.queries.foreseen import foreseen
 from anlan.judge.queries.lead import Line, Score, score_of
 from anlan.judge.rules.lead import Lead
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 from anlan.simulate import queries as simulate
 from anlan.simulate.queries import foretold
 from anlan.simulate.rules.score import Counts

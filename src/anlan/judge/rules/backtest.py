@@ -13,8 +13,8 @@ from itertools import accumulate
 
 from anlan.foundation.errors import RuleError
 from anlan.foundation.words import Sentence, say
-from anlan.judge.rules.thresholds import Change, Move, Rain, RuleSet, Snapshot, State, evaluate
-from anlan.judge.rules.thresholds.shapes import Element
+from anlan.judge.rules.thresholds.evaluate import evaluate
+from anlan.judge.rules.thresholds.shapes import Change, Element, Move, Rain, RuleSet, Snapshot, State
 
 
 class UnusableSeries(RuleError):

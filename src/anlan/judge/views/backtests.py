@@ -20,10 +20,10 @@ from anlan.judge.actions import backtests
 from anlan.judge.models import BackTest
 from anlan.observe import queries as observe
 from anlan.observe.queries.rainfall import rain_series
-from anlan.places.queries import atlas
-from anlan.ui import svg
-from anlan.ui.acts import address, done, posted
+from anlan.places.atlas import atlas
+from anlan.ui.acts import address, done, posted, wrong
 from anlan.ui.pages import Request, page
+from anlan.ui.svg.chart import Bar, Curve, Limit, Point, Rain, chart, chart_table
 from anlan.wire import tables
 
 MOST_HOURS = 24 * 31
@@ -84,7 +84,7 @@ def test(request: Request, id: str) -> HttpResponse:
         try:
             ref = _run(request, pack, form.cleaned_data, {s.address: s for s in gauges})
         except AnlanError as error:
-            form.add_error(None, error.said(request.lang))
+            wrong(form, error, request.lang)
         else:
             return done(request, "回测完成，结果已存。", address(request, "back-tests", ref))
     context = {"form": form, "pack": pack, "back": address(request, "packs", id)}
@@ -184,23 +184,21 @@ def _picture(row: BackTest, lang: str) -> tuple[str, str]:
     ends = [_read(bar["at"]) for bar in found["rain"]]
     starts = [start - (ends[0] - start if len(ends) > 1 else timedelta(minutes=5)), *ends[:-1]]
     bars = [
-        svg.Bar(start=since, end=until, value=bar["tenths"] / 10)
+        Bar(start=since, end=until, value=bar["tenths"] / 10)
         for since, until, bar in zip(starts, ends, found["rain"], strict=True)
         if until > since
     ]
     steps = [(_read(s["at"]), s["level"]) for s in found["steps"]]
-    points: list[svg.Point] = []
+    points: list[Point] = []
     for n, (at, level) in enumerate(steps):
-        points += [svg.Point(at=at, value=float(level))]
+        points += [Point(at=at, value=float(level))]
         until = steps[n + 1][0] if n + 1 < len(steps) else end
-        points += [svg.Point(at=until, value=float(level))]
-    panels: list[svg.Rain | svg.Curve] = [svg.Rain(title=t(lang, w("时段雨量")), unit="mm", bars=bars)]
-    limits = [svg.Limit(value=float(found["from_level"]), text=t(lang, w("从这一级起算")))]
-    panels.append(
-        svg.Curve(title=t(lang, w("研判级别")), unit=t(lang, w("级")), points=points, limits=limits)
-    )
+        points += [Point(at=until, value=float(level))]
+    panels: list[Rain | Curve] = [Rain(title=t(lang, w("时段雨量")), unit="mm", bars=bars)]
+    limits = [Limit(value=float(found["from_level"]), text=t(lang, w("从这一级起算")))]
+    panels.append(Curve(title=t(lang, w("研判级别")), unit=t(lang, w("级")), points=points, limits=limits))
     if end <= start:
         return "", ""
     title = t(lang, w("回测：规则包会怎么说"))
-    pictured = svg.chart(panels, start=start, end=end, title=title, desc=row.series_name, lang=lang)
-    return pictured, svg.chart_table(panels, lang=lang)
+    pictured = chart(panels, start=start, end=end, title=title, desc=row.series_name, lang=lang)
+    return pictured, chart_table(panels, lang=lang)

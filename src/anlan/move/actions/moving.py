@@ -1,26 +1,39 @@
 """Moving people 转移避险: order a village's stages, and count households in. Reached never counts as moved."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
 
 from anlan.foundation import journal, shelf
 from anlan.foundation.actions import action, next_refs
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import Invalid, NotFound
-from anlan.foundation.journal import Note
+from anlan.foundation.errors import Conflict, Invalid, NotFound
+from anlan.foundation.journal import JournalEntry, Note
 from anlan.foundation.rules.stage import Stage
 from anlan.move.events import (
     EVACUATION_COUNTED,
     EVACUATION_ORDERED,
     EVACUATION_SET_OUT,
     EVACUATION_STAYED,
+    EVACUATION_TAKEN_BACK,
     HOUSEHOLD_MARKED,
 )
 from anlan.move.models import Evacuation, HouseholdMove
 from anlan.move.rules import evacuation as rules
 from anlan.move.rules.evacuation import HouseholdEvent, HouseholdState
 from anlan.people import queries as people
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What was written down, by its entry, and how all stood before: enough to take it back."""
+
+    seq: int
+    before: dict[str, Any]
 
 
 def order_stage(
@@ -188,7 +201,7 @@ def set_out(ctx: Ctx, *, village: Place, by: str) -> None:
             _note(ctx, row, village, EVACUATION_SET_OUT, {"households": moved, "by": by})
 
 
-def count_in(ctx: Ctx, *, village: Place, households: int, people_in: int, site: str, by: str) -> None:
+def count_in(ctx: Ctx, *, village: Place, households: int, people_in: int, site: str, by: str) -> Recorded:
     """Count so many households and people in at a site. A headcount names nobody: the list stays as it is.
 
     Raises: NotFound when no move was ordered for the village; Invalid for numbers that cannot be.
@@ -203,7 +216,8 @@ def count_in(ctx: Ctx, *, village: Place, households: int, people_in: int, site:
                 "清点 {n} 户不对：名册上还没转移的有 {left} 户。请核对后再报。",
                 n=households,
                 left=left,
-            )
+            ).at("households")
+        before = _kept(row, COUNTED)
         row.households_counted = row.households_moved + households
         row.people_counted = row.people_moved + people_in
         _recount(row)
@@ -211,10 +225,10 @@ def count_in(ctx: Ctx, *, village: Place, households: int, people_in: int, site:
             row.stage, row.stage_at, row.counted_at = Stage.COUNT.value, ctx.now, ctx.now
             row.save(update_fields=["stage", "stage_at", "counted_at"])
         told = {"households": households, "people": people_in, "site": site, "by": by}
-        _note(ctx, row, village, EVACUATION_COUNTED, told)
+        return Recorded(_note(ctx, row, village, EVACUATION_COUNTED, told), before)
 
 
-def mark_household(ctx: Ctx, *, evacuation: str, household: str, event: str, note: str = "") -> None:
+def mark_household(ctx: Ctx, *, evacuation: str, household: str, event: str, note: str = "") -> Recorded:
     """One household of the list: set out, counted in, refused, not found, went home. Refusal goes to the leader.
 
     Raises: NotFound; rules.errors when the event cannot happen now.
@@ -238,11 +252,50 @@ def mark_household(ctx: Ctx, *, evacuation: str, household: str, event: str, not
             ),
             stage=Stage(row.stage),
         )
+        before = {"household": household, **_kept(move, MARK)}
         move.state, move.at, move.by, move.note = after.state.value, ctx.now, ctx.actor.ref, note[:100]
         move.save(update_fields=["state", "at", "by", "note"])
         _recount(row)
         told = {"household": household, "event": event, "state": after.state.value, "by": ctx.actor.ref}
-        _note(ctx, row, village, HOUSEHOLD_MARKED, told)
+        return Recorded(_note(ctx, row, village, HOUSEHOLD_MARKED, told), before)
+
+
+def take_back(ctx: Ctx, *, evacuation: str, seq: int, before: dict[str, Any]) -> None:
+    """Undo the mark or the count that was recorded last for a village, entry `seq`: all is as it was `before`.
+
+    Raises: NotFound out of scope; Conflict when something else was recorded since.
+    """
+    with action(ctx, "warn.move"):
+        row = ctx.one(Evacuation, evacuation, lock=True)
+        village = atlas().by_id[row.place_id]
+        later = ctx.rows(JournalEntry).filter(place=village.path, seq__gt=seq)
+        if later.filter(Q(name__startswith="warn.evacuation.") | Q(name=HOUSEHOLD_MARKED)).exists():
+            raise Conflict("这一条已经不能撤销：后面又记过。请登记正确的结果，后一条为准。")
+        told: dict[str, object] = {"seqs": [seq]}
+        if household := before.get("household"):
+            move = HouseholdMove.objects.get(evacuation=row, household__ref=household)
+            _put_back(move, MARK, before)
+            told |= {"household": household, "state": move.state}
+        else:
+            _put_back(row, COUNTED, before)
+        _recount(row)
+        _note(ctx, row, village, EVACUATION_TAKEN_BACK, told)
+
+
+MARK = ("state", "at", "by", "note")
+COUNTED = ("households_counted", "people_counted", "stage", "stage_at", "counted_at")
+
+
+def _kept(row: Evacuation | HouseholdMove, names: Sequence[str]) -> dict[str, Any]:
+    found = {name: getattr(row, name) for name in names}
+    return {name: it.isoformat() if isinstance(it, datetime) else it for name, it in found.items()}
+
+
+def _put_back(row: Evacuation | HouseholdMove, names: Sequence[str], before: dict[str, Any]) -> None:
+    for name in names:
+        it = before[name]
+        setattr(row, name, datetime.fromisoformat(it) if it and name.endswith("at") else it)
+    row.save(update_fields=names)
 
 
 def _household(move: HouseholdMove) -> rules.Household:
@@ -271,11 +324,11 @@ def _recount(row: Evacuation) -> None:
     row.save(update_fields=[*COUNTS, "households_counted", "people_counted"])
 
 
-def _note(ctx: Ctx, row: Evacuation, village: Place, name: str, told: dict[str, object]) -> None:
+def _note(ctx: Ctx, row: Evacuation, village: Place, name: str, told: dict[str, object]) -> int:
     told = {
         **told,
         "households_to_move": row.households_to_move,
         **{key: getattr(row, key) for key in COUNTS},
     }
     refs = {"evacuation": row.ref, "village": village.code}
-    journal.append_many(ctx, [Note(name, refs, told, village.path)])
+    return journal.append_many(ctx, [Note(name, refs, told, village.path)])

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from anlan.foundation import journal, shelf
 from anlan.foundation.context import Ctx
 from anlan.foundation.journal import JournalEntry
+from anlan.foundation.kept import asked_once
 from anlan.foundation.rules.pack import minutes, table
 from anlan.foundation.rules.stage import Stage
 from anlan.move.events import (
@@ -13,19 +14,21 @@ from anlan.move.events import (
     EVACUATION_ORDERED,
     EVACUATION_SET_OUT,
     EVACUATION_STAYED,
+    EVACUATION_TAKEN_BACK,
     HOUSEHOLD_MARKED,
 )
 from anlan.move.models import Evacuation, HouseholdMove
 from anlan.move.rules import evacuation as rules
 from anlan.move.rules.evacuation import HouseholdState
 from anlan.people import queries as people
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 
 TOLD_BY = (
     EVACUATION_ORDERED,
     EVACUATION_SET_OUT,
     EVACUATION_STAYED,
     EVACUATION_COUNTED,
+    EVACUATION_TAKEN_BACK,
     HOUSEHOLD_MARKED,
 )
 
@@ -76,6 +79,7 @@ class Move:
         return "prepare" if self.stage is Stage.PREPARE else "idle"
 
 
+@asked_once
 def moves(ctx: Ctx, path: str, at: datetime | None = None) -> dict[int, Move]:
     """The latest move of each village at or below a path, by division id."""
     if at is not None:

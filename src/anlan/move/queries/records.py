@@ -7,7 +7,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.paging import Cut, Part, take
 from anlan.foundation.rows import shape
 from anlan.move.models import Evacuation
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 
 
 @dataclass(frozen=True)

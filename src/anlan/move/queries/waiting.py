@@ -7,7 +7,7 @@ from anlan.foundation import shelf
 from anlan.foundation.context import Ctx
 from anlan.move.models import HouseholdMove
 from anlan.move.rules.evacuation import EvacuationSettings, HouseholdState
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.ui.due import Wait
 
 

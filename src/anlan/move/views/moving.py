@@ -3,9 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid, NotFound
@@ -14,8 +14,10 @@ from anlan.foundation.words import t, w
 from anlan.move.actions import moving
 from anlan.move.queries import moves as reading
 from anlan.move.rules.evacuation import HouseholdCase, HouseholdEvent, HouseholdState
-from anlan.places.queries import Place, atlas, search
-from anlan.ui.acts import address, ask, done, moment, not_done, parse_int, posted
+from anlan.places.atlas import Place, atlas
+from anlan.places.queries import search
+from anlan.ui import undo
+from anlan.ui.acts import act, address, ask, done, moment, number, offered, posted, wrong
 from anlan.ui.pages import Request, page
 
 STAGE_EFFECTS = {
@@ -89,7 +91,9 @@ def village_of(request: Request, ref: str) -> dict[str, Any]:
         "stages": [{"code": s.value, "word": s.word} for s in Stage],
         "follows": [{"code": s.value, "word": s.word} for s in reading.may_follow(move)],
         "may": request.ctx.may("warn.move"),
+        "count": offered(request, Count, initial={"site": move.destination}),
         "here": address(request, "moving", ref),
+        **undo.offered(request, ref),
         "back": address(request, "moving"),
     }
 
@@ -152,7 +156,7 @@ def _ask_stage(
                 basis=form.cleaned_data["basis"],
             )
         except AnlanError as error:
-            form.add_error(None, error.said(request.lang))
+            wrong(form, error, request.lang)
         else:
             return done(request, "已下达。", address(request, "moving", ref))
     return ask(
@@ -177,47 +181,67 @@ def tier_of(ctx: Ctx) -> str:
     return {4: "county", 8: "county", 12: "township"}.get(shortest, "village")
 
 
-@page("warn.move")
-@require_POST
-def mark(request: Request, ref: str) -> HttpResponse:
+def _one(request: Request, ref: str) -> str:
+    return address(request, "moving", ref)
+
+
+def _mark(request: Request, ref: str) -> HttpResponse:
     """Mark one household: set out, counted in, refuses, not found, went home."""
-    given, back = request.POST, address(request, "moving", ref)
-    try:
-        if given.get("event", "") not in set(HouseholdEvent):
-            raise Invalid("没认出要记什么。请用名册里的按钮。")
-        moving.mark_household(
-            request.ctx,
-            evacuation=ref,
-            household=given.get("household", ""),
-            event=given.get("event", ""),
-            note=given.get("note", "").strip(),
-        )
-    except AnlanError as error:
-        return not_done(request, error, back)
-    return done(request, "已记下。", f"{back}#{given.get('household', '')}")
+    household, event = request.POST.get("household", ""), request.POST.get("event", "")
+    if event not in set(HouseholdEvent):
+        raise Invalid("没认出要记什么。请用名册里的按钮。")
+    note = request.POST.get("note", "").strip()
+    found = moving.mark_household(request.ctx, evacuation=ref, household=household, event=event, note=note)
+    number = next((row.number for row in reading.households(request.ctx, ref) if row.ref == household), "")
+    return _goes_on(request, ref, found, f"{number} {t(request.lang, HouseholdEvent(event).word)}")
 
 
-@page("warn.move")
-@require_POST
-def count(request: Request, ref: str) -> HttpResponse:
+mark = act(
+    "warn.move",
+    _mark,
+    back=lambda r, ref: f"{_one(r, ref)}#{r.POST.get('household', '')[:40]}",
+)
+
+
+class Count(forms.Form):
+    """So many households and people are counted in at a site."""
+
+    households = number(w("户"), most=99_999, required=True)
+    people = number(w("人"), required=True)
+    site = forms.CharField(label=w("安置点"), max_length=80, required=False)
+
+
+def _count(request: Request, given: dict[str, Any], ref: str) -> HttpResponse:
     """Count so many households in at the site, in the order of the list."""
-    move, back, given = reading.the_move(request.ctx, ref), address(request, "moving", ref), request.POST
-    try:
-        households = parse_int(given.get("households", ""), what=t(request.lang, "户数"))
-        people = parse_int(given.get("people", ""), what=t(request.lang, "人数"))
-        if not households or people is None:
-            raise Invalid("请填点到几户、几人。")
-        moving.count_in(
-            request.ctx,
-            village=move.place,
-            households=households,
-            people_in=people,
-            site=given.get("site", "").strip()[:80] or move.destination,
-            by=request.ctx.actor.ref,
-        )
-    except AnlanError as error:
-        return not_done(request, error, back)
-    return done(request, "已点到 {n} 户。", back, n=households)
+    move = reading.the_move(request.ctx, ref)
+    found = moving.count_in(
+        request.ctx,
+        village=move.place,
+        households=given["households"],
+        people_in=given["people"],
+        site=given["site"] or move.destination,
+        by=request.ctx.actor.ref,
+    )
+    said = t(request.lang, w("已点到 {n} 户。"), n=given["households"])
+    return _goes_on(request, ref, found, said)
+
+
+def _goes_on(request: Request, ref: str, found: moving.Recorded, said: str) -> HttpResponseRedirect:
+    """Back to the village, which says whom and what, and takes it back for eight seconds."""
+    told = {"seq": found.seq, "before": found.before, "said": said}
+    return HttpResponseRedirect(undo.leads(request, _one(request, ref), ref, **told))
+
+
+def _take_back(request: Request, ref: str) -> str:
+    told = undo.pressed(request, ref)
+    moving.take_back(request.ctx, evacuation=ref, seq=told["seq"], before=told["before"])
+    return t(request.lang, w("已撤销：{said}"), said=told["said"])
+
+
+take_back = act("warn.move", _take_back, back=_one)
+
+
+count = act("warn.move", _count, back=_one, form=Count)
 
 
 @page("warn.view")

@@ -8,7 +8,7 @@ from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.journal import Note
 from anlan.observe.models import Station
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 
 TRIED, MOVED = "observe.station.tried", "observe.station.peer_changed"
 

@@ -2,22 +2,27 @@
 
 import secrets
 from dataclasses import astuple
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from anlan.foundation import journal, tasks
 from anlan.foundation.actions import action, next_ref
+from anlan.foundation.apart import Fell, apart
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid, NotFound
 from anlan.foundation.home import home
 from anlan.foundation.scope import Scope
 from anlan.observe.events import IMPORT
-from anlan.observe.ingest import Ingest, Typed
+from anlan.observe.ingest.ingest import Ingest
+from anlan.observe.ingest.typed import Typed
 from anlan.observe.models import ImportRun, Station
 from anlan.observe.rules import csvrows
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 
 MOST_BYTES = 16 * 1024 * 1024
+SMALL_BYTES = 256 * 1024
+"""Read where it came in; a larger file is read apart, for pages of others would wait."""
 AT_ONCE = 5_000
 
 
@@ -36,9 +41,15 @@ def begin(ctx: Ctx, *, name: str, data: bytes) -> str:
         raise Invalid("文件超过 {size} MB。请分成几个文件。", size=MOST_BYTES // (1024 * 1024))
     ctx.require(IMPORT)
     place = _place(ctx)
-    parsed = csvrows.parse(data, now=ctx.now, stations=_allowed(ctx))
+    file = path_of(ctx, f"new-{secrets.token_hex(8)}")
+    file.write_bytes(data)
+    read = csvrows.check if len(data) < SMALL_BYTES else partial(apart, csvrows.check)
+    try:
+        parsed = read(file, now=ctx.now, stations=_allowed(ctx))
+    except Fell:
+        file.unlink()
+        raise Invalid("文件没有读完：这台机器的内存不够。请分成几个文件。") from None
     errors = [astuple(wrong) for wrong in parsed.wrongs]
-    path_of(ctx, scratch := f"new-{secrets.token_hex(8)}").write_bytes(data)
     with action(ctx, IMPORT):
         run = ImportRun.objects.create(
             world_id=ctx.world.id,
@@ -52,7 +63,7 @@ def begin(ctx: Ctx, *, name: str, data: bytes) -> str:
             rows=parsed.total,
             errors=errors,
         )
-        path_of(ctx, scratch).replace(path_of(ctx, run.ref))
+        file.replace(path_of(ctx, run.ref))
     return run.ref
 
 

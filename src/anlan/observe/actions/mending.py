@@ -11,10 +11,11 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
 from anlan.observe import queries
 from anlan.observe.events import CORRECT, DROP, REQUEUE
-from anlan.observe.ingest import Ingest, Typed
+from anlan.observe.ingest.ingest import Ingest
+from anlan.observe.ingest.typed import Typed
 from anlan.observe.queries import quarantine
 from anlan.observe.rules import csvrows
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 
 CUT = "第 {number} 号只留了开头的字节，不能重新送入：让测站重发，或把它放到一边。"
 

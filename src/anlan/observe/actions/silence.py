@@ -9,7 +9,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.journal import Note
 from anlan.observe.events import STATION_RETURNED, STATION_SILENT
 from anlan.observe.models import Station, StationSilence
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 
 
 def notice(ctx: Ctx, *, silent: Mapping[str, datetime], heard: Mapping[str, datetime]) -> None:

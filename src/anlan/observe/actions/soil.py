@@ -9,7 +9,7 @@ from anlan.foundation.errors import Invalid, NotFound
 from anlan.observe.models import SoilSetting
 from anlan.observe.queries import soil
 from anlan.observe.rules.soil import WETNESS
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 
 TIERS = (1, 2, 3)  # city, county, township
 

@@ -16,7 +16,6 @@ import numpy as np
 from anlan.foundation import packs, worlds
 from anlan.foundation.context import WorldInfo
 from anlan.foundation.home import home
-from anlan.observe import store
 from anlan.observe.actions.guarding import MOVED, TRIED, Noticed, tell
 from anlan.observe.ingest import reading, shapes, stations, typed
 from anlan.observe.ingest.locked import LockedWindows
@@ -28,9 +27,16 @@ from anlan.observe.ingest.silence import Silences
 from anlan.observe.ingest.typed import Typed
 from anlan.observe.rules.quality import Flag, Flags, Limits, limits_of
 from anlan.observe.rules.rain import LESSER, RAIN_5MIN, RAIN_SLOTS, Derived, Known
+from anlan.observe.store import batch as store_batch
+from anlan.observe.store import quarantine
+from anlan.observe.store.batch import Frames
+from anlan.observe.store.errors import BadBatch, StoreError
+from anlan.observe.store.reader import Reader
+from anlan.observe.store.rows import StoredRows
+from anlan.observe.store.writer import Writer
 from anlan.science.jit import Bools
-from anlan.science.windows import ClockWentBack
-from anlan.wire.sl651 import station_key, station_name
+from anlan.science.windows.ring import ClockWentBack
+from anlan.wire.sl651.batch import station_key, station_name
 
 log = logging.getLogger(__name__)
 STRANGERS = ("UnknownStation", "WrongPassword")
@@ -95,8 +101,8 @@ class Ingest:
         self._roster = roster
         if before := self._open.pop(path, None):
             before.close()
-        self._writer = store.Writer(path)
-        self._reader = store.Reader(path)
+        self._writer = Writer(path)
+        self._reader = Reader(path)
         self._open[path] = self
         self._begin_anew(millis(now))
 
@@ -179,8 +185,8 @@ class Ingest:
             self._move(millis(known_at))
             try:
                 return self._take(batch, known_at)
-            except (store.StoreError, OSError) as error:
-                if not isinstance(error, store.BadBatch):
+            except (StoreError, OSError) as error:
+                if not isinstance(error, BadBatch):
                     raise NotDurable(str(error)) from error
                 log.exception("a batch of %d frames does not fit the store", len(batch.frames))
             except Exception:
@@ -206,8 +212,8 @@ class Ingest:
         for part in parts:
             try:
                 taken.append(self._take(part, known_at))
-            except (store.StoreError, OSError) as error:
-                if not isinstance(error, store.BadBatch):
+            except (StoreError, OSError) as error:
+                if not isinstance(error, BadBatch):
                     raise NotDurable(str(error)) from error
                 taken.append(self._unfit(part, known_at, error))
             except Exception as error:
@@ -236,7 +242,7 @@ class Ingest:
                 flags = typed.flags(news, self._limits)
                 if fresh.any():
                     self._writer.write(typed.batch(news, flags, self._roster, known_ms))
-            except store.StoreError as error:
+            except StoreError as error:
                 raise NotDurable(str(error)) from error
             self._present.count_typed(known_ms, news, flags)
             return fresh
@@ -250,7 +256,7 @@ class Ingest:
                     i for i in self._items(ids) if i.state != "dropped" and not i.is_cut
                 ]  # "refed": we were cut off
                 self._writer.quarantine.mark([i.id for i in items], "refed")
-            except store.StoreError as error:
+            except StoreError as error:
                 raise NotDurable(str(error)) from error
             return self.take_batch(
                 reading.again([(i.bytes, i.reason, i.peer) for i in items]), known_at=known_at
@@ -261,7 +267,7 @@ class Ingest:
         with self._lock:
             return self._writer.quarantine.mark(list(ids), "dropped")
 
-    def _items(self, ids: Sequence[int]) -> list[store.Broken]:
+    def _items(self, ids: Sequence[int]) -> list[quarantine.Broken]:
         return [
             item
             for n in ids
@@ -355,7 +361,7 @@ class Ingest:
         newest, day, typed_in = (self._known(r) for r in (newest, day.take(~by_hand), day.take(by_hand)))
         return Stored(newest, day, typed_in)
 
-    def _known(self, rows: store.StoredRows) -> tuple[Known, Flags]:
+    def _known(self, rows: StoredRows) -> tuple[Known, Flags]:
         rows = rows.take(np.argsort(rows.known, kind="stable"))
         row = self._roster.rows(rows.station)
         missing: Bools = (rows.quality & Flag.MISSING) != 0
@@ -363,7 +369,7 @@ class Ingest:
         return known.pick(row >= 0), rows.quality[row >= 0]
 
 
-def _rows(found: Read, derived: Derived, known_ms: int) -> store.Batch:
+def _rows(found: Read, derived: Derived, known_ms: int) -> store_batch.Batch:
     """The frames that are to be stored, their readings, and the rain that was worked out from them."""
     frames = np.flatnonzero(found.outcomes == Outcome.STORED)
     place = np.full(len(found.raws), -1, np.int32)
@@ -376,7 +382,7 @@ def _rows(found: Read, derived: Derived, known_ms: int) -> store.Batch:
         extra += [derived.flags, columns[-1][more]]
         columns = [np.concatenate(pair) for pair in zip(columns, extra, strict=True)]
     station, element, at, value, decimals, flags, frame = columns
-    return store.Batch(
+    return store_batch.Batch(
         known_at=known_ms,
         station=station,
         element=element,
@@ -385,5 +391,5 @@ def _rows(found: Read, derived: Derived, known_ms: int) -> store.Batch:
         decimals=decimals,
         quality=flags,
         frame=frame,
-        frames=store.Frames(found.sender_key[frames], found.sent_at_s[frames] * 1000, found.digests[frames]),
+        frames=Frames(found.sender_key[frames], found.sent_at_s[frames] * 1000, found.digests[frames]),
     )

@@ -3,7 +3,7 @@
 import threading
 
 from anlan.science.jit import Int16s, Int32s
-from anlan.science.windows import RainWindows
+from anlan.science.windows.ring import RainWindows
 
 
 class LockedWindows:

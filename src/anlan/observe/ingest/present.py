@@ -11,7 +11,7 @@ from anlan.observe.ingest.stages import StageRing
 from anlan.observe.rules.quality import Flag, Flags, Limits, believed
 from anlan.observe.rules.rain import RAIN_5MIN, Known, RainFold, counted
 from anlan.science.jit import Int32s, Int64s
-from anlan.science.windows import LENGTHS_MIN, RETRACT, ClockWentBack, RainWindows
+from anlan.science.windows.ring import LENGTHS_MIN, RETRACT, RainWindows
 
 STAGE, RESERVOIR = 0x39, 0x3B
 LOOK_BACK_MS = 26 * 3_600_000  # the counter before the first one that counts
@@ -135,6 +135,3 @@ class Latest:
         fresh = ~self.known[row] | (at >= self.at_ms[row])
         row = row[fresh]
         self.value[row], self.at_ms[row], self.known[row] = value[fresh], at[fresh], True
-
-
-__all__ = ["LOOK_BACK_MS", "ClockWentBack", "Latest", "Present"]

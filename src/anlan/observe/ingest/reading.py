@@ -15,28 +15,16 @@ from anlan.observe.rules import quality
 from anlan.observe.rules.quality import Flags, Limits
 from anlan.observe.rules.rain import Known
 from anlan.science.jit import Bools, Bytes, Int8s, Int32s, Int64s, Keys
-from anlan.wire.sl651 import (
-    BadDirection,
-    BodyError,
-    Direction,
-    Encoding,
-    Frame,
-    Framer,
-    Good,
-    Message,
-    Sl651Error,
-    beijing,
-    decode_batch,
-    decode_frame,
-    decode_message,
-    element,
-    observations,
-    pack,
-    station_key,
-)
-from anlan.wire.sl651.batch import HOT, BatchResult
-from anlan.wire.sl651.elements import Coding
+from anlan.wire.sl651.batch import BatchResult, decode_batch, pack, station_key
+from anlan.wire.sl651.build import beijing
+from anlan.wire.sl651.codes import Direction, Encoding
+from anlan.wire.sl651.elements import Coding, element
+from anlan.wire.sl651.errors import BadDirection, BodyError, Sl651Error
+from anlan.wire.sl651.frame import Frame, decode_frame
+from anlan.wire.sl651.framer import Framer, Good
 from anlan.wire.sl651.items import Sick
+from anlan.wire.sl651.kernel import HOT
+from anlan.wire.sl651.message import Message, decode_message, observations
 
 BEIJING_S = 8 * 3600
 JOINED = b"packets:"  # what a joined message is kept under begins so; no frame does

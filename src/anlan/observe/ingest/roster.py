@@ -7,7 +7,7 @@ import numpy as np
 
 from anlan.science.jit import Int32s, Int64s
 from anlan.science.lookup import CodeTable
-from anlan.wire.sl651 import station_key
+from anlan.wire.sl651.batch import station_key
 
 
 @dataclass(frozen=True)

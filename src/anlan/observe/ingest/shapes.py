@@ -8,7 +8,7 @@ from enum import IntEnum
 import numpy as np
 
 from anlan.science.jit import Int8s, Int64s
-from anlan.wire.sl651 import Frame
+from anlan.wire.sl651.frame import Frame
 
 
 def millis(at: datetime) -> int:

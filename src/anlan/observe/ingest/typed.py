@@ -8,14 +8,16 @@ from decimal import Decimal
 
 import numpy as np
 
-from anlan.observe import store
 from anlan.observe.ingest.roster import Roster
 from anlan.observe.ingest.shapes import millis
 from anlan.observe.rules import quality
 from anlan.observe.rules.quality import DECIMALS, Flag, Flags, Limits
 from anlan.observe.rules.rain import RAIN_5MIN, RAIN_SLOTS, Known
+from anlan.observe.store.batch import Batch, typed
+from anlan.observe.store.errors import UnknownSeries
+from anlan.observe.store.reader import Reader
 from anlan.science.jit import Bools
-from anlan.wire.sl651 import station_key
+from anlan.wire.sl651.batch import station_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def columns(rows: Sequence[Typed], roster: Roster, known_ms: int) -> Known:
     )
 
 
-def repeats(news: Known, roster: Roster, reader: store.Reader) -> Bools:
+def repeats(news: Known, roster: Roster, reader: Reader) -> Bools:
     """Which of them say what is stored already, whoever said it; one that bears out a doubtful leap is news."""
     held = np.zeros(news.row.size, np.bool_)
     series: dict[tuple[int, int], list[int]] = defaultdict(list)
@@ -54,7 +56,7 @@ def repeats(news: Known, roster: Roster, reader: store.Reader) -> Bools:
         at = news.at_ms[mine]
         try:
             stored = reader.series_values(int(roster.keys[row]), code, int(at.min()), int(at.max()) + 1)
-        except store.UnknownSeries:
+        except UnknownSeries:
             continue
         missing = (stored.quality & Flag.MISSING) != 0
         doubted = ((stored.quality & Flag.RATE) != 0).tolist()
@@ -78,7 +80,7 @@ def flags(news: Known, limits: Limits) -> Flags:
     return (found & np.int16(Flag.RANGE | Flag.MISSING)) | np.int16(Flag.MANUAL)
 
 
-def batch(news: Known, flags: Flags, roster: Roster, known_ms: int) -> store.Batch:
+def batch(news: Known, flags: Flags, roster: Roster, known_ms: int) -> Batch:
     """What is to be written."""
     decimals = np.where(news.code < 256, DECIMALS[np.minimum(news.code, 255)], 0).astype(np.int8)
-    return store.typed(known_ms, roster.keys[news.row], news.code, news.at_ms, news.value, decimals, flags)
+    return typed(known_ms, roster.keys[news.row], news.code, news.at_ms, news.value, decimals, flags)

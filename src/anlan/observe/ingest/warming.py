@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from anlan.observe.ingest.ingest import Ingest
 from anlan.observe.ingest.roster import Gauge, Roster
-from anlan.wire.sl651 import encode_uplink
+from anlan.wire.sl651.build import encode_uplink
 
 ADDRESSES = {"0000000001": "rain", "0000000002": "stage"}
 VALUES = {"rain": [("22", Decimal(1)), ("26", Decimal(1))], "stage": [("39", Decimal(1))]}

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from anlan.foundation import crypto
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
-from anlan.observe import store
-from anlan.observe.ingest import millis, moment, path_of
+from anlan.observe.ingest.ingest import path_of
+from anlan.observe.ingest.shapes import millis, moment
 from anlan.observe.models import Station, StationSilence
 from anlan.observe.rules.rain import RAIN_5MIN
-from anlan.wire.sl651 import station_key
+from anlan.observe.store.errors import StoreMissing, UnknownSeries
+from anlan.observe.store.reader import Reader
+from anlan.wire.sl651.batch import station_key
 
 HOUR = timedelta(hours=1)
 
@@ -81,9 +83,9 @@ def silent_since(ctx: Ctx, path: str) -> list[tuple[str, datetime]]:
 
 
 @contextmanager
-def readings(ctx: Ctx) -> Iterator[store.Reader]:
+def readings(ctx: Ctx) -> Iterator[Reader]:
     """The reading store of this world. Raises store.StoreMissing where nothing ever came in."""
-    with store.Reader(path_of(ctx.world.key)) as reader:
+    with Reader(path_of(ctx.world.key)) as reader:
         yield reader
 
 
@@ -107,7 +109,7 @@ def hourly_tenths(
             sums = reader.clock_hours(
                 station_key(address), RAIN_5MIN, millis(first), millis(last), known_by=by
             )
-    except (store.StoreMissing, store.UnknownSeries):
+    except (StoreMissing, UnknownSeries):
         return {}
     hours = zip(sums.end.tolist(), sums.total.tolist(), sums.count.tolist(), strict=True)
     return {moment(end): total for end, total, count in hours if count}
@@ -122,7 +124,7 @@ def quarantine_unread(ctx: Ctx) -> int:
     try:
         with readings(ctx) as reader:
             return reader.broken_unread()
-    except store.StoreMissing:
+    except StoreMissing:
         return 0
 
 
@@ -135,7 +137,7 @@ def counts(ctx: Ctx) -> dict[str, int]:
         with readings(ctx) as reader:
             found = reader.counts()
             broken, over = reader.broken_total(), reader.broken_over()
-    except store.StoreMissing:
+    except StoreMissing:
         found, broken, over = {}, 0, 0
     return {
         "accepted": found.get("frames_accepted", 0),

@@ -9,14 +9,17 @@ from django.db.models import Q
 
 from anlan.foundation import journal, journal_reading
 from anlan.foundation.context import Ctx
-from anlan.observe import store
+from anlan.foundation.kept import asked_once
 from anlan.observe.actions.guarding import TRIED
-from anlan.observe.ingest import millis
+from anlan.observe.ingest.shapes import millis
 from anlan.observe.models import Station, StationSilence
 from anlan.observe.queries import readings
 from anlan.observe.rules.rain import RAIN_5MIN
-from anlan.places.queries import Place, atlas
-from anlan.wire.sl651 import station_key
+from anlan.observe.store.columns import Quality
+from anlan.observe.store.errors import StoreMissing, UnknownSeries
+from anlan.observe.store.rows import StoredRows
+from anlan.places.atlas import Place, atlas
+from anlan.wire.sl651.batch import station_key
 
 STAGE = 0x39
 STAGE_HOLDS = timedelta(hours=2)
@@ -75,6 +78,7 @@ def gauges(ctx: Ctx, *, at: datetime | None = None, path: str = "") -> list[Gaug
     ]
 
 
+@asked_once
 def silences(ctx: Ctx, *, at: datetime | None = None, path: str = "") -> dict[str, datetime]:
     """Stations silent at a moment, as it had been noticed by then: address and since when."""
     rows = ctx.rows(StationSilence).filter(station__place__path__startswith=path)
@@ -99,9 +103,9 @@ def rain_since(ctx: Ctx, address: str, since: datetime, at: datetime | None = No
             seen = reader.series_values(
                 station_key(address), RAIN_5MIN, millis(since) + 1, until + 1, known_by=by
             )
-    except (store.StoreMissing, store.UnknownSeries):
+    except (StoreMissing, UnknownSeries):
         return None
-    good = (seen.quality & store.Quality.UNSOUND) == 0
+    good = (seen.quality & Quality.UNSOUND) == 0
     return int(seen.value[good].sum()) if good.any() else None
 
 
@@ -118,23 +122,23 @@ def _readings(ctx: Ctx, at: datetime | None) -> tuple[dict[str, int], dict[str, 
             rain = reader.between(hour + 1, until + 1, elements=np.array([RAIN_5MIN], np.int32), known_by=by)
             since = until - int(STAGE_HOLDS.total_seconds() * 1000)
             stage = reader.between(since, until + 1, elements=np.array([STAGE], np.int32), known_by=by)
-    except store.StoreMissing:
+    except StoreMissing:
         return {}, {}, {}
     before = stage.take(stage.at <= until - int(TREND_OVER.total_seconds() * 1000))
     return _sums(rain), _latest(stage), _latest(before)
 
 
-def _sums(rows: store.StoredRows) -> dict[str, int]:
-    rows = rows.take((rows.quality & store.Quality.UNSOUND) == 0)
+def _sums(rows: StoredRows) -> dict[str, int]:
+    rows = rows.take((rows.quality & Quality.UNSOUND) == 0)
     keys, place = np.unique(rows.station, return_inverse=True)
     total = np.zeros(keys.size, np.int64)
     np.add.at(total, place, rows.value)
     return {f"{key:010X}": int(sum_) for key, sum_ in zip(keys.tolist(), total.tolist(), strict=True)}
 
 
-def _latest(rows: store.StoredRows) -> dict[str, int]:
+def _latest(rows: StoredRows) -> dict[str, int]:
     """Of each station the value observed last, in mm (stages come in metres)."""
-    rows = rows.take((rows.quality & store.Quality.UNSOUND) == 0)
+    rows = rows.take((rows.quality & Quality.UNSOUND) == 0)
     order = np.lexsort((rows.at, rows.station))
     rows = rows.take(order)
     mm = rows.value * 10 ** (3 - rows.decimals.astype(np.int64))

@@ -9,12 +9,13 @@ from typing import Final
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.words import w
-from anlan.observe import store
-from anlan.observe.ingest import moment
 from anlan.observe.ingest.reading import JOINED
+from anlan.observe.ingest.shapes import moment
 from anlan.observe.models import Station
 from anlan.observe.queries import readings
-from anlan.places.queries import atlas
+from anlan.observe.store.errors import StoreMissing
+from anlan.observe.store.quarantine import Broken
+from anlan.places.atlas import atlas
 
 PAGE: Final = 40
 LINE: Final = 16
@@ -115,7 +116,7 @@ def items(ctx: Ctx, *, code: str = "", after: int = 0, limit: int = PAGE) -> lis
                 with_more = rows[-1].id
                 mine = (_item(row) for row in rows)
                 found += [i for i in mine if sees.input(i.station, i.code) and (not code or i.code == code)]
-    except store.StoreMissing:
+    except StoreMissing:
         return []
     return found[:limit]
 
@@ -125,7 +126,7 @@ def one(ctx: Ctx, number: int) -> Item:
     try:
         with readings(ctx) as reader:
             rows = reader.broken(state=None, after=number - 1, limit=1)
-    except store.StoreMissing:
+    except StoreMissing:
         rows = []
     item = _item(rows[0]) if rows and rows[0].id == number else None
     if item is None or not _Sight(ctx).input(item.station, item.code):
@@ -133,7 +134,7 @@ def one(ctx: Ctx, number: int) -> Item:
     return item
 
 
-def _item(row: store.Broken) -> Item:
+def _item(row: Broken) -> Item:
     code, _, detail = row.reason.partition(": ")
     return Item(
         id=row.id,
@@ -155,7 +156,7 @@ def count(ctx: Ctx) -> int:
     try:
         with readings(ctx) as reader:
             return sum(n for head, code, n in reader.broken_heads() if sees.input(station_in(head), code))
-    except store.StoreMissing:
+    except StoreMissing:
         return 0
 
 

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anlan.foundation.context import Ctx
-from anlan.observe import store
-from anlan.observe.ingest import millis, moment
+from anlan.observe.ingest.shapes import millis, moment
 from anlan.observe.queries import readings, station
 from anlan.observe.rules.rain import RAIN_5MIN
-from anlan.observe.store import Quality
-from anlan.wire.sl651 import station_key
+from anlan.observe.store.columns import Quality
+from anlan.observe.store.errors import StoreMissing, UnknownSeries
+from anlan.wire.sl651.batch import station_key
 
 Tenths = NDArray[np.float64]
 FIVE_MINUTES = timedelta(minutes=5)
@@ -27,7 +27,7 @@ def rain_series(ctx: Ctx, address: str, since: datetime, until: datetime) -> lis
             found = reader.series_values(
                 station_key(address), RAIN_5MIN, millis(since) + 1, millis(until) + 1
             )
-    except (store.StoreMissing, store.UnknownSeries):
+    except (StoreMissing, UnknownSeries):
         return []
     rows = zip(found.at.tolist(), found.value.tolist(), found.quality.tolist(), strict=True)
     return [(moment(at), value) for at, value, quality in rows if not quality & Quality.UNSOUND]
@@ -49,7 +49,7 @@ def rain_matrix(
             kinds = np.array([RAIN_5MIN], np.int32)
             by = None if known_by is None else millis(known_by)
             seen = reader.between(millis(since) + 1, millis(until) + 1, elements=kinds, known_by=by)
-    except store.StoreMissing:
+    except StoreMissing:
         return found
     good = seen.take((seen.quality & Quality.UNSOUND) == 0)
     step = -((millis(since) - good.at) // STEP_MS) - 1

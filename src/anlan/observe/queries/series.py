@@ -4,16 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from anlan.foundation import packs, shelf
+from anlan.foundation import shelf
 from anlan.foundation.context import Ctx
-from anlan.observe import store
-from anlan.observe.ingest import millis, moment
+from anlan.foundation.packs.pack import Pack
+from anlan.observe.ingest.shapes import millis, moment
 from anlan.observe.models import Station, StationSilence
 from anlan.observe.queries import readings, soil, station
 from anlan.observe.rules import quality, sliding
 from anlan.observe.rules.rain import RAIN_5MIN
-from anlan.places.queries import Place, atlas, distance_km
-from anlan.wire.sl651 import element, station_key
+from anlan.observe.store.errors import StoreMissing, UnknownSeries
+from anlan.places.atlas import Place, atlas, distance_km
+from anlan.wire.sl651.batch import station_key
+from anlan.wire.sl651.elements import element
 
 SLOT = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
@@ -187,7 +189,7 @@ class _Seen:
                 steps = reader.hyetograph(
                     station_key(address), RAIN_5MIN, millis(since), millis(until), 300_000, known_by=self._by
                 )
-        except (store.StoreMissing, store.UnknownSeries):
+        except (StoreMissing, UnknownSeries):
             return []
         rows = zip(steps.end.tolist(), steps.total.tolist(), steps.count.tolist(), strict=True)
         return [Slot(moment(end) - SLOT, moment(end), total if n else None) for end, total, n in rows]
@@ -210,7 +212,7 @@ class _Seen:
         try:
             with readings(self._ctx) as reader:
                 rows = reader.latest(known_by=self._by)
-        except store.StoreMissing:
+        except StoreMissing:
             return []
         mine = rows.take(rows.station == station_key(address))
         columns = (mine.element, mine.decimals, mine.at, mine.known, mine.value, mine.quality)
@@ -229,7 +231,7 @@ def between(
             seen = reader.series_values(
                 station_key(address), code, millis(since) + 1, millis(until) + 1, known_by=known_by
             )
-    except (store.StoreMissing, store.UnknownSeries):
+    except (StoreMissing, UnknownSeries):
         return
     columns = (seen.at, seen.known, seen.value, seen.quality)
     for at, known, value, flags in zip(*(c.tolist() for c in columns), strict=True):
@@ -246,7 +248,7 @@ def elements(ctx: Ctx, address: str) -> list[int]:
     try:
         with readings(ctx) as reader:
             rows = reader.latest()
-    except store.StoreMissing:
+    except StoreMissing:
         return []
     return sorted(rows.element[rows.station == station_key(address)].tolist())
 
@@ -348,7 +350,7 @@ def telling(lines: Sequence[Line]) -> list[Line]:
 
 
 def _lines_of(
-    pack: packs.Pack,
+    pack: Pack,
     row: Mapping[str, object],
     sums: Mapping[int, Sequence[sliding.Sum]],
     slots: Sequence[Slot],

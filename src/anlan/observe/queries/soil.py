@@ -7,14 +7,15 @@ from datetime import datetime
 from anlan.foundation import packs
 from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
-from anlan.observe import store
-from anlan.observe.ingest import millis
+from anlan.observe.ingest.shapes import millis
 from anlan.observe.models import SoilSetting
 from anlan.observe.queries import readings
 from anlan.observe.rules import soil as rules
 from anlan.observe.rules.rain import RAIN_5MIN
 from anlan.observe.rules.soil import Setting, SoilRule
-from anlan.wire.sl651 import station_key
+from anlan.observe.store.errors import StoreMissing, UnknownSeries
+from anlan.observe.store.reader import Reader
+from anlan.wire.sl651.batch import station_key
 
 DAY_MS = 86_400_000
 AT_ONCE = 32
@@ -107,19 +108,17 @@ def _antecedents(
     try:
         with readings(ctx) as reader:
             return {g: _antecedent(reader, rule, g, until, known_by) for g in gauges}
-    except store.StoreMissing:
+    except StoreMissing:
         return dict.fromkeys(gauges)
 
 
-def _antecedent(
-    reader: store.Reader, rule: SoilRule, gauge: str, until: int, known_by: int | None
-) -> int | None:
+def _antecedent(reader: Reader, rule: SoilRule, gauge: str, until: int, known_by: int | None) -> int | None:
     """Readings at 08:00 sharp belong to the day that ends there."""
     try:
         found = reader.hyetograph(
             station_key(gauge), RAIN_5MIN, until - rule.days * DAY_MS, until, DAY_MS, known_by=known_by
         )
-    except store.UnknownSeries:
+    except UnknownSeries:
         return None
     days = dict(
         zip(found.end.tolist(), zip(found.total.tolist(), found.count.tolist(), strict=True), strict=True)

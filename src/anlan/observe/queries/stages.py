@@ -6,12 +6,12 @@ from datetime import datetime
 import numpy as np
 
 from anlan.foundation.context import Ctx
-from anlan.observe import store
-from anlan.observe.ingest import millis, moment
+from anlan.observe.ingest.shapes import millis, moment
 from anlan.observe.queries import readings
 from anlan.observe.queries.moments import STAGE
-from anlan.observe.store import Quality
-from anlan.wire.sl651 import station_key
+from anlan.observe.store.columns import Quality
+from anlan.observe.store.errors import StoreMissing
+from anlan.wire.sl651.batch import station_key
 
 
 def stage_series(
@@ -27,7 +27,7 @@ def stage_series(
         with readings(ctx) as reader:
             kinds = np.array([STAGE], np.int32)
             seen = reader.between(millis(since), millis(until) + 1, elements=kinds, known_by=millis(known_by))
-    except store.StoreMissing:
+    except StoreMissing:
         return found
     good = seen.take((seen.quality & Quality.UNSOUND) == 0)
     for gauge, at, value in zip(good.station.tolist(), good.at.tolist(), good.value.tolist(), strict=True):

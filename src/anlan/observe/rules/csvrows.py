@@ -7,16 +7,17 @@ offset; an empty value is a missing one, never 0.
 import csv
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
+from pathlib import Path
 from typing import Final, TypeVar
 
 from anlan.wire import tables
-from anlan.wire.sl651 import Sl651Error, element
 from anlan.wire.sl651.address import normal
-from anlan.wire.sl651.elements import BY_SYMBOL, Coding
+from anlan.wire.sl651.elements import BY_SYMBOL, Coding, element
+from anlan.wire.sl651.errors import Sl651Error
 
 AHEAD: Final = timedelta(minutes=5)  # a clock may be so far off; later is tomorrow's reading
 TITLES: Final = 6
@@ -164,6 +165,11 @@ def parse(data: bytes, *, now: datetime, stations: frozenset[str] | None = None)
     return _rows(encoding, lines[head:], places, _Reader(now, stations))
 
 
+def check(path: Path, *, now: datetime, stations: frozenset[str] | None = None) -> Parsed:
+    """What a file says, but for its good rows."""
+    return replace(parse(path.read_bytes(), now=now, stations=stations), rows=())
+
+
 def _rows(encoding: str, lines: Sequence[Line], places: Mapping[str, int], reader: _Reader) -> Parsed:
     rows: list[Row] = []
     wrongs: list[Wrong] = []
@@ -214,21 +220,10 @@ def error_file(data: bytes, wrongs: Iterable[Wrong], say: Callable[[Wrong], str]
     out = io.StringIO()
     writer = csv.writer(out)
     if names:
-        writer.writerow([*(_harmless(names[n]) for n in keep), REASON])
+        writer.writerow([*(tables.harmless(names[n]) for n in keep), REASON])
     for line, cells in lines:
         if line in reasons:
-            writer.writerow([*(_harmless(cells[n]) if n < len(cells) else "" for n in keep), reasons[line]])
+            writer.writerow(
+                [*(tables.harmless(cells[n]) if n < len(cells) else "" for n in keep), reasons[line]]
+            )
     return out.getvalue()
-
-
-def _harmless(text: str) -> str:
-    """A spreadsheet must not take what somebody typed for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") and not _is_number(text) else text
-
-
-def _is_number(text: str) -> bool:
-    try:
-        Decimal(text)
-    except InvalidOperation:
-        return False
-    return True

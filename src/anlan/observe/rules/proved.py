@@ -368,6 +368,3 @@ def take(cells: Int32s, made: Int32s, told: Int64s, steps: Int64s, news: Int64s)
                 count += 1
         begin = end
     return found[:count]
-
-
-__all__ = ["LONG_AGO", "MEASURED", "MINUTES", "NEWEST", "OF_DAY", "OF_HOUR", "TOTAL", "follow", "put", "take"]

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anlan.science.jit import Bools, Int32s, Int64s
-from anlan.wire.sl651 import ELEMENTS
+from anlan.wire.sl651.elements import ELEMENTS
 
 Flags = NDArray[np.int16]
 

@@ -12,8 +12,9 @@ from anlan.foundation.rules.stage import Stage
 from anlan.foundation.words import t, w
 from anlan.observe.models import Station
 from anlan.observe.queries.series import Line, Sheet, Slot
-from anlan.ui import svg
 from anlan.ui.format import clock
+from anlan.ui.svg import small
+from anlan.ui.svg.chart import Bar, Crossing, Curve, Limit, Point, Rain, chart, chart_table
 
 BINS = 72
 STAGES = {"prepare": Stage.PREPARE, "immediate": Stage.MOVE}
@@ -27,9 +28,9 @@ def level_word(line: Line) -> str:
     return STAGES[line.level].word if line.is_stage else Grade.parse(line.level).word
 
 
-def panels(sheet: Sheet, lang: str) -> list[svg.Rain | svg.Curve]:
+def panels(sheet: Sheet, lang: str) -> list[Rain | Curve]:
     """What the picture shows, from the top."""
-    found: list[svg.Rain | svg.Curve] = []
+    found: list[Rain | Curve] = []
     if sheet.slots:
         found.append(_rain(t(lang, w("5 分钟雨量")), sheet.slots, label_last=True))
         found.append(_rain(t(lang, w("小时雨量（按时末）")), sheet.hours, labels=True))
@@ -46,7 +47,7 @@ def chart_of(sheet: Sheet, lang: str) -> SafeString | str:
     if not shown:
         return ""
     title = t(lang, w("{name} 过程线"), name=sheet.station.name)
-    return svg.chart(
+    return chart(
         shown,
         start=sheet.since,
         end=max(sheet.at, sheet.since + timedelta(minutes=5)),
@@ -60,7 +61,7 @@ def chart_of(sheet: Sheet, lang: str) -> SafeString | str:
 def table_of(sheet: Sheet, lang: str) -> SafeString | str:
     """The same as figures."""
     shown = panels(sheet, lang)
-    return svg.chart_table(shown, lang=lang) if shown else ""
+    return chart_table(shown, lang=lang) if shown else ""
 
 
 def _said(sheet: Sheet, lang: str) -> str:
@@ -72,10 +73,10 @@ def _said(sheet: Sheet, lang: str) -> str:
     return t(lang, sentence, mm=tenths / 10)
 
 
-def _rain(title: str, slots: Sequence[Slot], *, labels: bool = False, label_last: bool = False) -> svg.Rain:
+def _rain(title: str, slots: Sequence[Slot], *, labels: bool = False, label_last: bool = False) -> Rain:
     last = max((n for n, s in enumerate(slots) if s.tenths is not None), default=-1)
     bars = [
-        svg.Bar(
+        Bar(
             start=s.start,
             end=s.end,
             value=None if s.tenths is None else s.tenths / 10,
@@ -83,17 +84,17 @@ def _rain(title: str, slots: Sequence[Slot], *, labels: bool = False, label_last
         )
         for n, s in enumerate(slots)
     ]
-    return svg.Rain(title=title, unit="mm", bars=bars, height=90)
+    return Rain(title=title, unit="mm", bars=bars, height=90)
 
 
-def _sum(sheet: Sheet, minutes: int, lang: str) -> svg.Curve:
+def _sum(sheet: Sheet, minutes: int, lang: str) -> Curve:
     window = sheet.sums[minutes]
     first = window[0].end
     points = [
-        svg.Point(at=sheet.slots[s.end - first].end, value=s.tenths / 10, partial=s.partial) for s in window
+        Point(at=sheet.slots[s.end - first].end, value=s.tenths / 10, partial=s.partial) for s in window
     ]
     lines = _reachable([line for line in sheet.lines if line.minutes == minutes])
-    return svg.Curve(
+    return Curve(
         title=t(lang, w("{n} 小时滑动雨量"), n=minutes // 60),
         unit="mm",
         points=points,
@@ -109,24 +110,24 @@ def _reachable(lines: Sequence[Line]) -> Sequence[Line]:
     return [line for line in lines if line.reached_at is not None or line.tenths == lowest]
 
 
-def _limits(lines: Sequence[Line], lang: str) -> list[svg.Limit]:
+def _limits(lines: Sequence[Line], lang: str) -> list[Limit]:
     """One line a value, with all that stand on it."""
     words: dict[int, list[str]] = {}
     for line in lines:
         words.setdefault(line.tenths, []).append(
             f"{t(lang, HAZARD_WORDS.get(line.hazard, OTHER))} {t(lang, level_word(line))}"
         )
-    return [svg.Limit(value=tenths / 10, text="／".join(texts)) for tenths, texts in words.items()]
+    return [Limit(value=tenths / 10, text="／".join(texts)) for tenths, texts in words.items()]
 
 
-def _crossings(sheet: Sheet, lines: Sequence[Line]) -> list[svg.Crossing]:
+def _crossings(sheet: Sheet, lines: Sequence[Line]) -> list[Crossing]:
     """Where lines were first reached; only the first and the highest say when, the table says all."""
     seen = [
         n for n in lines if n.reached_at is not None and n.reached_at > sheet.since + timedelta(minutes=5)
     ]
     told = {min(n.tenths for n in seen), max(n.tenths for n in seen)} if seen else set()
     return [
-        svg.Crossing(
+        Crossing(
             at=line.reached_at,
             value=line.tenths / 10,
             text=clock(line.reached_at) if line.tenths in told else "",
@@ -136,17 +137,17 @@ def _crossings(sheet: Sheet, lines: Sequence[Line]) -> list[svg.Crossing]:
     ]
 
 
-def _stage(sheet: Sheet, gauge: Station, lang: str) -> svg.Curve:
+def _stage(sheet: Sheet, gauge: Station, lang: str) -> Curve:
     marks = [
-        svg.Limit(value=getattr(gauge, name) / 100, text=t(lang, word))
+        Limit(value=getattr(gauge, name) / 100, text=t(lang, word))
         for name, word in MARKS
         if getattr(gauge, name) is not None
     ]
     known = [level.metres for level in sheet.levels if level.metres is not None]
     near = [m for m in marks if known and m.value <= max(known) + 3]
     title = t(lang, w("水位 · {name}"), name=gauge.name)
-    points = [svg.Point(at=level.at, value=level.metres) for level in sheet.levels]
-    return svg.Curve(title=title, unit="m", points=points, limits=near, from_zero=False)
+    points = [Point(at=level.at, value=level.metres) for level in sheet.levels]
+    return Curve(title=title, unit="m", points=points, limits=near, from_zero=False)
 
 
 def timebar(ctx: Ctx, sheet: Sheet, at: datetime | None, lang: str) -> dict[str, Any]:
@@ -163,7 +164,7 @@ def timebar(ctx: Ctx, sheet: Sheet, at: datetime | None, lang: str) -> dict[str,
         "at": at or ctx.now,
         "known": ctx.now,
         "step": 300,
-        "picture": svg.density(counts, known=BINS, label=t(lang, w("每段时间的雨量"))),
+        "picture": small.density(counts, known=BINS, label=t(lang, w("每段时间的雨量"))),
         "marks": [start + span / 6 * n for n in range(7)],
         "is_past": at is not None,
     }

@@ -1,5 +1,8 @@
 """隔离区: broken input with its bytes; feed it again after a mend, or put it aside."""
 
+from typing import Any
+
+from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -10,10 +13,24 @@ from anlan.observe import queries
 from anlan.observe.actions import mending
 from anlan.observe.events import REQUEUE
 from anlan.observe.queries import quarantine
-from anlan.ui.acts import act, address, ask, done
+from anlan.ui.acts import act, address, ask, done, offered
 from anlan.ui.pages import Request, page
 
 MOST = 500
+
+
+class Chosen(forms.Form):
+    """Which of those that are listed."""
+
+    id = forms.TypedMultipleChoiceField(
+        coerce=int,
+        error_messages={"required": w("请先选中要处理的报文。"), "invalid_list": w("编号应是整数。")},
+    )
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(data, *args, **kwargs)
+        ids = data.getlist("id")[:MOST] if data is not None else []
+        self.fields["id"].choices = [(text, text) for text in ids if _whole(text)]  # type: ignore[attr-defined]
 
 
 @page(REQUEUE)
@@ -29,6 +46,7 @@ def listing(request: Request) -> HttpResponse:
         "reason": code,
         "over": queries.counts(request.ctx)["only_counted"],
         "next_after": items[-1].id if len(items) == quarantine.PAGE else None,
+        "chosen": offered(request, Chosen),
         "here": address(request, "quarantine"),
         "now": request.ctx.now,
     }
@@ -37,9 +55,10 @@ def listing(request: Request) -> HttpResponse:
 
 again = act(
     REQUEUE,
-    lambda r: mending.requeue(r.ctx, ids=_chosen(r)),
+    lambda r, given: mending.requeue(r.ctx, ids=given["id"]),
     w("已交给引擎重新读入；仍读不懂的会回到这里"),
     back=lambda r: address(r, "quarantine"),
+    form=Chosen,
 )
 
 
@@ -55,17 +74,10 @@ def drop(request: Request, number: int) -> HttpResponse:
     return ask(
         request,
         question=w("把这份报文放到一边？"),
-        effect=w("它不再出现在隔离区，也不会再读入；字节按保存期限留存，日志记下是谁放的。"),
+        effect=w("它不再出现在隔离区，也不会再读入；字节仍留存，日志记下是谁放的。"),
         do=w("放到一边"),
         back=back,
     )
-
-
-def _chosen(request: Request) -> list[int]:
-    found = [_whole(text) for text in request.POST.getlist("id")[:MOST]]
-    if not found:
-        raise Invalid("请先选中要处理的报文。")
-    return found
 
 
 def _whole(text: str) -> int:

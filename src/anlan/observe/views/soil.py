@@ -12,8 +12,8 @@ from anlan.foundation.words import t, w
 from anlan.observe.actions import soil as acts
 from anlan.observe.queries import soil
 from anlan.observe.queries.soil import Soil
-from anlan.places.queries import atlas
-from anlan.ui.acts import address, ask, done, posted
+from anlan.places.atlas import atlas
+from anlan.ui.acts import address, ask, done, posted, wrong
 from anlan.ui.pages import Request, page
 
 CLASSES = {"dry": w("较干"), "normal": w("一般"), "wet": w("较湿")}
@@ -55,7 +55,7 @@ def set_wetness(request: Request, code: str) -> HttpResponse:
             acts.set_wetness(request.ctx, place=code, **form.cleaned_data)
             return done(request, w("已设定，到时自动失效"), back)
         except AnlanError as error:
-            form.add_error(None, error.said(request.lang))
+            wrong(form, error, request.lang)
     return ask(
         request,
         question=t(request.lang, w("设定{place}的土壤含水？"), place=found.name),

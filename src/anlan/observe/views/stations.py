@@ -22,10 +22,11 @@ from anlan.observe.queries import quarantine, series
 from anlan.observe.queries.moments import GaugeNow, gauges
 from anlan.observe.queries.series import Sheet
 from anlan.observe.views import picture, soil
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.ui.acts import address as address_in
-from anlan.ui.acts import ask, done, moment, posted
+from anlan.ui.acts import ask, done, moment, posted, wrong
 from anlan.ui.pages import Request, attached, page
+from anlan.wire.sl651.elements import element
 
 HOURS = (3, 6, 12, 24, 72)
 PAGE = 60
@@ -202,7 +203,7 @@ def correct(request: Request, address: str) -> HttpResponse:
             mending.correct(request.ctx, address=row.address, **form.cleaned_data)
             return done(request, w("更正已交给引擎，原值留存"), back)
         except AnlanError as error:
-            form.add_error(None, error.said(request.lang))
+            wrong(form, error, request.lang)
     return ask(
         request,
         question=w("更正一个值"),
@@ -214,5 +215,5 @@ def correct(request: Request, address: str) -> HttpResponse:
 
 
 def _element(code: int, lang: str) -> str:
-    found = series.element(f"{code:02X}")
+    found = element(f"{code:02X}")
     return f"{found.code} {t(lang, found.name)} {series.UNITS.get(found.unit, '')}".strip()

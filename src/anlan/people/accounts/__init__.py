@@ -43,7 +43,7 @@ def hashed_anew(password: str) -> str:
     try:
         password_validation.validate_password(password)
     except ValidationError:
-        raise Invalid("密码至少 10 位，且不能是常见密码。请换一个。") from None
+        raise Invalid("密码至少 10 位，且不能是常见密码。请换一个。").at("new") from None
     with _hashing():
         return make_password(password)
 
@@ -135,14 +135,15 @@ def _prove(ctx: Ctx, account: Account, password: str, *, wrong: str, code: str |
     if not right or (code is not None and _step(ctx, account, code) is None):
         with writing():
             where.count(ctx.now)
-        raise Invalid(wrong)
+        raise Invalid(wrong).at("old" if code is None else "password")
 
 
 def change_password(ctx: Ctx, *, account: Account, old: str, new: str) -> None:
-    """Change one's own password; every other session and every token ends."""
-    _prove(ctx, account, old, wrong="原密码不对，请重新输入。")
+    """Change one's own password, or set the first one; every other session and every token ends."""
+    if account.has_usable_password():
+        _prove(ctx, account, old, wrong="原密码不对，请重新输入。")
     if old == new:
-        raise Invalid("新密码不能和原密码一样。")
+        raise Invalid("新密码不能和原密码一样。").at("new")
     hashed = hashed_anew(new)
     with writing():
         unchanged = Account.objects.filter(pk=account.pk, password=account.password)
@@ -166,7 +167,7 @@ def enrol_totp(
     with writing():
         step = rules.accepted_step(secret=secret, code=code, now=ctx.now, last=0)
         if step is None:
-            raise Invalid("动态码不对。请核对手机的时间，再输入新的动态码。")
+            raise Invalid("动态码不对。请核对手机的时间，再输入新的动态码。").at("code")
         account.totp_sealed, account.totp_last = crypto.seal(secret, account.username), step
         account.save(update_fields=["totp_sealed", "totp_last"])
         note(ctx, account, "totp_enrolled")

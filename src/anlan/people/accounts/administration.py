@@ -27,26 +27,28 @@ def create_account(
     *,
     username: str,
     name: str,
-    password: str,
+    password: str | None,
     post_ref: str,
     totp_secret: str | None = None,
     language: str = "zh",
     must_change_password: bool = False,
 ) -> str:
-    """Make an account at a post and return its ref. Without a TOTP secret the person enrols at the first sign-in.
+    """Make an account at a post and return its ref. Without a password a link opens it; without a TOTP secret the person
+    enrols at the first sign-in.
 
     One that needs a second administrator opens once it is confirmed, with another password.
     Raises: Invalid for a name or password that will not do; Conflict when the user name is taken; NotFound for the post.
     """
     ctx.require("admin.manage")
     if not rules.is_username(username):
-        raise Invalid("用户名用 3 到 40 个小写字母、数字或 . - _，例如 sui-duty-1。")
+        raise Invalid("用户名用 3 到 40 个小写字母、数字或 . - _，例如 sui-duty-1。").at("username")
     if not name.strip():
-        raise Invalid("请填姓名。它加密保存，页面上只显示姓和星号。")
-    hashed, nobodys = hashed_anew(password), make_password(None)
+        raise Invalid("请填姓名。它加密保存，页面上只显示姓和星号。").at("name")
+    nobodys = make_password(None)
+    hashed = nobodys if password is None else hashed_anew(password)
     with action(ctx, "admin.manage"):
         if Account.objects.filter(username=username).exists():
-            raise Conflict("用户名 {username} 已经有人用，请换一个。", username=username)
+            raise Conflict("用户名 {username} 已经有人用，请换一个。", username=username).at("username")
         post = _post(ctx, post_ref)
         account = Account(
             ref=_next_ref(),

@@ -10,7 +10,7 @@ from anlan.foundation.home import home
 from anlan.foundation.scope import STEP, Scope
 from anlan.foundation.worlds import World
 from anlan.people.models import Account, Post
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 
 
 def context_of(account: Account, world: World) -> Ctx:

@@ -10,12 +10,11 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.scope import STEP
 from anlan.foundation.words import written
-from anlan.people.holders import Contact, Holder, register
+from anlan.people.holders import Holder, register
 from anlan.people.models import ContactPoint, DutyHolder, Household, Organisation
 from anlan.wire import tables
 
 DUTY_ROOMS = ("county_duty", "township_duty")
-__all__ = ["Contact", "Holder", "register"]
 
 
 def holders(

@@ -1,6 +1,7 @@
 """The administrator's pages: accounts within the scope, made, reset, moved, ended."""
 
 import secrets
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,7 +16,7 @@ from anlan.foundation.words import t, w, written
 from anlan.people import forms
 from anlan.people.accounts import administration
 from anlan.people.accounts import queries as account_queries
-from anlan.ui.acts import posted
+from anlan.ui.acts import act, offered, posted, wrong
 from anlan.ui.pages import Request, page
 
 PER_PAGE = 50
@@ -43,7 +44,7 @@ def new(request: Request) -> HttpResponse:
                 post_ref=given["post"], language=given["language"], must_change_password=True,
             )  # fmt: skip
         except AnlanError as error:
-            form.add_error(None, error.said(request.lang))
+            wrong(form, error, request.lang)
         else:
             return _handed_over(request, given["username"], password)
     return render(request, "people/new_account.html", {"form": form}, status=422 if form.errors else 200)
@@ -71,7 +72,7 @@ def one(request: Request, username: str) -> HttpResponse:
     posts = _posts(request.ctx, request.lang)
     told = {
         "account": account,
-        "form": forms.Move(posts=posts, initial={"post": account.post}),
+        "form": offered(request, forms.Move, posts=posts, initial={"post": account.post}),
         "post_asked": dict(posts).get(account.asked.partition(":")[2], ""),
     }
     return render(request, "people/account.html", told)
@@ -120,13 +121,18 @@ def activate(request: Request, username: str) -> HttpResponse:
     return HttpResponseRedirect(f"/accounts/{username}")
 
 
-@page("admin.manage")
-@require_POST
-def move(request: Request, username: str) -> HttpResponse:
-    if not administration.move(request.ctx, username=username, post_ref=request.POST.get("post", "")):
-        return _handed_over(request, username, "")
-    messages.success(request, t(request.lang, "岗位已换，本人要重新登录。"))
-    return HttpResponseRedirect(f"/accounts/{username}")
+def _move(request: Request, given: dict[str, Any], username: str) -> HttpResponse | None:
+    is_moved = administration.move(request.ctx, username=username, post_ref=given["post"])
+    return None if is_moved else _handed_over(request, username, "")
+
+
+move = act(
+    "admin.manage",
+    _move,
+    w("岗位已换，本人要重新登录。"),
+    back=lambda r, username: f"/accounts/{username}",
+    form=lambda r, data: forms.Move(data, posts=_posts(r.ctx, r.lang)),
+)
 
 
 @page("admin.manage")

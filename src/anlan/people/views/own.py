@@ -19,10 +19,10 @@ from anlan.people.accounts import queries as account_queries
 from anlan.people.accounts import tokens
 from anlan.people.models import Account
 from anlan.people.views.sign_in import remember_language, system
-from anlan.ui.acts import posted
+from anlan.ui.acts import act, offered, posted, wrong
 from anlan.ui.pages import Request, page, public
 
-WAITING = "totp_waiting"
+WAITING, OWN = "totp_waiting", "/account"
 
 
 def _me(request: Any) -> Account:
@@ -40,8 +40,8 @@ def own(request: Request) -> HttpResponse:
     told = {
         "account": account_queries.of(account),
         "tokens": account_queries.tokens_of(account, request.ctx.now),
-        "token_form": forms.NewToken(),
-        "language_form": forms.Language(initial={"language": account.language}),
+        "token_form": offered(request, forms.NewToken),
+        "language_form": offered(request, forms.Language, initial={"language": account.language}),
     }
     return render(request, "people/own.html", told)
 
@@ -52,20 +52,24 @@ def own(request: Request) -> HttpResponse:
 def password(request: Any) -> HttpResponse:
     """Change one's own password."""
     account = _me(request)
-    form = forms.ChangePassword(posted(request))
+    form = forms.ChangePassword(posted(request), first=not account.has_usable_password())
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
             if given["new"] != given["again"]:
-                raise Invalid("两遍新密码不一样，请重新输入。")
-            accounts.change_password(system(), account=account, old=given["old"], new=given["new"])
+                raise Invalid("两遍新密码不一样，请重新输入。").at("again")
+            accounts.change_password(system(), account=account, old=given.get("old", ""), new=given["new"])
         except AnlanError as error:
-            form.add_error(None, error.said(request.lang))
+            wrong(form, error, request.lang)
         else:
             update_session_auth_hash(request, account)
             messages.success(request, t(request.lang, "密码已改，别处的登录都已退出。"))
             return HttpResponseRedirect("/")
-    told = {"form": form, "forced": account.must_change_password}
+    told = {
+        "form": form,
+        "forced": account.must_change_password,
+        "is_first": not account.has_usable_password(),
+    }
     return render(request, "people/password.html", told, status=422 if form.errors else 200)
 
 
@@ -82,7 +86,7 @@ def totp(request: Any) -> HttpResponse:
         try:
             accounts.enrol_totp(system(), account=account, secret=secret, **form.cleaned_data)
         except AnlanError as error:
-            form.add_error(None, error.said(request.lang))
+            wrong(form, error, request.lang)
         else:
             del request.session[WAITING]
             update_session_auth_hash(request, account)
@@ -106,15 +110,13 @@ def _qr(account: Account, secret: str) -> str:
     )
 
 
-@page()
-@require_POST
-def new_token(request: Request) -> HttpResponse:
+def _new_token(request: Request, given: dict[str, Any]) -> HttpResponse:
     """Make a bearer token; its text is on this one page and never again."""
-    form = forms.NewToken(request.POST)
-    if not form.is_valid():
-        raise Invalid("请写明令牌给谁用、能用几天（最多 {n} 天）。", n=tokens.LONGEST.days)
-    text = tokens.make(system(), account=_me(request), **form.cleaned_data)
-    return render(request, "people/token.html", {"text": text, **form.cleaned_data})
+    text = tokens.make(system(), account=_me(request), **given)
+    return render(request, "people/token.html", {"text": text, **given})
+
+
+new_token = act("", _new_token, back=lambda r: OWN, form=forms.NewToken)
 
 
 @page()
@@ -125,11 +127,11 @@ def revoke_token(request: Request, number: int) -> HttpResponse:
     return HttpResponseRedirect("/account")
 
 
-@page()
-@require_POST
-def language(request: Request) -> HttpResponse:
-    chosen = request.POST.get("language", "")
-    accounts.set_language(account=_me(request), language=chosen)
-    response = HttpResponseRedirect("/account")
-    remember_language(response, chosen)
+def _language(request: Request, given: dict[str, Any]) -> HttpResponse:
+    accounts.set_language(account=_me(request), language=given["language"])
+    response = HttpResponseRedirect(OWN)
+    remember_language(response, given["language"])
     return response
+
+
+language = act("", _language, back=lambda r: OWN, form=forms.Language)

@@ -11,11 +11,12 @@ from anlan.foundation.journal import JournalEntry
 from anlan.foundation.words import w, written
 from anlan.judge.rules.plainwords import BEIJING
 from anlan.people import queries as people
-from anlan.places.queries import atlas
+from anlan.people.holders import Holder
+from anlan.places.atlas import atlas
 from anlan.prove.documents import words
 from anlan.prove.documents.papers import Cell, Figure, Paper, Row, Section
 from anlan.prove.documents.reader import WIDTHS, Reader, full_name, hours, spelled
-from anlan.prove.queries.proof import facts_of
+from anlan.prove.queries.proof.facts import facts_of
 from anlan.prove.rules.proof.duty import TOLD, duty_record
 from anlan.prove.rules.proof.shapes import DutyRecord, Fact, FactKind
 
@@ -27,7 +28,7 @@ class Duty:
     paper: Paper
     digest: str
     facts: tuple[Fact, ...]
-    holder: people.Holder
+    holder: Holder
     seals: tuple[JournalEntry, ...]
 
 
@@ -37,7 +38,7 @@ def duty_paper(reader: Reader, ref: str) -> Duty:
     holder = people.holders_by_ref(ctx, [ref]).get(ref)
     if holder is None:
         raise NotFound("责任人 {holder} 不在您的范围内。", holder=ref)
-    reach = holder.place_path[: 12 if len(holder.place_path) > 12 else None]
+    reach = atlas().township_path(holder.place_path)
     facts = [f for f in facts_of(everywhere(ctx), reach) if f.who == ref]
     record = duty_record(holder=ref, facts=facts)
     speaker = words.Speaker.of(ctx, reader.lang, facts)

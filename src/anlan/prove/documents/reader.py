@@ -9,7 +9,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.words import t
 from anlan.judge.rules.plainwords import BEIJING
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 
 WIDTHS = (3, 10, 8, 5)
 """Of a table of facts: time, what, who, journal."""

@@ -13,6 +13,7 @@ from anlan.prove.documents.papers import Paper
 from anlan.prove.queries.proof import VillageRow
 from anlan.ui import typeset
 from anlan.ui.palette import level
+from anlan.wire.tables import harmless
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
 
@@ -59,5 +60,4 @@ def _cell(value: object) -> str:
         return ""
     if hasattr(value, "astimezone"):
         return beijing(value).isoformat(timespec="seconds")
-    text = str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+    return harmless(str(value))

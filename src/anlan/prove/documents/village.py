@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from anlan.foundation import journal
 from anlan.foundation.words import w
 from anlan.judge.rules.plainwords import BEIJING
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 from anlan.prove.documents import words
 from anlan.prove.documents.papers import Figure, Paper, Section
 from anlan.prove.documents.reader import WIDTHS, Reader, full_name, spelled
-from anlan.prove.queries.proof import VillageRow, facts_of, rows_of
+from anlan.prove.queries.proof import VillageRow, rows_of
+from anlan.prove.queries.proof.facts import facts_of
 from anlan.prove.rules.proof.duty import KNOWN
 from anlan.prove.rules.proof.shapes import Fact, FactKind, Mark
 

@@ -3,11 +3,12 @@
 from anlan.foundation import journal
 from anlan.foundation.words import written
 from anlan.judge.rules.plainwords import BEIJING
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 from anlan.prove.documents import words
 from anlan.prove.documents.papers import Cell, Figure, Paper, Row, Section
 from anlan.prove.documents.reader import WIDTHS, Reader, full_name, hours
-from anlan.prove.queries.proof import VillageRow, facts_of, rows_of
+from anlan.prove.queries.proof import VillageRow, rows_of
+from anlan.prove.queries.proof.facts import facts_of
 from anlan.prove.rules import proof as rules
 
 

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from anlan.call.calldown_rows import everywhere
 from anlan.call.queries.board import MEANS_WORDS, OUTCOMES_AT_DOOR
-from anlan.call.rules.calldown import AnswerKind, CallState
+from anlan.call.rules.calldown.shapes import AnswerKind, CallState
 from anlan.foundation import packs
 from anlan.foundation.context import Ctx
 from anlan.foundation.home import home

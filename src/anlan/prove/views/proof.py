@@ -8,7 +8,7 @@ from anlan.call.queries.calls import call_downs
 from anlan.foundation.words import written
 from anlan.move.queries.moves import moves
 from anlan.people import queries as people
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 from anlan.prove.actions import sealing
 from anlan.prove.documents.duty import duty_paper
 from anlan.prove.documents.papers import Paper

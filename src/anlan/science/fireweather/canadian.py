@@ -17,8 +17,6 @@ from anlan.science.fireweather.daylength import DayLengths
 from anlan.science.jit import Floats, Int8s
 from anlan.science.shares import cores, in_shares
 
-__all__ = ["FireWeather", "MoistureCodes", "fire_weather", "step"]
-
 _SOURCE = "Van Wagner & Pickett 1985, FTR 33; Van Wagner 1987, FTR 35"
 _WEATHER = (
     Field("temp_c", "float64", ("cell",), "°C at noon"),

@@ -10,8 +10,6 @@ from anlan.science.bounds import TableWrong, floats, within
 from anlan.science.fields import Field, science
 from anlan.science.jit import Floats, Int8s
 
-__all__ = ["Band", "DayLengths"]
-
 
 @dataclass(frozen=True, slots=True)
 class Band:

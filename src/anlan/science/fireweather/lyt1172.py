@@ -14,8 +14,6 @@ from anlan.science.bounds import NameUnknown, TableWrong, floats, within
 from anlan.science.fields import Field, science
 from anlan.science.jit import Floats, Int8s, Int64s
 
-__all__ = ["Drought", "ForestFireIndex", "Grades", "Variant", "dry_spell"]
-
 _SOURCE = "LY/T 1172-95"
 
 

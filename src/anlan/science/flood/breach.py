@@ -11,8 +11,6 @@ from anlan.science.flood.edges import Series
 from anlan.science.flood.errors import BadInput
 from anlan.science.jit import Floats
 
-__all__ = ["Breach", "froehlich", "outflow", "series", "spread"]
-
 _WEIR, _SIDE = 1.71, 1.35  # broad-crested weir and its triangular sides, m^0.5/s (Fread 1988, DAMBRK)
 
 

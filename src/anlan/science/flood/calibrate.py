@@ -17,8 +17,6 @@ from anlan.science.flood.errors import BadInput
 from anlan.science.flood.objective import kge, nse, peak
 from anlan.science.jit import Floats
 
-__all__ = ["Found", "Objective", "Parameter", "Try", "score", "search"]
-
 Objective = Literal["nse", "kge", "peak", "timing"]
 """``peak``: less the error of the peak, in its unit; ``timing``: less the minutes by which it is early or late."""
 

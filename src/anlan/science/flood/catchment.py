@@ -15,9 +15,8 @@ from anlan.science.flood.domain import Domain
 from anlan.science.flood.edges import Inflow
 from anlan.science.flood.errors import BadInput
 from anlan.science.jit import Bools, Floats, Int64s
-from anlan.science.terrain import DOWN, MISSING, OUT, RIGHT, accumulate, flow_directions
-
-__all__ = ["MOST_SHARE", "Cut", "Entry", "Rim", "check_whole", "entries", "rim"]
+from anlan.science.terrain.flow import accumulate
+from anlan.science.terrain.hollows import DOWN, MISSING, OUT, RIGHT, flow_directions
 
 MOST_SHARE = 0.05
 """The land outside that may drain in without an inflow, as a share of the domain: mapped divides differ by as much."""

@@ -12,8 +12,6 @@ from anlan.science.fields import Field, science
 from anlan.science.flood.errors import BadInput
 from anlan.science.jit import Bools, Floats, Int64s
 
-__all__ = ["MANNING", "RING", "Domain", "G"]
-
 G = 9.80665
 """Standard gravity, m/s² (ISO 80000-3)."""
 

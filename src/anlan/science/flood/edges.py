@@ -12,8 +12,6 @@ import numpy as np
 
 from anlan.science.flood.errors import BadInput
 
-__all__ = ["Closed", "Edge", "Edges", "Inflow", "Open", "Series", "Stage"]
-
 
 @dataclass(frozen=True, slots=True)
 class Series:

@@ -12,17 +12,6 @@ FloodError
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = [
-    "BadInput",
-    "Cancelled",
-    "FloodError",
-    "LeftValidity",
-    "MassLost",
-    "NotFinite",
-    "NotWarm",
-    "Refused",
-]
-
 
 class FloodError(ValueError):
     """The root of what a flood run raises."""

@@ -16,8 +16,6 @@ from anlan.science.flood.state import State
 from anlan.science.jit import Floats, Int64s, Reals
 from anlan.science.shares import RASTER_ROWS, in_shares
 
-__all__ = ["Feeder", "check_soil", "retention_m"]
-
 _MM_H = 1.0 / 3.6e6
 
 

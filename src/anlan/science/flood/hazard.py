@@ -9,16 +9,6 @@ import numpy as np
 from anlan.science.fields import Field, science
 from anlan.science.jit import Floats, Int8s
 
-__all__ = [
-    "ARR_CLASSES",
-    "RATING_DEGREES",
-    "arr_class",
-    "arr_class_of_maxima",
-    "rating",
-    "rating_degree",
-    "rating_of_maxima",
-]
-
 RATING_DEGREES = (
     (0.75, "low"),
     (1.25, "danger for some"),

@@ -9,8 +9,6 @@ from anlan.science.flood.domain import RING, SWIFTEST, G
 from anlan.science.flood.state import State
 from anlan.science.jit import Floats, Int64s, Reals, njit, njit_field
 
-__all__ = ["count", "look", "speed_of", "speeds"]
-
 SHALLOW = 0.01  # m: a film has no speed worth a map
 FROUDE = 0.8
 LEFT = 0.1  # m: shallower water may be what is left after a face has carried nearly all away

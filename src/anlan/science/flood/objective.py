@@ -10,8 +10,6 @@ from anlan.science.fields import Field, science
 from anlan.science.flood.errors import BadInput
 from anlan.science.jit import Floats
 
-__all__ = ["StageCheck", "compare_stage", "kge", "nse", "peak"]
-
 
 @dataclass(frozen=True, slots=True)
 class StageCheck:

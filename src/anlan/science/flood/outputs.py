@@ -9,8 +9,6 @@ from anlan.science.flood.errors import BadInput
 from anlan.science.flood.state import Ledger, State
 from anlan.science.jit import Floats, Int64s, Reals
 
-__all__ = ["Area", "Curve", "FroudeShare", "Line", "MapName", "Outputs", "Point", "Result", "Snapshot"]
-
 MapName = Literal["max_depth", "max_speed", "max_hazard", "arrival_s", "duration_s", "max_flow"]
 """``max_hazard`` is the greatest d·(v + 0.5) at any one moment, without a debris factor, ``max_flow`` the greatest d·v
 (m²/s): see `hazard`."""

@@ -11,8 +11,6 @@ from anlan.science.flood.edges import Series
 from anlan.science.flood.errors import BadInput, LeftValidity
 from anlan.science.jit import Floats
 
-__all__ = ["Reservoir", "route"]
-
 
 @dataclass(frozen=True, slots=True)
 class Reservoir:

@@ -11,14 +11,13 @@ from anlan.science.flood.domain import Domain
 from anlan.science.flood.edges import Edges
 from anlan.science.flood.errors import BadInput, Cancelled, LeftValidity, MassLost, NotFinite
 from anlan.science.flood.feeding import Feeder
-from anlan.science.flood.links import Link, Links
+from anlan.science.flood.links.link import Link
+from anlan.science.flood.links.work import Links
 from anlan.science.flood.outputs import Outputs, Result
 from anlan.science.flood.solver import Solver, Stepper
 from anlan.science.flood.sources import GreenAmpt, Sources
 from anlan.science.flood.state import Layout, Ledger, Precision, State
 from anlan.science.flood.watch import Watch
-
-__all__ = ["MASS_BOUND", "Checkpoint", "Progress", "memory", "run"]
 
 MASS_BOUND = {np.dtype(np.float32): 1e-5, np.dtype(np.float64): 1e-11}
 """The share of all water by which a run may miss its account before it is refused, by precision."""

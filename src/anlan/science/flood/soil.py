@@ -4,8 +4,6 @@ import numpy as np
 
 from anlan.science.jit import Bools, Floats, Int64s, Reals, fetch, njit, njit_field
 
-__all__ = ["green_ampt", "scs_cn"]
-
 
 @njit
 def green_ampt(

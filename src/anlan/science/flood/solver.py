@@ -13,8 +13,6 @@ from anlan.science.flood.edges import Edges
 from anlan.science.flood.state import Layout, Precision, State
 from anlan.science.jit import Floats, Int64s, Reals
 
-__all__ = ["Extents", "Feed", "Moved", "Solver", "Stepper"]
-
 
 @dataclass(slots=True)
 class Feed:

@@ -11,8 +11,6 @@ from anlan.science.flood.domain import Domain
 from anlan.science.flood.errors import BadInput
 from anlan.science.jit import Floats
 
-__all__ = ["GreenAmpt", "Infiltration", "Rain", "ScsCn", "Sources"]
-
 _MOST_MM_H = (
     1_000.0  # the record minute is near 1,900, the record hour 305 (WMO): a grid of kilometres holds less
 )

@@ -20,8 +20,6 @@ from anlan.science.flood.domain import RING, Domain
 from anlan.science.flood.errors import BadInput
 from anlan.science.jit import Floats, Reals
 
-__all__ = ["Layout", "Ledger", "Precision", "State"]
-
 Precision = Literal["f32", "f64"]
 
 

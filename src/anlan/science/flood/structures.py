@@ -10,8 +10,6 @@ from anlan.science.flood.domain import Domain
 from anlan.science.flood.errors import BadInput
 from anlan.science.jit import Floats
 
-__all__ = ["BUILT_MANNING", "Buildings", "with_buildings"]
-
 Buildings = Literal["blocked", "porous", "rough"]
 
 BUILT_MANNING = 0.3

@@ -13,9 +13,8 @@ from anlan.science.flood.outputs import Outputs
 from anlan.science.flood.run import run
 from anlan.science.flood.solver import Solver
 from anlan.science.flood.state import State
-from anlan.science.terrain import DOWN, RIGHT, flow_directions, flow_length
-
-__all__ = ["Warm", "concentration_s", "longest_path", "warm", "warm_up"]
+from anlan.science.terrain.flow import flow_length
+from anlan.science.terrain.hollows import DOWN, RIGHT, flow_directions
 
 
 @dataclass(frozen=True, slots=True)

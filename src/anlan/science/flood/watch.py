@@ -15,8 +15,6 @@ from anlan.science.flood.state import Layout, State
 from anlan.science.jit import Floats, Int64s, Reals
 from anlan.science.shares import RASTER_ROWS, in_shares
 
-__all__ = ["Watch"]
-
 _MOST_SPEED = 60.0  # m/s; no flood on Earth runs so fast: the step or the terrain is broken
 _COLUMNS = ("depth_m", "stage_m", "speed_m_s")
 

@@ -3,8 +3,3 @@
 S = Σ q/Q, one when S reaches 1; R = α · Σ β·q/Q. q is the design maximum quantity of one unit in tonnes, Q the critical
 quantity, β the factor of the substance, α that of the people who live within 500 m. All tables come in as data.
 """
-
-from anlan.science.hazardsource.grading import Assessment, assess
-from anlan.science.hazardsource.tables import HazardTables, Stored
-
-__all__ = ["Assessment", "HazardTables", "Stored", "assess"]

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from anlan.science.bounds import ModelInputWrong, NameUnknown, within
 from anlan.science.hazardsource.tables import Category, Grade, HazardTables, Stored
 
-__all__ = ["Assessment", "Share", "assess"]
-
 DOUBTFUL = frozenset({"M?", "X"})
 
 

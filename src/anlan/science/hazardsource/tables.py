@@ -6,8 +6,6 @@ from typing import Any
 
 from anlan.science.bounds import NameUnknown, TableWrong
 
-__all__ = ["Category", "Grade", "HazardTables", "Stored", "Substance"]
-
 
 @dataclass(frozen=True, slots=True)
 class Substance:

@@ -11,8 +11,6 @@ from anlan.science.fields import Field, science
 from anlan.science.impact.sweep import Impact
 from anlan.science.jit import Floats
 
-__all__ = ["Need", "needs", "rates"]
-
 
 @dataclass(frozen=True, slots=True)
 class Need:

@@ -10,8 +10,6 @@ from anlan.science.impact.sweep import COLUMNS, Exposure, SparseHazard, impact
 from anlan.science.impact.vulnerability import Vulnerability
 from anlan.science.jit import Floats, Int64s, Keys
 
-__all__ = ["Ranges", "draw", "impact_ranges"]
-
 _STREAMS = 3
 
 

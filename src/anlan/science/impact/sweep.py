@@ -12,8 +12,6 @@ from anlan.science.impact.vulnerability import Group, Vulnerability
 from anlan.science.jit import Bools, Floats, Int8s, Int32s, Int64s
 from anlan.science.shares import cores, in_shares
 
-__all__ = ["COLUMNS", "Exposure", "HazardUnsound", "Impact", "SparseHazard", "Why", "impact"]
-
 COLUMNS = (
     "people_affected",
     "people_to_move",

@@ -15,8 +15,6 @@ from anlan.science.fields import Field, science
 from anlan.science.jit import Bools, Floats, njit
 from anlan.science.quake.relations import Convention, Relation
 
-__all__ = ["Ellipse", "Source", "ellipses", "ground_motion", "intensity_at", "place"]
-
 _SOURCE = "GB 18306-2015, training book: elliptical isoseismals, long axis along the fault"
 _EARTH_KM = 6371.0088
 _LOWEST = -20.0

@@ -13,8 +13,6 @@ from typing import Any
 
 from anlan.science.bounds import TableWrong, within
 
-__all__ = ["Density", "Epicentral", "QuakeGrade", "QuakeGrades"]
-
 
 class Density(StrEnum):
     """How densely people live at the epicentre: 人口较密集, 人口密集."""

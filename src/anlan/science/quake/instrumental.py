@@ -10,8 +10,6 @@ from anlan.science.bounds import TableWrong, floats, within
 from anlan.science.fields import Field, science
 from anlan.science.jit import Floats
 
-__all__ = ["Instrumental", "basic_intensity"]
-
 
 @dataclass(frozen=True, slots=True)
 class Instrumental:

@@ -16,8 +16,6 @@ from anlan.science.bounds import NameUnknown, TableWrong, within
 from anlan.science.fields import Field, science
 from anlan.science.jit import Floats
 
-__all__ = ["Axis", "Coefficients", "Convention", "Quantity", "Relation", "Relations"]
-
 _SOURCE = "GB 18306-2015, training book: Xiao Liang, Yu Yanxiang 2011"
 _LOGS = {"lg": log(10.0), "ln": 1.0}
 

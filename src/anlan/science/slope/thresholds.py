@@ -10,8 +10,6 @@ from anlan.science.bounds import OutsideValidity, TableWrong, floats, within
 from anlan.science.fields import Field, science
 from anlan.science.jit import Bools, Floats
 
-__all__ = ["Amounts", "IntensityDuration", "Logistic", "Reach", "slope_rule"]
-
 
 @dataclass(frozen=True, slots=True)
 class Reach:

@@ -12,8 +12,6 @@ from anlan.science.lookup import CodeTable, has_twice
 from anlan.science.spatial import morton, walks
 from anlan.science.spatial.shapes import BadShape, Parts, edges_of_line, edges_of_part, metres_per_degree
 
-__all__ = ["BadPoints", "Hits", "PointIndex", "UnknownPoint"]
-
 _SOURCE = "own; Morton (1966) order, even-odd rule"
 _LON_LAT = (Field("lon", "float64", ("n",), "degree, EPSG:4490"), Field("lat", "float64", ("n",), "degree"))
 _HITS = (
@@ -61,9 +59,10 @@ class _Sorted:
         self.south = float(lat.min()) if lat.size else 0.0
         span = max(float(np.ptp(lon)), float(np.ptp(lat)), 1e-6) if lon.size else 1.0
         self.cell = span * (1.0 + 1e-9) / (1 << morton.LEVELS)
-        keys = np.empty(lon.size, np.uint64)
-        morton.encode(lon, lat, self.west, self.south, self.cell, keys)
-        rows = morton.order(keys)
+        keys, rows = np.empty(lon.size, np.uint64), np.empty(0, np.int32)
+        if lon.size:  # nothing needs no kernels: a process starts a second sooner
+            morton.encode(lon, lat, self.west, self.south, self.cell, keys)
+            rows = morton.order(keys)
         self.keys: Keys = keys[rows]
         self.lon: Floats = lon[rows]
         self.lat: Floats = lat[rows]

@@ -8,8 +8,6 @@ import numpy as np
 from anlan.science.fields import Field, science
 from anlan.science.jit import Floats
 
-__all__ = ["BadShape", "Parts", "metres_per_degree", "parts_of"]
-
 Parts = Sequence[Sequence[Floats]]
 """A multipolygon: parts of rings of (lon, lat) in degrees, the first ring of a part its outline, others holes."""
 

@@ -9,8 +9,6 @@ from anlan.science.terrain.errors import BadGrid, MissingCells, TooLarge, WrongU
 from anlan.science.terrain.grid import Grid
 from anlan.science.terrain.shade import slope
 
-__all__ = ["check_memory", "check_terrain", "holes", "memory_needed"]
-
 LOWEST_M, HIGHEST_M = -500.0, 9000.0
 _CLIFF_M, _CLIFF = 500.0, 20.0
 """No cliff within one cell is so high and so steep (m, m per m): a lost decimal point, or a mark for missing cells."""

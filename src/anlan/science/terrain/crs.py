@@ -10,8 +10,6 @@ from anlan.science.fields import Field, science
 from anlan.science.jit import Floats
 from anlan.science.terrain.errors import BadCrs, SwappedAxes, Unprojected
 
-__all__ = ["check_metres", "metre_crs", "move_points"]
-
 _STRETCH = 0.05
 """A metre of the system may differ so much from one on the ground; web Mercator is 17 % off at 31 degrees."""
 _SLACK = 3.0

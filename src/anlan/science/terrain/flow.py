@@ -12,17 +12,6 @@ from anlan.science.jit import Bools, Floats, Int8s, Int32s, Int64s, njit
 from anlan.science.terrain.errors import BadDirections, BadGrid, NoOverlap
 from anlan.science.terrain.hollows import DOWN, MISSING, RIGHT
 
-__all__ = [
-    "Reaches",
-    "accumulate",
-    "catchments",
-    "flow_length",
-    "height_above_drainage",
-    "snap",
-    "stream_order",
-    "stream_reaches",
-]
-
 _DIRECTIONS = Field("directions", "int8", ("row", "column"), "as flow_directions")
 _STREAMS = Field("streams", "bool", ("row", "column"), "flag")
 _OWN = "own; topological order of a tree"

@@ -8,8 +8,6 @@ from numpy.typing import NDArray
 
 from anlan.science.terrain.errors import BadGrid, NoOverlap
 
-__all__ = ["Grid"]
-
 _SQUARE = 1e-6
 """Cells whose sides differ by less than this share are square (a corner is often kept to 12 digits)."""
 

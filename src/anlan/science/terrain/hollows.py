@@ -12,8 +12,6 @@ from anlan.science.fields import Field, science
 from anlan.science.jit import Floats, Int8s, Int64s, njit
 from anlan.science.terrain.errors import BadGrid, MissingCells
 
-__all__ = ["DOWN", "MISSING", "OUT", "RIGHT", "fill", "flow_directions"]
-
 OUT = -1
 """Water leaves the grid here."""
 MISSING = -2

@@ -7,8 +7,6 @@ from anlan.science.jit import Floats, njit
 from anlan.science.terrain.errors import BadGrid
 from anlan.science.terrain.grid import Grid
 
-__all__ = ["near_lines"]
-
 
 @science(
     Field("pieces", "float64", ("piece", 5), "x, y of both ends; how far the line reaches to its sides"),

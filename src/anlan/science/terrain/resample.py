@@ -18,8 +18,6 @@ from anlan.science.terrain.crs import between, known, metre_crs
 from anlan.science.terrain.errors import BadGrid, NoOverlap, TooLarge
 from anlan.science.terrain.grid import Grid
 
-__all__ = ["Cover", "Rule", "coarsen", "resample"]
-
 Rule = Literal["nearest", "bilinear", "mean"]
 Cover = Literal["inside", "all"]
 MAX_CELLS = 400_000_000

@@ -10,8 +10,6 @@ from anlan.science.terrain.errors import BadGrid
 from anlan.science.terrain.grid import Grid
 from anlan.science.terrain.resample import _between_four, coarsen
 
-__all__ = ["hillshade", "hillshade_tile", "slope"]
-
 _HORN = "Horn 1981, Proc. IEEE 69: 14–47"
 _WORLD_M = 40_075_016.685578488  # EPSG:3857
 _EARTH_M = 6_378_137.0

@@ -3,15 +3,3 @@
 Amounts are int32 tenths of a millimetre, so sums are exact. Times are int64 milliseconds UTC. A reading stamped
 12:05 is the rain of the time before it, so a slot is ``(12:00, 12:05]`` and readings of 12:01 … 12:05 add up in it.
 """
-
-from anlan.science.windows.ring import (
-    LENGTHS_MIN,
-    NEVER,
-    RETRACT,
-    ClockWentBack,
-    RainWindows,
-    Status,
-    ThresholdsMisshapen,
-)
-
-__all__ = ["LENGTHS_MIN", "NEVER", "RETRACT", "ClockWentBack", "RainWindows", "Status", "ThresholdsMisshapen"]

@@ -13,17 +13,6 @@ from anlan.science.jit import Int8s, Int16s, Int32s, Int64s
 from anlan.science.lookup import CodeTable
 from anlan.science.windows import kernels
 
-__all__ = [
-    "LENGTHS_MIN",
-    "NEVER",
-    "RETRACT",
-    "Changes",
-    "ClockWentBack",
-    "RainWindows",
-    "Status",
-    "ThresholdsMisshapen",
-]
-
 LENGTHS_MIN = (30, 60, 180, 360, 720, 1440)
 """The windows, in minutes, in the order of every array that has a window dimension."""
 

@@ -6,7 +6,7 @@ from typing import Any
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.simulate import queries
 from anlan.simulate.actions.runs import CURVE_NUMBER, check, enlist, finish
 from anlan.simulate.computing import ensemble

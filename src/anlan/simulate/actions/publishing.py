@@ -6,7 +6,7 @@ from typing import Any
 
 from anlan.foundation import journal
 from anlan.foundation.context import Ctx
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.simulate.actions.runs import by_code, finish, order
 from anlan.simulate.computing import states
 from anlan.simulate.computing.shapes import NOBODY, Found, VillageFound

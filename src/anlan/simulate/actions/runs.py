@@ -8,7 +8,7 @@ from anlan.foundation import journal
 from anlan.foundation.actions import action, next_ref
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.simulate.computing import folders, states
 from anlan.simulate.computing.shapes import VillageFound
 from anlan.simulate.models import Ground, Run, VillageWater

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.errors import Cancelled, LeftValidity, MassLost, NotFinite
-from anlan.science.flood.godunov import Godunov
+from anlan.science.flood.godunov.solver import Godunov
 from anlan.science.flood.hazard import arr_class_of_maxima, rating_degree, rating_of_maxima
-from anlan.science.flood.inertial import Inertial
 from anlan.science.flood.inertial.channels import Channels
+from anlan.science.flood.inertial.solver import Inertial
 from anlan.science.flood.outputs import Outputs, Result
 from anlan.science.flood.run import Progress, run
 from anlan.science.flood.solver import Solver

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from anlan.science.flood.domain import RING, Domain
 from anlan.science.flood.errors import Refused
-from anlan.science.flood.godunov import Godunov
+from anlan.science.flood.godunov.solver import Godunov
 from anlan.science.flood.outputs import Result
 from anlan.science.flood.run import run
 from anlan.science.flood.sources import Sources
 from anlan.science.flood.state import Layout, State
-from anlan.science.terrain import DOWN, RIGHT, catchments, flow_directions
+from anlan.science.terrain.flow import catchments
+from anlan.science.terrain.hollows import DOWN, RIGHT, flow_directions
 from anlan.simulate.computing import baseflow, villages
 from anlan.simulate.computing.shapes import BASE, Job, Swift, Terrain, VillageFound
 

@@ -6,7 +6,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from anlan.foundation import packs
-from anlan.science.impact import Exposure, SparseHazard, Vulnerability, impact
+from anlan.science.impact.sweep import Exposure, SparseHazard, impact
+from anlan.science.impact.vulnerability import Vulnerability
 from anlan.simulate.computing import rainfield
 from anlan.simulate.computing.compute import compute
 from anlan.simulate.computing.shapes import NOW, Job, Terrain

@@ -10,12 +10,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from anlan.places.queries import lines
-from anlan.science.terrain import hillshade
+from anlan.science.terrain.shade import hillshade
 from anlan.simulate.computing.shapes import Terrain
 from anlan.simulate.maps import waters
 from anlan.simulate.maps.kinds import DEPTH
 from anlan.simulate.queries import VillageForecast
-from anlan.wire.raster import write_png
+from anlan.wire.raster.png import write_png
 
 WIDTH = 1000
 INK = (11, 79, 134)

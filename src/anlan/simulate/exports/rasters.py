@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anlan.science.terrain import Grid
+from anlan.science.terrain.grid import Grid
 from anlan.simulate.exports.provenance import About
 from anlan.simulate.maps import waters
 from anlan.simulate.maps.kinds import NEVER
-from anlan.wire.raster import write_geotiff
+from anlan.wire.raster.tiff.writer import write_geotiff
 
 Values = NDArray[np.float32]
 

@@ -16,8 +16,9 @@ from anlan.simulate.exports.provenance import About
 from anlan.simulate.maps.kinds import DEPTH
 from anlan.simulate.queries import VillageForecast, moments
 from anlan.simulate.running import jobs
-from anlan.ui import svg, typeset
+from anlan.ui import typeset
 from anlan.ui.format import full
+from anlan.ui.svg.multiples import Multiples
 
 TEMPLATE = Path(__file__).with_name("run.typ")
 MOST_ROWS = 10
@@ -118,7 +119,7 @@ def _rows(told: About, drawn: Sequence[VillageForecast], lang: str) -> dict[str,
     start, minutes = jobs.starts_at(told.run), int(told.run.params["minutes"])
     if not drawn:
         return {"rows": [], "axis": ""}
-    curves = svg.Multiples(start=start, minutes=minutes, top=max(v.depth_m for v in drawn), line=WET_M)
+    curves = Multiples(start=start, minutes=minutes, top=max(v.depth_m for v in drawn), line=WET_M)
     rows = [
         {
             "n": str(n),

@@ -20,9 +20,9 @@ from shapely import (
 from shapely.geometry.base import BaseGeometry
 
 from anlan.foundation.errors import NotFound
-from anlan.science.terrain import move_points
+from anlan.science.terrain.crs import move_points
 from anlan.simulate.maps.kinds import DEPTH, Kind
-from anlan.wire.raster import write_png
+from anlan.wire.raster.png import write_png
 
 NAME = "grids.npz"
 STEP = 36

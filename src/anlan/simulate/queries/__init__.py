@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from anlan.foundation.context import Ctx
-from anlan.places.queries import Place, atlas
+from anlan.foundation.kept import asked_once
+from anlan.places.atlas import Place, atlas
 from anlan.simulate.computing import folders
 from anlan.simulate.computing.shapes import NOBODY, VillageSaid
 from anlan.simulate.models import Run, VillageWater
@@ -91,6 +92,7 @@ def unmodelled(ctx: Ctx, found: Run) -> list[Place]:
     return [place for place in here if place.id not in told]
 
 
+@asked_once
 def forecast(ctx: Ctx, *, at: datetime | None = None) -> Run | None:
     """The newest accepted live run that was known by a moment and still holds; None where there is none."""
     moment = at or ctx.now

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anlan.foundation.words import w
-from anlan.places.queries import Place
+from anlan.places.atlas import Place
 from anlan.simulate.maps import waters
 from anlan.simulate.maps.kinds import DEPTH
 from anlan.simulate.maps.waters import Frame
 from anlan.simulate.queries import VillageForecast
-from anlan.wire.raster import write_png
+from anlan.wire.raster.png import write_png
 
 CSI_CM = (10, 50)
 """Depths from which a cell counts as wet when two runs are held against each other."""

@@ -14,22 +14,15 @@ from anlan.foundation import packs
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict
 from anlan.foundation.home import home
+from anlan.foundation.packs.pack import Pack
 from anlan.foundation.worlds import beijing
 from anlan.people.queries import homes
-from anlan.places.queries import Place, atlas, lines
-from anlan.science.impact import (
-    COLUMNS,
-    Exposure,
-    Impact,
-    Ranges,
-    SparseHazard,
-    Vulnerability,
-    Why,
-    impact,
-    impact_ranges,
-    needs,
-    rates,
-)
+from anlan.places.atlas import Place, atlas
+from anlan.places.queries import lines
+from anlan.science.impact.needs import needs, rates
+from anlan.science.impact.ranges import Ranges, impact_ranges
+from anlan.science.impact.sweep import COLUMNS, Exposure, Impact, SparseHazard, Why, impact
+from anlan.science.impact.vulnerability import Vulnerability
 from anlan.simulate import queries
 from anlan.simulate.maps import waters
 from anlan.simulate.models import Run
@@ -83,7 +76,7 @@ class Impacts:
     members: int
     days: int
     house: Mapping[str, str]
-    packs: Sequence[packs.Pack]
+    packs: Sequence[Pack]
 
 
 @dataclass(frozen=True, kw_only=True)

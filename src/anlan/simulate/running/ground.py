@@ -11,7 +11,7 @@ from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid, NotFound
 from anlan.foundation.home import home
-from anlan.places.queries import Place
+from anlan.places.atlas import Place
 from anlan.simulate.computing.shapes import Making, Terrain
 from anlan.simulate.models import Ground
 from anlan.simulate.running.runner import runner

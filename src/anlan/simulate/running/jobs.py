@@ -16,8 +16,8 @@ from anlan.observe import queries as observe
 from anlan.observe.queries.rainfall import rain_matrix
 from anlan.observe.queries.stages import stage_series
 from anlan.people.queries import homes
-from anlan.places.queries import Place, atlas
-from anlan.science.terrain import move_points
+from anlan.places.atlas import Place, atlas
+from anlan.science.terrain.crs import move_points
 from anlan.simulate.computing import folders, rainfield
 from anlan.simulate.computing.ensemble import Ensemble
 from anlan.simulate.computing.shapes import NOW, Gauge, Job, Terrain

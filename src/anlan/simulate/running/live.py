@@ -17,8 +17,9 @@ from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Conflict
 from anlan.observe.queries import moments, soil
-from anlan.simulate import actions, queries
+from anlan.simulate import queries
 from anlan.simulate.actions import publishing
+from anlan.simulate.actions.runs import begin, fail, finish
 from anlan.simulate.events import CYCLE, PUBLISH
 from anlan.simulate.models import Ground, LiveGround, Run
 from anlan.simulate.rules.verdict import Reason
@@ -154,14 +155,14 @@ def _cycle(ctx: Ctx, payload: dict[str, Any]) -> None:
     with tasks.effect():
         _schedule(ctx, row, next_at)
         ref = publishing.order_cycle(ctx, over=over, rain=rain, told=told, wetness=wetness)
-        actions.begin(ctx, ref=ref)
+        begin(ctx, ref=ref)
         key = f"simulate:publish:{ref}"
         tasks.schedule(ctx, PUBLISH, key=key, due_at=due, payload={"ref": ref, "try": 0})
     try:
         runner().submit(jobs.job_of(ctx, queries.run(ctx, ref)))
     except AnlanError as error:
         why = [Reason(error.text, error.values)]
-        actions.finish(ctx, ref=ref, figures={}, villages={}, reasons=why, known_at=ctx.now)
+        finish(ctx, ref=ref, figures={}, villages={}, reasons=why, known_at=ctx.now)
 
 
 def _is_wet(ctx: Ctx, over: Ground, told: dict[str, Any]) -> bool:
@@ -197,7 +198,7 @@ def _publish(ctx: Ctx, payload: dict[str, Any]) -> None:
     ):  # it broke in its own process: told to whoever looks, and the next cycle begins from an older state
         log.exception("run %s of %s failed", run.ref, ctx.world.key)
         with tasks.effect():
-            actions.fail(ctx, ref=run.ref, log=traceback.format_exc())
+            fail(ctx, ref=run.ref, log=traceback.format_exc())
         return
     with tasks.effect():
         publishing.publish(ctx, run=run, found=found)

@@ -10,8 +10,8 @@ from anlan.foundation import health, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
 from anlan.foundation.writing import is_busy
-from anlan.simulate import actions, queries
-from anlan.simulate.actions import ensembles, publishing
+from anlan.simulate import queries
+from anlan.simulate.actions import ensembles, publishing, runs
 from anlan.simulate.computing import folders
 from anlan.simulate.models import Run
 from anlan.simulate.running import jobs
@@ -53,7 +53,7 @@ def _fails(ctx: Ctx, ref: str, error: Exception) -> None:
         return
     said = error.said("zh") if isinstance(error, AnlanError) else traceback.format_exc()
     try:
-        actions.fail(ctx, ref=ref, log=said)
+        runs.fail(ctx, ref=ref, log=said)
     except DatabaseError:
         log.exception("that run %s of %s failed cannot be written down yet", ref, ctx.world.key)
 
@@ -65,7 +65,7 @@ def _goes_on(ctx: Ctx, ref: str) -> bool:
     """
     run = queries.run(ctx, ref)
     if run.state == State.QUEUED:
-        actions.begin(ctx, ref=ref)
+        runs.begin(ctx, ref=ref)
         run.refresh_from_db(fields=["state"])
     if run.state != State.RUNNING:
         return False

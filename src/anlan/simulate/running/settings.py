@@ -6,7 +6,7 @@ from anlan.foundation import packs
 from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
 from anlan.foundation.worlds import beijing
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 from anlan.simulate.computing.shapes import Swift
 from anlan.simulate.models import Ground
 

@@ -8,8 +8,9 @@ from django.views.decorators.http import require_GET
 
 from anlan.foundation.errors import NotFound
 from anlan.foundation.words import t, w
-from anlan.simulate import exports, queries
+from anlan.simulate import queries
 from anlan.simulate.actions.ensembles import KIND
+from anlan.simulate.exports import provenance
 from anlan.simulate.exports.tables import csv_of, moment, yes
 from anlan.simulate.models import Run
 from anlan.simulate.queries import comparing
@@ -163,7 +164,7 @@ def water(request: Request) -> HttpResponse:
 def table(request: Request) -> HttpResponse:
     """The villages of both as CSV, the greatest difference first."""
     a, b = _two(request)
-    told = [exports.about(request.ctx, run, lang=request.lang) for run in (a, b)]
+    told = [provenance.about(request.ctx, run, lang=request.lang) for run in (a, b)]
     marks = [yes(any(each.facts[name] for each in told)) for name in ("exercise", "synthetic")]
     pairs = comparing.villages(queries.water(request.ctx, a), queries.water(request.ctx, b))
     rows = ([pair.place.code, pair.place.name, *_cells(pair), a.ref, b.ref, *marks] for pair in pairs)

@@ -10,9 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.words import t, w
-from anlan.simulate import actions, exports, queries
+from anlan.simulate import queries
 from anlan.simulate.actions import ensembles
 from anlan.simulate.computing import ensemble
+from anlan.simulate.exports import provenance
+from anlan.simulate.exports.provenance import About
 from anlan.simulate.exports.tables import csv_of, moment, yes
 from anlan.simulate.maps import waters
 from anlan.simulate.maps.kinds import Kind
@@ -53,7 +55,7 @@ class EnsembleForm(OrderForm):
 
     def order(self, ctx: Ctx) -> str:
         told = self.cleaned_data
-        return actions.order_ensemble(ctx, members=told["members"], seed=told["seed"], **self.asked(ctx))
+        return ensembles.order_ensemble(ctx, members=told["members"], seed=told["seed"], **self.asked(ctx))
 
 
 @page("simulate.view")
@@ -161,13 +163,13 @@ def share(request: Request, ref: str) -> HttpResponse:
 def table(request: Request, ref: str) -> HttpResponse:
     """The villages of an ensemble as CSV; each row says that a share of scenarios is no probability."""
     run = _ensemble(request, ref)
-    told = exports.about(request.ctx, run, lang=request.lang)
+    told = provenance.about(request.ctx, run, lang=request.lang)
     villages = _by_share(queries.water(request.ctx, run))
     body = csv_of(COLUMNS, (_cells(told, run, v) for v in villages))
     return attachment(request, told, t(request.lang, w("集合")), "csv", body)
 
 
-def _cells(told: exports.About, run: Run, v: VillageForecast) -> list[object]:
+def _cells(told: About, run: Run, v: VillageForecast) -> list[object]:
     row = _row(run, v)
     depths = ("", "", "", "") if v.is_unsaid else (
         v.share_percent, f"{v.depth_m:.2f}", f"{row['low_m']:.2f}", f"{row['high_m']:.2f}"

@@ -5,8 +5,10 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_GET
 
 from anlan.foundation.words import t, w
-from anlan.simulate import exports, queries
-from anlan.simulate.exports.sheet import Words
+from anlan.simulate import queries
+from anlan.simulate.exports import polygons, provenance, rasters, tables
+from anlan.simulate.exports.provenance import About
+from anlan.simulate.exports.sheet import Words, pdf
 from anlan.simulate.maps import waters
 from anlan.simulate.maps.kinds import kind_of
 from anlan.simulate.models import Run
@@ -41,15 +43,15 @@ def picture(png: bytes) -> HttpResponse:
     return reply
 
 
-def attachment(request: Request, told: exports.About, what: str, ending: str, body: bytes) -> HttpResponse:
+def attachment(request: Request, told: About, what: str, ending: str, body: bytes) -> HttpResponse:
     """A file to carry away, named after its run and what it shows."""
-    name = exports.file_name(told, what, ending, lang=request.lang)
+    name = provenance.file_name(told, what, ending, lang=request.lang)
     return attached(HttpResponse(body, content_type=TYPES[ending]), name)
 
 
-def _asked(request: Request, ref: str) -> tuple[Run, exports.About]:
+def _asked(request: Request, ref: str) -> tuple[Run, About]:
     run = queries.run(request.ctx, ref)
-    return run, exports.about(request.ctx, run, lang=request.lang)
+    return run, provenance.about(request.ctx, run, lang=request.lang)
 
 
 @page("simulate.view")
@@ -58,7 +60,7 @@ def geojson(request: Request, ref: str) -> HttpResponse:
     """The classes of a map as GeoJSON."""
     run, told = _asked(request, ref)
     kind, minute = kind_of(request.GET.get("map", "")), minute_of(request, run)
-    body = exports.geojson(told, queries.folder_of(request.ctx, run), kind=kind, minute=minute)
+    body = polygons.geojson(told, queries.folder_of(request.ctx, run), kind=kind, minute=minute)
     what = kind.code if minute is None or not kind.in_time else f"{kind.code}-{minute}min"
     return attachment(request, told, what, "geojson", body)
 
@@ -68,7 +70,7 @@ def geojson(request: Request, ref: str) -> HttpResponse:
 def tif(request: Request, ref: str) -> HttpResponse:
     """The maps as GeoTIFF in a ZIP."""
     run, told = _asked(request, ref)
-    body = exports.geotiffs(told, queries.folder_of(request.ctx, run))
+    body = rasters.geotiffs(told, queries.folder_of(request.ctx, run))
     return attachment(request, told, "GeoTIFF", "zip", body)
 
 
@@ -77,7 +79,7 @@ def tif(request: Request, ref: str) -> HttpResponse:
 def table(request: Request, ref: str) -> HttpResponse:
     """The villages of a run with their curves as CSV."""
     run, told = _asked(request, ref)
-    body = exports.villages_csv(told, queries.water(request.ctx, run))
+    body = tables.villages_csv(told, queries.water(request.ctx, run))
     return attachment(request, told, t(request.lang, w("各村来水")), "csv", body)
 
 
@@ -88,7 +90,7 @@ def sheet(request: Request, ref: str) -> HttpResponse:
     run, told = _asked(request, ref)
     over = named(run.ground, request.lang)
     words = Words(title=run.title or over, place=run.place.name, facts=facts_of(run, request.lang))
-    body = exports.pdf(
+    body = pdf(
         request.ctx, told, queries.water(request.ctx, run), folder=queries.folder_of(request.ctx, run),
         ground=ground.path_of(run.ground), words=words, lang=request.lang,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from anlan.foundation.words import w
-from anlan.science.impact import Why
+from anlan.science.impact.sweep import Why
 from anlan.simulate import queries
 from anlan.simulate.queries import impacts
 from anlan.simulate.views.runs import named

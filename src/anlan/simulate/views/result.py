@@ -16,10 +16,10 @@ from anlan.simulate.queries import VillageForecast, moments
 from anlan.simulate.running import jobs
 from anlan.simulate.views.facts import facts_of
 from anlan.simulate.views.runs import shown
-from anlan.ui import svg
 from anlan.ui.acts import address
 from anlan.ui.format import clock
 from anlan.ui.pages import Request, page
+from anlan.ui.svg.multiples import Multiples
 
 
 @page("simulate.view")
@@ -162,7 +162,7 @@ def _curves(request: Request, run: Run, villages: list[VillageForecast]) -> dict
     if not wet:
         return {"rows": list(rows.values())}
     top = max(v.depth_m for v in wet)
-    drawn = svg.Multiples(start=start, minutes=minutes, top=top, line=WET_M)
+    drawn = Multiples(start=start, minutes=minutes, top=top, line=WET_M)
     for v in wet:
         arrival = moments.minute_of(start, v.arrives_at)
         label = t(

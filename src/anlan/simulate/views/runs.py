@@ -10,10 +10,11 @@ from django.views.decorators.http import require_http_methods
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError
 from anlan.foundation.words import t, w
-from anlan.simulate import actions, queries
+from anlan.simulate import queries
+from anlan.simulate.actions import runs
 from anlan.simulate.models import Ground, Run
 from anlan.simulate.running import ground
-from anlan.ui.acts import act, address, done, posted
+from anlan.ui.acts import act, address, done, posted, wrong
 from anlan.ui.pages import Request, page
 
 SOLVER_WORDS = {"li": w("局部惯性（快）"), "godunov": w("Godunov 二阶（陡坡）")}
@@ -112,7 +113,7 @@ class RunForm(OrderForm):
 
     def order(self, ctx: Ctx) -> str:
         told = self.cleaned_data
-        return actions.order(ctx, solver=told["solver"], precision=told["precision"], **self.asked(ctx))
+        return runs.order(ctx, solver=told["solver"], precision=told["precision"], **self.asked(ctx))
 
 
 def named(over: Ground, lang: str) -> str:
@@ -139,7 +140,7 @@ def orders(
             ref = form.order(ctx)
             return done(request, w("已排上，算完这一页会自己更新"), address(request, name, ref))
         except AnlanError as error:
-            form.add_error(None, error.said(request.lang))
+            wrong(form, error, request.lang)
     context = {
         "form": form,
         "runs": [shown(request, run) for run in so_far],
@@ -169,7 +170,7 @@ def shown(request: Request, run: Run) -> dict[str, Any]:
 
 cancel = act(
     "simulate.run",
-    lambda r, ref: actions.cancel(r.ctx, ref=ref),
+    lambda r, ref: runs.cancel(r.ctx, ref=ref),
     w("已取消"),
     back=lambda r, ref: address(r, "runs", ref),
 )

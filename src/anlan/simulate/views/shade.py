@@ -11,11 +11,12 @@ from django.views.decorators.http import require_GET
 from numpy.typing import NDArray
 
 from anlan.foundation.errors import NotFound
-from anlan.science.terrain import Grid, hillshade_tile
+from anlan.science.terrain.grid import Grid
+from anlan.science.terrain.shade import hillshade_tile
 from anlan.simulate.computing.shapes import Terrain
 from anlan.simulate.running import ground
 from anlan.ui.pages import Request, page
-from anlan.wire.raster import write_png
+from anlan.wire.raster.png import write_png
 
 LEAST, MOST = 7, 15
 """Zooms that are served; the browser enlarges the last."""

@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django import template
+from django import forms, template
 from django.templatetags.static import static
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from anlan.foundation.words import counted, w, written
 from anlan.foundation.words import t as translate
-from anlan.ui import assets, palette, svg
+from anlan.ui import assets, palette
 from anlan.ui import format as show
+from anlan.ui.svg import small
+from anlan.ui.svg.small import HATCHES
 
 register = template.Library()
 
@@ -75,7 +77,7 @@ def assess(context: Mapping[str, Any], key: str | int | None) -> SafeString:
         return unknown(context)
     found = palette.level(key)
     words = translate(_lang(context), found.assessment)
-    return format_html('<span class="assess">{}{}</span>', svg.steps(5 - found.grade), words)
+    return format_html('<span class="assess">{}{}</span>', small.steps(5 - found.grade), words)
 
 
 @register.simple_tag(takes_context=True)
@@ -202,7 +204,10 @@ def _built(file: str) -> str:
 # ---------- parts ----------
 @register.inclusion_tag("ui/parts/field.html", takes_context=True)
 def field(context: Mapping[str, Any], bound: Any, hint: str = "", kind: str = "") -> dict[str, Any]:
-    """{% field form.name hint="…" %}: label, hint, errors and the control, joined for screen readers."""
+    """{% field form.name hint="…" %}: label, hint, errors and the control, joined for screen readers; the first wrong one has the focus.
+
+    In a table (kind="cell") the head of the column is the label that one sees.
+    """
     widget, least = bound.field.widget, getattr(bound.field, "min_length", None)
     described = " ".join(
         ([f"{bound.id_for_label}-hint"] if hint or bound.help_text or least else [])
@@ -212,11 +217,15 @@ def field(context: Mapping[str, Any], bound: Any, hint: str = "", kind: str = ""
     if described:
         extra["aria-describedby"] = described
     if bound.errors:
-        extra["aria-invalid"] = "true"
+        extra |= {"aria-invalid": "true", "autofocus": True}
     tick = getattr(widget, "input_type", "") == "checkbox" and not getattr(
         widget, "allow_multiple_selected", False
     )
     many = getattr(widget, "input_type", "") in ("radio", "checkbox") and not tick
+    if isinstance(widget, forms.Select):
+        widget.choices = [(code, of(word, _lang(context))) for code, word in widget.choices]
+    if many:
+        widget.attrs |= extra
     control = bound.as_widget(attrs={} if many else extra)
     words = hint or bound.help_text
     return {
@@ -225,8 +234,10 @@ def field(context: Mapping[str, Any], bound: Any, hint: str = "", kind: str = ""
         "control": control,
         "tick": tick,
         "many": many,
+        "cell": kind == "cell",
         "hint": words,
         "least": least,
+        "described": described,
     }
 
 
@@ -252,7 +263,7 @@ def bar(context: Mapping[str, Any], done: int, way: int, total: Any, unit: str =
     lang = _lang(context)
     label = translate(lang, w("已转移 {done}，转移中 {way}，应转 {total} {unit}"), done=done, way=way, total=total,
                       unit=translate(lang, unit))  # fmt: skip
-    return svg.bar(done=done, way=way, total=total, label=label)
+    return small.bar(done=done, way=way, total=total, label=label)
 
 
 UNIT_WORDS = [w("户"), w("人")]
@@ -261,4 +272,4 @@ UNIT_WORDS = [w("户"), w("人")]
 @register.simple_tag
 def hatches() -> SafeString:
     """{% hatches %}: pattern definitions that charts and maps on the page refer to; once a page (base.html does it)."""
-    return mark_safe(svg.HATCHES)
+    return mark_safe(HATCHES)

@@ -8,8 +8,9 @@ from anlan.foundation import journal
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.warn import pins
+from anlan.wire.cap import signature
 
 
 def pin(ctx: Ctx, *, data: bytes) -> pins.Pin:
@@ -17,7 +18,7 @@ def pin(ctx: Ctx, *, data: bytes) -> pins.Pin:
     ctx.require("admin.manage")
     certificate = pins.read(data, now=ctx.now)
     found = pins.Pin(
-        path=pins.folder() / f"{pins.fingerprint(certificate)[:32]}.pem", certificate=certificate
+        path=pins.folder() / f"{signature.fingerprint(certificate)[:32]}.pem", certificate=certificate
     )
     if any(each.fingerprint == found.fingerprint for each in pins.pins()):
         raise Conflict("这张证书已经存过了，不用再存。")

@@ -8,10 +8,11 @@ from anlan.foundation import crypto
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import LANGUAGES, t, w
 from anlan.people.accounts import queries as accounts
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.warn import alert_rows
 from anlan.warn.models import Alert
-from anlan.warn.rules.alert import CoSigner, State, cosign_is_overdue
+from anlan.warn.rules.alert import cosign_is_overdue
+from anlan.warn.rules.alert.shapes import CoSigner, State
 
 SIMULATED = {
     "sim-forecaster": w("模拟预报员"),

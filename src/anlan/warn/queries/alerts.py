@@ -14,14 +14,15 @@ from anlan.foundation.words import w
 from anlan.judge.queries import exceedances
 from anlan.judge.queries.exceedances import Exceedance
 from anlan.people.accounts import queries as accounts
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 from anlan.warn import alert_rows
-from anlan.warn.actions.alerts import NOT_VERIFIED
+from anlan.warn.actions.alerts.importing import NOT_VERIFIED
 from anlan.warn.events import ALERT_ISSUED
 from anlan.warn.models import Alert
 from anlan.warn.queries import alert_signing as signing
 from anlan.warn.queries.alert_signing import who
-from anlan.warn.rules.alert import Message, State, approval_label, open_to
+from anlan.warn.rules.alert import approval_label, open_to
+from anlan.warn.rules.alert.shapes import Message, State
 
 LIST_LIMIT = 200
 

@@ -3,7 +3,7 @@
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
 from anlan.judge.queries import exceedances
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.warn.queries.situation import in_force
 
 MEASURED = ("rain", "stage")  # a village that prepares for its neighbour's red is no place of hard rain

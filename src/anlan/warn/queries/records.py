@@ -6,10 +6,10 @@ from datetime import datetime
 from anlan.foundation.context import Ctx
 from anlan.foundation.paging import Cut, Part, take
 from anlan.foundation.rows import shape
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 from anlan.warn import alert_rows
 from anlan.warn.models import Alert
-from anlan.warn.rules.alert import CoSigner
+from anlan.warn.rules.alert.shapes import CoSigner
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,6 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
 from anlan.warn.models import Alert
 
-__all__ = ["Alert", "by_ref", "first_red_naming", "named_by", "replayed", "speaking", "stood_at_red"]
-
 
 def by_ref(ctx: Ctx, ref: str) -> Alert | None:
     """One alert of this world."""

@@ -10,7 +10,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
 from anlan.judge.queries import exceedances
 from anlan.places import queries as places
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Atlas, Place, atlas
 from anlan.warn.models import Alert
 
 FLOOD_STANDS = timedelta(hours=24)
@@ -115,7 +115,7 @@ def floods_at(ctx: Ctx, *, path: str = "", at: datetime | None = None) -> list[p
     return [area for area in _strips() if area.place_id in threatened] if threatened else []
 
 
-_known_strips: tuple[places.Atlas, list[places.FloodArea]] | None = None
+_known_strips: tuple[Atlas, list[places.FloodArea]] | None = None
 
 
 def _strips() -> list[places.FloodArea]:

@@ -7,12 +7,12 @@ from anlan.foundation import shelf
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.pack import minutes, table
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 from anlan.ui.due import Wait
 from anlan.warn import alert_rows
-from anlan.warn.actions.alerts import NOT_VERIFIED
+from anlan.warn.actions.alerts.importing import NOT_VERIFIED
 from anlan.warn.models import Alert
-from anlan.warn.rules.alert import CoSigner
+from anlan.warn.rules.alert.shapes import CoSigner
 
 LOOK_BACK = timedelta(hours=12)
 

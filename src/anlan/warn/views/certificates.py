@@ -1,12 +1,14 @@
 """发布单位证书: the administrator pins and unpins the certificates by which signed files are verified."""
 
+from typing import Any
+
+from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
-from anlan.foundation.errors import AnlanError
 from anlan.foundation.words import t, w
-from anlan.ui.acts import ask, done
+from anlan.ui.acts import act, ask, done, offered
 from anlan.ui.pages import Request, page
 from anlan.warn import pins
 from anlan.warn.actions import certificates
@@ -15,24 +17,31 @@ from anlan.warn.queries.certificates import pinned
 HERE = "/certificates"
 
 
+class Upload(forms.Form):
+    """A certificate."""
+
+    file = forms.FileField(
+        label=w("证书文件（PEM）"),
+        allow_empty_file=True,
+        help_text=w("存完打电话给发布单位，两边念指纹核对。"),
+        widget=forms.FileInput({"accept": ".pem,.crt,.cer"}),
+    )
+
+
 @page("admin.manage")
 @require_GET
 def listing(request: Request) -> HttpResponse:
     """Whose files we trust."""
-    return _shown(request)
+    context = {"rows": pinned(request.ctx), "form": offered(request, Upload)}
+    return render(request, "warn/certificates.html", context)
 
 
-@page("admin.manage")
-@require_POST
-def pin(request: Request) -> HttpResponse:
-    """Upload a certificate."""
-    file = request.FILES.get("file")
-    data = b"" if file is None or isinstance(file, list) else bytes(file.read(pins.LARGEST + 1))
-    try:
-        found = certificates.pin(request.ctx, data=data)
-    except AnlanError as error:
-        return _shown(request, wrong=error.said(request.lang), status=422)
-    return done(request, "已存 {subject} 的证书。请打电话给发布单位核对指纹。", HERE, subject=found.subject)
+def _pin(request: Request, given: dict[str, Any]) -> str:
+    found = certificates.pin(request.ctx, data=given["file"].read(pins.LARGEST + 1))
+    return t(request.lang, "已存 {subject} 的证书。请打电话给发布单位核对指纹。", subject=found.subject)
+
+
+pin = act("admin.manage", _pin, back=lambda r: HERE, form=Upload)
 
 
 @page("admin.manage")
@@ -50,8 +59,3 @@ def unpin(request: Request, ref: str) -> HttpResponse:
         do=w("撤下"),
         back=HERE,
     )
-
-
-def _shown(request: Request, *, wrong: str = "", status: int = 200) -> HttpResponse:
-    context = {"rows": pinned(request.ctx), "wrong": wrong}
-    return render(request, "warn/certificates.html", context, status=status)

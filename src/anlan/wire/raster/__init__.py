@@ -6,42 +6,13 @@ call `about_raster` first to state the memory a job will need.
 
 from codecs import BOM_UTF8
 
-from anlan.science.terrain import Grid
+from anlan.science.terrain.grid import Grid
 from anlan.wire.raster.about import MAX_CELLS, About, Bytes
-from anlan.wire.raster.ascii import about_ascii, read_ascii, write_ascii
-from anlan.wire.raster.errors import (
-    BadPixels,
-    BrokenRaster,
-    NeedsCrs,
-    NotARaster,
-    RasterError,
-    TooManyCells,
-    UnsupportedRaster,
-    WrongCrs,
-)
+from anlan.wire.raster.ascii import about_ascii, read_ascii
+from anlan.wire.raster.errors import NotARaster, UnsupportedRaster
 from anlan.wire.raster.hgt import about_hgt, read_hgt
 from anlan.wire.raster.other import has_extra, read_other
-from anlan.wire.raster.png import write_png
-from anlan.wire.raster.tiff import about_tiff, read_tiff_stack, write_geotiff
-
-__all__ = [
-    "MAX_CELLS",
-    "About",
-    "BadPixels",
-    "BrokenRaster",
-    "NeedsCrs",
-    "NotARaster",
-    "RasterError",
-    "TooManyCells",
-    "UnsupportedRaster",
-    "WrongCrs",
-    "about_raster",
-    "read_raster",
-    "read_stack",
-    "write_ascii",
-    "write_geotiff",
-    "write_png",
-]
+from anlan.wire.raster.tiff.reader import about_tiff, read_tiff_stack
 
 
 def about_raster(data: Bytes, *, name: str) -> About:

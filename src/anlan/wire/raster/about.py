@@ -7,8 +7,6 @@ import numpy as np
 from anlan.science.jit import Reals
 from anlan.wire.raster.errors import NeedsCrs, TooManyCells, WrongCrs
 
-__all__ = ["MAX_CELLS", "About", "Bytes", "agreed_crs", "allow", "blank_fills"]
-
 Bytes = bytes | bytearray | memoryview
 MAX_CELLS = 200_000_000
 """Cells that are read when the caller says nothing else: 1.6 GB as float64."""

@@ -2,11 +2,9 @@
 
 import numpy as np
 
-from anlan.science.terrain import Grid
+from anlan.science.terrain.grid import Grid
 from anlan.wire.raster.about import MAX_CELLS, About, Bytes, agreed_crs, allow, blank_fills
 from anlan.wire.raster.errors import BrokenRaster, NotARaster
-
-__all__ = ["about_ascii", "read_ascii", "write_ascii"]
 
 _WORDS = {
     b"ncols", b"nrows", b"xllcorner", b"yllcorner", b"xllcenter", b"yllcenter", b"cellsize", b"dx", b"dy",

@@ -4,11 +4,9 @@ import re
 
 import numpy as np
 
-from anlan.science.terrain import Grid
+from anlan.science.terrain.grid import Grid
 from anlan.wire.raster.about import About, Bytes, agreed_crs
 from anlan.wire.raster.errors import BrokenRaster, NotARaster
-
-__all__ = ["about_hgt", "read_hgt"]
 
 _NAME = re.compile(r"(?i)^([ns])(\d{2})([ew])(\d{3})")
 _SIDES = {2 * n * n: n for n in (1201, 3601)}

@@ -2,11 +2,9 @@
 
 import numpy as np
 
-from anlan.science.terrain import Grid
+from anlan.science.terrain.grid import Grid
 from anlan.wire.raster.about import Bytes, agreed_crs, allow
 from anlan.wire.raster.errors import EXTRA, BrokenRaster, NotARaster, UnsupportedRaster
-
-__all__ = ["has_extra", "read_other"]
 
 
 def has_extra() -> bool:

@@ -8,8 +8,6 @@ from numpy.typing import NDArray
 
 from anlan.wire.raster.errors import BadPixels
 
-__all__ = ["write_png"]
-
 _COLOUR = {1: 0, 2: 4, 3: 2, 4: 6}
 
 

@@ -14,20 +14,7 @@ import numpy as np
 
 from anlan.science.jit import Bools, Bytes, Int8s, Int32s, Int64s, Keys
 
-from .kernel import BAD_CRC, BAD_LENGTH, HOT, NEEDS_FULL, Columns, Heads, decode_frames
-
-__all__ = [
-    "BAD_CRC",
-    "BAD_LENGTH",
-    "HOT",
-    "NEEDS_FULL",
-    "BatchResult",
-    "decode_batch",
-    "digest",
-    "pack",
-    "station_key",
-    "station_name",
-]
+from .kernel import Columns, Heads, decode_frames
 
 _CHUNK: Final = 8192
 

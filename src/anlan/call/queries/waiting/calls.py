@@ -8,13 +8,13 @@ from anlan.call.events import CONTACT_LOST, CONTACT_STEP
 from anlan.call.models import Call, CallDown, CallLine, ContactLost, DoorCheck
 from anlan.call.queries.villages import asking, lost_rows, running
 from anlan.call.rules import contact_lost
-from anlan.call.rules.calldown import LineState
 from anlan.call.rules.calldown.settings import CallSettings
+from anlan.call.rules.calldown.shapes import LineState
 from anlan.call.shelf import call_settings
 from anlan.foundation import journal_reading, shelf
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 from anlan.ui.due import Wait
 
 HOUR = timedelta(hours=1)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from anlan.call.queries.villages import VillageState
 from anlan.judge.queries.foreseen import Foreseen
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.simulate.queries import VillageForecast
 from anlan.ui.due import Wait
 
@@ -14,7 +14,7 @@ def forecasts(found: Foreseen | None, states: Mapping[int, VillageState]) -> Ite
     towns: dict[str, list[VillageForecast]] = {}
     for village in found.villages if found else ():
         if village.place.id not in states:
-            towns.setdefault(village.place.path[:12], []).append(village)
+            towns.setdefault(atlas().township(village.place).path, []).append(village)
     for town, villages in sorted(towns.items()):
         assert found is not None
         facts = {

@@ -7,7 +7,7 @@ from anlan.call.events import CALLOUT_REFUSED
 from anlan.foundation import journal, journal_reading
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import w
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.ui.due import Wait
 
 REFUSAL_STANDS = timedelta(hours=2)

@@ -16,23 +16,6 @@ from anlan.foundation.rules.errors import NotDispatched
 from anlan.foundation.rules.pack import minutes, number, strings, table
 from anlan.foundation.words import Sentence, say
 
-__all__ = [
-    "AreaKind",
-    "Busy",
-    "DoorCheckPlan",
-    "DoorCheckSettings",
-    "DoorTarget",
-    "FloodArea",
-    "HighGround",
-    "Instead",
-    "Knocker",
-    "NotSent",
-    "Proposal",
-    "next_instead",
-    "propose",
-    "require_sendable",
-]
-
 GROUP_ON_HIGH_GROUND = "next_group_on_high_ground"
 
 

@@ -6,7 +6,7 @@ are good to well under 1 % within 20 km, which the buffer of the flood area swal
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from math import cos, hypot, radians
+from math import cos, hypot, inf, radians
 
 LonLat = tuple[float, float]
 Metres = tuple[float, float]
@@ -31,6 +31,8 @@ def way_length_m(way: Sequence[LonLat]) -> float:
 def way_touches(way: Sequence[LonLat], rings: Sequence[Sequence[LonLat]], *, buffer_m: float) -> bool:
     """Whether the way enters the area or comes nearer to its edge than the buffer."""
     origin = way[0]
+    if not _is_near(way, rings, buffer_m):
+        return False
     flat_way = [to_metres(point, origin=origin) for point in way]
     flat_rings = [[to_metres(point, origin=origin) for point in ring] for ring in rings]
     if any(is_inside(point, flat_rings) for point in flat_way):
@@ -42,6 +44,16 @@ def way_touches(way: Sequence[LonLat], rings: Sequence[Sequence[LonLat]], *, buf
         for c, d in _edges(ring)
         for a, b in legs
     )
+
+
+def _is_near(way: Sequence[LonLat], rings: Sequence[Sequence[LonLat]], buffer_m: float) -> bool:
+    """Whether the boxes around both come nearer than the buffer: most areas lie far from most ways."""
+    for axis, metres in enumerate((METRES_A_DEGREE * cos(radians(way[0][1])), METRES_A_DEGREE)):
+        mine = [point[axis] for point in way]
+        theirs = [point[axis] for ring in rings for point in ring] or [inf]
+        if max(min(theirs) - max(mine), min(mine) - max(theirs)) * metres > buffer_m:
+            return False
+    return True
 
 
 def is_inside(point: Metres, rings: Sequence[Sequence[Metres]]) -> bool:

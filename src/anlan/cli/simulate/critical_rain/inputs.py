@@ -19,11 +19,12 @@ from anlan.cli.simulate.flood import tables
 from anlan.cli.simulate.flood.layers import data_of, layers_of, named
 from anlan.foundation.home import home
 from anlan.foundation.packs import load_all
-from anlan.science.flood.critical import Catchment, Land, Village, cut
+from anlan.science.flood.critical.cutting import Catchment, Land, Village, cut
 from anlan.science.flood.domain import MANNING, Domain
 from anlan.science.flood.errors import BadInput
 from anlan.science.jit import Floats
-from anlan.science.terrain import Grid, check_terrain
+from anlan.science.terrain.check import check_terrain
+from anlan.science.terrain.grid import Grid
 from anlan.wire.raster import read_raster
 
 MODEL = "critical-rain 1"

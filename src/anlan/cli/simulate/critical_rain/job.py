@@ -23,11 +23,10 @@ from anlan.cli.simulate.critical_rain.pool import Pool, Told
 from anlan.cli.simulate.files import InputWrong
 from anlan.cli.simulate.flood.memory import allowed
 from anlan.cli.simulate.stopping import WrittenOver, asked_to_stop
-from anlan.science.flood.critical import memory_bytes
-from anlan.science.flood.critical.running import TAIL
+from anlan.science.flood.critical.running import TAIL, memory_bytes
 from anlan.science.flood.domain import G
 from anlan.science.flood.errors import BadInput
-from anlan.science.flood.inertial import Inertial
+from anlan.science.flood.inertial.solver import Inertial
 from anlan.science.flood.outputs import Outputs
 from anlan.science.flood.run import run
 from anlan.science.flood.sources import Rain, ScsCn, Sources

@@ -6,7 +6,10 @@ from typing import Any
 
 from anlan.cli.simulate.critical_rain.inputs import Setup
 from anlan.cli.simulate.critical_rain.settings import Settings
-from anlan.science.flood.critical import Catchment, Once, Storm, net_mm, next_depth, retention_mm
+from anlan.science.flood.critical.cutting import Catchment
+from anlan.science.flood.critical.running import Once, Storm
+from anlan.science.flood.critical.search import next_depth
+from anlan.science.flood.critical.storms import net_mm, retention_mm
 from anlan.science.flood.critical.told import WETNESS
 
 Key = tuple[int, int, str, float]

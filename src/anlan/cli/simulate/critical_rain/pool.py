@@ -10,7 +10,8 @@ from multiprocessing.synchronize import Event
 from typing import Any
 
 from anlan.foundation.processes import end_with_parent
-from anlan.science.flood.critical import Catchment, Land, Once, Storm, once
+from anlan.science.flood.critical.cutting import Catchment, Land
+from anlan.science.flood.critical.running import Once, Storm, once
 from anlan.science.flood.errors import Cancelled, Refused
 
 Told = tuple[Once | str | None, float]

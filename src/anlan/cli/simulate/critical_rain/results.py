@@ -10,19 +10,11 @@ from anlan.cli.simulate.critical_rain.inputs import MODEL, Setup
 from anlan.cli.simulate.critical_rain.job import Runs
 from anlan.cli.simulate.critical_rain.plan import Series
 from anlan.cli.simulate.files import put
-from anlan.science.flood.critical import (
-    Catchment,
-    Crossing,
-    Fault,
-    Row,
-    cross,
-    faults,
-    net_mm,
-    retention_mm,
-    tell,
-)
-from anlan.science.flood.critical.checking import shallower
-from anlan.science.flood.critical.told import WETNESS
+from anlan.science.flood.critical.checking import Fault, faults, shallower
+from anlan.science.flood.critical.cutting import Catchment
+from anlan.science.flood.critical.search import Crossing, cross
+from anlan.science.flood.critical.storms import net_mm, retention_mm
+from anlan.science.flood.critical.told import WETNESS, Row, tell
 
 SUMMARY, TABLE = "summary.json", "critical_rain.csv"
 COLUMNS = (

@@ -8,7 +8,8 @@ from typing import Any
 
 from anlan.cli.simulate.files import InputWrong, number
 from anlan.foundation.packs.pack import Pack, Shelf
-from anlan.science.flood.critical import Hyetograph, Spread
+from anlan.science.flood.critical.storms import Hyetograph
+from anlan.science.flood.critical.told import Spread
 from anlan.science.flood.errors import BadInput
 
 

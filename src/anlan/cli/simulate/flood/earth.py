@@ -12,7 +12,7 @@ from anlan.science.flood.domain import Domain
 from anlan.science.flood.feeding import check_soil
 from anlan.science.flood.sources import GreenAmpt, Infiltration, ScsCn
 from anlan.science.jit import Floats
-from anlan.science.terrain import Grid
+from anlan.science.terrain.grid import Grid
 
 NUMBERS = {"scs": ("cn",), "green-ampt": ("conductivity", "suction", "porosity")}
 """What each model must be given."""

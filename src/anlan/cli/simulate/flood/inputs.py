@@ -17,16 +17,19 @@ from anlan.cli.simulate.flood import earth, memory, streams, tables, warming, wh
 from anlan.cli.simulate.flood.layers import check_within, data_of, layers_of, named
 from anlan.science.flood.domain import MANNING, Domain
 from anlan.science.flood.edges import Closed, Edges, Inflow
-from anlan.science.flood.godunov import Godunov
-from anlan.science.flood.inertial import Inertial
-from anlan.science.flood.links import Link
+from anlan.science.flood.godunov.solver import Godunov
+from anlan.science.flood.inertial.solver import Inertial
+from anlan.science.flood.links.link import Link
 from anlan.science.flood.outputs import Outputs
 from anlan.science.flood.solver import Solver
 from anlan.science.flood.sources import Rain, Sources
 from anlan.science.flood.structures import with_buildings
 from anlan.science.jit import Bools, Floats
-from anlan.science.terrain import Grid, check_metres, check_terrain
-from anlan.wire.raster import NotARaster, about_raster, read_raster
+from anlan.science.terrain.check import check_terrain
+from anlan.science.terrain.crs import check_metres
+from anlan.science.terrain.grid import Grid
+from anlan.wire.raster import about_raster, read_raster
+from anlan.wire.raster.errors import NotARaster
 
 SOLVERS: dict[str, Solver] = {"li": Inertial(), "godunov": Godunov()}
 _NUMBERS = ("cn", "conductivity", "suction", "porosity")

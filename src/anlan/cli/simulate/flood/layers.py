@@ -8,8 +8,10 @@ from pathlib import Path
 from anlan.cli.simulate.files import InputWrong
 from anlan.science.flood.errors import BadInput
 from anlan.science.jit import Floats
-from anlan.science.terrain import Grid, TerrainError
-from anlan.wire.raster import RasterError, read_raster, read_stack
+from anlan.science.terrain.errors import TerrainError
+from anlan.science.terrain.grid import Grid
+from anlan.wire.raster import read_raster, read_stack
+from anlan.wire.raster.errors import RasterError
 
 
 @contextmanager

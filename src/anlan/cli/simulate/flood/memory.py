@@ -12,8 +12,8 @@ from anlan.science.flood.run import memory
 from anlan.science.flood.solver import Solver
 from anlan.science.flood.sources import Rain, ScsCn, Sources
 from anlan.science.flood.state import Precision
-from anlan.science.terrain import check_memory, memory_needed
-from anlan.wire.raster import About
+from anlan.science.terrain.check import check_memory, memory_needed
+from anlan.wire.raster.about import About
 
 _READING = {"ESRI ASCII": 120.0}
 """Bytes a cell while a file is read: a text is split into words first."""

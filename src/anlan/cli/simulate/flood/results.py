@@ -14,7 +14,7 @@ from anlan.cli.simulate.flood import warming
 from anlan.cli.simulate.flood.inputs import Setup
 from anlan.cli.simulate.flood.job import Ended
 from anlan.science.flood.outputs import Curve, MapName, Result
-from anlan.wire.raster import write_geotiff
+from anlan.wire.raster.tiff.writer import write_geotiff
 
 SUMMARY = "summary.json"
 MAPS: dict[str, tuple[MapName, str, float]] = {

@@ -7,11 +7,12 @@ import numpy as np
 from anlan.cli.simulate.files import InputWrong, csv_rows, number, text
 from anlan.cli.simulate.flood.layers import data_of, layers_of, named
 from anlan.science.flood.domain import Domain
-from anlan.science.flood.inertial import Channels
+from anlan.science.flood.inertial.channels import Channels
 from anlan.science.flood.inertial.traced import trace
 from anlan.science.jit import Floats
-from anlan.science.terrain import Grid
-from anlan.wire.raster import NotARaster, about_raster
+from anlan.science.terrain.grid import Grid
+from anlan.wire.raster import about_raster
+from anlan.wire.raster.errors import NotARaster
 
 _KEYS = ("line", "x", "y", "width_m", "bankfull_m")
 

@@ -10,7 +10,7 @@ from anlan.science.flood.catchment import check_whole, rim
 from anlan.science.flood.domain import Domain
 from anlan.science.flood.edges import Inflow
 from anlan.science.jit import Bools
-from anlan.science.terrain import Grid
+from anlan.science.terrain.grid import Grid
 
 _TOLD = 3  # valleys named in a warning
 

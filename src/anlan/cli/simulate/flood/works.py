@@ -7,7 +7,8 @@ from anlan.cli.simulate.files import InputWrong, json_object, number, rows_of, t
 from anlan.cli.simulate.flood import tables
 from anlan.cli.simulate.flood.layers import named
 from anlan.science.flood.domain import Domain
-from anlan.science.flood.links import Gate, Link, Pool, Rating, Store, Way, Weir
+from anlan.science.flood.links.link import Link, Pool, Store
+from anlan.science.flood.links.ways import Gate, Rating, Way, Weir
 from anlan.science.jit import Bools
 
 Given = Mapping[str, Any]

@@ -5,18 +5,10 @@ from functools import lru_cache
 import numpy as np
 
 from anlan.science.jit import Bools, Floats, Int8s
-from anlan.science.terrain import (
-    DOWN,
-    OUT,
-    RIGHT,
-    Grid,
-    accumulate,
-    catchments,
-    fill,
-    flow_directions,
-    slope,
-    snap,
-)
+from anlan.science.terrain.flow import accumulate, catchments, snap
+from anlan.science.terrain.grid import Grid
+from anlan.science.terrain.hollows import DOWN, OUT, RIGHT, fill, flow_directions
+from anlan.science.terrain.shade import slope
 
 from ...city.facts import LIULIN, load_facts
 from ...city.model import City, Division

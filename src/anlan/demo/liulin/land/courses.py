@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from anlan.science.terrain import move_points
+from anlan.science.terrain.crs import move_points
 
 from ...city.model import Stream
 from .settings import Box, LandSettings

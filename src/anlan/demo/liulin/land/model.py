@@ -6,7 +6,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from anlan.science.terrain import Grid
+from anlan.science.terrain.grid import Grid
 
 from ..scenario import Assumption
 

@@ -7,14 +7,10 @@ filled. Widths of floors are assumed: wider at villages and in the pool, narrow 
 import numpy as np
 
 from anlan.science.jit import Bools, Floats
-from anlan.science.terrain import (
-    Grid,
-    accumulate,
-    fill,
-    flow_directions,
-    near_lines,
-    stream_reaches,
-)
+from anlan.science.terrain.flow import accumulate, stream_reaches
+from anlan.science.terrain.grid import Grid
+from anlan.science.terrain.hollows import fill, flow_directions
+from anlan.science.terrain.lines import near_lines
 
 from .courses import Courses, Points
 from .relief import SIDE_M, empty, finer

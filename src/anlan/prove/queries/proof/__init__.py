@@ -6,12 +6,10 @@ from datetime import datetime
 
 from anlan.foundation.context import Ctx
 from anlan.people import queries as people
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 from anlan.prove.queries.proof.facts import facts_of
 from anlan.prove.rules import proof as rules
 from anlan.prove.rules.proof.shapes import Fact, VillageProof
-
-__all__ = ["VillageRow", "facts_of", "village_proofs"]
 
 
 @dataclass(frozen=True)

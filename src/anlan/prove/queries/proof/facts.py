@@ -20,12 +20,13 @@ from anlan.foundation.journal import JournalEntry
 from anlan.foundation.rules.grade import Grade
 from anlan.judge.events import EXCEEDANCE_OPENED
 from anlan.move.events import EVACUATION_COUNTED, EVACUATION_ORDERED, HOUSEHOLD_MARKED
+from anlan.places.atlas import atlas
 from anlan.prove.rules.proof.shapes import Fact, FactKind
 from anlan.warn import alert_rows
 from anlan.warn import events as warn_events
 from anlan.warn.queries import rows as alert_queries
 from anlan.warn.queries.rows import Alert
-from anlan.warn.rules.alert import CoSigner
+from anlan.warn.rules.alert.shapes import CoSigner
 
 Told = dict[str, Any]
 
@@ -52,7 +53,7 @@ def _standing(ctx: Ctx, path: str) -> dict[tuple[str, str], frozenset[str]]:
 
 def _call_downs(ctx: Ctx, path: str) -> dict[str, tuple[str, str]]:
     """Grade code and stage by call-down."""
-    rows = calls.call_downs(ctx, path[:12])
+    rows = calls.call_downs(ctx, atlas().township_path(path))
     return {
         ref: (Grade(grade).code, stage) for ref, grade, stage in rows.values_list("ref", "grade", "stage")
     }

@@ -4,9 +4,7 @@ The same objects serve the tests, the command that prints the figures and the do
 """
 
 from anlan.science.flood.cases import bowls, channels, compared, conserved, shocks
-from anlan.science.flood.cases.case import Case, Figure
-
-__all__ = ["CASES", "Case", "Figure"]
+from anlan.science.flood.cases.case import Case
 
 CASES: tuple[Case, ...] = (
     shocks.STOKER,

@@ -11,8 +11,6 @@ from anlan.science.flood.solver import Solver
 from anlan.science.flood.state import Layout, Precision
 from anlan.science.jit import Floats
 
-__all__ = ["LAKE", "THACKER_PLANAR", "THACKER_RADIAL"]
-
 Bowl = Callable[[Floats, Floats, float], tuple[Floats, Floats, Floats]]
 
 

@@ -11,8 +11,6 @@ from anlan.science.flood.solver import Feed, Moved, Solver
 from anlan.science.flood.state import Layout, Precision, State
 from anlan.science.jit import Floats
 
-__all__ = ["Case", "Figure", "Flow"]
-
 
 @dataclass(frozen=True, slots=True)
 class Figure:

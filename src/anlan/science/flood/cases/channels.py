@@ -17,8 +17,6 @@ from anlan.science.flood.solver import Solver
 from anlan.science.flood.state import Layout, Precision
 from anlan.science.jit import Floats
 
-__all__ = ["JUMP", "RAIN_PLANES", "SUBCRITICAL", "TRANSCRITICAL"]
-
 _DX = 2.5
 _DISCHARGE = 2.0  # m²/s
 _HOUR = 3600.0

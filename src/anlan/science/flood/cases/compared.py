@@ -5,12 +5,10 @@ import numpy as np
 from anlan.science.flood.cases.case import Case, Figure, start
 from anlan.science.flood.domain import G
 from anlan.science.flood.edges import Edges, Open
-from anlan.science.flood.godunov import Godunov
+from anlan.science.flood.godunov.solver import Godunov
 from anlan.science.flood.solver import Solver
 from anlan.science.flood.state import Layout, Precision
 from anlan.science.jit import Floats
-
-__all__ = ["VALLEY"]
 
 
 def _deepest(solver: Solver, precision: Precision, bed: Floats) -> tuple[Floats, float]:

@@ -12,8 +12,6 @@ from anlan.science.flood.solver import Solver
 from anlan.science.flood.state import Layout, Precision
 from anlan.science.jit import Floats
 
-__all__ = ["ENERGY", "MASS", "SYMMETRY", "TILES"]
-
 _ROUNDING = {"f64": 1e-11, "f32": 1e-4}
 
 

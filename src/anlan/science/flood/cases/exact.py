@@ -11,19 +11,6 @@ from anlan.science.fields import Field, science
 from anlan.science.flood.domain import G
 from anlan.science.jit import Floats
 
-__all__ = [
-    "kinematic_plane",
-    "macdonald_bed",
-    "macdonald_jump",
-    "macdonald_subcritical",
-    "macdonald_transcritical",
-    "ritter",
-    "simple_wave",
-    "stoker",
-    "thacker_planar",
-    "thacker_radial",
-]
-
 _X = Field("x", "float64", ("x",), "m")
 _DEPTH = Field("return", "float64", ("x",), "m", "out")
 

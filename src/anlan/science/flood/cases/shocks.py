@@ -11,8 +11,6 @@ from anlan.science.flood.solver import Solver
 from anlan.science.flood.state import Precision
 from anlan.science.jit import Floats
 
-__all__ = ["RITTER", "SMOOTH_WAVE", "STOKER", "stoker_error"]
-
 _LENGTH = 1000.0
 
 

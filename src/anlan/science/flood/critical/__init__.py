@@ -7,33 +7,3 @@
 
 Pure: arrays in, arrays out. Whoever calls it keeps the results of runs and the processes that make them.
 """
-
-from anlan.science.flood.critical.checking import Fault, faults
-from anlan.science.flood.critical.cutting import Catchment, Land, Village, cut
-from anlan.science.flood.critical.running import Once, Storm, memory_bytes, once
-from anlan.science.flood.critical.search import Crossing, cross, next_depth
-from anlan.science.flood.critical.storms import Hyetograph, gross_mm, net_mm, retention_mm
-from anlan.science.flood.critical.told import Row, Spread, tell
-
-__all__ = [
-    "Catchment",
-    "Crossing",
-    "Fault",
-    "Hyetograph",
-    "Land",
-    "Once",
-    "Row",
-    "Spread",
-    "Storm",
-    "Village",
-    "cross",
-    "cut",
-    "faults",
-    "gross_mm",
-    "memory_bytes",
-    "net_mm",
-    "next_depth",
-    "once",
-    "retention_mm",
-    "tell",
-]

@@ -7,8 +7,6 @@ from typing import Literal
 
 from anlan.science.flood.critical.told import WETNESS, Row
 
-__all__ = ["Fault", "faults", "shallower"]
-
 _ROUNDING_M, _ROUNDING_MM = 0.01, 0.5
 _WETTER = tuple(WETNESS)
 

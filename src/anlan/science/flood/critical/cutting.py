@@ -16,9 +16,8 @@ from anlan.science.flood.domain import Domain
 from anlan.science.flood.errors import BadInput
 from anlan.science.flood.warm import concentration_s
 from anlan.science.jit import Bools, Floats, Int8s, Int32s, Int64s
-from anlan.science.terrain import DOWN, RIGHT, accumulate, catchments, fill, flow_directions, flow_length
-
-__all__ = ["Catchment", "Land", "Village", "cut"]
+from anlan.science.terrain.flow import accumulate, catchments, flow_length
+from anlan.science.terrain.hollows import DOWN, RIGHT, fill, flow_directions
 
 _STRIP_M, _STRIP_CELLS = 150.0, 3
 _LEAST_FALL_M = 0.1

@@ -14,16 +14,14 @@ from anlan.science.flood.critical.told import WETNESS
 from anlan.science.flood.domain import RING, Domain
 from anlan.science.flood.edges import Closed, Edge, Edges, Open
 from anlan.science.flood.errors import Cancelled
-from anlan.science.flood.godunov import Godunov
-from anlan.science.flood.inertial import Inertial
+from anlan.science.flood.godunov.solver import Godunov
 from anlan.science.flood.inertial.channels import Channels
+from anlan.science.flood.inertial.solver import Inertial
 from anlan.science.flood.outputs import Outputs, Point
 from anlan.science.flood.run import Checkpoint, memory, run
 from anlan.science.flood.solver import Solver
 from anlan.science.flood.sources import Rain, ScsCn, Sources
 from anlan.science.jit import Floats, Int64s
-
-__all__ = ["Once", "Storm", "memory_bytes", "once"]
 
 LOOK_S = 600.0
 PASSED = 0.95

@@ -10,8 +10,6 @@ from typing import Literal
 
 from anlan.science.flood.errors import BadInput
 
-__all__ = ["Crossing", "cross", "next_depth"]
-
 Kind = Literal["between", "not_reached"]
 
 

@@ -9,8 +9,6 @@ import numpy as np
 from anlan.science.flood.errors import BadInput
 from anlan.science.flood.sources import Rain
 
-__all__ = ["Hyetograph", "gross_mm", "net_mm", "retention_mm"]
-
 _WETNESS, _FACTOR = (0.2, 0.5, 0.8), (2.281, 1.0, 0.427)
 
 

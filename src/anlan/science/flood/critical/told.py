@@ -8,8 +8,6 @@ import numpy as np
 from anlan.science.flood.critical.search import Crossing
 from anlan.science.flood.critical.storms import Hyetograph, gross_mm, net_mm, retention_mm
 
-__all__ = ["WETNESS", "Row", "Spread", "tell"]
-
 WETNESS: Mapping[str, float] = {"dry": 0.2, "normal": 0.5, "wet": 0.8}
 """Share of Wm that a class of soil wetness stands for (较干, 一般, 较湿)."""
 

@@ -1,5 +1,1 @@
 """The second-order well-balanced Godunov solver (MUSCL, Heun, HLLC): depth and speed where water is fast or shocks run."""
-
-from anlan.science.flood.godunov.solver import LIMITERS, Godunov
-
-__all__ = ["LIMITERS", "Godunov"]

@@ -10,13 +10,13 @@ import numpy as np
 from anlan.science.flood.domain import RING, Domain, G
 from anlan.science.flood.edges import Closed, Edge, Edges, Open, Stage
 from anlan.science.flood.errors import BadInput, NotFinite
-from anlan.science.flood.godunov import kernels
+from anlan.science.flood.godunov.kernels import boxes, march
+from anlan.science.flood.godunov.kernels.march import BUFFER_ROWS, RESULTS
+from anlan.science.flood.godunov.kernels.rim import CLOSED, HALO, OPEN, STAGE
 from anlan.science.flood.godunov.tiles import TILE, Tiling
 from anlan.science.flood.solver import Extents, Feed, Moved
 from anlan.science.flood.state import Layout, Precision, State
 from anlan.science.jit import Bools, Floats, Int64s, Reals
-
-__all__ = ["LIMITERS", "Godunov", "Limiter"]
 
 Fields = tuple[Reals, Reals, Reals]
 Limiter = Literal["minmod", "mc"]
@@ -93,19 +93,19 @@ class GodunovStepper:
         self._tiling = Tiling(domain.shape, method.tile)
         self._strips = _without_walls(self._tiling.strips, domain, t)
         count = len(self._tiling.table)
-        self._out = np.zeros((count, kernels.RESULTS))
+        self._out = np.zeros((count, RESULTS))
         self._carry: Reals = held.get("carry", np.zeros((2, count, self._tiling.widest))).astype(t)
         self._cell_carry: Floats = held.get("cell_carry", np.zeros(0)).astype(np.float64)
         self._step_s = float(held["step"][0]) if "step" in held else math.inf
         self._fast = float(held["fast"][0]) if "fast" in held else self._first_wave()
         self._wet, self._active = np.zeros_like(self._strips), np.zeros_like(self._strips)
         self._stages = self._beside_stages()
-        kernels.look(state.h, self._strips, self._thin, self._wet)
+        boxes.look(state.h, self._strips, self._thin, self._wet)
         self.limited = 0  # rows in which a cell could not pay its outflow
         self._threads = max(1, min(threads, count))
         self._pool = ThreadPoolExecutor(self._threads - 1) if self._threads > 1 else None
-        width = self._tiling.widest + 2 * kernels.HALO
-        self._buffers = [np.zeros((kernels.BUFFER_ROWS, width), t) for _ in range(self._threads)]
+        width = self._tiling.widest + 2 * HALO
+        self._buffers = [np.zeros((BUFFER_ROWS, width), t) for _ in range(self._threads)]
 
     def advance(self, feed: Feed, until_s: float) -> Moved:
         """Step until a moment. Raises `NotFinite`."""
@@ -121,13 +121,13 @@ class GodunovStepper:
             steps += 1
             self._step_s = dt
             state.time_s = until_s if left <= dt * (1 + 1e-9) else state.time_s + dt
-        return Moved(steps, came, went, kernels.deepest(state.h, self._wet))
+        return Moved(steps, came, went, boxes.deepest(state.h, self._wet))
 
     def extents(self) -> Extents:
         """Wet columns of each row."""
         rows = self._state.h.shape[0]
         first, last = np.full(rows, 1 << 60, np.int64), np.zeros(rows, np.int64)
-        kernels.by_rows(self._wet, first, last)
+        boxes.by_rows(self._wet, first, last)
         return Extents(first, last)
 
     def carried(self) -> float:
@@ -173,7 +173,7 @@ class GodunovStepper:
         rain_s = 0.5 * dt if feed.is_raining else 0.0  # half before, half after: else each step ends too wet
         if feed.is_raining:
             tiles, of = self._tiling.table, self._strips
-            kernels.rain_tiles(s.h, tiles, of, feed.rate, self._t(rain_s), self._carry[1], self._thin)
+            march.rain_tiles(s.h, tiles, of, feed.rate, self._t(rain_s), self._carry[1], self._thin)
         self._stage(0, now, now, self._half, dt, values, feed, 0.0)
         first = self._out[:, 2:].sum(axis=0)
         self._stage(1, self._half, now, now, dt, values, feed, rain_s)
@@ -193,10 +193,10 @@ class GodunovStepper:
             self._active = self._strips
         else:
             self._active = np.empty_like(self._strips)
-            kernels.reach(self._wet, self._strips, self._active)
+            boxes.reach(self._wet, self._strips, self._active)
             self._active[self._stages] = self._strips[self._stages]
         if before is not self._active:
-            kernels.leave(before, self._active, self._state.h, *self._half)
+            boxes.leave(before, self._active, self._state.h, *self._half)
         self._awake = self._tiling.awake(self._active)
 
     def _stage(
@@ -219,7 +219,7 @@ class GodunovStepper:
 
         def work(first: int) -> None:
             buffer = self._buffers[first]
-            kernels.sweep(
+            march.sweep(
                 *now, self._z, self._n2, *old, *new, self._tiling.table, self._awake, self._active, self._wet,
                 first, self._threads, self._kinds, values, buffer,
                 buffer.view(np.int32 if t is np.float32 else np.int64), self._out,
@@ -244,11 +244,11 @@ class GodunovStepper:
         self._half[0].reshape(-1)[feed.cells] = flat[feed.cells]  # a film that falls on sleeping land
         wet = feed.cells[flat[feed.cells] > self._thin]
         for r, c, j, i in self._tiling.of_cells(wet, self._state.h.shape[1]):
-            kernels.widen(self._wet[r, c], j, i)
+            boxes.widen(self._wet[r, c], j, i)
 
 
 def _kind(edge: Edge) -> int:
-    return {Closed: kernels.CLOSED, Open: kernels.OPEN, Stage: kernels.STAGE}[type(edge)]
+    return {Closed: CLOSED, Open: OPEN, Stage: STAGE}[type(edge)]
 
 
 def _value(edge: Edge, time_s: float, datum: float, dx: float) -> float:
@@ -262,7 +262,7 @@ def _without_walls(strips: Int64s, domain: Domain, t: Any) -> Int64s:
     if domain.inside.all():
         return strips
     cut = np.empty_like(strips)
-    kernels.look(np.pad(domain.inside, RING).astype(t), strips, t(0), cut)
+    boxes.look(np.pad(domain.inside, RING).astype(t), strips, t(0), cut)
     return cut
 
 

@@ -8,8 +8,6 @@ from anlan.science.fields import Field, science
 from anlan.science.flood.domain import RING
 from anlan.science.jit import Int64s
 
-__all__ = ["TILE", "Tiling"]
-
 TILE = (64, 500)
 """Rows and columns of a tile: its buffers stay in the second cache."""
 

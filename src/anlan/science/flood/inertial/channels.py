@@ -17,8 +17,6 @@ from anlan.science.flood.domain import Domain
 from anlan.science.flood.errors import BadInput
 from anlan.science.jit import Floats, Int64s
 
-__all__ = ["Channels"]
-
 
 @dataclass(frozen=True, slots=True)
 class Channels:

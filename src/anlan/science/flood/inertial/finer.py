@@ -6,15 +6,13 @@ from typing import Any
 import numpy as np
 
 from anlan.science.flood.domain import RING
-from anlan.science.flood.inertial.kernels import CLOSED, OPEN
 from anlan.science.flood.inertial.kernels import finer as kernels
+from anlan.science.flood.inertial.kernels.edges import CLOSED, OPEN
 from anlan.science.flood.inertial.pace import Pace
 from anlan.science.flood.inertial.streams import Ground, Streams
 from anlan.science.flood.solver import Extents, Feed
 from anlan.science.flood.state import State
 from anlan.science.jit import Bytes, Int8s, Int64s, Reals
-
-__all__ = ["Finer", "Raster", "Shut", "finer_bytes"]
 
 Shut = tuple[Int64s, Int64s, Reals, Reals]
 """Faces that a sweep leaves alone, by their cells: number of the first cell of each row, columns, west or north or both."""

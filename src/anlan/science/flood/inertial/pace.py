@@ -6,13 +6,11 @@ import numpy as np
 
 from anlan.science.fields import Field, science
 from anlan.science.flood.domain import RING, Domain, G
-from anlan.science.flood.inertial import kernels
+from anlan.science.flood.inertial.kernels.census import CLASS_BITS, CLASSES, TABLES, census, seen_as
 from anlan.science.flood.solver import Extents
 from anlan.science.flood.state import State
 from anlan.science.jit import Bytes, Floats, Int64s, Reals
 from anlan.science.shares import RASTER_ROWS, in_shares
-
-__all__ = ["FRONT", "RUN_SHARE", "SHALLOW", "SWIFT", "Pace", "take_census"]
 
 SHALLOW = 0.01  # m; the step is never longer than the wave in this depth allows
 SPEED_DEPTH = 0.001  # m; films below move too little water to bind the step
@@ -65,7 +63,7 @@ class Pace:
         """
         at_least = np.cumsum(counts[::-1])[::-1]
         held = np.nonzero(at_least > self._aside)[0]
-        above = np.array((int(held[-1]) + 1) << kernels.CLASS_BITS if held.size else 0, np.int32)
+        above = np.array((int(held[-1]) + 1) << CLASS_BITS if held.size else 0, np.int32)
         self._waves = float(above.view(np.float32))
 
     @science(
@@ -103,7 +101,7 @@ class Pace:
         at_least, longest = np.cumsum(counts[::-1])[::-1], self.longest(highest)
         cost = {}
         for times in range(1, MOST_TIMES + 1):
-            few = int(at_least[kernels.seen_as(self.waves(times, highest), self.floors(highest)[1])])
+            few = int(at_least[seen_as(self.waves(times, highest), self.floors(highest)[1])])
             alone = times * (DEAR * few + ALONE) if times > 1 else 0.0
             cost[times] = math.ceil(span_s / (times * longest)) * (cells + alone)
         return min(cost, key=cost.__getitem__)
@@ -158,9 +156,9 @@ def take_census(
     t, told = state.h.dtype.type, []
 
     def some(first: int, last: int) -> None:
-        counts, risen = np.zeros(kernels.CLASSES, np.int64), np.zeros((kernels.TABLES, 256), np.int64)
+        counts, risen = np.zeros(CLASSES, np.int64), np.zeros((TABLES, 256), np.int64)
         scratch = np.zeros((2, state.h.shape[1]), np.float32)
-        kernels.census(
+        census(
             first + RING, last + RING, state.h, state.qx, state.qy, wet.first, wet.last, t(SPEED_DEPTH), t(SWIFT), t(RISING),
             floors, scratch, scratch.view(np.int32), counts, seen, risen,
         )  # fmt: skip

@@ -10,16 +10,28 @@ import numpy as np
 from anlan.science.flood.domain import RING, Domain, G
 from anlan.science.flood.edges import Closed, Edge, Edges, Open, Stage
 from anlan.science.flood.errors import NotFinite
-from anlan.science.flood.inertial import kernels
 from anlan.science.flood.inertial.channels import Channels
 from anlan.science.flood.inertial.finer import Finer, Raster, Shut, finer_bytes
+from anlan.science.flood.inertial.kernels import census
+from anlan.science.flood.inertial.kernels import edges as kernels_edges
+from anlan.science.flood.inertial.kernels.edges import (
+    CLOSED,
+    EAST,
+    NORTH,
+    OPEN,
+    SOUTH,
+    STAGE,
+    WEST,
+    edge_flow,
+)
+from anlan.science.flood.inertial.kernels.finer import ALONGSIDE, OWN, fronts, mark, reach
+from anlan.science.flood.inertial.kernels.march import add_cells, march, ranges, seams, stitch
+from anlan.science.flood.inertial.kernels.rows import extent
 from anlan.science.flood.inertial.pace import FRONT, SWIFT, Pace, take_census
 from anlan.science.flood.inertial.streams import Streams
 from anlan.science.flood.solver import Extents, Feed, Moved, Stepper
 from anlan.science.flood.state import Layout, Precision, State
 from anlan.science.jit import Bools, Bytes, Floats, Int64s, Reals
-
-__all__ = ["Inertial"]
 
 WALL = 20_000.0  # metres above the datum: nothing climbs it, and f32 subtracts from it without overflow
 BAND_CELLS = 60_000  # a band below this is not worth a thread's while
@@ -61,7 +73,7 @@ class Inertial:
     ) -> Stepper:
         """A stepper over ``state``, which must have the layout FACES."""
         if domain.porosity is not None:
-            from anlan.science.flood.porous import PorousStepper  # which is made of parts of this module
+            from anlan.science.flood.porous.solver import PorousStepper
 
             return PorousStepper(self, domain, state, edges, held=held or {})
         return InertialStepper(self, domain, state, edges, threads=threads, held=held or {})
@@ -145,7 +157,7 @@ class InertialStepper:
     def _step(self, feed: Feed, whole: Any, times: int) -> tuple[float, float]:
         """A sweep of the raster and what is finer than it; gives m³ in and out over the edges."""
         swept = self._sweep(feed, whole)
-        entered, left = kernels.edge_flow(self._state.qx, self._state.qy, self._kinds)
+        entered, left = edge_flow(self._state.qx, self._state.qy, self._kinds)
         if self._finer is None:
             finest, came, went = self._after(feed, whole)
         else:
@@ -191,19 +203,19 @@ class InertialStepper:
         if times == 1:
             return
         most = t(pace.waves(times, self._highest))
-        count = kernels.mark(marked, kernels.seen_as(float(most), floors[1]))
+        count = mark(marked, census.seen_as(float(most), floors[1]))
         count += self._ahead(marked, times, most)
         alongside = np.zeros(0, np.int64) if self._streams is None else self._streams.cells
-        marked.reshape(-1)[alongside] |= kernels.ALONGSIDE
-        marked.reshape(-1)[feed.cells] |= kernels.OWN
+        marked.reshape(-1)[alongside] |= ALONGSIDE
+        marked.reshape(-1)[feed.cells] |= OWN
         count += alongside.size + feed.cells.size
         self._finer = Finer(self._raster, marked, count, times, feed=feed, streams=self._streams)
 
     def _ahead(self, marked: Bytes, times: int, most: Any) -> int:
         """Mark the cells that a front could reach before the next sweep, which would hold it back; gives how many."""
         found = np.empty(marked.size // 4, np.int64)
-        count = kernels.fronts(self._state.h, self._z, most, marked, found)
-        return kernels.reach(found, count, math.ceil(FRONT * self._method.courant * times), marked)
+        count = fronts(self._state.h, self._z, most, marked, found)
+        return reach(found, count, math.ceil(FRONT * self._method.courant * times), marked)
 
     def _settle(self) -> None:
         if self._finer is not None:
@@ -214,7 +226,7 @@ class InertialStepper:
         """After a sweep what is not of the raster, all in its one step. Greatest depth, m³ in and out over the edges."""
         s = self._state
         if feed.cells.size:
-            kernels.add_cells(
+            add_cells(
                 s.h.reshape(-1), s.h.shape[1], feed.cells, feed.cell_rate, float(dt), self._cell_carry,
                 self._method.dry, self._lo, self._hi,
             )  # fmt: skip
@@ -238,7 +250,7 @@ class InertialStepper:
     def _first_look(self) -> None:
         dry = self._t(self._method.dry)
         for j in range(RING, self._state.h.shape[0] - RING):
-            self._lo[j], self._hi[j] = kernels.extent(self._state.h[j, RING:-RING], RING, dry)
+            self._lo[j], self._hi[j] = extent(self._state.h[j, RING:-RING], RING, dry)
 
     def _constants(self, dt: Any) -> tuple[Any, ...]:
         t, m, push = self._t, self._method, G * float(dt) / self._dx
@@ -249,27 +261,26 @@ class InertialStepper:
         """One step of the raster; gives the greatest depth."""
         s, k = self._state, self._constants(dt)
         self._rim()
-        kernels.ranges(
+        ranges(
             self._lo, self._hi, self._before_lo, self._before_hi, feed.is_raining, self._inner_lo, self._inner_hi,
             self._a, self._b,
         )  # fmt: skip
-        kernels.seams(self._bands, s.qx, s.qy, self._a, self._b, self._work)
+        seams(self._bands, s.qx, s.qy, self._a, self._b, self._work)
         fields = s.h, self._z, s.qx, s.qy, self._drag, feed.rate
         visit, wet = (self._a, self._b), (self._lo, self._hi)
         shut = self._finer.shut if self._finer else self._nothing_shut
         most = self._all_bands(fields, visit, wet, self._work, self._carry, self._kinds, shut, k)
-        bits = kernels.stitch(self._bands, fields, visit, wet, self._carry, k, np.int32(most))
+        bits = stitch(self._bands, fields, visit, wet, self._carry, k, np.int32(most))
         return float(np.asarray(bits, np.int32).view(np.float32))
 
     def _all_bands(self, *told: Any) -> Any:
         """`kernels.march` of every band, shared among the threads."""
         if self._pool is None:
-            return kernels.march(0, 1, self._bands, *told)
+            return march(0, 1, self._bands, *told)
         others = [
-            self._pool.submit(kernels.march, n, self._threads, self._bands, *told)
-            for n in range(1, self._threads)
+            self._pool.submit(march, n, self._threads, self._bands, *told) for n in range(1, self._threads)
         ]
-        most = kernels.march(0, self._threads, self._bands, *told)
+        most = march(0, self._threads, self._bands, *told)
         return max(most, *(other.result() for other in others))
 
     def _rim(self) -> None:
@@ -282,7 +293,7 @@ class InertialStepper:
             ]
         )
         s = self._state
-        kernels.rim(s.h, self._z, s.qx, s.qy, self._kinds, levels)
+        kernels_edges.rim(s.h, self._z, s.qx, s.qy, self._kinds, levels)
         _wake(self._lo, self._hi, self._kinds, s.h.shape[1])
 
 
@@ -300,19 +311,19 @@ def _nothing_shut(state: State) -> Shut:
 
 def kind(edge: Edge) -> int:
     """How the kernels call an edge."""
-    return {Closed: kernels.CLOSED, Open: kernels.OPEN, Stage: kernels.STAGE}[type(edge)]
+    return {Closed: CLOSED, Open: OPEN, Stage: STAGE}[type(edge)]
 
 
 def _wake(lo: Any, hi: Any, kinds: Any, columns: int) -> None:
     """Cells beside a given stage are visited even when all is dry."""
     rows = lo.size
-    for side, ring in ((kernels.NORTH, 1), (kernels.SOUTH, rows - 2)):
-        if kinds[side] == kernels.STAGE:
+    for side, ring in ((NORTH, 1), (SOUTH, rows - 2)):
+        if kinds[side] == STAGE:
             lo[ring], hi[ring] = RING, columns - RING
     inner = slice(RING, rows - RING)
-    if kinds[kernels.WEST] == kernels.STAGE:
+    if kinds[WEST] == STAGE:
         lo[inner], hi[inner] = RING, np.maximum(hi[inner], RING + 1)
-    if kinds[kernels.EAST] == kernels.STAGE:
+    if kinds[EAST] == STAGE:
         hi[inner] = columns - RING
         lo[inner] = np.minimum(lo[inner], columns - RING - 1)
 

@@ -14,8 +14,6 @@ from anlan.science.flood.solver import Extents
 from anlan.science.flood.state import State
 from anlan.science.jit import Floats, Int64s, Reals
 
-__all__ = ["Ground", "Streams"]
-
 
 class Streams:
     """The channels of one run: what they hold lives in ``state.channel``, how they flow in ``state.channel_q``."""

@@ -10,8 +10,6 @@ from anlan.science.flood.domain import Domain
 from anlan.science.flood.errors import BadInput
 from anlan.science.jit import Floats
 
-__all__ = ["trace"]
-
 
 @science(
     Field("x", "float64", ("vertex",), "m"),

@@ -5,9 +5,3 @@ the slower clock of rain and soil. The level of the giving pool is the mean of i
 tick is solved for together with how far it draws this pool down, so that a wide gate on a small pool empties it
 and does not swing. No link gives more than stands above the lowest sill of its ways.
 """
-
-from anlan.science.flood.links.link import Link, Pool, Store
-from anlan.science.flood.links.ways import Gate, Rating, Way, Weir
-from anlan.science.flood.links.work import Links
-
-__all__ = ["Gate", "Link", "Links", "Pool", "Rating", "Store", "Way", "Weir"]

@@ -9,8 +9,6 @@ import numpy as np
 from anlan.science.flood.errors import BadInput
 from anlan.science.flood.links.ways import Way
 
-__all__ = ["Link", "Pool", "Store"]
-
 
 @dataclass(frozen=True, slots=True)
 class Pool:

@@ -9,8 +9,6 @@ import numpy as np
 from anlan.science.flood.domain import G
 from anlan.science.flood.errors import BadInput
 
-__all__ = ["Gate", "Rating", "Way", "Weir"]
-
 
 @dataclass(frozen=True, slots=True)
 class Rating:

@@ -15,8 +15,6 @@ from anlan.science.flood.outputs import Curve
 from anlan.science.flood.state import Layout, State
 from anlan.science.jit import Floats, Int64s
 
-__all__ = ["Links", "Moves"]
-
 _HALVINGS = 60
 _FILM = 1e-4  # m; a shallower cell gives nothing and has no level
 

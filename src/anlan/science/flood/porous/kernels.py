@@ -13,8 +13,6 @@ from anlan.science.flood.domain import RING, G
 from anlan.science.flood.inertial.kernels.rows import powers
 from anlan.science.jit import Floats, Int8s, Int64s, Reals, njit
 
-__all__ = ["step"]
-
 OPEN = 1
 NORTH, EAST, SOUTH, WEST = range(4)
 

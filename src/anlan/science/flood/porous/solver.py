@@ -8,8 +8,8 @@ import numpy as np
 from anlan.science.flood.domain import RING, Domain
 from anlan.science.flood.edges import Edges, Stage
 from anlan.science.flood.errors import BadInput, NotFinite
-from anlan.science.flood.inertial import kernels as open_ground
 from anlan.science.flood.inertial import solver as inertial
+from anlan.science.flood.inertial.kernels.edges import rim
 from anlan.science.flood.inertial.pace import SWIFT, Pace, take_census
 from anlan.science.flood.porous import kernels
 from anlan.science.flood.solver import Extents, Feed, Moved
@@ -18,8 +18,6 @@ from anlan.science.jit import Floats, Int8s, Reals
 
 if TYPE_CHECKING:
     from anlan.science.flood.inertial.solver import Inertial
-
-__all__ = ["PorousStepper"]
 
 
 class PorousStepper:
@@ -101,4 +99,4 @@ class PorousStepper:
             return
         s = self._state
         levels = [e.level.at(s.time_s) - self._datum if isinstance(e, Stage) else 0.0 for e in self._edges]
-        open_ground.rim(s.h, self._z, s.qx, s.qy, self._kinds, np.array(levels))
+        rim(s.h, self._z, s.qx, s.qy, self._kinds, np.array(levels))

@@ -9,7 +9,7 @@ from anlan.warn.actions.alerts.common import locked, locked_for_both, locked_of_
 from anlan.warn.actions.alerts.telephone import Heard
 from anlan.warn.events import ALERT_COUNTERSIGN
 from anlan.warn.models import Alert
-from anlan.warn.rules.alert import Event, Evidence
+from anlan.warn.rules.alert.shapes import Event, Evidence
 
 
 def submit(ctx: Ctx, *, ref: str) -> None:

@@ -7,13 +7,15 @@ from anlan.foundation import journal
 from anlan.foundation.context import SYSTEM, Ctx
 from anlan.foundation.errors import Forbidden, NotFound
 from anlan.foundation.rules.errors import AlertRefused
+from anlan.foundation.rules.life import Refusal
 from anlan.foundation.scope import Scope
 from anlan.foundation.words import say
 from anlan.people.queries.units import Unit, unit
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 from anlan.warn import alert_rows
 from anlan.warn.models import Alert
-from anlan.warn.rules.alert import Event, Evidence, Refusal, Transition, decide
+from anlan.warn.rules.alert import decide
+from anlan.warn.rules.alert.shapes import Event, Evidence, Transition
 
 
 def locked(ctx: Ctx, ref: str) -> Alert:

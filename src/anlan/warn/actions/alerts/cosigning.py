@@ -8,7 +8,7 @@ from anlan.warn.actions.alerts import telephone
 from anlan.warn.actions.alerts.common import locked_for_both, move, note
 from anlan.warn.actions.alerts.telephone import Heard
 from anlan.warn.events import ALERT_COUNTERSIGN
-from anlan.warn.rules.alert import Event, Evidence
+from anlan.warn.rules.alert.shapes import Event, Evidence
 
 
 def cosign(ctx: Ctx, *, ref: str, retyped_place: str = "", retyped_level: str = "") -> None:

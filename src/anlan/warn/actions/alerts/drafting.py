@@ -12,12 +12,12 @@ from anlan.foundation.rules.errors import AlertRefused
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.words import say
 from anlan.people.queries.units import Unit, unit, units
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 from anlan.warn import alert_rows
 from anlan.warn.actions.alerts.common import locked_of_unit, move, note, places_of, unit_of
 from anlan.warn.events import ALERT_EXPIRE
 from anlan.warn.models import Alert
-from anlan.warn.rules.alert import Event, Message
+from anlan.warn.rules.alert.shapes import Event, Message
 from anlan.wire.cap import mapping
 
 
@@ -40,7 +40,7 @@ def draft(ctx: Ctx, *, event_type: str, text: Text, kind: str = "alert") -> str:
     with action(ctx, "warn.draft"):
         places = places_of(ctx, text.named)
         if not places:
-            raise Invalid("请先选地点：预警要点到乡镇或村。")
+            raise Invalid("请先选地点：预警要点到乡镇或村。").at("named")
         row = write_new(ctx, issuer=unit_of(ctx), event_type=event_type, text=text, places=places, kind=kind)
         note(ctx, row, "drafted")
         return row.ref
@@ -81,7 +81,7 @@ def write_new(
 def _fill(ctx: Ctx, row: Alert, text: Text, places: list[Place]) -> None:
     """Put the text into the row, save it, and set the clock for its end."""
     if row.kind == "alert" and text.level not in tuple(Grade):
-        raise Invalid("级别只有蓝、黄、橙、红四级。请选一级。")
+        raise Invalid("级别只有蓝、黄、橙、红四级。请选一级。").at("level")
     place = atlas().common(places)
     row.level = text.level if row.kind == "alert" else alert_rows.NO_MARK
     row.place_id = place.id
@@ -126,7 +126,7 @@ def edit(ctx: Ctx, *, ref: str, text: Text) -> None:
         row = locked_of_unit(ctx, ref)
         places = places_of(ctx, text.named)
         if not places:
-            raise Invalid("请先选地点：预警要点到乡镇或村。")
+            raise Invalid("请先选地点：预警要点到乡镇或村。").at("named")
         move(ctx, row, Event.EDIT)
         row.returned_why = ""
         _fill(ctx, row, text, places)

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.warn import alert_file, pins
 from anlan.warn.actions.alerts.importing import NOT_VERIFIED, take_in
-from anlan.wire import cap
+from anlan.wire.cap import signature
+from anlan.wire.cap.check import check
+from anlan.wire.cap.errors import SignatureError
 
 SAID = ("issuer_name", "event_type", "level", "named", "headline", "description", "instruction", "issued_at")
 SAID_TOO = ("expires_at", "identifier", "message", "references", "polygon", "sender", "part")
@@ -21,18 +23,18 @@ class Signature:
     is_there: bool
     name: str = ""
     fingerprint: str = ""
-    wrong: cap.SignatureError | None = None
+    wrong: SignatureError | None = None
 
 
 def signature_of(data: bytes) -> Signature:
     """The verdict on a file's signature."""
-    if not cap.check(data).signed:
+    if not check(data).signed:
         return Signature(False)
     wrong = None
     for pin in pins.pins():
         try:
-            found = cap.verify(data, pin.certificate)
-        except cap.SignatureError as error:
+            found = signature.verify(data, pin.certificate)
+        except SignatureError as error:
             wrong = error
         else:
             return Signature(True, pin.subject, found.fingerprint)

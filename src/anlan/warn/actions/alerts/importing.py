@@ -8,13 +8,13 @@ from anlan.foundation import journal, tasks
 from anlan.foundation.actions import action, next_ref
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid, NotFound
-from anlan.places.queries import Place, atlas
-from anlan.warn import alert_rows
+from anlan.places.atlas import Place, atlas
+from anlan.warn import alert_file, alert_rows
 from anlan.warn.actions.alerts.common import follow, locked, note
 from anlan.warn.events import ALERT_EXPIRE
 from anlan.warn.models import Alert
-from anlan.warn.rules.alert import Message
-from anlan.wire import cap as wire
+from anlan.warn.rules.alert.shapes import Message
+from anlan.wire.cap import safexml
 
 CLOCKS_DIFFER = timedelta(minutes=10)
 EARLIEST, LATEST = datetime(1971, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -47,12 +47,12 @@ def take_in(
 
     `named` are division codes; none means that the warning is for the whole city and names no place. `references` is
     the CAP element: the earlier warnings that an update, cancel or all-clear ends; what a cancel or all-clear does not say is as theirs,
-    and a cancel lasts no time. One that is not `is_confirmed` (a file that nobody's pinned certificate vouches for) calls nobody until
-    an officer has confirmed where it comes from.
+    and a cancel lasts no time. One that is not `is_confirmed` (a file that nobody's pinned certificate vouches for) calls nobody and
+    ends nothing until an officer has confirmed where it comes from.
     Raises: Invalid for a level, a time or a message that cannot be; NotFound for a place unknown or out of scope; Conflict when
     the same key comes with other words.
     """
-    text = wire.decode(cap) if cap else ""
+    text = safexml.decode(cap) if cap else ""
     if message == Message.CANCEL:
         expires_at = None
     with action(ctx, "warn.import"):
@@ -109,7 +109,7 @@ def take_in(
         }
         told |= {"identifier": identifier, "doubtful": bool(doubtful), "confirmed": is_confirmed}
         note(ctx, row, "imported", **told)
-        for each in ended:
+        for each in ended if is_confirmed else ():
             follow(ctx, row, each)
         return row.ref
 
@@ -118,7 +118,10 @@ NOT_VERIFIED = "签名未能核对"
 
 
 def confirm_source(ctx: Ctx, *, ref: str) -> None:
-    """An officer has asked the issuer: the warning is theirs. From here on it calls out like a signed one."""
+    """An officer has asked the issuer: the warning is theirs. From here on it calls out, and ends what it names, like a signed one."""
+    kept = ctx.one(Alert, ref)
+    parts = alert_file.taken_from(kept.cap.encode()) if kept.cap else []
+    references = " ".join(part["references"] for part in parts if part["part"] == kept.part)
     with action(ctx, "warn.import"):
         row = locked(ctx, ref)
         if not row.doubtful.startswith(NOT_VERIFIED) or row.state != "issued":
@@ -127,6 +130,8 @@ def confirm_source(ctx: Ctx, *, ref: str) -> None:
         row.save(update_fields=["doubtful"])
         places = [atlas().by_id[pk] for pk in row.names.values_list("pk", flat=True)]
         note(ctx, row, "source_confirmed", called=_called(ctx, places), confirmed=True)
+        for each in _named_before(ctx, references) if row.message != Message.ALERT else ():
+            follow(ctx, row, each)
 
 
 def _called(ctx: Ctx, places: list[Place]) -> list[str]:
@@ -146,15 +151,15 @@ def _check(
     if not level and message in (Message.CANCEL, Message.ALL_CLEAR):
         raise Invalid("它取消的预警本地没有收过，不用导入。")
     if level not in (1, 2, 3, 4):
-        raise Invalid("级别只有蓝、黄、橙、红四级。请核对原文。")
+        raise Invalid("级别只有蓝、黄、橙、红四级。请核对原文。").at("level")
     if message not in tuple(Message):
         raise Invalid("信息类型只有首发、更新、取消、解除。请核对原文。")
     if not issuer_name.strip():
-        raise Invalid("请写明是哪个单位发布的。")
+        raise Invalid("请写明是哪个单位发布的。").at("issuer_name")
     if not EARLIEST <= issued_at <= expires_at <= LATEST:
-        raise Invalid("发布时间或失效时间不可能，请核对原文。")
+        raise Invalid("发布时间或失效时间不可能，请核对原文。").at("issued_at")
     if issued_at > ctx.now + CLOCKS_DIFFER:
-        raise Invalid("发布时间在将来，请核对原文。")
+        raise Invalid("发布时间在将来，请核对原文。").at("issued_at")
     if places and not any(ctx.scope.holds(p.path) for p in places):
         raise NotFound("这份预警点名的地方都不在您的范围内。")
 
@@ -200,7 +205,7 @@ def _standing(ctx: Ctx, text: str, issued_at: datetime, **key: Any) -> Alert | N
     """The warning that came under this key before, ours included. Raises: Conflict when it said something else."""
     for row in Alert.objects.filter(world_id=ctx.world.id, **key):
         if _second(row.issued_at) == _second(issued_at):
-            if text and row.cap and wire.undeclared(row.cap).split() != text.split():
+            if text and row.cap and safexml.undeclared(row.cap).split() != text.split():
                 raise Conflict(
                     "编号 {identifier} 收过一份（{ref}），这一份内容不同，没有导入。请打电话向发布单位核实；确是更正的，照原文录入。",
                     identifier=row.identifier,

@@ -4,11 +4,11 @@ from anlan.foundation import tasks
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.errors import AlertRefused
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.warn import alert_cap, alert_rows
 from anlan.warn.actions.alerts.common import follow, locked, locked_of_unit, move, note
 from anlan.warn.events import ALERT_EXPIRE, ALERT_RENEW
-from anlan.warn.rules.alert import Event, Evidence
+from anlan.warn.rules.alert.shapes import Event, Evidence
 
 
 def issue(ctx: Ctx, *, ref: str) -> str:

@@ -18,7 +18,7 @@ from anlan.judge.queries.exceedances import Exceedance
 from anlan.judge.rules import plainwords
 from anlan.judge.rules.plainwords import Facts
 from anlan.people.queries.units import Unit, over
-from anlan.places.queries import Place, atlas
+from anlan.places.atlas import Place, atlas
 from anlan.warn import alert_rows
 from anlan.warn.actions.alerts.approving import take_back
 from anlan.warn.actions.alerts.common import note
@@ -26,7 +26,7 @@ from anlan.warn.actions.alerts.drafting import Text, rewrite, write_new
 from anlan.warn.events import ALERT_RENEW
 from anlan.warn.models import Alert
 from anlan.warn.rules import issuers
-from anlan.warn.rules.alert import Message
+from anlan.warn.rules.alert.shapes import Message
 
 HAZARDS = {
     "rainstorm": say("山洪"),

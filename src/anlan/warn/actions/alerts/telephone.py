@@ -6,9 +6,9 @@ from typing import Any
 
 from anlan.foundation import crypto
 from anlan.people.accounts import queries as accounts
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.warn.models import Alert
-from anlan.warn.rules.alert import VerbalApproval
+from anlan.warn.rules.alert.shapes import VerbalApproval
 
 
 @dataclass(frozen=True, kw_only=True)

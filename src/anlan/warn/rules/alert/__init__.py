@@ -21,36 +21,11 @@ from anlan.warn.rules.alert.shapes import (
     CoSigner,
     Event,
     Evidence,
-    IssuerVerdict,
-    Link,
     Message,
     State,
     Transition,
     VerbalApproval,
 )
-
-__all__ = [
-    "LIFE",
-    "TABLE",
-    "Actor",
-    "AlertSettings",
-    "AlertState",
-    "CoSigner",
-    "Event",
-    "Evidence",
-    "IssuerVerdict",
-    "Link",
-    "Message",
-    "Refusal",
-    "State",
-    "Transition",
-    "VerbalApproval",
-    "approval_label",
-    "cosign_is_overdue",
-    "countersign_is_overdue",
-    "decide",
-    "open_to",
-]
 
 DRAFTS = "warn.draft"
 REVIEWS = "warn.review"

@@ -17,22 +17,25 @@ from anlan.foundation.words import t, w
 from anlan.foundation.worlds import BEIJING
 from anlan.judge.views.backtests import levels
 from anlan.people.queries.units import unit
-from anlan.places.queries import Place, atlas, search
-from anlan.science.spatial import BadShape
-from anlan.ui.acts import address, done, posted
+from anlan.places.atlas import Place, atlas
+from anlan.places.queries import search
+from anlan.science.spatial.shapes import BadShape
+from anlan.ui.acts import address, done, posted, wrong
 from anlan.ui.pages import Request, page
 from anlan.warn import alert_cap, alert_rows, targets
-from anlan.warn.actions import alerts
-from anlan.warn.actions.alerts.drafting import taken_over
+from anlan.warn.actions.alerts import drafting
+from anlan.warn.actions.alerts.drafting import Text, taken_over
 from anlan.warn.models import Alert
 from anlan.warn.queries import alerts as queries
 from anlan.warn.rules import issuers
-from anlan.warn.rules.alert import Message
+from anlan.warn.rules.alert.shapes import Message
 from anlan.warn.views.alerts.begun import of_forecast
 from anlan.warn.views.alerts.entry import led_back
 from anlan.warn.views.alerts.joining import ticked_for, units_by_type
 from anlan.warn.views.alerts.maps import Crossing, map_of, polygon_in, polygon_out
-from anlan.wire import cap
+from anlan.wire.cap import report as cap_report
+from anlan.wire.cap import writer
+from anlan.wire.cap.check import check
 
 CHARACTERS_A_SECOND = 3.5
 MINUTE = "%Y-%m-%d %H:%M"
@@ -103,9 +106,9 @@ class Composer(forms.Form):
                 w("画的范围读不懂。请清掉重画，或贴 GeoJSON 的 Polygon（先经度后纬度）。")
             ) from None
 
-    def text(self) -> alerts.Text:
+    def text(self) -> Text:
         given = self.cleaned_data
-        return alerts.Text(
+        return Text(
             level=int(given["level"] or 1),
             named=given["named"],
             expires_at=given["expires_at"],
@@ -189,12 +192,12 @@ class _Case:
             return w("改稿")
         return w("写风险提示") if self.kind == "notice" else w("编发预警")
 
-    def save(self, ctx: Ctx, event_type: str, text: alerts.Text) -> str:
+    def save(self, ctx: Ctx, event_type: str, text: Text) -> str:
         if self.row is None:
-            return alerts.draft(ctx, event_type=event_type, text=text, kind=self.kind)
+            return drafting.draft(ctx, event_type=event_type, text=text, kind=self.kind)
         if self.message:
-            return alerts.follow_up(ctx, ref=self.row.ref, message=self.message, text=text)
-        alerts.edit(ctx, ref=self.row.ref, text=text)
+            return drafting.follow_up(ctx, ref=self.row.ref, message=self.message, text=text)
+        drafting.edit(ctx, ref=self.row.ref, text=text)
         return self.row.ref
 
 
@@ -270,7 +273,7 @@ def _compose(request: Request, case: _Case, back: str) -> HttpResponse:
                 return done(request, said, address(request, "alerts", ref), names=form.must_join)
             context |= _preview(request, text)
         except AnlanError as error:
-            form.add_error(None, error.said(request.lang))
+            wrong(form, error, request.lang)
     if asked in ("save", "preview") and form.errors:
         status = 422
     return render(request, "warn/alert_edit.html", context, status=status)
@@ -321,7 +324,7 @@ def _home(ctx: Ctx) -> Place:
     return atlas().by_path.get(mine.place_path, atlas().city) if mine else atlas().city
 
 
-def _preview(request: Request, text: alerts.Text) -> dict[str, Any]:
+def _preview(request: Request, text: Text) -> dict[str, Any]:
     named = [atlas().code(code) for code in text.named]
     return {"reach": _reach(request.ctx, named, text.polygon)} if named else {}
 
@@ -374,9 +377,9 @@ def _village(v: targets.VillageCount, lang: str) -> dict[str, Any]:
 def checked(request: Request, ref: str) -> HttpResponse:
     """What `cap check` says of the file, as it went out or would go out now."""
     row = queries.row_of(request.ctx, ref)
-    data = row.cap.encode() if row.cap else cap.write(alert_cap.compose(request.ctx, row))
-    report = cap.check(data)
-    lines = cap.render(report, request.lang)
+    data = row.cap.encode() if row.cap else writer.write(alert_cap.compose(request.ctx, row))
+    report = check(data)
+    lines = cap_report.render(report, request.lang)
     context = {
         "row": row,
         "lines": lines,

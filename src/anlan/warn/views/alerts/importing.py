@@ -13,16 +13,34 @@ from anlan.foundation.errors import AnlanError, Invalid
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.words import t, w
 from anlan.foundation.worlds import BEIJING
-from anlan.places.queries import Place, atlas, search
-from anlan.ui.acts import address, done
+from anlan.judge.views.backtests import levels
+from anlan.places.atlas import Place, atlas
+from anlan.places.queries import search
+from anlan.ui.acts import address, done, posted, wrong
 from anlan.ui.pages import Request, page
 from anlan.warn import alert_file, alert_rows
-from anlan.warn.actions import alerts
+from anlan.warn.actions.alerts import files, importing
+from anlan.warn.actions.alerts.importing import NOT_VERIFIED
 from anlan.warn.queries import alerts as queries
-from anlan.warn.views.alerts.composer import MINUTE, levels
-from anlan.wire import cap
+from anlan.warn.views.alerts.composer import MINUTE
+from anlan.wire.cap import report as cap_report
+from anlan.wire.cap import safexml
+from anlan.wire.cap.check import check
+from anlan.wire.cap.errors import CapError
 
+WAYS = {"check": "file", "paste": "text"}
 LARGEST = 2 * 1024 * 1024
+
+
+class Given(forms.Form):
+    """A file, or what stands in it."""
+
+    file = forms.FileField(
+        label=w("CAP 或国家格式（12379）文件"),
+        required=False,
+        widget=forms.FileInput({"accept": ".xml,.cap,text/xml,application/xml"}),
+    )
+    text = forms.CharField(label=w("文件内容（XML）"), required=False, widget=forms.Textarea({"rows": 6}))
 
 
 class Typed(forms.Form):
@@ -59,30 +77,43 @@ class Typed(forms.Form):
 def take_in(request: Request) -> HttpResponse:
     """Three ways in on one page; a file is checked line by line before anybody may keep it."""
     asked = request.POST.get("do", "")
+    given = Given(posted(request) if asked in ("check", "paste") else None, request.FILES or None)
     context: dict[str, Any] = {
-        "form": _typed(request, asked),
+        "form": (form := _typed(request, asked)),
+        "given": given,
         "q": request.POST.get("q", ""),
         "back": address(request, "alerts"),
         "largest_mb": LARGEST // 1024 // 1024,
     }
     status = 200
     try:
-        if asked in ("check", "paste"):
-            context |= _checked(request, _data_of(request))
+        if asked in ("check", "paste") and given.is_valid():
+            context |= _checked(request, _data_of(given.cleaned_data))
+            if not context["readable"]:
+                given.add_error(WAYS[asked], w("这份文件读不懂，逐条原因在检查结果里。"))
         elif asked == "keep":
             data = base64.b64decode(request.POST.get("data", ""), validate=True)
             return _keep(request, data)
         elif asked == "typed":
-            if context["form"].is_valid():
-                return _keep_typed(request, context["form"])
+            if form.is_valid():
+                return _keep_typed(request, form)
             status = 422
-    except AnlanError as error:
-        context["wrong"], status = error.said(request.lang), 422
-    except cap.CapError as error:
-        context["wrong"], status = error.text(request.lang), 422
-    except ValueError:
-        context["wrong"], status = t(request.lang, w("这份文件没有收全，请再选一次。")), 422
+    except (AnlanError, CapError, ValueError) as error:
+        status = 422
+        if asked == "typed" and isinstance(error, AnlanError):
+            wrong(form, error, request.lang)
+        elif asked in ("check", "paste"):
+            given.add_error(WAYS[asked], _said(error, request.lang))
+        else:
+            context["wrong"] = _said(error, request.lang)
+    status = 422 if given.errors else status
     return render(request, "warn/alert_import.html", context, status=status)
+
+
+def _said(error: Exception, lang: str) -> str:
+    if isinstance(error, AnlanError):
+        return error.said(lang)
+    return error.text(lang) if isinstance(error, CapError) else t(lang, w("这份文件没有收全，请再选一次。"))
 
 
 def _typed(request: Request, asked: str) -> Typed:
@@ -98,24 +129,22 @@ def _typed(request: Request, asked: str) -> Typed:
     return Typed(given, initial=initial, events=events, places=list(places.values()), lang=request.lang)
 
 
-def _data_of(request: Request) -> bytes:
+def _data_of(given: dict[str, Any]) -> bytes:
     """The file, or what was pasted. Raises: Invalid."""
-    file = request.FILES.get("file")
-    if file is not None and not isinstance(file, list):
+    if file := given["file"]:
         if (file.size or 0) > LARGEST:
             raise Invalid("文件太大。预警文件不会超过 2 MB，请核对是不是选错了。")
         return bytes(file.read())
-    text = request.POST.get("text", "").strip()
-    if not text:
+    if not given["text"]:
         raise Invalid("请选一个文件，或把文件内容贴进来。")
-    return cap.undeclared(text).encode()
+    return safexml.undeclared(given["text"]).encode()
 
 
 def _checked(request: Request, data: bytes) -> dict[str, Any]:
     """The report line by line, the signature's verdict, and what would be kept."""
-    report = cap.check(data)
+    report = check(data)
     found: dict[str, Any] = {
-        "lines": cap.render(report, request.lang),
+        "lines": cap_report.render(report, request.lang),
         "errors": len(report.errors),
         "readable": report.readable,
         "signature": _signature(request, data),
@@ -135,7 +164,7 @@ def _checked(request: Request, data: bytes) -> dict[str, Any]:
 
 def _signature(request: Request, data: bytes) -> dict[str, Any]:
     """The verdict on the signature, in words."""
-    found = alerts.signature_of(data)
+    found = files.signature_of(data)
     if not found.is_there:
         return {"good": False, "words": t(request.lang, w("没有签名。请向发布单位核实后再用。"))}
     if found.name:
@@ -150,13 +179,13 @@ def _signature(request: Request, data: bytes) -> dict[str, Any]:
 
 
 def _keep(request: Request, data: bytes) -> HttpResponse:
-    ref = alerts.take_in_file(request.ctx, data)
+    ref = files.take_in_file(request.ctx, data)
     return done(request, _imported(request, ref), address(request, "alerts", ref))
 
 
 def _keep_typed(request: Request, form: Typed) -> HttpResponse:
     given = form.cleaned_data
-    ref = alerts.take_in(
+    ref = importing.take_in(
         request.ctx,
         issuer_name=given["issuer_name"],
         event_type=given["event_type"],
@@ -173,6 +202,6 @@ def _keep_typed(request: Request, form: Typed) -> HttpResponse:
 def _imported(request: Request, ref: str) -> str:
     row = queries.row_of(request.ctx, ref)
     calls = alert_rows.calls_out(kind=row.kind, message=row.message, level=row.level)
-    if row.doubtful.startswith(alerts.NOT_VERIFIED):
+    if row.doubtful.startswith(NOT_VERIFIED):
         return w("已导入，来源还没核实，没有叫应。请打电话向发布单位核实。")
     return w("已导入。红色、橙色按长效指令开始叫应。") if calls else w("已导入。")

@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from anlan.foundation.context import Ctx
 from anlan.people.queries.units import Unit, over, unit
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.warn import alert_rows
 from anlan.warn.rules import issuers
 

@@ -8,8 +8,10 @@ from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET
 
 from anlan.foundation.words import w
+from anlan.places import layers
 from anlan.places import queries as places
-from anlan.places.queries import Place
+from anlan.places.atlas import Place
+from anlan.places.mapfiles.cleaned import parts_of
 from anlan.ui.acts import address
 from anlan.ui.pages import Request, page
 from anlan.warn.queries import alerts as queries
@@ -21,7 +23,7 @@ def map_of(request: Request, place: Place, *, ref: str = "", draw: str = "") -> 
         "base": address(request, "map", "base"),
         "state": address(request, "alerts", ref, "area") if ref else address(request, "alerts", "no-area"),
         "bounds": bounds(place),
-        "schematic": True,
+        "schematic": layers.is_schematic(),
         "draw": draw,
     }
 
@@ -45,25 +47,25 @@ def area(request: Request, ref: str) -> HttpResponse:
     """The alert's area as GeoJSON: the drawn line, or the outlines of what it names."""
     row = queries.row_of(request.ctx, ref)
     line = queries.line_of(row)
-    rings = row.polygon or [
-        ring
+    polygons = [[ring] for ring in row.polygon or ()] or [
+        part
         for named in line.named
         for p, found in places.outlines(named.tier, named.path)
         if p == named
-        for ring in found
+        for part in parts_of(found)
     ]
-    features = [_feature(ring, row.kind, line.level, ref, request) for ring in rings]
+    features = [_feature(rings, row.kind, line.level, ref, request) for rings in polygons]
     return JsonResponse(
         {"type": "FeatureCollection", "at": request.ctx.now.isoformat(), "features": features}
     )
 
 
-def _feature(ring: list[Any], kind: str, level: str, ref: str, request: Request) -> dict[str, Any]:
+def _feature(rings: list[Any], kind: str, level: str, ref: str, request: Request) -> dict[str, Any]:
     layer = "alert" if kind == "alert" else "flood"  # a notice has no level and wears none
     told = {"layer": layer, "ref": ref, "url": address(request, "alerts", ref)}
     if kind == "alert":
         told["level"] = level
-    return {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [ring]}, "properties": told}
+    return {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": rings}, "properties": told}
 
 
 @page("warn.view")

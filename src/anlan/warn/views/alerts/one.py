@@ -3,25 +3,47 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from anlan.foundation.errors import Invalid, NotFound
 from anlan.foundation.rules.grade import Grade
+from anlan.foundation.rules.reason import LEAST_REASON
 from anlan.foundation.words import Said, t, w
 from anlan.judge.queries.exceedances import Exceedance
-from anlan.ui.acts import act, address
+from anlan.ui.acts import act, address, offered
 from anlan.ui.pages import Request, attached, page
 from anlan.warn import alert_cap, alert_rows, identity, targets
-from anlan.warn.actions import alerts
+from anlan.warn.actions.alerts import approving, cosigning, importing, issuing
 from anlan.warn.queries import alerts as queries
 from anlan.warn.views.alerts.composer import may_issue_any
 from anlan.warn.views.alerts.maps import map_of
-from anlan.wire.cap import CapError
+from anlan.wire.cap.errors import CapError
 from anlan.wire.cap.signature import fingerprint
 
+_BY_HAND = forms.TextInput({"autocomplete": "off"})
 TABS = (("", w("全部")), ("own", w("本单位和本地编发")), ("imported", w("引用")), ("notice", w("风险提示")))
+
+
+class Retyped(forms.Form):
+    """A red is retyped by whoever lets it out."""
+
+    retyped_place = forms.CharField(label=w("手打地名"), max_length=60, required=False, widget=_BY_HAND)
+    retyped_level = forms.CharField(
+        label=w("手打级别（如 红色）"), max_length=10, required=False, widget=_BY_HAND
+    )
+
+
+class Agreed(Retyped):
+    """The same, by a unit that issues it jointly."""
+
+
+class Returned(forms.Form):
+    """Why a draft goes back."""
+
+    reason = forms.CharField(label=w("退回理由"), min_length=LEAST_REASON, max_length=200)
 
 
 @page("warn.view")
@@ -68,8 +90,22 @@ def context_of(request: Request, found: queries.Detail, **more: Any) -> dict[str
         "list_url": address(request, "alerts"),
         "map": map_of(request, found.place, ref=ref),
         "fingerprint": _fingerprint(request, row),
+        "retyped": _by_hand(request, Retyped, row),
+        "agreed": _by_hand(request, Agreed, row),
+        "returned": offered(request, Returned),
         **more,
     }
+
+
+def _by_hand(request: Request, kind: type[Retyped], row: Any) -> Retyped:
+    """Both fields, where they are shown, must be filled; the label tells what to type."""
+    form = offered(request, kind, ids=f"{kind.__name__}-%s")
+    for field in form.fields.values():
+        field.required = True
+    form.fields["retyped_place"].label = t(
+        request.lang, w("手打地名（{place}）"), place=alert_rows.place_words(row)
+    )
+    return form
 
 
 def basis_of(finding: Exceedance | None) -> dict[str, Any]:
@@ -93,74 +129,63 @@ def _fingerprint(request: Request, row: Any) -> str:
 
 
 # ---------- acts ----------
-def _act(permission: str, do: Callable[..., str | None], sentence: str) -> Any:
+def _act(
+    permission: str, do: Callable[..., str | None], sentence: str, form: type[forms.Form] | None = None
+) -> Any:
     """A button of an alert's page: do it, say so, stay there."""
 
-    def tried(request: Request, ref: str) -> str | None:
+    def tried(request: Request, *given: Any, ref: str) -> str | None:
         try:
-            return do(request, ref)
+            return do(request, *given, ref)
         except CapError as error:
             raise Invalid(Said(error.text(request.lang))) from None
 
-    return act(permission, tried, sentence, back=lambda r, ref: address(r, "alerts", ref))
+    return act(permission, tried, sentence, back=lambda r, ref: address(r, "alerts", ref), form=form)
 
 
-def _approved(request: Request, ref: str) -> str | None:
+def _approved(request: Request, given: dict[str, Any], ref: str) -> str | None:
     """Approved by the issuer is not enough while a unit that issues it jointly has not agreed."""
-    given = request.POST.get
-    alerts.approve(
-        request.ctx,
-        ref=ref,
-        retyped_place=given("retyped_place", ""),
-        retyped_level=given("retyped_level", ""),
-    )
+    approving.approve(request.ctx, ref=ref, **given)
     lacking = sum(not each.has_signed for each in queries.detail(request.ctx, ref).joint)
     return t(request.lang, w("已批准，还差 {n} 家会签，齐了才能签发。"), n=lacking) if lacking else None
 
 
 def _issued(request: Request, ref: str) -> str | None:
     """Only a first alert or an update at orange or red calls anybody."""
-    alerts.issue(request.ctx, ref=ref)
+    issuing.issue(request.ctx, ref=ref)
     row = queries.row_of(request.ctx, ref)
     calls = alert_rows.calls_out(kind=row.kind, message=row.message, level=row.level)
     return w("已签发。责任人按长效指令开始叫应。") if calls else None
 
 
-submit = _act("warn.draft", lambda r, ref: alerts.submit(r.ctx, ref=ref), w("已送审，等批准人批准。"))
-review = _act("warn.review", lambda r, ref: alerts.review(r.ctx, ref=ref), w("已复核。"))
-withdraw = _act("warn.draft", lambda r, ref: alerts.withdraw(r.ctx, ref=ref), w("已撤回，可以改稿。"))
+submit = _act("warn.draft", lambda r, ref: approving.submit(r.ctx, ref=ref), w("已送审，等批准人批准。"))
+review = _act("warn.review", lambda r, ref: approving.review(r.ctx, ref=ref), w("已复核。"))
+withdraw = _act("warn.draft", lambda r, ref: approving.withdraw(r.ctx, ref=ref), w("已撤回，可以改稿。"))
 reject = _act(
     "warn.approve",
-    lambda r, ref: alerts.reject(r.ctx, ref=ref, reason=r.POST.get("reason", "")),
+    lambda r, given, ref: approving.reject(r.ctx, ref=ref, **given),
     w("已退回，理由写在稿上。"),
+    Returned,
 )
-approve = _act(
-    "warn.approve",
-    lambda r, ref: _approved(r, ref),
-    w("已批准，可以签发。"),
-)
+approve = _act("warn.approve", _approved, w("已批准，可以签发。"), Retyped)
 issue = _act("warn.issue", lambda r, ref: _issued(r, ref), w("已签发。"))
 cosign = _act(
     "warn.approve",
-    lambda r, ref: alerts.cosign(
-        r.ctx,
-        ref=ref,
-        retyped_place=r.POST.get("retyped_place", ""),
-        retyped_level=r.POST.get("retyped_level", ""),
-    ),
+    lambda r, given, ref: cosigning.cosign(r.ctx, ref=ref, **given),
     w("已会签。批准和会签都齐了才能签发。"),
+    Agreed,
 )
 confirm = _act(
     "warn.draft",
-    lambda r, ref: alerts.confirm_verbally(r.ctx, ref=ref),
+    lambda r, ref: approving.confirm_verbally(r.ctx, ref=ref),
     w("已确认电话签批。"),
 )
-countersign = _act("warn.approve", lambda r, ref: alerts.countersign(r.ctx, ref=ref), w("已补签。"))
+countersign = _act("warn.approve", lambda r, ref: approving.countersign(r.ctx, ref=ref), w("已补签。"))
 
 
 confirm_source = _act(
     "warn.import",
-    lambda r, ref: alerts.confirm_source(r.ctx, ref=ref),
+    lambda r, ref: importing.confirm_source(r.ctx, ref=ref),
     w("来源已核实。红色、橙色按长效指令开始叫应。"),
 )
 

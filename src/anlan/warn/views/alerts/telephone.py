@@ -13,9 +13,10 @@ from anlan.foundation.errors import AnlanError, NotFound
 from anlan.foundation.words import w, written
 from anlan.foundation.worlds import BEIJING
 from anlan.people.accounts import queries as accounts
-from anlan.ui.acts import address, done, posted
+from anlan.ui.acts import address, done, posted, wrong
 from anlan.ui.pages import Request, page
-from anlan.warn.actions import alerts
+from anlan.warn.actions.alerts import approving, cosigning
+from anlan.warn.actions.alerts.telephone import Heard
 from anlan.warn.queries import alerts as queries
 from anlan.warn.views.alerts.entry import led_back
 from anlan.warn.views.alerts.one import context_of
@@ -38,9 +39,9 @@ class Telephone(forms.Form):
         self._now = now
         self.fields["leader"].choices = [(a.ref, f"{written(lang, a.title)} {a.name}") for a in leaders]  # type: ignore[attr-defined]
 
-    def heard(self) -> alerts.Heard:
+    def heard(self) -> Heard:
         given = self.cleaned_data
-        return alerts.Heard(
+        return Heard(
             leader=given["leader"],
             number=given["number"],
             at=self.moment("at"),
@@ -79,9 +80,9 @@ class _Call:
     def record(self, request: Request, ref: str, form: Telephone) -> None:
         typed = {name: form.cleaned_data[name] for name in ("retyped_place", "retyped_level")}
         if self.unit:
-            alerts.cosign_verbally(request.ctx, ref=ref, unit=self.unit, heard=form.heard(), **typed)
+            cosigning.cosign_verbally(request.ctx, ref=ref, unit=self.unit, heard=form.heard(), **typed)
         else:
-            alerts.approve_verbally(request.ctx, ref=ref, heard=form.heard(), **typed)
+            approving.approve_verbally(request.ctx, ref=ref, heard=form.heard(), **typed)
 
 
 @page("warn.draft")
@@ -135,7 +136,7 @@ def _page(request: Request, ref: str, found: queries.Detail, call: _Call) -> Htt
         try:
             call.record(request, ref, form)
         except AnlanError as error:
-            form.add_error(None, error.said(request.lang))
+            wrong(form, error, request.lang)
         else:
             return done(request, call.sentence, address(request, "alerts", ref))
     context = context_of(request, found, form=form, call=call)

@@ -6,7 +6,8 @@ First the bytes (hostile or not XML), then the schema in plain words, then the r
 
 from collections.abc import Callable, Iterator
 
-from .. import national
+from anlan.wire.cap.national import reading
+
 from ..errors import CapError, InvalidCap
 from ..reader import alert_in
 from ..report import Finding, Level, Report, finding, finding_of
@@ -25,7 +26,7 @@ def check(data: bytes, *, limits: Limits = LIMITS) -> Report:
     """Report everything that is wrong with a file, in file order."""
     try:
         root = parse(data, limits=limits)
-        if national.is_national(root):
+        if reading.is_national(root):
             return _national(root)
         root, told = alert_in(root)
     except CapError as error:
@@ -37,7 +38,7 @@ def check(data: bytes, *, limits: Limits = LIMITS) -> Report:
 def _national(root: Element) -> Report:
     found = [finding("CN-FORM", level=Level.WARNING, line=line_of(root))]
     try:
-        form = national.read_tree(root)
+        form = reading.read_tree(root)
     except InvalidCap as error:
         found += error.findings
     else:
@@ -53,6 +54,3 @@ def _ordered(found: list[Finding]) -> tuple[Finding, ...]:
     # Errors come first when there are too many: the cut must not hide that the file is wrong.
     worst = sorted(unique, key=lambda one: one.level is not Level.ERROR)[:MOST_FINDINGS]
     return (*worst, finding("CAP-TOO-MANY", level=Level.WARNING, limit=MOST_FINDINGS))
-
-
-__all__ = ["MOST_FINDINGS", "RULES", "check"]

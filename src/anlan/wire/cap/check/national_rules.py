@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from anlan.wire.cap.national.form import NationalForm
+
 from ..mapping import EXERCISE_MARK, GEOCODE, colour_in_headline, parse_identifier
 from ..model import MsgType, Status
-from ..national import NationalForm
 from ..report import Finding, Level, finding
 from ..safexml import Element, line_of
 from .message import CHAINED, SPEAKING, expires_early

@@ -4,9 +4,3 @@ It is not CAP: no namespace, Chinese times with a blank, colours as severity, co
 and GB/T 34283-2017 by reference; details are 待核实. The form carries less than CAP, so `write` takes what it can
 hold and `carried` says exactly what that is: `read(write(form)) == carried(form)`.
 """
-
-from .form import Method, NationalForm
-from .reading import is_national, read, read_tree
-from .writing import carried, file_name, write
-
-__all__ = ["Method", "NationalForm", "carried", "file_name", "is_national", "read", "read_tree", "write"]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anlan.science.terrain import Grid
+from anlan.science.terrain.grid import Grid
 from anlan.wire.raster.about import MAX_CELLS, About, Bytes, agreed_crs, allow, blank_fills
 from anlan.wire.raster.errors import EXTRA, BrokenRaster, UnsupportedRaster
 from anlan.wire.raster.tiff import layout, pack

@@ -12,13 +12,12 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from anlan.science.terrain import Grid, coarsen
 from anlan.science.terrain.crs import known
+from anlan.science.terrain.grid import Grid
+from anlan.science.terrain.resample import coarsen
 from anlan.wire.raster.errors import BadPixels
 from anlan.wire.raster.tiff import layout, pack
 from anlan.wire.raster.tiff.place import keys_for
-
-__all__ = ["Kind", "Packing", "write_geotiff"]
 
 Kind = Literal["float32", "float64", "int16"]
 Packing = Literal["deflate", "none"]

@@ -4,8 +4,6 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-__all__ = ["Any", "Constants", "Grid", "Real", "Row"]
-
 Row = NDArray[Any]
 Grid = NDArray[Any]
 Real = Any

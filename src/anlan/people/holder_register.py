@@ -1,0 +1,234 @@
+"""责任人名册: who must answer for a place, with name and number in the same row; and the households, with who helps them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.db.models import Q
+
+from anlan.foundation import crypto, packs
+from anlan.foundation.context import Ctx
+from anlan.foundation.words import Said, Sentence, say, t, w
+from anlan.people.models import ContactPoint, DutyHolder, Household, Organisation, Person
+from anlan.places.atlas import atlas
+from anlan.places.columns import InPlace, InPlaces
+from anlan.registers import saving
+from anlan.registers.books.heads import Head
+from anlan.registers.columns import Bad, Choice, Code, Column, Decimal, Flag, Look, Text, Whole, chunks
+from anlan.registers.links import Link
+from anlan.registers.register import Change, Register
+from anlan.registers.sealed import Sealed
+
+LEVELS = {
+    "county": w("县"),
+    "township": w("乡镇"),
+    "village": w("村级"),
+    "group": w("组"),
+    "household": w("户"),
+}
+
+
+def kinds() -> dict[str, dict[str, str]]:
+    """Kinds of duty by code, titled as the packs title them."""
+    return {row["code"]: row["title"] for pack in packs.of_kind("duty_kinds") for row in pack.data["duty"]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DutyKind(Column):
+    """责任种类: one of those that the packs tell."""
+
+    def read(self, text: str, look: Look) -> str:
+        by_word = {x: code for code, title in kinds().items() for x in (code, *title.values())}
+        if text not in by_word:
+            raise Bad(say("只能填：{n}", n="、".join(title["zh"] for title in kinds().values())))
+        return by_word[text]
+
+    def shown(self, row: Any) -> str:
+        return kinds().get(self.of(row), {"zh": str(self.of(row))})["zh"]
+
+    def said(self, row: Any, lang: str) -> str:
+        return self.told_in_words(self.of(row), lang)
+
+    def typed(self, row: Any) -> str:
+        return str(self.of(row))
+
+    def told_in_words(self, told: Any, lang: str) -> str:
+        return t(lang, kinds()[told]) if told in kinds() else str(told or "")
+
+    def choices(self, look: Look) -> Sequence[tuple[str, str]]:
+        return [(code, Said(t(look.lang, title))) for code, title in kinds().items()]
+
+    def head(self, look: Look) -> Head:
+        told = tuple(title["zh"] for title in kinds().values())
+        return Head(name=self.name, word=self.word, required=self.required, choices=told, note=self.hint)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HolderName(Sealed):
+    """姓名: another name is another person; whoever bears it with the same number already is that person."""
+
+    def of(self, row: Any) -> str:
+        return crypto.unseal(row.person.name_sealed, row.person.ref) if row.person_id else ""
+
+    def put(self, row: Any, value: Any) -> None:
+        ref = f"{row.ref}-{row.person_id}" if row.person_id else str(row.ref)
+        place = atlas().by_id[row.place_id]
+        row.newcomer = Person(
+            ref=ref, name_sealed=crypto.seal(value, ref), name_index=self.key(value), place_id=row.place_id,
+            lon=place.lon, lat=place.lat, synthetic=False,
+        )  # fmt: skip
+
+    def key_of(self, row: Any) -> str:
+        return str(row.person.name_index)
+
+    def among(self, values: Sequence[Any]) -> Q:
+        return Q(person__name_index__in=values)
+
+    def found(self, text: str) -> Q:
+        return Q(person__name_index=self.key(text))
+
+
+@dataclass(frozen=True, kw_only=True)
+class HolderNumber(Sealed):
+    """电话: the person's first number. A new one is a right one again."""
+
+    phone: bool = True
+    is_beside: ClassVar[bool] = True
+
+    def load(self, rows: Sequence[Any]) -> None:
+        points: dict[int, ContactPoint] = {}
+        for some in chunks([row.person_id for row in rows if row.person_id]):
+            points |= {p.person_id: p for p in ContactPoint.objects.filter(person__in=some, order=1)}
+        for row in rows:
+            row.first = points.get(row.person_id)
+
+    def of(self, row: Any) -> str:
+        point = getattr(row, "first", None)
+        return crypto.unseal(point.number_sealed, f"{row.person.ref}/1") if point else ""
+
+    def put_many(self, rows: Sequence[tuple[Any, Any]]) -> None:
+        gone = [row.person_id for row, number in rows if not number]
+        ContactPoint.objects.filter(person__in=gone, order=1).delete()
+        made = {
+            row.person_id: ContactPoint(
+                person_id=row.person_id, order=1, kind="mobile" if number.startswith("1") else "landline",
+                number_sealed=crypto.seal(number, f"{row.person.ref}/1"), number_index=self.key(number), is_wrong=False,
+            )
+            for row, number in rows if number
+        }  # fmt: skip
+        ContactPoint.objects.bulk_create(
+            made.values(), batch_size=2000, update_conflicts=True, unique_fields=["person", "order"],
+            update_fields=["kind", "number_sealed", "number_index", "is_wrong"],
+        )  # fmt: skip
+
+    def found(self, text: str) -> Q:
+        return Q(person__in=ContactPoint.objects.filter(number_index=self.key(text)).values("person"))
+
+
+def _fits(change: Change, look: Look) -> Iterable[tuple[str, Sentence]]:
+    """A new name comes with its number: nobody is left with the number of whoever went."""
+    if not change.is_new and "name" in change.changed and "phone" not in change.changed:
+        yield "phone", say("换了人，请把电话一起填上")
+
+
+def _save(ctx: Ctx, changes: Sequence[Change]) -> None:
+    known = _known(changes)
+    made: dict[tuple[str, str], Person] = {}
+    for each in changes:
+        newcomer = each.row.__dict__.pop("newcomer", None)
+        if newcomer is not None:
+            key = (
+                newcomer.name_index,
+                NUMBER.key(each.values["phone"]) if each.values["phone"] else newcomer.ref,
+            )
+            each.row.person = known.get(key) or made.setdefault(key, newcomer)
+    Person.objects.bulk_create(made.values(), batch_size=2000)
+    for each in changes:
+        each.row.person = each.row.person  # its id, now that it stands
+    DutyHolder.objects.bulk_create([c.row for c in changes if c.is_new], batch_size=2000)
+    stands = [c.row for c in changes if not c.is_new]
+    if stands:
+        DutyHolder.objects.bulk_update(stands, FIELDS, batch_size=200)
+    saving.put_many(HOLDERS, changes)
+
+
+def _known(changes: Sequence[Change]) -> dict[tuple[str, str], Person]:
+    """Persons of that name who are called at that number already, by both."""
+    numbers = sorted({NUMBER.key(c.values["phone"]) for c in changes if c.values["phone"]})
+    found: dict[tuple[str, str], Person] = {}
+    for some in chunks(numbers):
+        points = ContactPoint.objects.filter(number_index__in=some).select_related("person")
+        found |= {(p.person.name_index, p.number_index): p.person for p in points}
+    return found
+
+
+NUMBER = HolderNumber(name="phone", word=w("电话"), find=True)
+HOLDERS = Register(
+    name="holders", word=w("责任人"), room="people", model=DutyHolder, view="people.view", keep="people.manage", kind="H",
+    note=w("水来了要接电话、要去敲门的人；同一个人管几处就登记几行"),
+    keys=(("ref",), ("place", "kind", "name")), order=("place__path", "rung", "ref"), join=("place", "person", "organisation"),
+    fits=_fits, save=_save,
+    columns=(
+        Code(name="ref", word=w("编号"), listed=False, fixed=True, hint=w("新登记的不用填")),
+        InPlace(required=True, filter=True),
+        HolderName(name="name", word=w("姓名"), required=True, find=True),
+        NUMBER,
+        DutyKind(name="kind", word=w("责任人种类"), required=True, filter=True),
+        Choice(name="level", word=w("级别"), words=LEVELS, required=True, filter=True),
+        Text(name="title", word=w("职务"), required=True, most=60),
+        Whole(name="rung", word=w("第几位"), default=0, most=9, hint=w("0 先打，然后 1、2……")),
+        Link(name="organisation", word=w("单位"), target=lambda ctx: ctx.rows(Organisation), listed=False),
+        InPlaces(name="covers", word=w("另外包哪些村"), listed=False),
+        Whole(name="group", word=w("村民小组"), least=1, most=99, listed=False),
+        Flag(name="high_ground", word=w("住在高处，可派去敲门"), listed=False),
+        Code(name="object_ref", word=w("管护对象编号"), listed=False),
+    ),
+    examples=({"place": "429981001001", "name": "张三", "phone": "13800000000", "level": w("村级"), "title": w("支书")},),
+)  # fmt: skip
+FIELDS = [
+    "place",
+    "person",
+    "kind",
+    "level",
+    "title",
+    "rung",
+    "organisation",
+    "group",
+    "high_ground",
+    "object_ref",
+]
+
+
+def _where(change: Change) -> None:
+    """Without a position of its own a household lies where its village is."""
+    place = atlas().by_id[change.row.place_id]
+    for name in ("lon", "lat"):
+        if getattr(change.row, name) is None:
+            setattr(change.row, name, getattr(place, name))
+
+
+def _house_fits(change: Change, look: Look) -> Iterable[tuple[str, Sentence]]:
+    if change.values["at_home"] is not None and change.values["at_home"] > change.values["members"]:
+        yield "at_home", say("在家的比全家的还多")
+
+
+HOUSEHOLDS = Register(
+    name="households", word=w("户"), room="people", model=Household, view="people.view", keep="people.manage",
+    note=w("一户一行：住在哪，谁帮他转移，转到哪里去"),
+    keys=(("ref",),), order=("place__path", "group", "ref"), join=("place", "helper"),
+    blank=lambda ctx: {"synthetic": False}, complete=_where, fits=_house_fits,
+    columns=(
+        Code(name="ref", word=w("户号"), required=True, fixed=True, find=True),
+        InPlace(required=True, filter=True, tiers=(4,)),
+        Whole(name="group", word=w("村民小组"), required=True, least=1, most=99),
+        Whole(name="members", word=w("人口"), required=True, least=1, most=99),
+        Whole(name="at_home", word=w("常住在家"), required=True, most=99),
+        Flag(name="in_danger", word=w("在危险区"), filter=True),
+        Flag(name="frail", word=w("有行动不便的人"), filter=True),
+        Link(name="helper", word=w("帮扶人编号"), target=lambda ctx: ctx.rows(DutyHolder), by=("ref",), label="ref", listed=False,
+             hint=w("责任人名册里的编号")),
+        Text(name="destination", word=w("转移到哪里"), most=80, listed=False),
+        Decimal(name="lon", word=w("经度"), least=-180, most=180, listed=False),
+        Decimal(name="lat", word=w("纬度"), least=-90, most=90, listed=False),
+    ),
+)  # fmt: skip

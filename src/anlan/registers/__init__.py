@@ -1,0 +1,1 @@
+"""台账: registers, each from one declaration."""

@@ -1,0 +1,96 @@
+"""The API of every register: list, one, add, change. Shapes are made from the columns, operations from the permissions."""
+
+from typing import Annotated, Any
+
+from django.http import HttpResponse
+from ninja import Header, Query, Router, Schema
+from pydantic import create_model
+
+from anlan.foundation.api import Asked, CutIn, DoneOut, Given, Listing, Once, Ref, Said, WorldKey, done, may
+from anlan.registers import queries, saving
+from anlan.registers.all import registers
+from anlan.registers.columns import CLEARED
+from anlan.registers.register import Register
+
+router = Router(tags=["registers"])
+Value = Said | int | float | bool | None
+Match = Annotated[
+    str,
+    Header(
+        alias="If-Match", max_length=80, description="the `version` that was read; another one is refused"
+    ),
+]
+
+
+def _operations(register: Register) -> None:
+    base, title = f"/w/{{world}}/registers/{register.name}", register.name.title().replace("-", "")
+    columns = register.columns
+    given = [c for c in columns if not c.fixed]
+    told: dict[str, Any] = {c.name: (c.wire | None, None) for c in columns if c.name != "ref"}
+    out: Any = create_model(f"{title}Out", __base__=Schema, ref=(str, ...), version=(str, ...), **told)
+    needs: dict[str, Any] = {c.name: (Value, ...) if c.required else (Value, None) for c in columns}
+    add_in: Any = create_model(f"{title}In", __base__=Given, **needs)
+    may_give: dict[str, Any] = {c.name: (Value, "") for c in given}
+    change_in: Any = create_model(f"{title}Change", __base__=Given, why=(Said, ""), **may_give)
+    asked_in: Any = create_model(
+        f"{title}Asked", __base__=CutIn, q=(Said, ""), sort=(Said, ""), **{c.name: (Said, "") for c in columns if c.filter}
+    )  # fmt: skip
+
+    @router.get(
+        base,
+        response=Listing[out],
+        operation_id=f"{register.name}_list",
+        summary=f"{register.name}: a view of the register",
+    )
+    @may(register.view)
+    def listing(request: Asked, world: WorldKey, asked: Query[asked_in]) -> dict[str, Any]:
+        found = queries.part(request.ctx, register, asked.dict(), asked.cut())
+        return {"items": [queries.wired(register, row) for row in found.items], "total": found.total}
+
+    @router.get(
+        base + "/{ref}",
+        response=out,
+        operation_id=f"{register.name}_one",
+        summary=f"{register.name}: one entry",
+    )
+    @may(register.view)
+    def one(request: Asked, world: WorldKey, ref: Ref, response: HttpResponse) -> dict[str, Any]:
+        told = queries.wired(register, queries.entry(request.ctx, register, ref))
+        response.headers["ETag"] = f'"{told["version"]}"'
+        return told
+
+    @router.post(
+        base, response=DoneOut, operation_id=f"{register.name}_add", summary=f"{register.name}: add an entry"
+    )
+    @may(register.keep)
+    def add(request: Asked, world: WorldKey, given: add_in, once: Once = "") -> dict[str, Any]:
+        cells = {name: _typed(value) for name, value in given.dict().items() if value is not None}
+        return done(request, saving.add(request.ctx, register, cells))
+
+    @router.patch(
+        base + "/{ref}",
+        response=DoneOut,
+        operation_id=f"{register.name}_change",
+        summary=f"{register.name}: change an entry",
+    )
+    @may(register.keep)
+    def change(
+        request: Asked, world: WorldKey, ref: Ref, given: change_in, match: Match = ""
+    ) -> dict[str, Any]:
+        told = given.dict(exclude_unset=True)
+        why = told.pop("why", "")
+        row = queries.entry(request.ctx, register, ref)
+        cells = {name: _typed(value) for name, value in told.items()}
+        saving.change(request.ctx, register, row, cells, version=match.strip('"'), why=why)
+        return done(request, ref)
+
+
+def _typed(value: Any) -> str:
+    """As it would be typed; nothing, and an empty text, empty the cell."""
+    if value is None or value == "":
+        return CLEARED
+    return "是" if value is True else "否" if value is False else str(value)
+
+
+for _register in registers().values():
+    _operations(_register)

@@ -1,0 +1,23 @@
+from anlan.foundation.rooms import Entry, Room
+from anlan.foundation.words import w
+from anlan.registers.events import ADDED, CHANGED, ENDED, IMPORTED, TAKEN_BACK, UNMASKED
+
+
+class RegistersRoom(Room):
+    after = "ui"
+    registers = ("due",)
+    menu = (Entry(w("台账"), "registers", "registers.view", "registers", 1),)
+    events = {
+        ADDED: w("登记了一条"),
+        CHANGED: w("改了一条"),
+        ENDED: w("结束了一条"),
+        TAKEN_BACK: w("撤回了一次改动"),
+        UNMASKED: w("看了完整内容"),
+        IMPORTED: w("从文件登记"),
+    }
+    permissions = {
+        "registers.view": (
+            "duty_officer", "approver", "leader", "station_engineer", "village_cadre", "grid_worker", "auditor", "administrator",
+        ),
+    }  # fmt: skip
+    samples = "samples:samples"

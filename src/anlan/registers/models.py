@@ -1,0 +1,66 @@
+"""Tables of the kit, and `Entry`, the base of a register that has no table of its own yet."""
+
+from django.db import models
+
+from anlan.foundation.context import WORLD_WIDE
+from anlan.foundation.models import Happening
+
+
+class Sent(Happening):
+    """送来的表单: a form's or file's own key, so that a second press changes nothing."""
+
+    scope_by = WORLD_WIDE
+
+    key = models.CharField(max_length=80)
+    ref = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["world", "key"], name="sent_once")]
+
+
+class Upload(Happening):
+    """上传的表册: a file that somebody sent for a register, kept sealed until it is saved or a day has passed."""
+
+    scope_by = WORLD_WIDE
+
+    class State(models.TextChoices):
+        LOOKED = "looked"
+        WAITING = "waiting"
+        SAVED = "saved"
+        CANCELLED = "cancelled"
+        REFUSED = "refused"
+
+    ref = models.CharField(max_length=40)
+    register = models.CharField(max_length=40)
+    name = models.CharField(max_length=120)
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.LOOKED)
+    counts = models.JSONField(default=dict)
+    trouble = models.CharField(max_length=400, blank=True)  # why it was refused when its turn came
+    saved_by = models.CharField(max_length=80, blank=True)
+    saved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["world", "ref"], name="upload_ref")]
+
+
+class Revision(Happening):
+    """改动: before and after of the columns that one save changed, personal ones sealed, so that it can be taken back."""
+
+    scope_by = WORLD_WIDE
+
+    register = models.CharField(max_length=40)
+    ref = models.CharField(max_length=80)
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+    upload = models.CharField(max_length=120, blank=True)
+    is_new = models.BooleanField()
+    columns = models.JSONField()  # name → [before, after]
+    taken_back = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["world", "register", "ref"]),
+            models.Index(fields=["world", "register", "upload"]),
+        ]
