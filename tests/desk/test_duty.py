@@ -349,10 +349,14 @@ def test_the_story_of_a_township_names_whose_line_it_was_and_who_answered(night:
         answer(night, ref, holder, 1, 2)
     calldown.go_on(ctx_at(night, 11), ref)
     village = story(ctx_at(night, 12), atlas().code(VILLAGE), lang="zh")
-    assert any("联盟村应答够了：" in line.text and "支书" in line.text for line in village.lines)
-    assert not any("{line}" in line.text or line.text.startswith("应答够了") for line in village.lines)
+    assert any("联盟村应答够了：" in line.told.text and "支书" in line.told.text for line in village.lines)
+    assert not any(
+        "{line}" in line.told.text or line.told.text.startswith("应答够了") for line in village.lines
+    )
     town = story(ctx_at(night, 12), atlas().code(TOWN), lang="zh")
-    steps = [line.text for line in town.lines if "无人应答" in line.text or "上提一级" in line.text]
+    steps = [
+        line.told.text for line in town.lines if "无人应答" in line.told.text or "上提一级" in line.told.text
+    ]
     assert steps
     assert all(text.startswith("柳林镇") for text in steps), "each names its line"
 

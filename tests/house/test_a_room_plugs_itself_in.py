@@ -28,12 +28,16 @@ class LanternsRoom(Room):
     checks = "views:checks"
     samples = "views:samples"
     dues = "due:DUES"
+    sayings = "due:SAYINGS"
 """,
     "due.py": """
 from anlan.foundation.rules.urgency import Harm
 from anlan.foundation.words import w
-from anlan.places.queries import atlas
+from anlan.places.atlas import atlas
 from anlan.ui.due import Act, Dues, Kind, Next, Wait, due
+from anlan.ui.speech import plain
+
+SAYINGS = {"lanterns.set_out": plain(w("放了河灯"))}
 
 def waits(ctx, at, path):
     yield Wait(kind="dark", key="dark:1", place=atlas().city, since=ctx.now, due_at=ctx.now, harm=Harm.COUNT)
@@ -99,8 +103,12 @@ call_command("migrate", verbosity=0)
 from anlan.conf import doctor, metrics
 from anlan.people.accounts.scope import permissions_of
 from anlan.conf.api import api
+from anlan.desk.story import story
 from anlan.desk.names import spoken
-from anlan.foundation import rooms
+from anlan.foundation import journal, rooms
+from anlan.foundation.writing import writing
+from anlan.places.atlas import atlas
+from tests.support.city import VILLAGE
 from anlan.foundation.packs.pack import kinds
 from tests.support import routes
 
@@ -122,6 +130,10 @@ assert "lanterns.light" in permissions_of("duty_officer") - permissions_of("audi
 assert "warn.issue" not in permissions_of("auditor"), "what the place's own pack names is the pack's"
 assert "anlan_lanterns 7" in metrics.text()
 assert spoken("lanterns.set_out") == "放了河灯"
+with writing():
+    journal.append(stage.mini.ctx(), "lanterns.set_out", refs={}, body={}, place=atlas().code(VILLAGE).path)
+told = story(stage.mini.ctx(), atlas().code(VILLAGE), lang="en").lines
+assert told[0].told.text == "A lantern was set out", told
 assert kinds()["lanterns"] == ("lantern",)
 told = doctor.examine()
 assert "lanterns" in {finding.code for finding in told}, told

@@ -54,6 +54,7 @@ class Room:
     registers: ClassVar[tuple[str, ...]] = ()  # modules that register handlers and due work
     menu: ClassVar[tuple[Entry, ...]] = ()
     events: ClassVar[Mapping[str, str]] = {}  # its names in the journal, in speech
+    sayings: ClassVar[str] = ""  # names in the journal → ui.speech.Saying, for the story of a place
     rings: ClassVar[
         tuple[str, ...]
     ] = ()  # names, or beginnings of names, after which the red line is asked for anew

@@ -5,6 +5,7 @@ from anlan.judge.events import EXCEEDANCE_OPENED
 
 class JudgeRoom(Room):
     after = "simulate"
+    sayings = "story:SAYINGS"
     steps = "steps:STEPS"
     registers = ("pack_readers",)
     events = {

@@ -1,9 +1,9 @@
 """How a room speaks on pages that join rooms: the reader's language, the moment, the place, and who the people are."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.urls import reverse
 
@@ -51,3 +51,29 @@ class Words:
         found = list(dict.fromkeys(refs))
         names = self.list(self.who(ref) for ref in found[:2])
         return names if len(found) <= 2 else self(w("{names}等 {n} 人"), names=names, n=len(found))
+
+
+Entry = Mapping[str, Any]
+"""An entry of the journal as it was written: refs and body."""
+
+
+class Told(NamedTuple):
+    """One sentence of a story. `look` is key (a turn), safe (somebody was reached or counted) or empty."""
+
+    text: str
+    look: str = ""
+    level: str = ""
+    """A finding's grade, shown as 研判, never as a level."""
+
+
+@dataclass(frozen=True)
+class Saying:
+    """How an entry of the journal is said in the story of a place; nothing where it does not concern it."""
+
+    say: Callable[[Words, Entry], Told | None]
+    of: str = ""
+    """village: not told of the township whose entry it is; township: told of each of its villages too."""
+
+
+def plain(text: str, look: str = "", *, of: str = "") -> Saying:
+    return Saying(lambda say, entry: Told(say(text), look), of)
