@@ -56,7 +56,7 @@ def end(request: Request, ref: str, register: Register) -> HttpResponse:
         saving.change(request.ctx, register, row, cells, why=given["why"], verb=ENDED)
         return done(request, w("已结束。"), back)
 
-    question = t(request.lang, w("结束 {name}？"), name=register.name_of(row))
+    question = t(request.lang, w("结束 {name}？"), name=register.ref_of(row))
     effect = w("从那天起不再用它。做过的事都留着，日期可以再改。")
     return _asked(request, form, do, question=question, effect=effect, do=w("结束"), back=back)
 
@@ -70,7 +70,7 @@ def undo(request: Request, ref: str, register: Register) -> HttpResponse:
         undoing.take_back(request.ctx, register, ref, why=given["why"])
         return done(request, w("已撤回。"), here(request, register) if is_new else back)
 
-    question = t(request.lang, w("撤回 {name} 最近一次改动？"), name=register.name_of(row))
+    question = t(request.lang, w("撤回 {name} 最近一次改动？"), name=register.ref_of(row))
     effect = w("这一条是新登记的：撤回后它就没有了。") if is_new else w("改过的几列回到改以前的样子。")
     return _asked(
         request, Why(posted(request)), do, question=question, effect=effect, do=w("撤回"), back=back
@@ -117,6 +117,6 @@ def unmask(request: Request, ref: str, register: Register) -> HttpResponse:
         opened = undoing.unmask(request.ctx, register, ref, why=given["why"])
         return render(request, "registers/entry.html", entries.told(request, register, row, opened))
 
-    question = t(request.lang, w("看 {name} 的完整内容？"), name=register.name_of(row))
+    question = t(request.lang, w("看 {name} 的完整内容？"), name=register.ref_of(row))
     effect = w("谁、什么时候、为什么看，都写进日志。")
     return _asked(request, Why(posted(request)), do, question=question, effect=effect, do=w("看"), back=back)
