@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from anlan.foundation.words import Sentence, say, w
 from anlan.observe.models import Station
-from anlan.places.atlas import atlas
-from anlan.places.columns import InPlace, InPlaces
+from anlan.places.columns import InPlace, InPlaces, at_its_place
 from anlan.registers.columns import Bad, Choice, Code, Decimal, Flag, Look, Text, Whole
 from anlan.registers.register import Change, Register
 from anlan.registers.sealed import Masked, Sealed
@@ -33,14 +32,6 @@ class Password(Sealed):
         return HIDDEN if value else ""
 
 
-def _where_it_stands(change: Change) -> None:
-    """Without a position of its own a station stands where its place is."""
-    place = atlas().by_id[change.row.place_id]
-    for name in ("lon", "lat"):
-        if getattr(change.row, name) is None:
-            setattr(change.row, name, getattr(place, name))
-
-
 def _fits(change: Change, look: Look) -> Iterator[tuple[str, Sentence]]:
     """Marks rise: warning, guarantee, highest; and only a stage has them."""
     marks = [change.values[name] for name in ("warning_cm", "guarantee_cm", "highest_cm")]
@@ -55,7 +46,7 @@ STATIONS = Register(
     name="stations", word=w("测站"), room="observe", model=Station, view="observe.view", keep="observe.keep", ref="address",
     note=w("自己报数的雨量站、水位站；存了一分钟里就收它的数"),
     keys=(("address",),), order=("address",), join=("place",),
-    blank=lambda ctx: {"synthetic": False}, complete=_where_it_stands, fits=_fits,
+    blank=lambda ctx: {"synthetic": False}, complete=at_its_place, fits=_fits,
     columns=(
         Code(name="address", word=w("站址"), required=True, fixed=True, find=True, width=10, pattern=r"\d{10}", like="0042998101",
              hint=w("SL 651 遥测站地址，10 位数字")),

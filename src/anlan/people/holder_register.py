@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import Q
 
@@ -10,8 +10,9 @@ from anlan.foundation import crypto, packs
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import Said, Sentence, say, t, w
 from anlan.people.models import ContactPoint, DutyHolder, Household, Organisation, Person, Resident
+from anlan.people.numbers import FirstNumber
 from anlan.places.atlas import atlas
-from anlan.places.columns import InPlace, InPlaces
+from anlan.places.columns import InPlace, InPlaces, at_its_place
 from anlan.registers import saving
 from anlan.registers.books.heads import Head
 from anlan.registers.columns import Bad, Choice, Code, Column, Decimal, Flag, Look, Text, Whole, chunks
@@ -105,43 +106,6 @@ class Covers(InPlaces):
         super().put_many([(row, tuple({*value, row.place_id})) for row, value in rows])
 
 
-@dataclass(frozen=True, kw_only=True)
-class HolderNumber(Sealed):
-    """电话: the person's first number. A new one is a right one again."""
-
-    phone: bool = True
-    is_beside: ClassVar[bool] = True
-
-    def load(self, rows: Sequence[Any]) -> None:
-        points: dict[int, ContactPoint] = {}
-        for some in chunks([row.person_id for row in rows if row.person_id]):
-            points |= {p.person_id: p for p in ContactPoint.objects.filter(person__in=some, order=1)}
-        for row in rows:
-            row.first = points.get(row.person_id)
-
-    def of(self, row: Any) -> str:
-        point = getattr(row, "first", None)
-        return crypto.unseal(point.number_sealed, f"{row.person.ref}/1") if point else ""
-
-    def put_many(self, rows: Sequence[tuple[Any, Any]]) -> None:
-        gone = [row.person_id for row, number in rows if not number]
-        ContactPoint.objects.filter(person__in=gone, order=1).delete()
-        made = {
-            row.person_id: ContactPoint(
-                person_id=row.person_id, order=1, kind="mobile" if number.startswith("1") else "landline",
-                number_sealed=crypto.seal(number, f"{row.person.ref}/1"), number_index=self.key(number), is_wrong=False,
-            )
-            for row, number in rows if number
-        }  # fmt: skip
-        ContactPoint.objects.bulk_create(
-            made.values(), batch_size=2000, update_conflicts=True, unique_fields=["person", "order"],
-            update_fields=["kind", "number_sealed", "number_index", "is_wrong"],
-        )  # fmt: skip
-
-    def found(self, text: str) -> Q:
-        return Q(person__in=ContactPoint.objects.filter(number_index=self.key(text)).values("person"))
-
-
 def _fits(change: Change, look: Look) -> Iterable[tuple[str, Sentence]]:
     """A new name comes with its number: nobody is left with the number of whoever went."""
     if not change.is_new and "name" in change.changed and "phone" not in change.changed:
@@ -181,7 +145,7 @@ def _known(changes: Sequence[Change]) -> dict[tuple[str, str], Person]:
     return found
 
 
-NUMBER = HolderNumber(name="phone", word=w("电话"), find=True)
+NUMBER = FirstNumber(name="phone", word=w("电话"), find=True, owner="person")
 HOLDERS = Register(
     name="holders", word=w("责任人"), room="people", model=DutyHolder, view="people.view", keep="people.manage", kind="H",
     note=w("水来了要接电话、要去敲门的人；同一个人管几处就登记几行"),
@@ -218,14 +182,6 @@ FIELDS = [
 ]
 
 
-def _where(change: Change) -> None:
-    """Without a position of its own a household lies where its village is."""
-    place = atlas().by_id[change.row.place_id]
-    for name in ("lon", "lat"):
-        if getattr(change.row, name) is None:
-            setattr(change.row, name, getattr(place, name))
-
-
 def _house_fits(change: Change, look: Look) -> Iterable[tuple[str, Sentence]]:
     if change.values["at_home"] is not None and change.values["at_home"] > change.values["members"]:
         yield "at_home", say("在家的比全家的还多")
@@ -235,7 +191,7 @@ HOUSEHOLDS = Register(
     name="households", word=w("户"), room="people", model=Household, view="people.view", keep="people.manage",
     note=w("一户一行：住在哪，谁帮他转移，转到哪里去"),
     keys=(("ref",),), order=("place__path", "group", "ref"), join=("place", "helper"),
-    blank=lambda ctx: {"synthetic": False}, complete=_where, fits=_house_fits,
+    blank=lambda ctx: {"synthetic": False}, complete=at_its_place, fits=_house_fits,
     columns=(
         Code(name="ref", word=w("户号"), required=True, fixed=True, find=True),
         InPlace(required=True, filter=True, tiers=(4,)),

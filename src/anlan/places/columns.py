@@ -14,6 +14,7 @@ from anlan.places.atlas import Place, atlas
 from anlan.places.models import Division
 from anlan.registers.columns import Bad, Column, Look
 from anlan.registers.links import Link
+from anlan.registers.register import Change
 
 
 def within(ctx: Ctx, path: str) -> Q:
@@ -163,3 +164,11 @@ def _above(place: Place) -> set[str]:
             if (p := atlas().by_path.get(place.path[:end]))
         ),
     }
+
+
+def at_its_place(change: Change) -> None:
+    """Without a position of its own a new entry stands where its place is."""
+    place = atlas().by_id[change.row.place_id]
+    for name in ("lon", "lat"):
+        if getattr(change.row, name) is None:
+            setattr(change.row, name, getattr(place, name))

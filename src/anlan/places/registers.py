@@ -12,7 +12,7 @@ from anlan.foundation.scope import STEP
 from anlan.foundation.words import Sentence, say, w
 from anlan.foundation.worlds import beijing
 from anlan.places.atlas import atlas
-from anlan.places.columns import InPlace, InPlaces, within
+from anlan.places.columns import InPlace, InPlaces, at_its_place, within
 from anlan.places.models import Division, DivisionCode, WatchedObject
 from anlan.registers import saving
 from anlan.registers.columns import Bad, Choice, Code, Decimal, Look, Text, Whole, chunks
@@ -204,7 +204,7 @@ OBJECTS = Register(
     name="objects", word=w("管护对象"), room="places", model=WatchedObject, view="places.view", keep="places.keep", kind="OB",
     note=w("水库、塘坝、堤防、隐患点，和学校、诊所、夜间作业的地方：水来了先要想到的"),
     keys=(("ref",), ("name", "place")), order=("place__path", "name"), join=("place",),
-    blank=lambda ctx: {"synthetic": False}, complete=lambda change: _where(change),
+    blank=lambda ctx: {"synthetic": False}, complete=at_its_place,
     columns=(
         Code(name="ref", word=w("编号"), listed=False, fixed=True, hint=w("新登记的不用填")),
         Text(name="name", word=w("名称"), required=True, find=True, most=80),
@@ -222,14 +222,6 @@ OBJECTS = Register(
         Text(name="note", word=w("备注"), listed=False),
     ),
 )  # fmt: skip
-
-
-def _where(change: Change) -> None:
-    """Without a position of its own an object stands where its place is."""
-    place = atlas().by_id[change.row.place_id]
-    for name in ("lon", "lat"):
-        if getattr(change.row, name) is None:
-            setattr(change.row, name, getattr(place, name))
 
 
 REGISTERS = (DIVISIONS, OBJECTS)
