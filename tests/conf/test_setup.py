@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.urls import resolve
 
 from anlan.foundation import worlds
 from anlan.foundation.context import Ctx
@@ -74,6 +75,8 @@ def test_without_a_division_there_is_no_post_to_give(live: Ctx) -> None:
 
 def test_there_are_twenty_steps_each_with_a_page(county: Ctx) -> None:
     states = onset.states(county)
+    for address in filter(None, (state.step.address("live") for state in states)):
+        resolve(address)
     assert [state.step.number for state in states] == list(range(1, 21))
 
 

@@ -10,7 +10,8 @@ from anlan.foundation.words import Sentence, say, w
 
 @dataclass(frozen=True)
 class Step:
-    """One step: its number among all, its word, the page where it is done (below the world, or from /), and what it lacks."""
+    """One step: its number among all, its word, the page where it is done (below the world, or from /; empty where there is none
+    yet), and what it lacks."""
 
     number: int
     word: str
@@ -18,7 +19,7 @@ class Step:
     lacks: Callable[[Ctx], Sentence | None]
 
     def address(self, world: str) -> str:
-        return self.page if self.page.startswith("/") else f"/w/{world}/{self.page}"
+        return self.page if self.page.startswith("/") or not self.page else f"/w/{world}/{self.page}"
 
 
 @dataclass(frozen=True)
