@@ -99,6 +99,12 @@ CASES = (
     Case("account add county-1 --name 李守夜 --post POST-duty_officer", "account county-1 stands", given="rain-of-the-night\n"),
     Case("account add county-2 --name 李守夜 --post POST-duty_officer", "没有读到密码", code=2, given=""),
     Case("account add county-2 --name 李守夜 --post POST-nowhere", "没有岗位 POST-nowhere", code=2, given="rain-of-the-night\n"),
+    Case("account list --json", '"username": "auditor-1", "ref": "U-'),
+    Case("account reset auditor-1 --port 8766", r"http://127\.0\.0\.1:8766/sign-in/link/\S{20}"),
+    Case("account end auditor-1", "sessions and tokens are over"),
+    Case("account end nobody-1", "没有账号 nobody-1", code=2),
+    Case("account reset auditor-1", "已停用", code=2),
+    Case("account list", "auditor-1 .* ended"),
     Case("ground list", "anlan ground add"),
     Case("ground live nowhere on", "nowhere", code=2),
     Case(f"ground add --dem {{folder}}/dem.tif --place {TOWN}", "anlan ground add: ", code=2),
@@ -142,7 +148,7 @@ NEED_RECORDS = [
     "journal verify", "journal show", "backup nothing.zip", "ground list", "ground live x on",
     "ground add --dem x --place 1", "pack list", "pack on x --why 本镇核实过", "map look x", "map load road x",
     "register list", "register template persons x.xlsx", "register import persons x.csv", "register export persons x.csv",
-    "account add xxx --name y --post z", "engine", "engine --only x",
+    "account add xxx --name y --post z", "account list", "account reset x", "account end x", "engine", "engine --only x",
 ]  # fmt: skip
 ALONE = {
     "journal verify", "doctor --json", "decode sl651 {folder}/nothing",

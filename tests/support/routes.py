@@ -260,7 +260,7 @@ def operations() -> list[Route]:
     for prefix, router in api._routers:
         for path, view in router.path_operations.items():
             for operation in view.operations:
-                pattern = f"{API}{prefix}{path}".replace("//", "/")
+                pattern = f"{API}{prefix}{path}".replace("//", "/").replace("{path:", "{")
                 permission = getattr(operation.view_func, "permission", None)
                 found += [
                     Route(pattern, permission, method=m, view=operation.view_func) for m in operation.methods

@@ -7,7 +7,10 @@ class PeopleRoom(Room):
     after = "places"
     steps = "steps:STEPS"
     registers = ("accounts.sessions",)
-    menu = (Entry(w("账号"), "/accounts", "admin.manage", "system", 1),)
+    menu = (
+        Entry(w("值班表"), "roster", "people.view", "registers", 2),
+        Entry(w("账号"), "/accounts", "admin.manage", "system", 1),
+    )
     events = {
         "people.account.activated": w("启用账号"),
         "people.account.asked": w("请另一位管理员确认账号变动"),

@@ -77,8 +77,8 @@ STEPS = (
     Step(6, w("值班员账号"), "/accounts", _officers),
     Step(7, w("签发人账号"), "/accounts", _signers),
     Step(8, w("村责任人"), "registers/holders", _village_holders),
-    Step(9, w("责任人电话"), "registers/holders", _numbers),
-    Step(10, w("值班表"), "", _shifts),
+    Step(9, w("责任人电话"), "registers/contacts", _numbers),
+    Step(10, w("值班表"), "roster", _shifts),
     Step(11, w("户册"), "registers/households", _households),
     Step(12, w("危险区的户与帮扶人"), "registers/households", _helpers),
 )

@@ -1,11 +1,13 @@
-"""Addresses of sign-in and accounts; they belong to no world."""
+"""Addresses of sign-in and accounts, which belong to no world, and of the roster."""
 
 from django.urls import path
 
-from anlan.people.views import admin, own, sign_in
+from anlan.people.views import admin, own, roster, sign_in
 
 app_name = "people"
 urlpatterns = [
+    path("w/<slug:world>/roster", roster.month, name="roster"),
+    path("w/<slug:world>/roster.xlsx", roster.month_xlsx, name="roster-xlsx"),
     path("sign-in", sign_in.sign_in, name="sign-in"),
     path("sign-in/link/<str:token>", sign_in.sign_in_by_link, name="link"),
     path("sign-out", sign_in.sign_out, name="sign-out"),

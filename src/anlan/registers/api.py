@@ -48,7 +48,7 @@ def _operations(register: Register) -> None:
         return {"items": [queries.wired(register, row) for row in found.items], "total": found.total}
 
     @router.get(
-        base + "/{ref}",
+        base + "/{path:ref}",
         response=out,
         operation_id=f"{register.name}_one",
         summary=f"{register.name}: one entry",
@@ -68,7 +68,7 @@ def _operations(register: Register) -> None:
         return done(request, saving.add(request.ctx, register, cells))
 
     @router.patch(
-        base + "/{ref}",
+        base + "/{path:ref}",
         response=DoneOut,
         operation_id=f"{register.name}_change",
         summary=f"{register.name}: change an entry",

@@ -41,6 +41,7 @@ class Look:
     ctx: Ctx
     known: dict[str, dict[str, Any]] = field(default_factory=dict)
     lang: str = "zh"
+    cells: Mapping[str, str] = field(default_factory=dict)  # of the row that is being read
 
     @property
     def today(self) -> date:
@@ -223,8 +224,10 @@ class Code(Text):
 @dataclass(frozen=True, kw_only=True)
 class Choice(Column):
     words: Mapping[str, str]
+    also: Mapping[str, str] = field(default_factory=dict)  # other words for a code, read but not shown
 
     def read(self, text: str, look: Look) -> str:
+        text = self.also.get(text, text)
         if text in self.words:
             return text
         by_word = {x: code for code, word in self.words.items() for x in (word, t("en", word))}

@@ -15,6 +15,7 @@ from anlan.foundation.errors import Invalid
 from anlan.foundation.words import Sentence
 from anlan.foundation.worlds import beijing
 from anlan.registers.books.heads import Head
+from anlan.registers.books.reading import Table
 from anlan.registers.columns import Column, Look
 from anlan.registers.links import Link
 
@@ -77,6 +78,8 @@ class Register:
     ends: str = ""  # the Day column with which an entry ends; nothing that others stand on is deleted
     opens: str = "people.unmask"  # who may see what is sealed, one entry at a time, with a reason
     tells: bool = True  # the kit writes the journal; False: `save` does
+    unfold: Callable[[Ctx, bytes, str], Table | None] = lambda ctx, data, filename: None
+    """Rows of a file that counties keep in another shape; None for one that is no such file."""
     figures: tuple[Figure, ...] = ()
     examples: tuple[Mapping[str, str], ...] = ()
 

@@ -47,7 +47,7 @@ def look(ctx: Ctx, register: Register, data: bytes, filename: str) -> Looked:
     ctx.require(register.keep)
     if len(data) > MOST_BYTES:
         raise Invalid("文件超过 {n} MB。请分成几个文件再传。", n=MOST_BYTES >> 20)
-    table = reading.read(data, filename, register.heads(Look(ctx)))
+    table = register.unfold(ctx, data, filename) or reading.read(data, filename, register.heads(Look(ctx)))
     judged = judge(ctx, register, ((row.number, row.cells) for row in table.rows))
     by_number = {line.number: line for line in judged.lines}
     for told in table.wrong:

@@ -10,6 +10,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.scope import STEP
 from anlan.foundation.words import written
+from anlan.foundation.worlds import beijing
 from anlan.people.holders import Holder, register
 from anlan.people.models import ContactPoint, DutyHolder, Household, Organisation
 from anlan.wire import tables
@@ -20,15 +21,20 @@ DUTY_ROOMS = ("county_duty", "township_duty")
 def holders(
     ctx: Ctx, *, path: str, exact: bool = True, level: str = "", kinds: tuple[str, ...] = ()
 ) -> list[Holder]:
-    """Duty holders of a place (or, not exact, of all below it), in ladder order; only numbers that answer now."""
-    found = register().covering(path) if exact else register().below(path)
-    return [
-        h.at(ctx.now)
-        for h in found
+    """Duty holders of a place (or, not exact, of all below it), in ladder order; only numbers that answer now.
+
+    Who is absent is stood in for by the deputy; without one they are asked after all others.
+    """
+    known, today = register(), beijing(ctx.now).date()
+    found = [
+        h
+        for h in (known.covering(path) if exact else known.below(path))
         if ctx.scope.holds(h.place_path)
         and (not level or h.level == level)
         and (not kinds or h.kind in kinds)
     ]
+    stand = (known.in_place_of(h, today) for h in found)
+    return [h.at(ctx.now) for h in sorted(stand, key=lambda h: h.is_absent(today))]
 
 
 def holders_by_ref(ctx: Ctx, refs: Iterable[str]) -> dict[str, Holder]:
@@ -40,8 +46,7 @@ def holders_by_ref(ctx: Ctx, refs: Iterable[str]) -> dict[str, Holder]:
 
 def number(contact_ref: str) -> str:
     """The number of a contact point, for a channel that is about to dial. Never for a page."""
-    person, _, order = contact_ref.rpartition("/")
-    point = ContactPoint.objects.filter(person__ref=person, order=int(order)).first()
+    point = ContactPoint.objects.filter(ref=contact_ref).first()
     if point is None:
         raise NotFound("联系方式 {ref} 已不存在。请在责任人名册里补上。", ref=contact_ref)
     return crypto.unseal(point.number_sealed, contact_ref)
@@ -62,9 +67,7 @@ def duty_room_number(ctx: Ctx, path: str) -> str:
 
 def numbers(contact_refs: list[str]) -> dict[str, tuple[str, str]]:
     """The same for many at once, each with the kind of its line."""
-    people = {ref.rpartition("/")[0] for ref in contact_refs}
-    points = ContactPoint.objects.filter(person__ref__in=people).select_related("person")
-    found = {f"{p.person.ref}/{p.order}": p for p in points}
+    found = ContactPoint.objects.in_bulk(set(contact_refs), field_name="ref")
     return {r: (crypto.unseal(found[r].number_sealed, r), found[r].kind) for r in contact_refs if r in found}
 
 
@@ -140,12 +143,12 @@ def find_holders(ctx: Ctx, text: str, *, limit: int = 20) -> list[FoundHolder]:
             title=h.title,
             place_path=h.place.path,
             place=h.place.name,
-            numbers=_masked(h.person.ref, h.person_id),
+            numbers=_masked(h.person_id),
         )
         for h in rows
     ]
 
 
-def _masked(person: str, person_id: int) -> tuple[str, ...]:
+def _masked(person_id: int) -> tuple[str, ...]:
     points = ContactPoint.objects.filter(person_id=person_id, is_wrong=False).order_by("order")
-    return tuple(crypto.mask_phone(crypto.unseal(p.number_sealed, f"{person}/{p.order}")) for p in points)
+    return tuple(crypto.mask_phone(crypto.unseal(p.number_sealed, p.ref)) for p in points)
