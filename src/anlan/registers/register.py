@@ -77,6 +77,7 @@ class Register:
     ends: str = ""  # the Day column with which an entry ends; nothing that others stand on is deleted
     opens: str = "people.unmask"  # who may see what is sealed, one entry at a time, with a reason
     tells: bool = True  # the kit writes the journal; False: `save` does
+    finds: bool = True  # by `/`; False where its room's own finder leads to a better page
     figures: tuple[Figure, ...] = ()
     examples: tuple[Mapping[str, str], ...] = ()
 
