@@ -88,9 +88,7 @@ def _hand_over(channel: channels.Channel, requests: Sequence[channels.Request]) 
 
 
 def _send_calls(ctx: Ctx, channel: channels.Channel) -> int:
-    waiting = Call.objects.filter(
-        world_id=ctx.world.id, sent=False, channel=channel.name, state="sending"
-    )
+    waiting = Call.objects.filter(world_id=ctx.world.id, sent=False, channel=channel.name, state="sending")
     calls = list(waiting.select_related("call_down", "holder").order_by("pk"))
     if not calls:
         return 0

@@ -6,7 +6,6 @@ line. Whoever follows the watch asks `look_after` whether one is held too long; 
 
 import logging
 import threading
-import time
 from functools import partial
 
 from django.conf import settings

@@ -44,7 +44,18 @@ WHY = {
 }
 BLIND_PARTS = (health.ENGINE, "live", "watch", "handlers", "due work", "gateway", "exercise")
 """Without these nobody is found or called."""
-OF_LIVE = ("live", "watch", "handlers", "due work", "forecasts", "slow work", "gateway", "line", "lines", "signing")
+OF_LIVE = (
+    "live",
+    "watch",
+    "handlers",
+    "due work",
+    "forecasts",
+    "slow work",
+    "gateway",
+    "line",
+    "lines",
+    "signing",
+)
 
 
 def waits(ctx: Ctx, at: datetime | None, path: str) -> Iterator[Wait]:
