@@ -41,7 +41,13 @@ def test_a_person_is_found_by_whole_name_or_number_and_stays_masked() -> None:
 def test_what_has_happened_is_found_by_its_number_and_by_its_place() -> None:
     stage = make_stage()
     refs, mini = stage.refs, stage.mini
-    for kind, at in {"call_down": "calls", "alert": "alerts", "evacuation": "moving", "run": "runs", "ensemble": "ensembles"}.items():
+    for kind, at in {
+        "call_down": "calls",
+        "alert": "alerts",
+        "evacuation": "moving",
+        "run": "runs",
+        "ensemble": "ensembles",
+    }.items():
         assert f'/{at}/{refs[kind]}"' in found(mini, "duty_officer", refs[kind]), kind
         assert f'/{at}/{refs[kind]}"' in found(mini, "duty_officer", refs[kind].lower()), kind
     by_name = found(mini, "duty_officer", "柳林")
@@ -57,7 +63,9 @@ def test_pages_registers_packs_and_commands_are_found_in_either_language() -> No
     assert "/w/live/packs/flash-flood-jianghua" in found(mini, "duty_officer", "jianghua")
     assert '/w/live/commands#doctor"' in found(mini, "administrator", "没配好")
     assert '/w/live/commands#doctor"' in found(mini, "administrator", "anlan doctor")
-    assert "commands" not in found(mini, "duty_officer", "anlan doctor"), "who may not open a page is not led to it"
+    assert "commands" not in found(mini, "duty_officer", "anlan doctor"), (
+        "who may not open a page is not led to it"
+    )
     assert "onset" not in found(mini, "duty_officer", "上线")
 
 
@@ -73,7 +81,11 @@ def test_every_register_whose_entries_are_found_is_asked_within_one_question() -
     client.get("/w/live/find", {"q": "无此"})
     with CaptureQueriesContext(connection) as asked:
         client.get("/w/live/find", {"q": "无此"})
-    together = [q["sql"] for q in asked if q["sql"].count("UNION ALL") >= sum(r.finds for r in registers().values()) - 1]
+    together = [
+        q["sql"]
+        for q in asked
+        if q["sql"].count("UNION ALL") >= sum(r.finds for r in registers().values()) - 1
+    ]
     assert len(together) == 1
     assert len(asked) <= BUDGET, len(asked)
 
@@ -90,7 +102,9 @@ def test_finding_takes_fifty_milliseconds_of_work_at_most() -> None:
     assert best <= CPU_S
 
 
-@pytest.mark.parametrize("text", ["", "  ", "%", "_", "'", "𠮷", "㙟", "马" * 90, "\x1b[0m", "0", "-1", "*", "1e999"])
+@pytest.mark.parametrize(
+    "text", ["", "  ", "%", "_", "'", "𠮷", "㙟", "马" * 90, "\x1b[0m", "0", "-1", "*", "1e999"]
+)
 def test_whatever_is_typed_is_answered(text: str) -> None:
     mini = make_city()
     reply = mini.client("duty_officer").get("/w/live/find", {"q": text})

@@ -344,7 +344,11 @@ def test_a_browser_without_webgl_is_told_where_the_same_content_is(chromium: Bro
 # ---------- finding ----------
 def test_what_is_typed_is_found_at_once_and_arrows_and_enter_go_there(chromium: Browser) -> None:
     hits = '<section><h2>地方</h2><ul><li><a href="/there" data-hit>柳林镇</a></li><li><a href="/x">y</a></li></ul></section>'
-    pages = {"/": page_of("", stream_url=""), "/there": page_of("", stream_url=""), "/w/x1/find": lambda visit: hits}
+    pages = {
+        "/": page_of("", stream_url=""),
+        "/there": page_of("", stream_url=""),
+        "/w/x1/find": lambda visit: hits,
+    }
     with visitor(chromium, pages) as (page, home, seen):
         page.goto(home)
         page.keyboard.press("Control+k")

@@ -16,7 +16,11 @@ def _found(ctx: Ctx, text: str, lang: str) -> Iterator[Hit]:
     wanted = text.casefold()
     hits = (p for p in all_of_them.values() if wanted in " ".join((p.id, *p.title.values())).casefold())
     for pack in islice(hits, AT_MOST):
-        yield Hit(name=written(lang, pack.title), page=f"packs/{pack.id}", about=f"{pack.id} · {t(lang, words[pack.kind][0])}")
+        yield Hit(
+            name=written(lang, pack.title),
+            page=f"packs/{pack.id}",
+            about=f"{pack.id} · {t(lang, words[pack.kind][0])}",
+        )
 
 
 FINDERS = (Finder(word=w("规则包"), permission="packs.view", place=10, find=_found),)

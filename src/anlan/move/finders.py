@@ -16,7 +16,11 @@ def _found(ctx: Ctx, text: str, lang: str) -> Iterator[Hit]:
     rows = ctx.rows(Evacuation).filter(Q(ref=text.upper()) | Q(place__name__contains=text)).order_by("-pk")
     for row in rows[:AT_MOST]:
         place = atlas().by_id[row.place_id]
-        yield Hit(name=place.name, page=f"moving/{row.ref}", about=f"{row.ref} · {beijing(row.began_at):%m-%d %H:%M}")
+        yield Hit(
+            name=place.name,
+            page=f"moving/{row.ref}",
+            about=f"{row.ref} · {beijing(row.began_at):%m-%d %H:%M}",
+        )
 
 
 FINDERS = (Finder(word=w("转移避险"), permission="warn.view", place=6, find=_found),)

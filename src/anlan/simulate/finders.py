@@ -17,7 +17,9 @@ def _found(ctx: Ctx, text: str, lang: str) -> Iterator[Hit]:
     for run in ctx.rows(Run).filter(wanted).order_by("-pk")[:AT_MOST]:
         name = run.title or atlas().by_id[run.place_id].name
         page = "ensembles" if run.kind == "ensemble" else "runs"
-        yield Hit(name=name, page=f"{page}/{run.ref}", about=f"{run.ref} · {beijing(run.ordered_at):%m-%d %H:%M}")
+        yield Hit(
+            name=name, page=f"{page}/{run.ref}", about=f"{run.ref} · {beijing(run.ordered_at):%m-%d %H:%M}"
+        )
 
 
 FINDERS = (Finder(word=w("洪水模拟"), permission="simulate.view", place=7, find=_found),)
