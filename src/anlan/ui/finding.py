@@ -1,4 +1,4 @@
-"""找: what `/` finds. A room names its finders in its `apps.py`; each answers within the reader's scope, people by their whole name alone."""
+"""找: what `/` finds. A room names its finders in its `apps.py`; each answers within scope, people by their whole name alone."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
