@@ -1,7 +1,6 @@
 """Reading people. Names and numbers come out masked; `actions.unmask` opens one and leaves a trace."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from django.db.models import Q
 
@@ -12,7 +11,6 @@ from anlan.foundation.scope import STEP
 from anlan.foundation.words import written
 from anlan.people.holders import Holder, register
 from anlan.people.models import ContactPoint, DutyHolder, Household, Organisation
-from anlan.wire import tables
 
 DUTY_ROOMS = ("county_duty", "township_duty")
 
