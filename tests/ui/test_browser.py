@@ -341,32 +341,6 @@ def test_a_browser_without_webgl_is_told_where_the_same_content_is(chromium: Bro
         expect(page.locator(".anlan-map__canvas")).to_contain_text("列表和表格里有同样的内容")
 
 
-# ---------- finding ----------
-def test_what_is_typed_is_found_at_once_and_arrows_and_enter_go_there(chromium: Browser) -> None:
-    hits = '<section><h2>地方</h2><ul><li><a href="/there" data-hit>柳林镇</a></li><li><a href="/x">y</a></li></ul></section>'
-    pages = {
-        "/": page_of("", stream_url=""),
-        "/there": page_of("", stream_url=""),
-        "/w/x1/find": lambda visit: hits,
-    }
-    with visitor(chromium, pages) as (page, home, seen):
-        page.goto(home)
-        page.keyboard.press("Control+k")
-        page.keyboard.type("柳林")
-        expect(page.locator("[data-found] a")).to_have_count(2)
-        assert seen[-1] == "GET /w/x1/find?q=%E6%9F%B3%E6%9E%97"
-        page.keyboard.press("Escape")
-        expect(page.locator("[data-found]")).to_be_hidden()
-        page.keyboard.type("镇")
-        expect(page.locator("[data-found]")).to_be_visible()
-        page.keyboard.press("ArrowDown")
-        page.keyboard.press("Enter")
-        page.wait_for_url(f"{home}/there")
-        page.keyboard.press("/")
-        expect(page.locator("[data-found] a")).to_have_attribute("href", "/")
-        expect(page.locator("[data-found] h2")).to_have_text("最近看过")
-
-
 # ---------- for everybody ----------
 FULL = """{% block heading %}<div class="title"><h1>x</h1>{% level "red" %}{% assess "orange" %}</div>{% endblock %}
 {% block main %}<section class="panel"><div class="panel__head"><h2>y</h2><span class="quiet small">z</span></div><div class="panel__body">
