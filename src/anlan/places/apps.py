@@ -4,6 +4,7 @@ from anlan.foundation.words import w
 
 class PlacesRoom(Room):
     after = "registers"
+    finders = "finders:FINDERS"
     menu = (Entry(w("图层"), "layers", "places.map", "map", 5),)
     events = {
         "places.layer.confirmed": w("地图换上了自己的图层"),

@@ -5,6 +5,7 @@ from anlan.registers.events import ADDED, CHANGED, ENDED, IMPORTED, LATE, STEPPE
 
 class RegistersRoom(Room):
     after = "ui"
+    finders = "finders:FINDERS"
     registers = ("due",)
     menu = (Entry(w("台账"), "registers", "registers.view", "registers", 1),)
     events = {

@@ -7,6 +7,7 @@ from typing import Any
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import Sentence, say
 from anlan.registers.columns import CLEARED, Bad, Column, Look, chunks
+from anlan.registers.links import Coming, Link, lacking, several
 from anlan.registers.register import Change, Register
 from anlan.registers.sealed import Masked
 
@@ -63,8 +64,9 @@ def judge(
     for column in register.columns:
         texts = {text for line in lines if (text := line.cells.get(column.name, "")) and text != CLEARED}
         look.known[column.name] = column.resolve_many(look, texts)
+    coming = _coming(register, lines, look) if len(lines) > 1 else {}
     for line in lines:
-        _read(register, line, look)
+        _read(register, line, look, coming)
     for line, row in zip(lines, about, strict=False):
         line.row = row
     for line, values in zip(lines, decided, strict=False):
@@ -74,7 +76,34 @@ def judge(
     for line in lines:
         if not line.wrong:
             _complete(ctx, register, line, look)
+    for name in coming:
+        _no_rings(name, lines)
     return Judged(lines)
+
+
+def _coming(register: Register, lines: Sequence[Line], look: Look) -> dict[str, dict[str, Any]]:
+    """For each column that points into its own register: what the rows of this file are called, with the entry to come."""
+    found: dict[str, dict[str, Any]] = {}
+    for column in register.columns if not register.save else ():
+        if isinstance(column, Link) and column.leads_home(look, register.model):
+            named = found.setdefault(column.name, {})
+            for line in lines:
+                for text in {line.cells.get(by, "").strip() for by in column.by} - {""}:
+                    named[text] = Coming(line) if text not in named else several(text)
+    return found
+
+
+def _no_rings(name: str, lines: Sequence[Line]) -> None:
+    """What stands below itself, through whatever rows of the file, is wrong."""
+    for line in lines:
+        at, seen = line.given.get(name), set[int]()
+        if isinstance(at, Coming) and at.line.state == "same":  # it stands there, out of reach
+            line.wrong[name] = lacking(line.cells[name]).why
+        while isinstance(at, Coming) and id(at.line) not in seen:
+            seen.add(id(at.line))
+            at = at.line.given.get(name)
+        if id(line) in seen:
+            line.wrong[name] = say("绕回到自己了：请改上下级")
 
 
 def are_there(ctx: Ctx, register: Register, changes: Sequence[Change]) -> bool:
@@ -85,13 +114,18 @@ def are_there(ctx: Ctx, register: Register, changes: Sequence[Change]) -> bool:
     return any(line.row is not None for line in lines)
 
 
-def _read(register: Register, line: Line, look: Look) -> None:
+def _read(register: Register, line: Line, look: Look, coming: Mapping[str, Mapping[str, Any]]) -> None:
     for column in register.columns:
         text = line.cells.get(column.name, "").strip()
         if not text:
             continue
         try:
-            if text != CLEARED:
+            brought = coming.get(column.name, {}).get(text)
+            if brought is not None and text not in look.known[column.name]:
+                if isinstance(brought, Bad):
+                    raise brought
+                line.given[column.name] = brought
+            elif text != CLEARED:
                 line.given[column.name] = column.read(text, look)
             elif column.required:
                 raise Bad(LACKS)

@@ -87,6 +87,7 @@ class Register:
     oversees: str = ""  # who sees on the desk what is late, besides those who keep it
     opens: str = "people.unmask"  # who may see what is sealed, one entry at a time, with a reason
     tells: bool = True  # the kit writes the journal; False: `save` does
+    finds: bool = True  # by `/`; False where its room's own finder leads to a better page
     figures: tuple[Figure, ...] = ()
     examples: tuple[Mapping[str, str], ...] = ()
 

@@ -17,6 +17,7 @@ from anlan.registers import lives
 from anlan.registers.columns import chunks
 from anlan.registers.events import ADDED, CHANGED, TAKEN_BACK
 from anlan.registers.judging import Judged, are_there, judge
+from anlan.registers.links import Coming
 from anlan.registers.models import Revision, Sent
 from anlan.registers.register import Change, Register
 
@@ -115,7 +116,8 @@ def save(
     permission = permission or register.keep
     ctx.require(permission)
     _prepare(ctx, register, changes)
-    knows = not register.save  # a save of the room's own may give the refs
+    coming = any(True for each in changes for _ in _coming(each))
+    knows = not register.save and not coming  # a save of the room's own may give the refs
     told = partial(_told, ctx, register, changes, why, upload, verb, event)
     notes, past = told() if knows else ([], [])
     try:
@@ -163,7 +165,9 @@ def _prepare(ctx: Ctx, register: Register, changes: Sequence[Change]) -> None:
         if each.is_new:
             register.complete(each)
             stand = (c for c in register.columns if not c.is_beside and not c.is_sealed)
-            each.values |= {c.name: c.of(each.row) for c in stand}
+            each.values |= {
+                c.name: c.of(each.row) for c in stand if not isinstance(each.values[c.name], Coming)
+            }
         if register.within and not ctx.scope.holds(register.path_of(each.row)):
             raise Forbidden("要登记的地方不在您的辖区。请让上级来办，或改地点。")
 
@@ -184,13 +188,39 @@ def _still(ctx: Ctx, register: Register, changes: Sequence[Change]) -> None:
 def _store(register: Register) -> Any:
     def store(ctx: Ctx, changes: Sequence[Change]) -> None:
         table = register.model._default_manager
-        table.bulk_create([each.row for each in changes if each.is_new], batch_size=2000)
+        for some in _generations(changes):
+            _seat(register, some)
+            table.bulk_create([each.row for each in some if each.is_new], batch_size=2000)
         fields = sorted({f for c in changes if not c.is_new for n in c.changed for f in _fields(register, n)})
         if fields:
             table.bulk_update([c.row for c in changes if not c.is_new], fields, batch_size=200)
         put_many(register, changes)
 
     return store
+
+
+def _generations(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
+    """Changes in such an order that what a row points to stands before it."""
+    left = list(changes)
+    while left:
+        waiting = {id(each.row) for each in left if each.is_new}
+        later = [each for each in left if any(id(value.row) in waiting for value in _coming(each))]
+        behind = set(map(id, later))
+        yield [each for each in left if id(each) not in behind]
+        left = later
+
+
+def _coming(change: Change) -> Iterator[Coming]:
+    return (value for value in change.values.values() if isinstance(value, Coming))
+
+
+def _seat(register: Register, changes: Sequence[Change]) -> None:
+    """What pointed to an entry that was still to come points to its number."""
+    for each in changes:
+        for name, value in each.values.items():
+            if isinstance(value, Coming):
+                register.column(name).put(each.row, value)
+                each.values[name] = value.row.pk
 
 
 def put_many(register: Register, changes: Sequence[Change]) -> None:

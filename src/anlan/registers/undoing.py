@@ -11,8 +11,9 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict
 from anlan.foundation.journal import Note
 from anlan.registers import lives, queries, saving
-from anlan.registers.columns import chunks
+from anlan.registers.columns import Look, chunks
 from anlan.registers.events import TAKEN_BACK, UNMASKED
+from anlan.registers.links import Link
 from anlan.registers.models import Revision
 from anlan.registers.register import Change, Register
 
@@ -104,6 +105,9 @@ def _remove(ctx: Ctx, register: Register, rows: Sequence[Any], why: str) -> None
             for column in register.columns:
                 if column.is_beside:
                     column.put_many([(row, column.emptied()) for row in rows])
+                elif isinstance(column, Link) and column.leads_home(Look(ctx), register.model):
+                    for some in chunks([row.pk for row in rows]):  # they stand on one another
+                        register.model._default_manager.filter(pk__in=some).update(**{column.at: None})
             for some in chunks([row.pk for row in rows]):
                 register.model._default_manager.filter(pk__in=some).delete()
     except ProtectedError:

@@ -108,4 +108,14 @@ def form_of(request: Request, register: Register, row: Any = None) -> forms.Form
     hidden = forms.CharField(widget=forms.HiddenInput, required=False)
     fields["version" if row else "key"] = hidden
     initial |= {"version": register.version_of(row)} if row else {"key": str(uuid.uuid4())}
-    return type("EntryForm", (forms.Form,), fields)(posted(request), initial=initial)
+    form: forms.Form = type("EntryForm", (forms.Form,), fields)(posted(request), initial=initial)
+    for column in columns:
+        _remember(form, column.name)
+    return form
+
+
+def _remember(form: forms.Form, name: str) -> None:
+    """A choice that is refused still stands in its list, as it was given."""
+    field, given = form.fields[name], form.data.get(name, "")
+    if isinstance(field, forms.ChoiceField) and given and not field.valid_value(given):
+        field.widget.choices = [*field.choices, (given, given)]
