@@ -225,20 +225,12 @@ def _asked(town: Town, what: str, turn: int) -> tuple[str, str, str, dict[str, s
     if what == "phone":
         body = urlencode({"answer": 1, "key": str(uuid4())})
         kind = "application/x-www-form-urlencoded"
-        return (
-            "POST",
-            town.phones[turn % len(town.phones)],
-            body,
-            {"Content-Type": kind, "Accept": "application/json"},
-        )
+        headers = {"Content-Type": kind, "Accept": "application/json"}
+        return "POST", town.phones[turn % len(town.phones)], body, headers
     act = "release" if turn % 2 else "hold"
     path = f"/api/v1/w/live/call-downs/{town.call_down}/{act}"
-    return (
-        "POST",
-        path,
-        json.dumps({"reason": "bench"}),
-        {**_bearer(town.officer), "Idempotency-Key": str(uuid4())},
-    )
+    once = {"Idempotency-Key": str(uuid4())}
+    return "POST", path, json.dumps({"reason": "bench"}), {**_bearer(town.officer), **once}
 
 
 def _bearer(token: str) -> dict[str, str]:
