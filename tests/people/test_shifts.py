@@ -41,7 +41,8 @@ def grid(rows: list[list[Any]], *merges: tuple[int, int, int, int], sheet: str =
 class TestShifts(RegisterTests):
     register = SHIFTS
     good = {
-        "organisation": UNIT, "starts_at": "2021-08-12 08:00", "ends_at": "2021-08-13 08:00", "role": "officer", "seat": "1", "name": "何值班",
+        "organisation": UNIT, "starts_at": "2021-08-12 08:00", "ends_at": "2021-08-13 08:00", "role": "officer", "seat": "1",
+        "name": "何值班",
     }  # fmt: skip
     change = {"ends_at": "2021-08-12 20:00", "role": "leader"}
     wrong = {"name": "没有这人"}

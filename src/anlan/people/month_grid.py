@@ -102,7 +102,7 @@ def _grid(sheet: files.Sheet) -> _Grid | None:
 
 def _fill(rows: list[tuple[int, list[Any]]], sheet: files.Sheet) -> None:
     """A merged cell stands in each of the cells that it spans."""
-    at = {number: cells for number, cells in rows}
+    at = dict(rows)
     for (top, left), (bottom, right) in sheet.merges:
         first, last = left - sheet.left, right - sheet.left
         cells = at.get(top + 1, [])

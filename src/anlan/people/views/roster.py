@@ -1,7 +1,7 @@
 """The month of a unit's roster: who takes over on which day, as a page to print and as the grid that counties keep."""
 
 import io
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -27,7 +27,7 @@ def _asked(request: Request) -> tuple[str, str, date, list[tuple[str, str]]]:
     named, wanted = dict(units), request.GET.get("unit") or request.ctx.actor.unit
     unit = wanted if wanted in named else next(iter(named), "")
     try:
-        first = datetime.strptime(request.GET.get("month", ""), "%Y-%m").date()
+        first = date.fromisoformat(f"{request.GET.get('month', '')}-01")
     except ValueError:
         first = beijing(request.ctx.now).date()
     return unit, named.get(unit, ""), first.replace(day=1), units
