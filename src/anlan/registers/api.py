@@ -23,9 +23,9 @@ Match = Annotated[
 
 
 def operations(router: Router, register: Register) -> None:
-    _entries(router, register)
-    for event in register.events:
+    for event in register.events:  # before the entries: their refs may hold a slash
         _step(router, register, str(event))
+    _entries(router, register)
 
 
 def _entries(router: Router, register: Register) -> None:
