@@ -100,7 +100,7 @@ PLAIN = frozenset(
     """
     about age_band at_home back_min capacity check_cm column crs design_cm destination flood_limit_cm frail group guarantee_cm
     high_ground highest_cm in_danger is_town_gauge lat lon object_ref residents role rung sort unit_code urlencode version
-    ends_at from_hour is_wrong month order seat starts_at to_hour warning_cm why
+    ends_at from_hour is_active is_wrong month order seat starts_at to_hour warning_cm why
     a act action after again answer asked at b basis by_when channel check_all code confirmed_at confirmed_how counted counted_people data
     days description do doubtful effect event event_type events expires_at file from_level grade ground headline hours
     households how id instruction issued_at issuer issuer_name joint_for key kind known_by label lang language last layer

@@ -9,7 +9,7 @@ class PeopleRoom(Room):
     registers = ("accounts.sessions",)
     menu = (
         Entry(w("值班表"), "roster", "people.view", "registers", 2),
-        Entry(w("账号"), "/accounts", "admin.manage", "system", 1),
+        Entry(w("账号"), "registers/accounts", "admin.manage", "system", 1, inside=("/accounts",)),
     )
     events = {
         "people.account.activated": w("启用账号"),

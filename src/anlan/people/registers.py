@@ -4,6 +4,7 @@ from django.db.models import Q
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import w
+from anlan.people.account_register import ACCOUNTS
 from anlan.people.contact_register import CONTACTS
 from anlan.people.holder_register import HOLDERS, HOUSEHOLDS, RESIDENTS
 from anlan.people.models import ContactPoint, Person
@@ -37,4 +38,4 @@ PERSONS = Register(
     examples=({"name": "张三", "place": "柳林镇联盟村", "phone": "13800000000"},),
 )  # fmt: skip
 
-REGISTERS = (ORGANISATIONS, POSTS, PERSONS, HOLDERS, CONTACTS, SHIFTS, HOUSEHOLDS, RESIDENTS)
+REGISTERS = (ORGANISATIONS, POSTS, ACCOUNTS, PERSONS, HOLDERS, CONTACTS, SHIFTS, HOUSEHOLDS, RESIDENTS)

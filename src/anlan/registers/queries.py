@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from anlan.foundation import journal
+from anlan.foundation import journal, rooms
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.paging import Cut, Part, take
@@ -120,7 +120,7 @@ def history(ctx: Ctx, register: Register, ref: str, lang: str = "zh") -> list[Pa
     order = {name: n for n, name in enumerate(known)}
     found = []
     for told in reversed(journal.story(ctx, ref)):
-        if register.name not in told["refs"]:
+        if not {register.name, register.called} & told["refs"].keys():
             continue
         columns = tuple(
             Column(known[name].word, known[name].told_in_words(c["was"], lang) if "was" in c else "",
@@ -128,7 +128,8 @@ def history(ctx: Ctx, register: Register, ref: str, lang: str = "zh") -> list[Pa
             for name, c in sorted(told["body"].get("columns", {}).items(), key=lambda c: order.get(c[0], 0)) if name in known
         )  # fmt: skip
         at = datetime.fromisoformat(told["at"])
-        verb = _VERBS.get(told["name"]) or word_of_step(register, told["body"].get("step", ""))
+        step = word_of_step(register, told["body"].get("step", ""))
+        verb = _VERBS.get(told["name"]) or step or rooms.merged("events").get(told["name"], told["name"])
         found.append(Past(at, told["actor"], t(lang, verb), told["body"].get("why", ""), columns))
     return found
 

@@ -90,6 +90,11 @@ class Register:
     tells: bool = True  # the kit writes the journal; False: `save` does
     unfold: Callable[[Ctx, bytes, str], Table | None] = lambda ctx, data, filename: None
     """Rows of a file that counties keep in another shape; None for one that is no such file."""
+    called: str = (
+        ""  # what its room's own journal entries call an entry, where that is not the register's name
+    )
+    leads: Callable[[Any], Sequence[tuple[str, str]]] = lambda row: ()
+    """Pages of its room about an entry, as (word, address from /), for who may keep it."""
     finds: bool = True  # by `/`; False where its room's own finder leads to a better page
     figures: tuple[Figure, ...] = ()
     examples: tuple[Mapping[str, str], ...] = ()

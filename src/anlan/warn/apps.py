@@ -19,7 +19,10 @@ class WarnRoom(Room):
     finders = "finders:FINDERS"
     dues = "due:DUES"
     registers = ("handlers", "derived", "pack_readers")
-    menu = (Entry(w("预警"), "alerts", "warn.view", "warn", 2),)
+    menu = (
+        Entry(w("预警"), "alerts", "warn.view", "warn", 2),
+        Entry(w("发布单位证书"), "/certificates", "admin.manage", "system", 4),
+    )
     events = {
         "warn.alert.all_clear": w("预警已解除"),
         ALERT_APPROVED: w("预警已批准"),

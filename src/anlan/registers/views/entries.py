@@ -40,6 +40,7 @@ def told(
         "history": queries.history(ctx, register, ref, request.lang),
         "here": here(request, register),
         "may_keep": keeps,
+        "leads": register.leads(row) if keeps else (),
         "steps": [(step.event, said(step.event)) for step in steps.open_to(ctx, register, row)],
         "may_undo": past is not None and may_keep(request, register, undoing.permission_of(register, past)),
         "may_end": keeps and register.ends and register.column(register.ends).of(row) is None,
