@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -80,7 +79,9 @@ class Engine:
     def look(self, gauge: str = GAUGE, **values: str) -> list[tuple[str, str, str]]:
         """Ten minutes on, with what the gauge says (rain of five minutes, or its stage in m); what stands then."""
         self.at += timedelta(minutes=10)
-        rows = [Typed(gauge, {"rain": "22", "stage": "39"}[k], self.at, Decimal(v)) for k, v in values.items()]
+        rows = [
+            Typed(gauge, {"rain": "22", "stage": "39"}[k], self.at, Decimal(v)) for k, v in values.items()
+        ]
         ctx = self.mini.ctx(at=self.at)
         self.ingest.type_in(rows, known_at=self.at)
         self.watching.look(ctx, self.ingest)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from anlan.foundation.words import Sentence, say, w
 from anlan.judge.models import Threshold
 from anlan.judge.own import COLOURS, CONFIDENCE, LEVELS, STAGES, WETNESS, WINDOWS
-from anlan.observe.models import Station
+from anlan.observe.queries import stage_gauges
 from anlan.places.atlas import atlas
 from anlan.places.columns import InPlace
 from anlan.registers.columns import Bad, Choice, Code, Day, Look, Text, Whole
@@ -79,7 +79,7 @@ THRESHOLDS = Register(
         Code(name="ref", word=w("编号"), fixed=True, width=16),
         InPlace(fixed=True, filter=True, tiers=(3, 4), hint=w("村或乡镇；水位站的可不填")),
         Link(name="station", word=w("水位站"), fixed=True, by=("address", "name"), code="address",
-             target=lambda ctx: ctx.rows(Station).filter(kind="stage"), hint=w("站址或站名；雨量线不填")),
+             target=stage_gauges, hint=w("站址或站名；雨量线不填")),
         Choice(name="level", word=w("级别"), words=LEVELS, required=True, fixed=True, filter=True,
                hint=w("村：准备转移、立即转移（没写准备转移的，按立即转移的 80% 推出）；乡镇和水位站：蓝黄橙红")),
         Choice(name="window", word=w("时段"), words=WINDOWS, fixed=True),
