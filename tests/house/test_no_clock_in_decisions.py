@@ -26,7 +26,6 @@ BY_THE_WALL_CLOCK = {
     "conf/doctor/machine.py": "the age of the engine's beat",
     "conf/engine.py": "beats",
     "conf/idempotency.py": "how long another request has held a key",
-    "conf/lines.py": "tries a line again after a while",
     "conf/metrics.py": "the age of what is told",
     "conf/middleware.py": "a session's shift ends by the wall",
     "conf/sessions.py": "a session's shift ends by the wall",

@@ -140,7 +140,7 @@ class Driver:
         """Let handlers read the journal to its end, and hand over what they decided to send."""
         while events.step(self._world):
             pass
-        if sending.send(self._ctx(at)):
+        if sending.send(self._ctx(at), self._field):
             self._heard.clear()  # what was placed may be heard before what we fetched
             self._heard_until = None
 
