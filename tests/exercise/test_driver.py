@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from anlan.call import sending
-from anlan.exercise.rules.night import ends_of_ticks
 from anlan.exercise import driver as driving
 from anlan.exercise.driver import Driver
+from anlan.exercise.rules.night import ends_of_ticks
 from anlan.foundation import channels, cursors, events, worlds
 from anlan.foundation.health import Part
 from anlan.foundation.models import World

@@ -9,9 +9,9 @@ from typing import Any
 
 from anlan.foundation import tasks, worlds
 from anlan.foundation.context import Ctx
-from anlan.foundation.worlds import World
 from anlan.foundation.rules.errors import BadPack
 from anlan.foundation.rules.grade import Grade
+from anlan.foundation.worlds import World
 from anlan.observe.actions import soil
 from anlan.places.atlas import Place
 from anlan.warn.actions.alerts import importing
