@@ -27,6 +27,7 @@ from anlan.foundation.words import w
 
 class CallRoom(Room):
     after = "move"
+    finders = "finders:FINDERS"
     sayings = "story:SAYINGS"
     steps = "steps:STEPS"
     dues = "due:DUES"

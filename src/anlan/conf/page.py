@@ -29,7 +29,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "synthetic": any(place.synthetic for place in atlas().places),
         "stream_url": f"{inside}/live",
         "home_url": f"{inside}/desk",
-        "search_url": f"{inside}/search",
+        "search_url": f"{inside}/find",
         "logout_url": "/sign-out",
         "account_url": "/account",
         "alarm_url": f"{inside}/desk" if ctx.may("desk.view") and ctx.may("warn.view") else "",

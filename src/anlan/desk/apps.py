@@ -4,6 +4,7 @@ from anlan.foundation.words import w
 
 class DeskRoom(Room):
     after = "gateways"
+    finders = "finders:FINDERS"
     steps = "steps:STEPS"
     dues = "ill:DUES"
     menu = (

@@ -65,6 +65,7 @@ class Room:
     dues: ClassVar[str] = (
         ""  # for the desk: a ui.due.Dues, what waits for a person, its sentences and its buttons
     )
+    finders: ClassVar[str] = ""  # for `/`: a tuple of ui.finding.Finder
     steps: ClassVar[str] = ""  # before the first night: a tuple of ui.onset.Step
     counters: ClassVar[str] = ""  # for /metrics: () → (name, kind, about, samples) …
     checks: ClassVar[str] = ""  # for doctor: () → (code, zh, en, mend zh, mend en) …

@@ -12,6 +12,7 @@ from anlan.move.events import (
 
 class MoveRoom(Room):
     after = "warn"
+    finders = "finders:FINDERS"
     sayings = "story:SAYINGS"
     dues = "due:DUES"
     menu = (Entry(w("转移避险"), "moving", "warn.view", "command", 1),)

@@ -5,6 +5,7 @@ from anlan.observe.events import REQUEUE, STATION_RETURNED, STATION_SILENT
 
 class ObserveRoom(Room):
     after = "people"
+    finders = "finders:FINDERS"
     steps = "steps:STEPS"
     dues = "due:DUES"
     registers = (

@@ -4,6 +4,7 @@ from anlan.foundation.words import w
 
 class SimulateRoom(Room):
     after = "observe"
+    finders = "finders:FINDERS"
     steps = "steps:STEPS"
     registers = ("running.live",)
     menu = (

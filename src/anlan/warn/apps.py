@@ -16,6 +16,7 @@ from anlan.warn.events import (
 
 class WarnRoom(Room):
     after = "judge"
+    finders = "finders:FINDERS"
     dues = "due:DUES"
     registers = ("handlers", "derived", "pack_readers")
     menu = (Entry(w("预警"), "alerts", "warn.view", "warn", 2),)
