@@ -2,6 +2,9 @@
 
 set positional-arguments
 
+# Every process that a test starts reads compiled modules, also where the surroundings forbid to keep them: half of its start.
+export PYTHONDONTWRITEBYTECODE := ""
+
 uv := "uv run --quiet --group test --group docs"
 # What is run a second time on PostgreSQL: the rooms whose rows, locks and constraints are the proof.
 records := "tests/foundation tests/places tests/people tests/observe tests/judge tests/warn tests/move tests/call tests/prove"

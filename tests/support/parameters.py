@@ -104,7 +104,7 @@ PLAIN = frozenset(
     households how id instruction issued_at issuer issuer_name joint_for key kind known_by label lang language last layer
     lead_hours level limit map members metres minute minutes mm_h name new next night_worker note nowcast number numbers offset old
     old_code on only open outcome page password people precision rain rain_min reason result retyped_level retyped_place
-    run scenario seed since site solver speed stage state stream text theme tier title until username value wetness
+    run scenario seed since site solver speed stage state step stream text theme tier title until username value wetness
     what which wide words world
     """.split()  # noqa: SIM905  (read as words)
 )

@@ -21,4 +21,5 @@ class PlacesRoom(Room):
         "places.layer.undone": w("撤回了图层"),
     }
     permissions = {"places.map": ("administrator",), "places.keep": ("administrator", "duty_officer")}
+    dues = "due:DUES"
     steps = "steps:STEPS"
