@@ -14,7 +14,10 @@ READ_A_MINUTE = {"zh": 400, "en": 1200}  # characters
 
 
 def _line(text: str) -> list[str]:
-    return [" ".join(re.sub("<[^>]+>", " ", part).split()) for part in re.findall(r"<(?:a|span).*?</(?:a|span)>", LINE.search(text)[0], re.DOTALL)]
+    return [
+        " ".join(re.sub("<[^>]+>", " ", part).split())
+        for part in re.findall(r"<(?:a|span).*?</(?:a|span)>", LINE.search(text)[0], re.DOTALL)
+    ]
 
 
 def test_a_page_says_where_it_stands_and_each_step_leads_there() -> None:
