@@ -17,7 +17,7 @@ from anlan.places.atlas import atlas
 from anlan.prove.queries.proof.facts import facts_of
 from anlan.prove.rules.proof import village_proof
 from anlan.prove.rules.proof.shapes import FactKind
-from tests.conf.test_lines import called_out, mini, opened, voice
+from tests.conf.test_lines import called_out, mini, opened, sent_by, voice
 from tests.support.channels import RealVoice
 from tests.support.city import LIULIN_PATH, TOWN, VILLAGE, Mini
 
@@ -41,9 +41,9 @@ def dies(mini: Mini, lines: Lines, *, seconds: int = 16) -> datetime:
     voice(mini).down = True
     now = mini.ctx().now
     for n in range(0, seconds, 5):
-        lines.send(mini.ctx(at=now + timedelta(seconds=n)))
+        sent_by(lines, mini.ctx(at=now + timedelta(seconds=n)))
     end = now + timedelta(seconds=seconds)
-    lines.send(mini.ctx(at=end))
+    sent_by(lines, mini.ctx(at=end))
     return end
 
 
@@ -65,7 +65,7 @@ def test_a_short_fault_moves_nothing(mini: Mini, settings: Any) -> None:
     end = dies(mini, lines, seconds=10)
     assert not Call.objects.exclude(state="sending").exists()
     voice(mini).down = False
-    assert lines.send(mini.ctx(at=end + timedelta(seconds=2))) == len(set(voice(mini).rang)) > 3
+    assert sent_by(lines, mini.ctx(at=end + timedelta(seconds=2))) == len(set(voice(mini).rang)) > 3
 
 
 def test_the_ladder_goes_on_at_the_desk_after_the_quiet_time_and_rings_nobody_twice(
@@ -94,13 +94,12 @@ def test_when_the_line_is_back_new_calls_go_by_it_and_old_ones_are_never_sent(
     called_out(mini)
     end = dies(mini, lines)
     voice(mini).down = False
-    lines.hear(mini.ctx(at=end + timedelta(seconds=30)))
+    sent_by(lines, mini.ctx(at=end + timedelta(seconds=30)))
     assert calldown_rows.voice_channel(mini.ctx()) == "desk", "it may flicker"
-    lines._heard = 0.0
-    lines.hear(mini.ctx(at=end + timedelta(seconds=90)))
+    sent_by(lines, mini.ctx(at=end + timedelta(seconds=90)))
     assert calldown_rows.voice_channel(mini.ctx()) == "voice"
     assert entries(mini, "warn.channel.returned") == [{}]
-    assert lines.send(mini.ctx(at=end + timedelta(seconds=90))) == 0
+    assert sent_by(lines, mini.ctx(at=end + timedelta(seconds=90))) == 0
     assert voice(mini).rang == []
 
 
@@ -117,7 +116,7 @@ def test_a_fault_of_the_providers_own_is_a_dead_line_too(
     now = mini.ctx().now
     for seconds in (0, 20):
         with pytest.raises(sending.LineFault):
-            sending.send(mini.ctx(at=now + timedelta(seconds=seconds)))
+            sending.send(mini.ctx(at=now + timedelta(seconds=seconds)), voice(mini))
     (told,) = entries(mini, "warn.channel.failed")
     assert told["why"] == "KeyError"
     assert not JournalEntry.objects.filter(text__contains="13800004417").exists()

@@ -7,11 +7,11 @@ import pytest
 from anlan.foundation.paging import Cut
 from anlan.people.holder_register import HOLDERS, HOUSEHOLDS, RESIDENTS
 from anlan.people.holders import register
-from anlan.people.models import ContactPoint, DutyHolder, Person
+from anlan.people.models import ContactPoint, DutyHolder, Organisation, Person
 from anlan.people.registers import PERSONS
 from anlan.people.unit_register import ORGANISATIONS, POSTS
 from anlan.places.atlas import atlas
-from anlan.registers import queries, saving, uploads
+from anlan.registers import queries, saving, undoing, uploads
 from anlan.registers.columns import Bad
 from anlan.registers.sealed import read_phone
 from tests.support.city import TOWN, VILLAGE, VILLAGE_2, Mini, make_city
@@ -120,6 +120,41 @@ class TestOrganisations(RegisterTests):
     good = {"name": "柳林镇应急办", "kind": "township", "place": TOWN, "commands": TOWN}
     change = {"kind": "emergency", "unit_code": "42132141600000"}
     wrong = {"unit_code": "4213214160"}
+
+    def test_what_stands_above_may_come_in_the_same_file_later_or_earlier(self, mini: Mini) -> None:
+        ctx = self.ctx(mini)
+        rows = [
+            {"name": "水库管理所", "kind": "reservoir", "place": TOWN, "parent": "柳林镇水利站"},
+            {"name": "柳林镇水利站", "kind": "water", "place": TOWN, "parent": "柳林镇公所"},
+            {"name": "柳林镇公所", "kind": "township", "place": TOWN},
+            {"name": "柳林镇应急办", "kind": "emergency", "place": TOWN, "parent": "柳林镇公所"},
+        ]
+        upload = uploads.keep(ctx, ORGANISATIONS, self.book(ctx, *rows), "单位.xlsx")
+        assert uploads.confirm(ctx, ORGANISATIONS, upload).counts["new"] == 4
+        above = dict(
+            Organisation.objects.filter(name__in=[r["name"] for r in rows]).values_list(
+                "name", "parent__name"
+            )
+        )
+        assert above == {r["name"]: r.get("parent") for r in rows}
+        ref = Organisation.objects.get(name="水库管理所").ref
+        told = {c.word: c.now for c in queries.history(ctx, ORGANISATIONS, ref)[0].columns}
+        assert told["上级单位"] == Organisation.objects.get(name="柳林镇水利站").ref
+        again = uploads.look(ctx, ORGANISATIONS, self.book(ctx, *rows), "单位.xlsx")
+        assert again.counts == {"new": 0, "changed": 0, "same": 4, "wrong": 0}
+        assert undoing.take_back_file(ctx, ORGANISATIONS, upload, why="传错了") == 4
+
+    def test_nothing_stands_below_itself(self, mini: Mini) -> None:
+        ctx = self.ctx(mini)
+        rows = [{"name": a, "kind": "other", "place": TOWN, "parent": b} for a, b in ("甲乙", "乙甲", "丙乙")]
+        looked = uploads.look(ctx, ORGANISATIONS, self.book(ctx, *rows), "单位.xlsx")
+        assert [list(line.wrong) for line in looked.judged.lines] == [["parent"], ["parent"], []]
+
+    def test_a_refused_choice_still_stands_in_the_form(self, mini: Mini) -> None:
+        told = {**self.good, "kind": "没有这一类"}
+        refused = mini.client(self.keeper).post(f"{self.base(mini)}/new", told)
+        assert refused.status_code == 422
+        assert '<option value="没有这一类" selected>没有这一类</option>' in refused.content.decode()
 
 
 class TestPosts(RegisterTests):

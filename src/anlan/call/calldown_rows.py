@@ -340,10 +340,11 @@ def _insert(ctx: Ctx, row: CallDown, fresh: list[shapes.Call], after: shapes.Cal
 def mark_sent(ctx: Ctx, calls: list[Call]) -> None:
     """The channel has taken these calls: they ring."""
     keys = [call.key for call in calls]
+    downs = list(CallDown.objects.select_for_update().filter(pk__in={call.call_down_id for call in calls}))
     rows = Call.objects.filter(world_id=ctx.world.id, key__in=keys)
     rows.filter(state=shapes.CallState.SENDING.value).update(state=shapes.CallState.RINGING.value)
     rows.update(sent=True)
-    for row in CallDown.objects.select_for_update().filter(pk__in={call.call_down_id for call in calls}):
+    for row in downs:
         kept = _kept.get((row.world_id, row.pk))
         known = kept[1] if kept is not None and kept[0] == _mark(ctx, row.version) else None
         touch(row)

@@ -37,21 +37,20 @@ REST = timedelta(seconds=60)
 
 
 @once()
-def send(ctx: Ctx) -> int:
-    """Hand over everything that waits for the automatic voice; returns how many requests left."""
-    channel = channels.resolve(ctx.world, VOICE)
-    if channel is None:
-        return 0
+def send(ctx: Ctx, channel: channels.Channel) -> int:
+    """Hand over everything that waits for this line; returns how many requests left."""
     try:
-        sent = _send_calls(ctx, channel) + _send_errands(ctx, channel)
+        sent = _send_calls(ctx, channel)
+        if channel.name == VOICE:
+            sent += _send_errands(ctx, channel)
     except channels.ChannelDown:
-        _is_down(ctx, "ChannelDown")
+        _is_down(ctx, channel, "ChannelDown")
         return 0
     except LineFault as fault:
-        _is_down(ctx, str(fault))
+        _is_down(ctx, channel, str(fault))
         raise
     if sent:
-        _failing.pop(ctx.world.id, None)
+        _failing.pop((ctx.world.id, channel.name), None)
     return sent
 
 
@@ -59,18 +58,23 @@ class LineFault(Exception):
     """A channel fell over by a fault of its own; only the fault's name is told, its words may hold a number."""
 
 
-_failing: dict[int, datetime] = {}
-"""World → since when its voice has taken nothing."""
+_failing: dict[tuple[int, str], datetime] = {}
+"""World and line → since when it has taken nothing."""
 
 
-def _is_down(ctx: Ctx, why: str) -> None:
+def _is_down(ctx: Ctx, channel: channels.Channel, why: str) -> None:
     """Ask it again for a moment by the same keys; then the officer dials. An exercise's line is always asked again."""
-    since = _failing.setdefault(ctx.world.id, ctx.now)
-    log.warning("the voice channel is down (%s); what waits for it stays in `sending`", why)
+    since = _failing.setdefault((ctx.world.id, channel.name), ctx.now)
+    log.warning("the line %s is down (%s); what waits for it stays in `sending`", channel.name, why)
     if ctx.world.is_live and ctx.now - since >= PATIENCE:
-        _failing.pop(ctx.world.id)
-        moved = lines.failed(ctx, channel=VOICE, why=why)
-        log.error("the voice channel is dead: %d calls moved to the call desk", moved)
+        is_dead(ctx, channel, why)
+
+
+def is_dead(ctx: Ctx, channel: channels.Channel, why: str) -> None:
+    """What the line was handed moves to the desk."""
+    _failing.pop((ctx.world.id, channel.name), None)
+    moved = lines.failed(ctx, channel=channel.name, why=why)
+    log.error("the line %s is dead (%s): %d calls moved to the call desk", channel.name, why, moved)
 
 
 def _hand_over(channel: channels.Channel, requests: Sequence[channels.Request]) -> None:
@@ -84,7 +88,7 @@ def _hand_over(channel: channels.Channel, requests: Sequence[channels.Request]) 
 
 
 def _send_calls(ctx: Ctx, channel: channels.Channel) -> int:
-    waiting = Call.objects.filter(world_id=ctx.world.id, sent=False, channel=VOICE, state="sending")
+    waiting = Call.objects.filter(world_id=ctx.world.id, sent=False, channel=channel.name, state="sending")
     calls = list(waiting.select_related("call_down", "holder").order_by("pk"))
     if not calls:
         return 0

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from anlan.conf.lines import Lines
-from anlan.demo.driver import Driver
+from anlan.exercise.driver import Driver
 from anlan.foundation import checkpoints, events, journal, kept, tasks, worlds
 from anlan.foundation.health import Health, Part
 from anlan.foundation.words import catalogue
@@ -158,7 +158,7 @@ class Live:
         self._ingest = Ingest(worlds.info(self._world))
         self._watching: Watching | None = None
         self._news = threading.Event()
-        self._lines = Lines(worlds.info(self._world))
+        self._lines = Lines(self._world, health)
         self._chosen = gateways.chosen(settings.GATEWAYS, sl651_port=port) if port is not None else []
         self._gateways: dict[str, gateways.Gateway] = {}
 
@@ -166,6 +166,7 @@ class Live:
         journal.on_append(self._news.set)
         fresh, kept = True, -KEEP_SECONDS  # what came in before we fell is judged at once
         try:
+            self._lines.start()
             self._do("warming", _all_read)
             self._do("watch", self._look)
             while not self._stop.is_set():
@@ -182,6 +183,7 @@ class Live:
                     fresh = not self._do("watch", self._look)
                 self._follow()
         finally:
+            self._lines.stop()
             for gateway in self._gateways.values():
                 gateway.stop()
 
@@ -214,12 +216,11 @@ class Live:
 
     def _follow(self) -> None:
         """Everything that follows from what was found or has fallen due."""
-        self._lines.hear(worlds.context(self._world))
+        self._do("lines", lambda: self._lines.look_after(worlds.context(self._world)))
         while not self._stop.is_set():
             handled = self._health.part("handlers").do(partial(events.step, self._world))
-            sent = self._lines.send(worlds.context(self._world))
             worked = self._health.part("due work").do(self._work)
-            if not handled and not sent and not worked:
+            if not handled and not worked:
                 return
 
     def _work(self) -> bool:

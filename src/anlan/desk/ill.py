@@ -28,6 +28,8 @@ PARTS = {
     "signing": w("日志没有签上检查点"),
     "exercises": w("演练没有人开动"),
     "gateway": w("测站的报文收不进来"),
+    "line": w("一条外呼线路停了，它的电话转到叫应台"),
+    "lines": w("外呼线路没有人照看"),
     "exercise": w("演练停在原处"),
     FORECAST: w("{place}的滚动预报停了"),
 }
@@ -42,7 +44,18 @@ WHY = {
 }
 BLIND_PARTS = (health.ENGINE, "live", "watch", "handlers", "due work", "gateway", "exercise")
 """Without these nobody is found or called."""
-OF_LIVE = ("live", "watch", "handlers", "due work", "forecasts", "slow work", "gateway", "signing")
+OF_LIVE = (
+    "live",
+    "watch",
+    "handlers",
+    "due work",
+    "forecasts",
+    "slow work",
+    "gateway",
+    "line",
+    "lines",
+    "signing",
+)
 
 
 def waits(ctx: Ctx, at: datetime | None, path: str) -> Iterator[Wait]:

@@ -5,7 +5,6 @@ It stands in a file beside the records: pages, doctor and watchdogs can tell it 
 
 import json
 import logging
-import math
 import os
 import time
 from collections.abc import Callable
@@ -69,6 +68,12 @@ class Part:
         """Seconds until it is tried again."""
         return max(0.0, self._rests_until - time.monotonic())
 
+    @property
+    def lasts(self) -> float:
+        """Seconds since it began what it does now; 0 while it does nothing."""
+        began = self._began
+        return time.monotonic() - began if began else 0.0
+
     def do(self, work: Callable[[], T]) -> T | None:
         """Do it unless the part rests; None when it fell."""
         if self.rests:
@@ -98,9 +103,8 @@ class Part:
 
     def told(self) -> Ill | None:
         """What is wrong with it; also that it does not come back from what it does."""
-        began = self._began
-        lasts = time.monotonic() - began if began and not self.may_last else -math.inf
-        if self.ill is None and lasts > STUCK_SECONDS:
+        lasts = self.lasts
+        if self.ill is None and lasts and not self.may_last and lasts > STUCK_SECONDS:
             return Ill(self.name, datetime.fromtimestamp(time.time() - lasts, UTC), STUCK)
         return self.ill
 

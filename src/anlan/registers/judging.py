@@ -7,10 +7,12 @@ from typing import Any
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import Sentence, say
 from anlan.registers.columns import CLEARED, Bad, Column, Look, chunks
+from anlan.registers.links import Coming, Link, lacking, several
 from anlan.registers.register import Change, Register
 from anlan.registers.sealed import Masked
 
 Cells = Mapping[str, str]
+LACKS = say("这一列必须填")
 
 
 @dataclass
@@ -20,6 +22,7 @@ class Line:
     number: int
     cells: Cells
     given: dict[str, Any] = field(default_factory=dict)
+    decided: Mapping[str, Any] = field(default_factory=dict)  # by the step that is taken
     change: Change | None = None
     row: Any = None
     wrong: dict[str, Sentence] = field(default_factory=dict)
@@ -48,24 +51,59 @@ class Judged:
 
 
 def judge(
-    ctx: Ctx, register: Register, rows: Iterable[tuple[int, Cells]], *, about: Sequence[Any] = ()
+    ctx: Ctx,
+    register: Register,
+    rows: Iterable[tuple[int, Cells]],
+    *,
+    about: Sequence[Any] = (),
+    decided: Sequence[Mapping[str, Any]] = (),
 ) -> Judged:
-    """`about`: the entries that the lines are about; without them the key columns say which are meant."""
+    """`about`: the entries that the lines are about, `decided` by steps; without them the key columns say which are meant."""
     look = Look(ctx)
     lines = [Line(number, cells) for number, cells in rows]
     for column in register.columns:
         texts = {text for line in lines if (text := line.cells.get(column.name, "")) and text != CLEARED}
         look.known[column.name] = column.resolve_many(look, texts)
+    coming = _coming(register, lines, look) if len(lines) > 1 else {}
     for line in lines:
-        _read(register, line, look)
+        _read(register, line, look, coming)
     for line, row in zip(lines, about, strict=False):
         line.row = row
+    for line, values in zip(lines, decided, strict=False):
+        line.decided = values
     if not about:
         _find(ctx, register, lines)
     for line in lines:
         if not line.wrong:
             _complete(ctx, register, line, look)
+    for name in coming:
+        _no_rings(name, lines)
     return Judged(lines)
+
+
+def _coming(register: Register, lines: Sequence[Line], look: Look) -> dict[str, dict[str, Any]]:
+    """For each column that points into its own register: what the rows of this file are called, with the entry to come."""
+    found: dict[str, dict[str, Any]] = {}
+    for column in register.columns if not register.save else ():
+        if isinstance(column, Link) and column.leads_home(look, register.model):
+            named = found.setdefault(column.name, {})
+            for line in lines:
+                for text in {line.cells.get(by, "").strip() for by in column.by} - {""}:
+                    named[text] = Coming(line) if text not in named else several(text)
+    return found
+
+
+def _no_rings(name: str, lines: Sequence[Line]) -> None:
+    """What stands below itself, through whatever rows of the file, is wrong."""
+    for line in lines:
+        at, seen = line.given.get(name), set[int]()
+        if isinstance(at, Coming) and at.line.state == "same":  # it stands there, out of reach
+            line.wrong[name] = lacking(line.cells[name]).why
+        while isinstance(at, Coming) and id(at.line) not in seen:
+            seen.add(id(at.line))
+            at = at.line.given.get(name)
+        if id(line) in seen:
+            line.wrong[name] = say("绕回到自己了：请改上下级")
 
 
 def are_there(ctx: Ctx, register: Register, changes: Sequence[Change]) -> bool:
@@ -76,16 +114,21 @@ def are_there(ctx: Ctx, register: Register, changes: Sequence[Change]) -> bool:
     return any(line.row is not None for line in lines)
 
 
-def _read(register: Register, line: Line, look: Look) -> None:
+def _read(register: Register, line: Line, look: Look, coming: Mapping[str, Mapping[str, Any]]) -> None:
     for column in register.columns:
         text = line.cells.get(column.name, "").strip()
         if not text:
             continue
         try:
-            if text != CLEARED:
+            brought = coming.get(column.name, {}).get(text)
+            if brought is not None and text not in look.known[column.name]:
+                if isinstance(brought, Bad):
+                    raise brought
+                line.given[column.name] = brought
+            elif text != CLEARED:
                 line.given[column.name] = column.read(text, look)
             elif column.required:
-                raise Bad(say("这一列必须填"))
+                raise Bad(LACKS)
             else:
                 line.given[column.name] = column.emptied()
         except Bad as bad:
@@ -139,19 +182,24 @@ def _complete(ctx: Ctx, register: Register, line: Line, look: Look) -> None:
     row, given = line.row, line.given
     is_new = row is None
     if is_new:
-        row = register.model(**register.blank(ctx))
+        own = {} if register.is_reference else {"world_id": ctx.world.id}
+        row = register.model(**own | register.blank(ctx))
         before = {c.name: c.emptied() for c in register.columns}
         if lacking := [c for c in register.columns if c.required and c.name not in given]:
-            line.wrong |= {c.name: say("这一列必须填") for c in lacking}
+            line.wrong |= {c.name: LACKS for c in lacking}
             return
+        begun = register.begun(ctx)
+        if begun and given.get("state", begun["state"]) != begun["state"]:
+            line.wrong["state"] = say("新登记的从头办起：这一格空着")
+        line.given = given = {**begun, **given}
     else:
         before = {c.name: c.of(row) for c in register.columns}
         for column in register.columns:
             if column.fixed and column.name in given and given[column.name] != before[column.name]:
                 line.wrong[column.name] = say("定了就不能改")
     _unmask(register, line, before)
-    values = {**before, **given}
-    changed = tuple(n for n in values if is_new or values[n] != before[n])
+    values = {**before, **given, **line.decided}
+    changed = tuple(n for n in values if is_new or values[n] != before[n] or (n == "state" and line.decided))
     if line.wrong or not changed:
         return
     change = Change(

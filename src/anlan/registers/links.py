@@ -12,6 +12,25 @@ from anlan.foundation.words import say
 from anlan.registers.columns import Bad, Column, Look, chunks
 
 
+@dataclass(frozen=True, eq=False)
+class Coming:
+    """An entry that another row of the same file brings: it has no number before it is stored."""
+
+    line: Any
+
+    @property
+    def row(self) -> Any:
+        return self.line.change.row
+
+
+def several(name: str) -> Bad:
+    return Bad(say("有几个叫 {name} 的：请填代码", name=name))
+
+
+def lacking(name: str) -> Bad:
+    return Bad(say("没有 {name}，或不在您的范围内", name=name[:40]))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Link(Column):
     """Another entry, by its code or its name. `target` gives the rows within reach; `by` are its fields, the surest first.
@@ -27,6 +46,10 @@ class Link(Column):
     few: bool = False  # so few that they are chosen from a list
     wire: ClassVar[Any] = str
     sorts: ClassVar[bool] = False
+
+    def leads_home(self, look: Look, model: Any) -> bool:
+        """Whether it points to an entry of its own register, which the same file may bring."""
+        return not self.many and self.target(look.ctx).model is model
 
     @property
     def is_many(self) -> bool:  # type: ignore[override]
@@ -44,9 +67,7 @@ class Link(Column):
             taken: dict[str, Any] = {}
             for some in chunks(sorted(wanted)):
                 for pk, said in rows.filter(**{f"{name}__in": some}).values_list("pk", name):
-                    taken[said] = (
-                        pk if said not in taken else Bad(say("有几个叫 {name} 的：请填代码", name=said))
-                    )
+                    taken[said] = pk if said not in taken else several(said)
             found |= taken
         return found
 
@@ -59,7 +80,7 @@ class Link(Column):
         for part in self.parts(text):
             value = known.get(part)
             if value is None:
-                raise Bad(say("没有 {name}，或不在您的范围内", name=part[:40]))
+                raise lacking(part)
             if isinstance(value, Bad):
                 raise value
             found.append(value)
@@ -75,7 +96,7 @@ class Link(Column):
 
     def put(self, row: Any, value: Any) -> None:
         if not self.many:
-            setattr(row, f"{self.at}_id", value)
+            setattr(row, f"{self.at}_id", value.row.pk if isinstance(value, Coming) else value)
 
     def put_many(self, rows: Sequence[tuple[Any, Any]]) -> None:
         if not rows:

@@ -1,6 +1,7 @@
 """存: what was judged is stored, all or nothing, in one transaction with its entries in the journal."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError
@@ -12,9 +13,11 @@ from anlan.foundation.errors import Conflict, Forbidden, Invalid
 from anlan.foundation.journal import Note
 from anlan.foundation.words import Sentence, say
 from anlan.foundation.writing import writing
+from anlan.registers import lives
 from anlan.registers.columns import chunks
 from anlan.registers.events import ADDED, CHANGED, TAKEN_BACK
 from anlan.registers.judging import Judged, are_there, judge
+from anlan.registers.links import Coming
 from anlan.registers.models import Revision, Sent
 from anlan.registers.register import Change, Register
 
@@ -102,25 +105,32 @@ def save(
     why: str = "",
     upload: str = "",
     verb: str = "",
+    event: str = "",
+    permission: str = "",
 ) -> list[str]:
-    """Store all of them, or none; returns their refs. `verb` is told instead of added and changed.
+    """Store all of them, or none; returns their refs. `verb` is told instead of added and changed; a step says its `event`.
 
     Raises: Stale, Conflict.
     """
     _world(ctx, register)
-    ctx.require(register.keep)
+    permission = permission or register.keep
+    ctx.require(permission)
     _prepare(ctx, register, changes)
-    knows = not register.save  # a save of the room's own may give the refs
-    notes, past = _told(ctx, register, changes, why, upload, verb) if knows else ([], [])
+    coming = any(True for each in changes for _ in _coming(each))
+    knows = not register.save and not coming  # a save of the room's own may give the refs
+    told = partial(_told, ctx, register, changes, why, upload, verb, event)
+    notes, past = told() if knows else ([], [])
     try:
-        with action(ctx, register.keep):
+        with action(ctx, permission):
             _still(ctx, register, changes)
             (register.save or _store(register))(ctx, changes)
+            if register.life:
+                lives.keep(ctx, register, changes)
             refs = [register.ref_of(each.row) for each in changes]
             if key:
                 Sent.objects.create(world_id=ctx.world.id, key=_key(ctx, key), ref=refs[0])
             if not knows:
-                notes, past = _told(ctx, register, changes, why, upload, verb)
+                notes, past = told()
             Revision.objects.bulk_create(past, batch_size=2000)
             if notes:
                 journal.append_many(ctx, notes)
@@ -155,7 +165,9 @@ def _prepare(ctx: Ctx, register: Register, changes: Sequence[Change]) -> None:
         if each.is_new:
             register.complete(each)
             stand = (c for c in register.columns if not c.is_beside and not c.is_sealed)
-            each.values |= {c.name: c.of(each.row) for c in stand}
+            each.values |= {
+                c.name: c.of(each.row) for c in stand if not isinstance(each.values[c.name], Coming)
+            }
         if register.within and not ctx.scope.holds(register.path_of(each.row)):
             raise Forbidden("要登记的地方不在您的辖区。请让上级来办，或改地点。")
 
@@ -176,13 +188,39 @@ def _still(ctx: Ctx, register: Register, changes: Sequence[Change]) -> None:
 def _store(register: Register) -> Any:
     def store(ctx: Ctx, changes: Sequence[Change]) -> None:
         table = register.model._default_manager
-        table.bulk_create([each.row for each in changes if each.is_new], batch_size=2000)
+        for some in _generations(changes):
+            _seat(register, some)
+            table.bulk_create([each.row for each in some if each.is_new], batch_size=2000)
         fields = sorted({f for c in changes if not c.is_new for n in c.changed for f in _fields(register, n)})
         if fields:
             table.bulk_update([c.row for c in changes if not c.is_new], fields, batch_size=200)
         put_many(register, changes)
 
     return store
+
+
+def _generations(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
+    """Changes in such an order that what a row points to stands before it."""
+    left = list(changes)
+    while left:
+        waiting = {id(each.row) for each in left if each.is_new}
+        later = [each for each in left if any(id(value.row) in waiting for value in _coming(each))]
+        behind = set(map(id, later))
+        yield [each for each in left if id(each) not in behind]
+        left = later
+
+
+def _coming(change: Change) -> Iterator[Coming]:
+    return (value for value in change.values.values() if isinstance(value, Coming))
+
+
+def _seat(register: Register, changes: Sequence[Change]) -> None:
+    """What pointed to an entry that was still to come points to its number."""
+    for each in changes:
+        for name, value in each.values.items():
+            if isinstance(value, Coming):
+                register.column(name).put(each.row, value)
+                each.values[name] = value.row.pk
 
 
 def put_many(register: Register, changes: Sequence[Change]) -> None:
@@ -206,15 +244,15 @@ def _fields(register: Register, name: str) -> list[str]:
 
 
 def _told(
-    ctx: Ctx, register: Register, changes: Sequence[Change], why: str, upload: str, verb: str
+    ctx: Ctx, register: Register, changes: Sequence[Change], why: str, upload: str, verb: str, event: str
 ) -> tuple[list[Note], list[Revision]]:
     """What the journal is told, and what a revision keeps; none of a change that is taken back."""
-    notes = list(_notes(ctx, register, changes, why, verb)) if register.tells else []
-    past = [_revision(ctx, register, each, upload) for each in changes] if verb != TAKEN_BACK else []
+    notes = list(_notes(ctx, register, changes, why, verb, event)) if register.tells else []
+    past = [_revision(ctx, register, each, upload, event) for each in changes] if verb != TAKEN_BACK else []
     return notes, past
 
 
-def _revision(ctx: Ctx, register: Register, each: Change, upload: str) -> Revision:
+def _revision(ctx: Ctx, register: Register, each: Change, upload: str, event: str) -> Revision:
     ref = register.ref_of(each.row)
     columns = {}
     for name in each.changed:
@@ -223,11 +261,13 @@ def _revision(ctx: Ctx, register: Register, each: Change, upload: str) -> Revisi
         columns[name] = [before, column.frozen(each.values[name], ref)]
     return Revision(
         world_id=ctx.world.id, register=register.name, ref=ref, by=ctx.actor.ref, at=ctx.now, upload=upload,
-        is_new=each.is_new, columns=columns,
+        is_new=each.is_new, event=event, columns=columns,
     )  # fmt: skip
 
 
-def _notes(ctx: Ctx, register: Register, changes: Sequence[Change], why: str, verb: str) -> Iterator[Note]:
+def _notes(
+    ctx: Ctx, register: Register, changes: Sequence[Change], why: str, verb: str, event: str
+) -> Iterator[Note]:
     tell = {
         c.name: c.teller([v for each in changes for v in (each.values[c.name], each.before.get(c.name))], ctx)
         for c in register.columns
@@ -241,7 +281,7 @@ def _notes(ctx: Ctx, register: Register, changes: Sequence[Change], why: str, ve
                     body[name] = {"is": now}
             else:
                 body[name] = {"was": tell[name](each.before[name]), "is": now}
-        told = {"columns": body, **({"why": why[:200]} if why else {})}
+        told = {"columns": body, **({"step": event} if event else {}), **({"why": why[:200]} if why else {})}
         refs = {register.name: register.ref_of(each.row)}
         yield Note(verb or (ADDED if each.is_new else CHANGED), refs, told, register.path_of(each.row))
 
