@@ -42,7 +42,9 @@ class TestAccounts(RegisterTests):
 
     def test_what_is_only_shown_is_not_changed_by_a_file(self, mini: Mini) -> None:
         ctx = self.ctx(mini)
-        looked = uploads.look(ctx, ACCOUNTS, self.book(ctx, {"username": "auditor-1", "role": "管理员"}), "账号.xlsx")
+        looked = uploads.look(
+            ctx, ACCOUNTS, self.book(ctx, {"username": "auditor-1", "role": "管理员"}), "账号.xlsx"
+        )
         assert list(looked.judged.lines[0].wrong) == ["role"]
 
     @pytest.mark.parametrize("given", [{"post": "POST-auditor"}, {"is_active": "否"}])
