@@ -139,9 +139,10 @@ def _read(register: Register, line: Line, look: Look, coming: Mapping[str, Mappi
 def _find(ctx: Ctx, register: Register, lines: Sequence[Line]) -> None:
     """Which entries are meant, with one query for each way of naming them."""
     seen: dict[Any, int] = {}
+    usual = {column.name: column.default for column in register.columns}
     by_way: dict[tuple[str, ...], dict[tuple[Any, ...], Line]] = {}
     for line in lines:
-        meant = {n: line.given.get(n, register.column(n).default) for way in register.keys for n in way}
+        meant = {n: line.given.get(n, usual.get(n)) for way in register.keys for n in way}
         way = next((w for w in register.keys if all(_names(meant[n]) for n in w)), None)
         if way is None:
             continue
