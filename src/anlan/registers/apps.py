@@ -18,7 +18,19 @@ class RegistersRoom(Room):
     after = "ui"
     finders = "finders:FINDERS"
     registers = ("due",)
-    menu = (Entry(w("台账"), "registers", "registers.view", "registers", 1),)
+    menu = (
+        Entry(
+            w("台账"),
+            "registers",
+            "registers.view",
+            "registers",
+            1,
+            about=w("所有名册在一处：查、改、从 Excel 导入、导出。"),
+            help=w(
+                "下载模板填好再上传，先看新增、改动和错行，确认才写入，整份可以撤回。名字和号码平时遮着，要看先写理由。"
+            ),
+        ),
+    )
     events = {
         ADDED: w("登记了一条"),
         CHANGED: w("改了一条"),
