@@ -96,6 +96,13 @@ class Column:
     def load(self, rows: Sequence[Any]) -> None:
         """For columns beside the table: read what `of` gives for all these rows, at once."""
 
+    def prepare(self, rows: Sequence[tuple[Any, Any]]) -> None:
+        """For columns beside the table: what is slow of `put_many` (sealing), for the same rows, before the lock is taken."""
+
+    def mark(self, row: Any) -> Any:
+        """What tells that it changed: as it is kept, where `of` would have to unseal it."""
+        return self.of(row)
+
     def put_many(self, rows: Sequence[tuple[Any, Any]]) -> None:
         """For columns beside the table: (row, value) of all that changed, once the rows stand."""
 
@@ -169,6 +176,26 @@ class Column:
     def found(self, text: str) -> Q:
         return Q(**{f"{self.at}__contains": text})
 
+    def narrowed(self, text: str, look: Look) -> Q:
+        """As a filter says it: `!x` another than x, `—` nothing there, `x*` begins with x. Raises: Bad."""
+        if text[:1] in ("!", "！"):
+            return ~self.narrowed(text[1:].strip(), look)
+        if text == CLEARED:
+            return self.unsaid()
+        if text.endswith("*") and text != "*":
+            return self.begins(text[:-1])
+        return self.q(text, look)
+
+    def unsaid(self) -> Q:
+        """Rows where nothing is said. Raises: Bad where that is kept elsewhere."""
+        if self.is_beside and not self.is_many:
+            raise Bad(say("不能按它筛"))
+        nothing = Q(**{f"{self.at}__isnull": True})
+        return nothing | Q(**{self.at: ""}) if isinstance(self.emptied(), str) else nothing
+
+    def begins(self, text: str) -> Q:
+        raise Bad(say("不能按它筛"))
+
     # ---------- forms and heads ----------
     def choices(self, look: Look) -> Sequence[tuple[str, str]]:
         """What may be chosen, as (text, word); nothing where it is typed."""
@@ -199,6 +226,9 @@ class Text(Column):
     most: int = 200
     pattern: str = ""
     like: str = ""  # an example, told where the pattern is not met
+
+    def begins(self, text: str) -> Q:
+        return Q(**{f"{self.at}__startswith": text})
 
     def read(self, text: str, look: Look) -> str:
         text = " ".join(text.split())
