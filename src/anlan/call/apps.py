@@ -30,7 +30,8 @@ class CallRoom(Room):
     sayings = "story:SAYINGS"
     steps = "steps:STEPS"
     dues = "due:DUES"
-    registers = ("handlers", "derived", "pack_readers")
+    texts = "telling:TEXTS"
+    registers = ("handlers", "telling", "derived", "pack_readers")
     menu = (Entry(w("叫应"), "calls", "warn.view", "warn", 1, inside=("contact",)),)
     events = {
         CALL_ANSWERED: w("有人应答了"),

@@ -4,7 +4,7 @@ from anlan.observe.events import REQUEUE, STATION_RETURNED, STATION_SILENT
 
 
 class ObserveRoom(Room):
-    after = "people"
+    after = "reach"
     steps = "steps:STEPS"
     dues = "due:DUES"
     registers = (
