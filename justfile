@@ -2,6 +2,9 @@
 
 set positional-arguments
 
+# Every process that a test starts reads compiled modules, also where the surroundings forbid to keep them: half of its start.
+export PYTHONDONTWRITEBYTECODE := ""
+
 uv := "uv run --quiet --group test --group docs"
 # What is run a second time on PostgreSQL: the rooms whose rows, locks and constraints are the proof.
 records := "tests/foundation tests/places tests/people tests/observe tests/judge tests/warn tests/move tests/call tests/prove"
@@ -67,6 +70,10 @@ fmt:
 # Pin every dependency's exact version in pyproject.toml; `--upgrade` takes the newest.
 lock *args:
     {{ uv }} python tools/lock.py "$@"
+
+# Our wheel and all that it needs, with exact versions and hashes, for a machine without a network: `just wheelhouse FOLDER`.
+wheelhouse *args:
+    {{ uv }} python tools/wheelhouse.py "$@"
 
 # Build the front end anew.
 front-end:

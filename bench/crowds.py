@@ -27,7 +27,7 @@ SECONDS = 12.0
 WARM_SECONDS = 5.0
 NIGHT_SECONDS = 120.0
 PAUSE = 0.1
-BUSY = 503
+BUSY, BUSY_WORDS = 503, "正忙，已记下"
 SIGN_INS, SLOW_BODIES, IDLE_SOCKETS = 16, 8, 3_000
 IMPORT_BYTES = 14 * 1024 * 1024
 TOWNSHIP = "421321117"
@@ -52,7 +52,7 @@ class Waited:
 
     told: str = ""
     times: dict[str, list[float]] = field(default_factory=lambda: {"write": [], "phone": [], "healthz": []})
-    statuses: Counter[int] = field(default_factory=Counter)
+    answers: Counter[str] = field(default_factory=Counter)
 
     def p99(self, what: str) -> float:
         times = sorted(self.times[what])
@@ -60,10 +60,22 @@ class Waited:
 
     @property
     def faults(self) -> int:
-        """How many got what nobody should get: 500 and its kin, or no answer at all; 503 asks to try again and waited for it."""
-        return sum(
-            n for status, n in self.statuses.items() if (status >= 500 and status != BUSY) or not status
-        )
+        """How many got what nobody should get: 500 and its kin, or no answer at all."""
+        return self.answers["fault"]
+
+
+def kind_of(what: str, status: int, said: bytes) -> str:
+    """What an answer is. Right among 503: to whoever writes with a key, that it is noted and tried again; to the watchdog, which
+    part is ill."""
+    if 0 < status < 500:
+        return "right"
+    try:
+        told = json.loads(said) if status == BUSY else {}
+    except ValueError:
+        return "fault"
+    if what == "healthz":
+        return "ill" if any(not part["ok"] for part in told.get("parts", {}).values()) else "fault"
+    return "busy" if any(BUSY_WORDS in str(each) for each in told.values()) else "fault"
 
 
 def rows() -> list[dict[str, Any]]:
@@ -97,11 +109,12 @@ def main() -> None:
 
         prepare()
         found = all_measured()
-    print(f"{'p99, ms':14}{'write':>9}{'phone':>9}{'healthz':>9}{'asked':>8}{'5xx':>6}{'busy':>6}")
+    print(f"{'p99, ms':14}{'write':>9}{'phone':>9}{'healthz':>9}{'asked':>8}{'5xx':>6}{'busy':>6}{'ill':>6}")
     for name, waited in found.items():
         times = "".join(f"{1e3 * waited.p99(what):9.0f}" for what in waited.times)
         print(
-            f"{name:14}{times}{waited.statuses.total():8}{waited.faults:6}{waited.statuses[BUSY]:6}{waited.told}"
+            f"{name:14}{times}{waited.answers.total():8}{waited.faults:6}"
+            f"{waited.answers['busy']:6}{waited.answers['ill']:6}{waited.told}"
         )
 
 
@@ -199,9 +212,9 @@ def _people(port: int, town: Town, what: str, waited: Waited, over: threading.Ev
     while not over.is_set():
         method, path, body, headers = _asked(town, what, turn)
         began = time.monotonic()
-        status, _ = _ask(port, method, path, body, headers)
+        status, said = _ask(port, method, path, body, headers)
         waited.times[what].append(time.monotonic() - began)
-        waited.statuses[status] += 1
+        waited.answers[kind_of(what, status, said)] += 1
         turn += 1
         over.wait(PAUSE)
 
@@ -212,15 +225,12 @@ def _asked(town: Town, what: str, turn: int) -> tuple[str, str, str, dict[str, s
     if what == "phone":
         body = urlencode({"answer": 1, "key": str(uuid4())})
         kind = "application/x-www-form-urlencoded"
-        return (
-            "POST",
-            town.phones[turn % len(town.phones)],
-            body,
-            {"Content-Type": kind, "Accept": "application/json"},
-        )
+        headers = {"Content-Type": kind, "Accept": "application/json"}
+        return "POST", town.phones[turn % len(town.phones)], body, headers
     act = "release" if turn % 2 else "hold"
     path = f"/api/v1/w/live/call-downs/{town.call_down}/{act}"
-    return "POST", path, json.dumps({"reason": "bench"}), _bearer(town.officer)
+    once = {"Idempotency-Key": str(uuid4())}
+    return "POST", path, json.dumps({"reason": "bench"}), {**_bearer(town.officer), **once}
 
 
 def _bearer(token: str) -> dict[str, str]:

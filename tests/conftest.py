@@ -40,13 +40,26 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_of_a_file_stays_open() -> Iterator[None]:
+    """What outlived its test and came free later in its file is found at the end of the file."""
+    yield
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def _leaves_nothing_open() -> Iterator[None]:
-    """Sockets, files and tasks that a test forgot are found here and fail this test, not the one that runs when they are."""
+    """Sockets, files and tasks that a test forgot are found here and fail this test, not the one that runs when they are.
+
+    What outlives the test is set aside, so that waste is looked for among what is new: a tenth of a second less for each test.
+    """
     yield
     for context in [context for browser in _browsers for context in browser.contexts]:
         context.close()
     gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,6 @@ SLOW_METHODS = {
 DEPTH = 8
 # What is slow by its name and yet right: where it stands, and why.
 ALLOWED: Mapping[str, str] = {
-    "anlan.warn.alert_cap.sign": "one small file, milliseconds: the serial number that it signs is drawn under the lock",
     "anlan.foundation.writing.writing": "it waits before its transaction opens, and not at all inside another",
     "anlan.foundation.packs.load_all": "read once a process, and again when a file changed",
     "anlan.foundation.crypto._cipher": "the key's file is read once a process",

@@ -1,4 +1,5 @@
-"""Every form that somebody fills in, in every state: what is empty or wrong is answered at its field, and what was typed stays.
+"""Every page in Chinese in every state, and every form that somebody fills in there: it opens and says nothing that is not meant
+for people; what is empty or wrong is answered at its field, and what was typed stays.
 
 Forms are found on the pages, pages in the urlconf (tests/support/routes.py), states in the tables (tests/support/lives.py).
 """
@@ -13,7 +14,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import resolve
 
-from tests.journeys.test_every_state import roles
+from tests.journeys.test_every_state import GONE, roles
+from tests.journeys.test_every_state import faults as page_faults
 from tests.support import lives
 from tests.support.htmlforms import Control, Form, forms_of
 from tests.support.routes import ABSENT, ENTERED_ELSEWHERE, QUERIES, Stage, address, pages
@@ -71,43 +73,50 @@ def faults(client: Client, form: Form, given: dict[str, Any], must: set[str]) ->
             yield f"{control.name}: what was typed is lost, it holds {kept.value[:20] if kept else None!r}"
 
 
-def of_page(client: Client, path: str, query: dict[str, str]) -> list[Form]:
-    reply = client.get(path, query)
+def forms_in(reply: HttpResponse, query: dict[str, str]) -> list[Form]:
     if reply.status_code != 200 or not reply.headers.get("Content-Type", "").startswith("text/html"):
         return []
     here = reply.request["PATH_INFO"] + (f"?{reply.request['QUERY_STRING']}" if query else "")
     return [form for form in forms_of(reply.text, here)[0] if form.controls]
 
 
-def every_form(stage: Stage) -> Iterator[tuple[Client, Form]]:
+def every_page(stage: Stage) -> Iterator[tuple[str, Client, list[Form], list[str]]]:
+    """Each page in Chinese by its name: who opened it, its forms, and what is wrong with it as it stands."""
     clients: dict[str, Client] = {}
     for route in pages():
-        if route.pattern in ABSENT or route.pattern in ENTERED_ELSEWHERE:
+        if route.pattern in ENTERED_ELSEWHERE:
             continue
         for role in roles(route):
-            client = clients.setdefault(role, stage.mini.client(role))
-            client.raise_request_exception = False
+            if role not in clients:
+                clients[role] = stage.mini.client(role)
+                clients[role].raise_request_exception = False
             path, _ = address(route, stage)
             query = QUERIES[route.pattern](stage) if route.pattern in QUERIES else {}
-            for form in of_page(client, path, query):
-                yield client, form
+            reply = clients[role].get(path, query)
+            found = page_faults(reply, "zh", may_refuse=route.pattern in GONE)
+            forms = [] if route.pattern in ABSENT else forms_in(reply, query)
+            yield f"{role} /{route.pattern}", clients[role], forms, list(found)
 
 
 @pytest.mark.parametrize("number", range(lives.ROUNDS))
-def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(number: int) -> None:
+def test_every_page_opens_and_what_is_wrong_in_its_forms_stands_at_its_field(number: int) -> None:
+    """And what was typed stays."""
     stage = lives.make_scene()
     lives.turn(number)
     found: list[str] = []
     done: set[tuple[str, ...]] = set()
-    for client, form in every_form(stage):
-        route = resolve(form.action.partition("?")[0]).route
-        which = (route, *sorted(form.names))
-        if which in done or route in ELSEWHERE:
-            continue
-        done.add(which)
-        empty = {c.name: "" for c in form.controls if c.kind not in ("file", "checkbox", "radio")}
-        wrong = {c.name: wrongly(c) for c in form.controls}
-        asked = {c.name for c in form.controls if "required" in c.attrs}
-        found += [f"{route} empty: {fault}" for fault in faults(client, form, empty, asked)]
-        found += [f"{route} wrong: {fault}" for fault in faults(client, form, wrong, set(wrong))]
+    for name, client, forms, wrong_with in every_page(stage):
+        found += [f"{name}: {fault}" for fault in wrong_with]
+        for form in forms:
+            route = resolve(form.action.partition("?")[0]).route
+            which = (route, *sorted(form.names))
+            if which in done or route in ELSEWHERE:
+                continue
+            done.add(which)
+            empty = {c.name: "" for c in form.controls if c.kind not in ("file", "checkbox", "radio")}
+            wrong = {c.name: wrongly(c) for c in form.controls}
+            asked = {c.name for c in form.controls if "required" in c.attrs}
+            found += [f"{route} empty: {fault}" for fault in faults(client, form, empty, asked)]
+            found += [f"{route} wrong: {fault}" for fault in faults(client, form, wrong, set(wrong))]
+    assert done
     assert not found, "\n".join(found)

@@ -97,14 +97,14 @@ FOREIGN: dict[str, Callable[[Foreign], list[str]]] = {
 PLAIN = frozenset(
     """
     about age_band at_home back_min capacity check_cm column crs design_cm destination flood_limit_cm frail group guarantee_cm
-    high_ground highest_cm in_danger is_town_gauge lat lon object_ref residents role rung sort unit_code urlencode version
+    account address from_hour high_ground highest_cm in_danger is_town_gauge lat lon object_ref residents role rung sort unit_code urlencode version
     warning_cm why
     a act action after again answer asked at b basis by_when channel check_all code confirmed_at confirmed_how counted counted_people data
     days description do doubtful effect event event_type events expires_at file from_level grade ground headline hours
     households how id instruction issued_at issuer issuer_name joint_for key kind known_by label lang language last layer
     lead_hours level limit map members metres minute minutes mm_h name new next night_worker note nowcast number numbers offset old
     old_code on only open outcome page password people precision rain rain_min reason result retyped_level retyped_place
-    run scenario seed since site solver speed stage state stream text theme tier title until username value wetness
+    run scenario seed since site solver speed stage state step stream text theme tier title until username value wetness
     what which wide words world
     """.split()  # noqa: SIM905  (read as words)
 )
@@ -117,6 +117,7 @@ FOREIGN_ARGUMENTS: dict[tuple[str, str], Callable[[Foreign], str]] = {
     ("stations", "address"): lambda f: FOREIGN_GAUGE,
     ("accounts", "username"): lambda f: "foreign-1",
     ("holders", "ref"): lambda f: "H-f-secretary",
+    ("lines", "ref"): lambda f: "XL-foreign",
     ("phone", "holder"): lambda f: "H-f-secretary",
     **{(before, "ref"): lambda f: f["call_down"] for before in ("call-downs", "calls")},
     **{(before, "ref"): lambda f: f["evacuation"] for before in ("evacuations", "moving")},

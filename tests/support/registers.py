@@ -12,10 +12,10 @@ from anlan.foundation import journal, tasks, worlds
 from anlan.foundation.errors import Conflict, Forbidden, NotFound
 from anlan.foundation.models import Task
 from anlan.foundation.paging import Cut
-from anlan.registers import queries, saving, undoing, uploads
+from anlan.registers import queries, saving, steps, undoing, uploads
 from anlan.registers.books import writing as books
 from anlan.registers.columns import CLEARED, Look
-from anlan.registers.events import ADDED, CHANGED
+from anlan.registers.events import ADDED, CHANGED, STEPPED
 from anlan.registers.judging import judge
 from anlan.registers.models import Sent
 from anlan.registers.register import Register
@@ -24,10 +24,15 @@ from tests.support.city import Mini, make_city
 
 @pytest.mark.django_db
 class RegisterTests:
+    """A house test finds a register that has none."""
+
     register: ClassVar[Register]
     good: ClassVar[dict[str, str]]  # lies in Liulin, as it would be typed
     change: ClassVar[dict[str, str]]  # one or more columns, another value
     wrong: ClassVar[dict[str, str]]  # columns that cannot be right
+    step: ClassVar[
+        tuple[str, dict[str, str]]
+    ]  # with a life: the first step by the keeper, and the columns that it wants
     keeper: ClassVar[str] = "administrator"
     stranger: ClassVar[str] = "grid_worker"  # may not keep it
 
@@ -145,6 +150,52 @@ class RegisterTests:
             assert client.post(path, {"why": "传错了文件"}).status_code == 302
             assert self.total(mini) == before
 
+    # ---------- steps ----------
+    def test_a_step_is_taken_by_page_journaled_and_taken_back(self, mini: Mini) -> None:
+        if self.register.life:
+            event, cells = self.step
+            ref, client, ctx = self.add(mini), mini.client(self.keeper), self.ctx(mini)
+            before = self.register.column("state").of(queries.entry(ctx, self.register, ref))
+            path = f"{self.base(mini)}/step/{event}"
+            assert path + f"?ref={ref}" in client.get(f"{self.base(mini)}/{ref}").content.decode()
+            chosen = client.post(f"{self.base(mini)}/bulk", {"step": event, "ref": [ref]})
+            assert chosen.headers["Location"] == f"{path}?ref={ref}"
+            assert client.get(f"{path}?ref={ref}").status_code == 200
+            assert client.post(path, {**cells, "why": "现场看过", "ref": [ref]}).status_code == 302
+            told = journal.story(mini.ctx(), ref)[-1]
+            assert (told["name"], told["body"]["step"], told["body"]["why"]) == (STEPPED, event, "现场看过")
+            assert self.register.column("state").of(queries.entry(ctx, self.register, ref)) != before
+            assert client.post(path, {**cells, "ref": [ref]}).status_code == 422, "it stands elsewhere by now"
+            undoing.take_back(ctx, self.register, ref, why="看错了")
+            assert self.register.column("state").of(queries.entry(ctx, self.register, ref)) == before
+            assert client.get(path).status_code == 302, "nothing chosen"
+
+    def test_a_step_is_taken_by_the_api(self, mini: Mini) -> None:
+        if self.register.life:
+            event, cells = self.step
+            ref, client = self.add(mini), mini.client(self.keeper)
+            base = f"/api/v1/w/{mini.world.key}/registers/{self.register.name}/{ref}"
+            told = {
+                "content_type": "application/json",
+                "headers": {"If-Match": client.get(base).json()["version"]},
+            }
+            given = {**cells, "why": "现场看过"}
+            assert client.post(f"{base}/{event}", given, **told).status_code == 200
+            assert client.post(f"{base}/{event}", given, **told).status_code in (409, 412)
+
+    def test_a_stranger_takes_no_step(self, mini: Mini) -> None:
+        if self.register.life:
+            event, cells = self.step
+            ref, stranger = self.add(mini), mini.client(self.stranger)
+            assert (
+                stranger.post(f"{self.base(mini)}/step/{event}", {**cells, "ref": [ref]}).status_code == 403
+            )
+            row = queries.entry(self.ctx(mini), self.register, ref)
+            elsewhere = mini.ctx("foreign").scope.paths[0]
+            foreign = mini.may(self.register.keep, self.register.view, path=elsewhere)
+            with pytest.raises((Forbidden, saving.NotRead)):
+                steps.take(foreign, self.register, [row], event, cells, why="现场看过")
+
     # ---------- who ----------
     def test_what_is_sealed_is_seen_with_a_reason_that_is_journaled(self, mini: Mini) -> None:
         if self.sealed():
@@ -195,7 +246,7 @@ class RegisterTests:
     def test_the_template_has_the_heads(self, mini: Mini) -> None:
         book = CalamineWorkbook.from_filelike(io.BytesIO(uploads.template(self.ctx(mini), self.register)))
         heads = [str(x).rstrip("*＊ ") for x in book.get_sheet_by_index(0).to_python()[0]]
-        assert [h.rstrip(" *※") for h in heads] == [c.word for c in self.register.columns]
+        assert [h.rstrip(" *※") for h in heads] == [c.word for c in self.register.typed]
 
     def test_an_export_comes_back_and_changes_nothing(self, mini: Mini) -> None:
         self.add(mini)

@@ -41,7 +41,7 @@ def context(*, lang: str = "zh", theme: str = "", exercise: bool = True, **more:
         "me": SimpleNamespace(name="李**", org="随县应急管理局"),
         "head": SimpleNamespace(seq=1377, hash="58d07a9f3c17ab00"),
         "stream_url": "/w/x1/live",
-        "search_url": "/w/x1/search/",
+        "search_url": "/w/x1/find",
         "logout_url": "/sign-out",
         **more,
     }

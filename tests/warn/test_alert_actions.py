@@ -6,14 +6,15 @@ from datetime import timedelta
 import pytest
 from cryptography.x509.oid import NameOID
 
-from anlan.foundation import tasks
+from anlan.foundation import tasks, writing
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import AnlanError, Forbidden, Invalid, NotFound
+from anlan.foundation.errors import AnlanError, Conflict, Forbidden, Invalid, NotFound
 from anlan.foundation.models import JournalEntry, Task
 from anlan.foundation.rules.errors import AlertRefused
 from anlan.people.models import Organisation
 from anlan.warn import alert_cap, identity
 from anlan.warn.actions.alerts import approving, drafting, issuing
+from anlan.warn.models import Alert
 from anlan.wire.cap import reader, signature
 from anlan.wire.cap.check import check
 from anlan.wire.cap.errors import SignatureError
@@ -280,6 +281,24 @@ def test_two_alerts_in_one_second_have_two_identifiers(night: Mini) -> None:
         "42132141600000_20210812040400",
         "42132141600000_20210812040400_1",
     }
+
+
+@pytest.mark.parametrize("meanwhile", [{"identifier": "42132141600000_20210812040400"}, {"revision": 9}])
+def test_what_was_signed_goes_out_only_if_nothing_changed_meanwhile(
+    night: Mini, meanwhile: dict[str, object]
+) -> None:
+    """It is signed before the records are held: another alert may take its number, or its text may change."""
+    ref, other = approved(night), drafted(night)
+
+    def somebody_else() -> None:
+        changed = {**meanwhile, "approved_revision": 9} if "revision" in meanwhile else meanwhile
+        Alert.objects.filter(ref=ref if "revision" in meanwhile else other).update(**changed)
+
+    with writing.begun_by(somebody_else), pytest.raises(Conflict):
+        issuing.issue(after(night, "forecaster", minutes=4), ref=ref)
+    assert (row(ref).state, row(ref).cap) == ("approved", "")
+    issuing.issue(after(night, "forecaster", minutes=4), ref=ref)
+    assert row(ref).state == "issued"
 
 
 def test_the_national_form_is_made_on_demand(night: Mini) -> None:

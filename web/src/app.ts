@@ -1,6 +1,7 @@
 // Every signed-in page: clocks, live push, keys, theme, sound. Pages work without it; it only keeps them fresh and quick.
 import * as clock from "./clock";
 import * as curves from "./curves";
+import * as find from "./find";
 import * as follow from "./follow";
 import * as frames from "./frames";
 import * as keys from "./keys";
@@ -20,6 +21,7 @@ theme.start();
 sound.start();
 timebar.start();
 curves.start();
+find.start();
 frames.start();
 live.start();
 // On a phone the row of rooms is longer than the screen: the one that is open is brought into view.

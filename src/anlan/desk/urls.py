@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.desk.views import duty, exercises, journal, letters, map, onset, packs, review, search, wall
+from anlan.desk.views import duty, exercises, find, journal, letters, map, onset, packs, review, wall
 
 app_name = "desk"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("w/<slug:world>/journal", journal.listing, name="journal"),
     path("w/<slug:world>/journal/verify", journal.verify, name="verify"),
     path("w/<slug:world>/journal/<int:seq>", journal.one, name="entry"),
+    path("w/<slug:world>/find", find.find, name="find"),
     path("w/<slug:world>/exercises", exercises.listing, name="exercises"),
     path("w/<slug:world>/exercises/new", exercises.create, name="new-exercise"),
     path("w/<slug:world>/exercises/<slug:key>/end", exercises.end, name="end-exercise"),
@@ -30,5 +31,4 @@ urlpatterns = [
     path("w/<slug:world>/dead-letters", letters.listing, name="letters"),
     path("w/<slug:world>/dead-letters/again", letters.again, name="feed-again"),
     path("w/<slug:world>/onset", onset.onset, name="onset"),
-    path("w/<slug:world>/search", search.search, name="search"),
 ]

@@ -40,6 +40,8 @@ class Entry:
     group: str
     place: int
     inside: tuple[str, ...] = ()  # pages that belong to it without standing below its address
+    about: str = ""  # what the page is for, in one sentence
+    help: str = ""  # how it is used: thirty seconds of reading
 
     def address(self, world: str, page: str = "") -> str:
         page = page or self.page
@@ -65,6 +67,7 @@ class Room:
     dues: ClassVar[str] = (
         ""  # for the desk: a ui.due.Dues, what waits for a person, its sentences and its buttons
     )
+    finders: ClassVar[str] = ""  # for `/`: a tuple of ui.finding.Finder
     steps: ClassVar[str] = ""  # before the first night: a tuple of ui.onset.Step
     lines: ClassVar[str] = ""  # kinds of lines out: a tuple of reach.kinds.Kind
     texts: ClassVar[str] = (

@@ -45,7 +45,7 @@ def _fits(change: Change, look: Look) -> Iterator[tuple[str, Sentence]]:
 STATIONS = Register(
     name="stations", word=w("测站"), room="observe", model=Station, view="observe.view", keep="observe.keep", ref="address",
     note=w("自己报数的雨量站、水位站；存了一分钟里就收它的数"),
-    keys=(("address",),), order=("address",), join=("place",),
+    keys=(("address",),), order=("address",), join=("place",), finds=False,
     blank=lambda ctx: {"synthetic": False}, complete=at_its_place, fits=_fits,
     columns=(
         Code(name="address", word=w("站址"), required=True, fixed=True, find=True, width=10, pattern=r"\d{10}", like="0042998101",

@@ -7,7 +7,17 @@ class PeopleRoom(Room):
     after = "places"
     steps = "steps:STEPS"
     registers = ("accounts.sessions",)
-    menu = (Entry(w("账号"), "/accounts", "admin.manage", "system", 1),)
+    menu = (
+        Entry(
+            w("账号"),
+            "/accounts",
+            "admin.manage",
+            "system",
+            1,
+            about=w("谁能登录、在哪个岗位、管哪里。"),
+            help=w("权限跟岗位走，不跟人走。要紧的岗位由两位管理员一起改。"),
+        ),
+    )
     events = {
         "people.account.activated": w("启用账号"),
         "people.account.asked": w("请另一位管理员确认账号变动"),

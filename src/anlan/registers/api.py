@@ -7,7 +7,7 @@ from ninja import Header, Query, Router, Schema
 from pydantic import create_model
 
 from anlan.foundation.api import Asked, CutIn, DoneOut, Given, Listing, Once, Ref, Said, WorldKey, done, may
-from anlan.registers import queries, saving
+from anlan.registers import queries, saving, steps
 from anlan.registers.all import registers
 from anlan.registers.columns import CLEARED
 from anlan.registers.register import Register
@@ -22,13 +22,19 @@ Match = Annotated[
 ]
 
 
-def _operations(register: Register) -> None:
+def operations(router: Router, register: Register) -> None:
+    _entries(router, register)
+    for event in register.events:
+        _step(router, register, str(event))
+
+
+def _entries(router: Router, register: Register) -> None:
     base, title = f"/w/{{world}}/registers/{register.name}", register.name.title().replace("-", "")
     columns = register.columns
-    given = [c for c in columns if not c.fixed]
+    given = [c for c in register.typed if not c.fixed]
     told: dict[str, Any] = {c.name: (c.wire | None, None) for c in columns if c.name != "ref"}
     out: Any = create_model(f"{title}Out", __base__=Schema, ref=(str, ...), version=(str, ...), **told)
-    needs: dict[str, Any] = {c.name: (Value, ...) if c.required else (Value, None) for c in columns}
+    needs: dict[str, Any] = {c.name: (Value, ...) if c.required else (Value, None) for c in register.typed}
     add_in: Any = create_model(f"{title}In", __base__=Given, **needs)
     may_give: dict[str, Any] = {c.name: (Value, "") for c in given}
     change_in: Any = create_model(f"{title}Change", __base__=Given, why=(Said, ""), **may_give)
@@ -85,6 +91,29 @@ def _operations(register: Register) -> None:
         return done(request, ref)
 
 
+def _step(router: Router, register: Register, event: str) -> None:
+    title = f"{register.name}_{event}".title().replace("-", "").replace("_", "")
+    wants = register.asks.get(event, ())
+    asked: dict[str, Any] = {name: (Value, ...) for name in wants if name != steps.WHY}
+    why = (Said, ...) if steps.WHY in wants else (Said, "")
+    step_in: Any = create_model(f"{title}Step", __base__=Given, why=why, **asked)
+
+    @router.post(
+        f"/w/{{world}}/registers/{register.name}/{{ref}}/{event}",
+        response=DoneOut,
+        operation_id=f"{register.name}_{event}",
+        summary=f"{register.name}: {event} an entry",
+    )
+    @may(steps.door(register, event))
+    def take(
+        request: Asked, world: WorldKey, ref: Ref, given: step_in, match: Match = "", once: Once = ""
+    ) -> dict[str, Any]:
+        cells = {name: _typed(value) for name, value in given.dict().items() if name != steps.WHY}
+        row, version = queries.entry(request.ctx, register, ref), match.strip('"')
+        steps.take(request.ctx, register, [row], event, cells, why=given.why, version=version)
+        return done(request, ref)
+
+
 def _typed(value: Any) -> str:
     """As it would be typed; nothing, and an empty text, empty the cell."""
     if value is None or value == "":
@@ -93,4 +122,4 @@ def _typed(value: Any) -> str:
 
 
 for _register in registers().values():
-    _operations(_register)
+    operations(router, _register)

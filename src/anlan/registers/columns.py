@@ -68,6 +68,7 @@ class Column:
     is_many: ClassVar[bool] = False
     is_beside: ClassVar[bool] = False  # kept in another table: `put_many` writes it
     sorts: ClassVar[bool] = True
+    is_typed: ClassVar[bool] = True  # False: it comes about by steps, and is never typed
 
     @property
     def at(self) -> str:

@@ -1,4 +1,4 @@
-"""Long files are saved by the engine, in the name of who confirmed them: read and judged first, then stored at once."""
+"""Due work: long files, saved in the name of who confirmed them, and entries whose deadline passes."""
 
 from dataclasses import replace
 from typing import Any
@@ -7,7 +7,7 @@ from anlan.foundation import tasks
 from anlan.foundation.context import Actor, Ctx
 from anlan.foundation.errors import AnlanError
 from anlan.foundation.scope import Scope
-from anlan.registers import uploads
+from anlan.registers import lives, steps, uploads
 from anlan.registers.all import registers
 from anlan.registers.models import Upload
 
@@ -27,3 +27,9 @@ def _save(ctx: Ctx, payload: dict[str, Any]) -> None:
     except AnlanError as error:  # it was right when it was confirmed: something else stands there now
         refused = {"state": Upload.State.REFUSED, "trouble": error.said("zh")[:400]}
         Upload.objects.filter(pk=found.pk, state=Upload.State.WAITING).update(**refused)
+
+
+@tasks.task(lives.LATE)
+def _late(ctx: Ctx, payload: dict[str, Any]) -> None:
+    if register := registers().get(payload["register"]):
+        steps.late(ctx, register, payload["ref"])

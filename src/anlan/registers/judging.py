@@ -12,6 +12,7 @@ from anlan.registers.register import Change, Register
 from anlan.registers.sealed import Masked
 
 Cells = Mapping[str, str]
+LACKS = say("这一列必须填")
 
 
 @dataclass
@@ -21,6 +22,7 @@ class Line:
     number: int
     cells: Cells
     given: dict[str, Any] = field(default_factory=dict)
+    decided: Mapping[str, Any] = field(default_factory=dict)  # by the step that is taken
     change: Change | None = None
     row: Any = None
     wrong: dict[str, Sentence] = field(default_factory=dict)
@@ -49,9 +51,14 @@ class Judged:
 
 
 def judge(
-    ctx: Ctx, register: Register, rows: Iterable[tuple[int, Cells]], *, about: Sequence[Any] = ()
+    ctx: Ctx,
+    register: Register,
+    rows: Iterable[tuple[int, Cells]],
+    *,
+    about: Sequence[Any] = (),
+    decided: Sequence[Mapping[str, Any]] = (),
 ) -> Judged:
-    """`about`: the entries that the lines are about; without them the key columns say which are meant."""
+    """`about`: the entries that the lines are about, `decided` by steps; without them the key columns say which are meant."""
     look = Look(ctx)
     lines = [Line(number, cells) for number, cells in rows]
     for column in register.columns:
@@ -62,6 +69,8 @@ def judge(
         _read(register, line, look, coming)
     for line, row in zip(lines, about, strict=False):
         line.row = row
+    for line, values in zip(lines, decided, strict=False):
+        line.decided = values
     if not about:
         _find(ctx, register, lines)
     for line in lines:
@@ -119,7 +128,7 @@ def _read(register: Register, line: Line, look: Look, coming: Mapping[str, Mappi
             elif text != CLEARED:
                 line.given[column.name] = column.read(text, look)
             elif column.required:
-                raise Bad(say("这一列必须填"))
+                raise Bad(LACKS)
             else:
                 line.given[column.name] = column.emptied()
         except Bad as bad:
@@ -173,19 +182,24 @@ def _complete(ctx: Ctx, register: Register, line: Line, look: Look) -> None:
     row, given = line.row, line.given
     is_new = row is None
     if is_new:
-        row = register.model(**register.blank(ctx))
+        own = {} if register.is_reference else {"world_id": ctx.world.id}
+        row = register.model(**own | register.blank(ctx))
         before = {c.name: c.emptied() for c in register.columns}
         if lacking := [c for c in register.columns if c.required and c.name not in given]:
-            line.wrong |= {c.name: say("这一列必须填") for c in lacking}
+            line.wrong |= {c.name: LACKS for c in lacking}
             return
+        begun = register.begun(ctx)
+        if begun and given.get("state", begun["state"]) != begun["state"]:
+            line.wrong["state"] = say("新登记的从头办起：这一格空着")
+        line.given = given = {**begun, **given}
     else:
         before = {c.name: c.of(row) for c in register.columns}
         for column in register.columns:
             if column.fixed and column.name in given and given[column.name] != before[column.name]:
                 line.wrong[column.name] = say("定了就不能改")
     _unmask(register, line, before)
-    values = {**before, **given}
-    changed = tuple(n for n in values if is_new or values[n] != before[n])
+    values = {**before, **given, **line.decided}
+    changed = tuple(n for n in values if is_new or values[n] != before[n] or (n == "state" and line.decided))
     if line.wrong or not changed:
         return
     change = Change(

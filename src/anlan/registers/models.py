@@ -1,9 +1,38 @@
-"""Tables of the kit, and `Entry`, the base of a register that has no table of its own yet."""
+"""Tables of the kit, and `Entry`, the base of a register's table that is made for it."""
 
 from django.db import models
 
 from anlan.foundation.context import WORLD_WIDE
 from anlan.foundation.models import Happening
+
+
+class Entry(Happening):
+    """A row of a register that goes on by steps: its ref and its state. The room adds `scope_by`, its place and its columns."""
+
+    ref = models.CharField(max_length=40)
+    state = models.CharField(max_length=40)
+
+    class Meta:
+        abstract = True
+        constraints = [models.UniqueConstraint(fields=["world", "ref"], name="%(app_label)s_%(class)s_ref")]
+
+
+class Deadline(Happening):
+    """期限: by when an entry must leave the state in which it stands; gone with the step that does."""
+
+    scope_by = "place"
+
+    register = models.CharField(max_length=40)
+    ref = models.CharField(max_length=80)
+    place = models.CharField(max_length=40, blank=True)  # path
+    stands = models.CharField(max_length=40)  # the state
+    since = models.DateTimeField()
+    due_at = models.DateTimeField()
+    is_told = models.BooleanField(default=False)  # that it is late, in the journal
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["world", "register", "ref"], name="deadline_once")]
+        indexes = [models.Index(fields=["world", "due_at"])]
 
 
 class Sent(Happening):
@@ -56,6 +85,7 @@ class Revision(Happening):
     at = models.DateTimeField()
     upload = models.CharField(max_length=120, blank=True)
     is_new = models.BooleanField()
+    event = models.CharField(max_length=60, blank=True)  # of the register's life, where a step was taken
     columns = models.JSONField()  # name → [before, after]
     taken_back = models.BooleanField(default=False)
 

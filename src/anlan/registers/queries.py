@@ -1,6 +1,6 @@
 """Reading a register: a part of the list, one entry, its history, all of a view; within scope."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -12,9 +12,10 @@ from anlan.foundation import journal
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.paging import Cut, Part, take
-from anlan.foundation.words import t, w
-from anlan.registers.columns import Bad, Look
-from anlan.registers.events import ADDED, CHANGED, ENDED, TAKEN_BACK, UNMASKED
+from anlan.foundation.rules.life import said
+from anlan.foundation.words import Text, t, w
+from anlan.registers.columns import Bad, Look, chunks
+from anlan.registers.events import ADDED, CHANGED, ENDED, LATE, TAKEN_BACK, UNMASKED
 from anlan.registers.register import Register
 
 
@@ -79,6 +80,15 @@ def entry(ctx: Ctx, register: Register, ref: str) -> Any:
     return register.load([row])[0]
 
 
+def entries(ctx: Ctx, register: Register, refs: Sequence[str]) -> list[Any]:
+    """Several at once, in the order asked for. Raises: NotFound where one is not there."""
+    found: dict[str, Any] = {}
+    for some in chunks(refs):
+        rows = register.load(register.rows(ctx).filter(**{f"{register.ref}__in": some}))
+        found |= {register.ref_of(row): row for row in rows}
+    return [found.get(ref) or entry(ctx, register, ref) for ref in refs]
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of one entry in the history."""
@@ -100,7 +110,7 @@ class Past:
 
 
 _VERBS = {
-    ADDED: w("登记"), CHANGED: w("改"), ENDED: w("结束"), TAKEN_BACK: w("撤回"), UNMASKED: w("看了完整内容"),
+    ADDED: w("登记"), CHANGED: w("改"), ENDED: w("结束"), TAKEN_BACK: w("撤回"), UNMASKED: w("看了完整内容"), LATE: w("逾期"),
 }  # fmt: skip
 
 
@@ -118,9 +128,19 @@ def history(ctx: Ctx, register: Register, ref: str, lang: str = "zh") -> list[Pa
             for name, c in sorted(told["body"].get("columns", {}).items(), key=lambda c: order.get(c[0], 0)) if name in known
         )  # fmt: skip
         at = datetime.fromisoformat(told["at"])
-        verb = _VERBS.get(told["name"], told["name"])
+        verb = _VERBS.get(told["name"]) or word_of_step(register, told["body"].get("step", ""))
         found.append(Past(at, told["actor"], t(lang, verb), told["body"].get("why", ""), columns))
     return found
+
+
+def word_of_state(register: Register, state: str) -> Text:
+    return next(
+        (said(each) for each in (register.life.states if register.life else ()) if each == state), state
+    )
+
+
+def word_of_step(register: Register, event: str) -> Text:
+    return next((said(each) for each in register.events if each == event), event)
 
 
 def wired(register: Register, row: Any) -> dict[str, Any]:

@@ -6,17 +6,20 @@ It may stand on any table with `scope_by`, also one that is no `Entry`. What is 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Invalid
-from anlan.foundation.words import Sentence
+from anlan.foundation.rules.life import Life, Step, said
+from anlan.foundation.words import Sentence, w
 from anlan.foundation.worlds import beijing
 from anlan.registers.books.heads import Head
 from anlan.registers.columns import Column, Look
 from anlan.registers.links import Link
+from anlan.registers.lives import Due, State, is_late
 
 
 @dataclass(kw_only=True)
@@ -75,10 +78,26 @@ class Register:
     remove: Callable[[Ctx, Sequence[Any]], None] | None = None
     """How entries that were entered by mistake go, for a register with a `save` of its own."""
     ends: str = ""  # the Day column with which an entry ends; nothing that others stand on is deleted
+    life: Life[Any, Any, Any] | None = None
+    """How entries go on, by steps from state to state: gives the columns `state` (the model's) and `due`, and the figure `late`."""
+    asks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Step → the columns that its form asks for; "why" among them where it wants a reason."""
+    limits: Mapping[str, timedelta] = field(default_factory=dict)
+    """State → how long an entry may stand in it; a step that says its own `due` goes before."""
+    oversees: str = ""  # who sees on the desk what is late, besides those who keep it
     opens: str = "people.unmask"  # who may see what is sealed, one entry at a time, with a reason
     tells: bool = True  # the kit writes the journal; False: `save` does
+    finds: bool = True  # by `/`; False where its room's own finder leads to a better page
     figures: tuple[Figure, ...] = ()
     examples: tuple[Mapping[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.life:
+            words = {str(each): said(each).zh for each in self.life.states}
+            own = State(life=self.life, words=words), Due(register=self.name, ref=self.ref)
+            late = Figure(name="late", word=w("逾期"), where=is_late(self.name, self.ref))
+            object.__setattr__(self, "columns", (*self.columns, *own))
+            object.__setattr__(self, "figures", (*self.figures, late))
 
     def column(self, name: str) -> Column:
         return next(c for c in self.columns if c.name == name)
@@ -103,6 +122,41 @@ class Register:
     def naming(self) -> tuple[str, ...]:
         """The columns that people know an entry by."""
         return self.keys[-1]
+
+    @property
+    def typed(self) -> tuple[Column, ...]:
+        """What is said of an entry; the others come about by its steps."""
+        return tuple(c for c in self.columns if c.is_typed)
+
+    @property
+    def events(self) -> tuple[Any, ...]:
+        """Its steps, as its life names them."""
+        return self.life.events if self.life else ()
+
+    def begun(self, ctx: Ctx) -> dict[str, Any]:
+        """State and deadline of a new entry."""
+        if not self.life:
+            return {}
+        return {"state": str(self.life.start), "due": self._limit(ctx.now, self.life.start)}
+
+    def due_after(self, step: Step[Any, Any, Any], case: Any) -> datetime | None:
+        """The deadline once a step is taken; one that stays where it is keeps its own."""
+        if step.due:
+            at = step.due(case)
+            return at and at.replace(second=0, microsecond=0)
+        if step.source == step.target:
+            kept: datetime | None = self.column("due").of(case.row)
+            return kept
+        return self._limit(case.now, step.target)
+
+    def _limit(self, now: datetime, state: str) -> datetime | None:
+        within = self.limits.get(state)
+        return (now + within).replace(second=0, microsecond=0) if within is not None else None
+
+    def can_change(self, ctx: Ctx, row: Any) -> bool:
+        """Whether an entry lies where the actor may change it: within scope; reference data in the live world alone."""
+        lies = not self.within or ctx.scope.holds(self.path_of(row))
+        return lies and (ctx.world.is_live or not self.is_reference)
 
     def rows(self, ctx: Ctx) -> QuerySet[Any]:
         rows = ctx.rows(self.model).filter(self.where(ctx)) if self.where else ctx.rows(self.model)

@@ -1,6 +1,7 @@
 """存: what was judged is stored, all or nothing, in one transaction with its entries in the journal."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError
@@ -12,6 +13,7 @@ from anlan.foundation.errors import Conflict, Forbidden, Invalid
 from anlan.foundation.journal import Note
 from anlan.foundation.words import Sentence, say
 from anlan.foundation.writing import writing
+from anlan.registers import lives
 from anlan.registers.columns import chunks
 from anlan.registers.events import ADDED, CHANGED, TAKEN_BACK
 from anlan.registers.judging import Judged, are_there, judge
@@ -103,26 +105,32 @@ def save(
     why: str = "",
     upload: str = "",
     verb: str = "",
+    event: str = "",
+    permission: str = "",
 ) -> list[str]:
-    """Store all of them, or none; returns their refs. `verb` is told instead of added and changed.
+    """Store all of them, or none; returns their refs. `verb` is told instead of added and changed; a step says its `event`.
 
     Raises: Stale, Conflict.
     """
     _world(ctx, register)
-    ctx.require(register.keep)
+    permission = permission or register.keep
+    ctx.require(permission)
     _prepare(ctx, register, changes)
     coming = any(True for each in changes for _ in _coming(each))
     knows = not register.save and not coming  # a save of the room's own may give the refs
-    notes, past = _told(ctx, register, changes, why, upload, verb) if knows else ([], [])
+    told = partial(_told, ctx, register, changes, why, upload, verb, event)
+    notes, past = told() if knows else ([], [])
     try:
-        with action(ctx, register.keep):
+        with action(ctx, permission):
             _still(ctx, register, changes)
             (register.save or _store(register))(ctx, changes)
+            if register.life:
+                lives.keep(ctx, register, changes)
             refs = [register.ref_of(each.row) for each in changes]
             if key:
                 Sent.objects.create(world_id=ctx.world.id, key=_key(ctx, key), ref=refs[0])
             if not knows:
-                notes, past = _told(ctx, register, changes, why, upload, verb)
+                notes, past = told()
             Revision.objects.bulk_create(past, batch_size=2000)
             if notes:
                 journal.append_many(ctx, notes)
@@ -236,15 +244,15 @@ def _fields(register: Register, name: str) -> list[str]:
 
 
 def _told(
-    ctx: Ctx, register: Register, changes: Sequence[Change], why: str, upload: str, verb: str
+    ctx: Ctx, register: Register, changes: Sequence[Change], why: str, upload: str, verb: str, event: str
 ) -> tuple[list[Note], list[Revision]]:
     """What the journal is told, and what a revision keeps; none of a change that is taken back."""
-    notes = list(_notes(ctx, register, changes, why, verb)) if register.tells else []
-    past = [_revision(ctx, register, each, upload) for each in changes] if verb != TAKEN_BACK else []
+    notes = list(_notes(ctx, register, changes, why, verb, event)) if register.tells else []
+    past = [_revision(ctx, register, each, upload, event) for each in changes] if verb != TAKEN_BACK else []
     return notes, past
 
 
-def _revision(ctx: Ctx, register: Register, each: Change, upload: str) -> Revision:
+def _revision(ctx: Ctx, register: Register, each: Change, upload: str, event: str) -> Revision:
     ref = register.ref_of(each.row)
     columns = {}
     for name in each.changed:
@@ -253,11 +261,13 @@ def _revision(ctx: Ctx, register: Register, each: Change, upload: str) -> Revisi
         columns[name] = [before, column.frozen(each.values[name], ref)]
     return Revision(
         world_id=ctx.world.id, register=register.name, ref=ref, by=ctx.actor.ref, at=ctx.now, upload=upload,
-        is_new=each.is_new, columns=columns,
+        is_new=each.is_new, event=event, columns=columns,
     )  # fmt: skip
 
 
-def _notes(ctx: Ctx, register: Register, changes: Sequence[Change], why: str, verb: str) -> Iterator[Note]:
+def _notes(
+    ctx: Ctx, register: Register, changes: Sequence[Change], why: str, verb: str, event: str
+) -> Iterator[Note]:
     tell = {
         c.name: c.teller([v for each in changes for v in (each.values[c.name], each.before.get(c.name))], ctx)
         for c in register.columns
@@ -271,7 +281,7 @@ def _notes(ctx: Ctx, register: Register, changes: Sequence[Change], why: str, ve
                     body[name] = {"is": now}
             else:
                 body[name] = {"was": tell[name](each.before[name]), "is": now}
-        told = {"columns": body, **({"why": why[:200]} if why else {})}
+        told = {"columns": body, **({"step": event} if event else {}), **({"why": why[:200]} if why else {})}
         refs = {register.name: register.ref_of(each.row)}
         yield Note(verb or (ADDED if each.is_new else CHANGED), refs, told, register.path_of(each.row))
 

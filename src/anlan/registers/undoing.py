@@ -10,7 +10,7 @@ from anlan.foundation.actions import action, reason_in
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict
 from anlan.foundation.journal import Note
-from anlan.registers import queries, saving
+from anlan.registers import lives, queries, saving
 from anlan.registers.columns import Look, chunks
 from anlan.registers.events import TAKEN_BACK, UNMASKED
 from anlan.registers.links import Link
@@ -26,9 +26,16 @@ def last(ctx: Ctx, register: Register, ref: str) -> Revision | None:
 
 def take_back(ctx: Ctx, register: Register, ref: str, *, why: str) -> None:
     """Raises: Conflict where something else stands there by now."""
-    ctx.require(register.keep)
     found = last(ctx, register, ref)
-    _take_back(ctx, register, [found] if found else [], reason_in(why))
+    _take_back(ctx, register, [found] if found else [], reason_in(why), permission_of(register, found))
+
+
+def permission_of(register: Register, past: Revision | None) -> str:
+    """Whoever may take a step may take it back; a change, whoever keeps the register."""
+    if past is None or not past.event or register.life is None:
+        return register.keep
+    steps = register.life.after(past.columns["state"][0])
+    return next((step.permission for step in steps if step.event == past.event), "") or register.keep
 
 
 def take_back_file(ctx: Ctx, register: Register, upload: str, *, why: str) -> int:
@@ -36,11 +43,12 @@ def take_back_file(ctx: Ctx, register: Register, upload: str, *, why: str) -> in
     ctx.require(register.keep)
     mine = Revision.objects.filter(world_id=ctx.world.id, register=register.name, upload=upload)
     found = list(mine.filter(taken_back=False))
-    _take_back(ctx, register, found, reason_in(why))
+    _take_back(ctx, register, found, reason_in(why), register.keep)
     return len(found)
 
 
-def _take_back(ctx: Ctx, register: Register, past: Sequence[Revision], why: str) -> None:
+def _take_back(ctx: Ctx, register: Register, past: Sequence[Revision], why: str, permission: str) -> None:
+    ctx.require(permission)
     if not past:
         raise Conflict("没有可以撤回的改动。请刷新后再看。")
     rows = _rows(ctx, register, [each.ref for each in past])
@@ -49,9 +57,9 @@ def _take_back(ctx: Ctx, register: Register, past: Sequence[Revision], why: str)
         raise Conflict("{ref} 后来又改过，或已不在您的范围内，撤不回。请打开它来改。", ref=lost[0].ref)
     changes = [_back(register, rows[each.ref], each) for each in past if not each.is_new]
     gone = [rows[each.ref] for each in past if each.is_new]
-    with action(ctx, register.keep):
+    with action(ctx, permission):
         if changes:
-            saving.save(ctx, register, changes, why=why, verb=TAKEN_BACK)
+            saving.save(ctx, register, changes, why=why, verb=TAKEN_BACK, permission=permission)
         if gone:
             _remove(ctx, register, gone, why)
         for some in chunks([each.pk for each in past]):
@@ -89,6 +97,8 @@ def _remove(ctx: Ctx, register: Register, rows: Sequence[Any], why: str) -> None
         Note(TAKEN_BACK, {register.name: register.ref_of(row)}, told, register.path_of(row)) for row in rows
     ]
     try:
+        if register.life:
+            lives.forget(ctx, register.name, map(register.ref_of, rows))
         if register.remove:
             register.remove(ctx, rows)
         else:

@@ -172,7 +172,8 @@ def bytes_of(ctx: Ctx, ref: str) -> bytes:
 
 # ---------- files out ----------
 def template(ctx: Ctx, register: Register) -> bytes:
-    return books.template(register.word, register.heads(Look(ctx)), register.examples)
+    look = Look(ctx)
+    return books.template(register.word, [c.head(look) for c in register.typed], register.examples)
 
 
 def errors(ctx: Ctx, register: Register, looked: Looked, lang: str) -> bytes:

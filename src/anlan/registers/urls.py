@@ -5,9 +5,10 @@ from functools import partial
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from anlan.registers import steps
 from anlan.registers.all import registers
 from anlan.registers.register import Register
-from anlan.registers.views import acts, entries, files, listing
+from anlan.registers.views import acts, entries, files, listing, stepping
 from anlan.ui.pages import page
 
 _look, _form = require_GET, require_http_methods(["GET", "POST"])
@@ -20,13 +21,17 @@ def _pages(register: Register) -> list[URLPattern]:
         ("/template", register.view, _look, files.template),
         ("/export.xlsx", register.view, _look, files.export_xlsx),
         ("/export.csv", register.view, _look, files.export_csv),
-        ("/bulk", register.keep, require_POST, acts.bulk),
+        ("/bulk", register.view if register.life else register.keep, require_POST, acts.bulk),
         ("/new", register.keep, _form, entries.new),
         ("/file", register.keep, _form, files.send),
         ("/file/<str:upload>", register.keep, _form, files.looked),
         ("/file/<str:upload>/errors", register.keep, _look, files.errors),
         ("/file/<str:upload>/undo", register.keep, _form, acts.undo_file),
-        ("/<path:ref>/undo", register.keep, _form, acts.undo),
+        *(
+            (f"/step/{event}", steps.door(register, event), _form, partial(stepping.step, event=str(event)))
+            for event in register.events
+        ),
+        ("/<path:ref>/undo", register.view if register.life else register.keep, _form, acts.undo),
         *([("/<path:ref>/end", register.keep, _form, acts.end)] if register.ends else []),
         *([("/<path:ref>/open", register.opens, _form, acts.unmask)] if register.is_sealed else []),
         ("/<path:ref>/change", register.keep, _form, entries.change),

@@ -1,10 +1,9 @@
 """An own alert as CAP 1.2, signed with the unit's key; as the national form on demand."""
 
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import Invalid
+from anlan.foundation.errors import Conflict, Invalid
 from anlan.foundation.rules.grade import Grade
 from anlan.people.queries.units import unit
 from anlan.warn import alert_rows, identity
@@ -13,7 +12,6 @@ from anlan.wire.cap import mapping, model, reader, signature, writer
 from anlan.wire.cap.model import Area, MsgType, NamedValue, Point, Reference, ResponseType, Urgency
 from anlan.wire.cap.national import writing
 from anlan.wire.cap.national.form import NationalForm
-from anlan.wire.cap.signature import Identity
 
 MESSAGES = {
     "alert": MsgType.ALERT,
@@ -24,19 +22,45 @@ MESSAGES = {
 MOST_A_SECOND = 10
 
 
-def signer(ctx: Ctx, ref: str) -> Identity | None:
-    """By whose key an alert will be signed; read, and the first time drawn, before its action opens."""
-    row = ctx.rows(Alert).filter(ref=ref, kind="alert").select_related("issuer").first()
+@dataclass(frozen=True)
+class Signed:
+    """The signed file of an alert, and the revision that it says."""
+
+    revision: int
+    identifier: str
+    cap: str
+
+
+def sign(ctx: Ctx, ref: str) -> Signed | None:
+    """An approved alert as it goes out now, made before its action opens; None when there is nothing to sign.
+
+    Raises: Invalid, CapError.
+    """
+    row = (
+        ctx.rows(Alert)
+        .filter(ref=ref, kind="alert", state="approved")
+        .select_related("issuer", "predecessor")
+        .first()
+    )
     if row is None or row.issuer is None:
         return None
-    return identity.of_unit(ctx, ref=row.issuer.ref, name=row.issuer_name)
-
-
-def sign(ctx: Ctx, row: Alert, mine: Identity) -> tuple[str, str]:
-    """Identifier and signed CAP 1.2 of an alert that is being issued now. Raises: Invalid, CapError."""
+    mine = identity.of_unit(ctx, ref=row.issuer.ref, name=row.issuer_name)
     alert = compose(ctx, row, serial=_serial(ctx, row))
     signed = signature.sign(writer.write(alert), mine.key, mine.certificate)
-    return alert.identifier, signed.decode()
+    return Signed(row.revision, alert.identifier, signed.decode())
+
+
+def put(ctx: Ctx, row: Alert, signed: Signed | None) -> None:
+    """Give the row, locked now, what was signed before. Raises: Conflict when it says something else by now, or another alert
+    took the identifier."""
+    if (
+        signed is None
+        or row.issuer is None
+        or signed.revision != row.revision
+        or Alert.objects.filter(world_id=ctx.world.id, identifier=signed.identifier).exists()
+    ):
+        raise Conflict("同一刻另有人改了这份预警，或签发了另一份。请看一眼现在的内容，再按一次签发。")
+    row.sender, row.identifier, row.cap = row.issuer.unit_code, signed.identifier, signed.cap
 
 
 def compose(ctx: Ctx, row: Alert, *, serial: int | None = None) -> model.Alert:
@@ -120,9 +144,3 @@ def national(row: Alert) -> tuple[str, bytes]:
         raise Invalid("还没有签发，没有文件可下载。")
     alert = reader.read(row.cap.encode())
     return writing.file_name(alert), writing.write(NationalForm(alert=alert))
-
-
-def checked_at(row: Alert) -> datetime:
-    """The moment at which the signature is to be checked: when it was issued."""
-    assert row.issued_at is not None
-    return row.issued_at

@@ -77,13 +77,13 @@ class Life(Generic[S, E, C]):
         if step is None:
             says = say(
                 "“{state}”时不能“{event}”。可以：{events}。",
-                state=_said(state),
-                event=_said(event),
-                events=tuple(_said(each.event) for each in self.after(state)) or say("没有下一步"),
+                state=said(state),
+                event=said(event),
+                events=tuple(said(each.event) for each in self.after(state)) or say("没有下一步"),
             )
             return Refusal(name="not_now", says=says)
         if step.permission and step.permission not in permissions:
-            says = say("你没有“{event}”的权限，请找有权限的人。", event=_said(event))
+            says = say("你没有“{event}”的权限，请找有权限的人。", event=said(event))
             return Refusal(name="not_permitted", says=says)
         return next((no for guard in step.guards if (no := guard(case)) is not None), step)
 
@@ -101,6 +101,11 @@ class Life(Generic[S, E, C]):
             if (not step.permission or step.permission in permissions)
             and all(guard(case) is None for guard in step.guards if guard in self.hiding)
         )
+
+    @property
+    def events(self) -> tuple[E, ...]:
+        """Every event, in the table's order."""
+        return tuple(dict.fromkeys(step.event for step in self.steps))
 
     @property
     def states(self) -> tuple[S, ...]:
@@ -140,7 +145,8 @@ def _caption(step: Step[Any, Any, Any]) -> str:
     return f"{_word(step.event)} {step.event}" + (f" ({checks})" if checks else "")
 
 
-def _said(code: str) -> Sentence:
+def said(code: str) -> Sentence:
+    """The word of a state or an event."""
     word: Text = getattr(code, "word", code)
     return (
         word
@@ -152,7 +158,7 @@ def _said(code: str) -> Sentence:
 
 
 def _word(code: str) -> str:
-    return _said(code).zh
+    return said(code).zh
 
 
 GUARDS: dict[str, Callable[[Any], Refusal | None]] = {}

@@ -1,7 +1,6 @@
 """Reading people. Names and numbers come out masked; `actions.unmask` opens one and leaves a trace."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from django.db.models import Q
 
@@ -12,7 +11,6 @@ from anlan.foundation.scope import STEP
 from anlan.foundation.words import written
 from anlan.people.holders import Holder, register
 from anlan.people.models import ContactPoint, DutyHolder, Household, Organisation
-from anlan.wire import tables
 
 DUTY_ROOMS = ("county_duty", "township_duty")
 
@@ -118,43 +116,3 @@ def households_in_danger(ctx: Ctx, places: Sequence[int]) -> dict[int, list[Hous
     for row in ctx.rows(Household).filter(place_id__in=places, in_danger=True).order_by("ref"):
         found.setdefault(row.place_id, []).append(row)
     return found
-
-
-@dataclass(frozen=True)
-class FoundHolder:
-    """责任人 as a search shows one: masked."""
-
-    ref: str
-    name: str
-    title: str
-    place_path: str
-    place: str
-    numbers: tuple[str, ...]
-
-
-def find_holders(ctx: Ctx, text: str, *, limit: int = 20) -> list[FoundHolder]:
-    """Duty holders within scope by exact name, exact telephone number, or ref; names and numbers masked."""
-    if not text:
-        return []
-    wanted = Q(person__name_index=crypto.blind(crypto.normal_name(text))) | Q(ref=tables.plain(text))
-    phone = crypto.normal_phone(text)
-    if len(phone) >= 7:
-        dialled = ctx.rows(ContactPoint).filter(number_index=crypto.blind(phone)).values("person_id")
-        wanted |= Q(person_id__in=dialled)
-    rows = ctx.rows(DutyHolder).filter(wanted).select_related("person", "place").order_by("ref")[:limit]
-    return [
-        FoundHolder(
-            ref=h.ref,
-            name=crypto.mask_name(crypto.unseal(h.person.name_sealed, h.person.ref)),
-            title=h.title,
-            place_path=h.place.path,
-            place=h.place.name,
-            numbers=_masked(h.person.ref, h.person_id),
-        )
-        for h in rows
-    ]
-
-
-def _masked(person: str, person_id: int) -> tuple[str, ...]:
-    points = ContactPoint.objects.filter(person_id=person_id, is_wrong=False).order_by("order")
-    return tuple(crypto.mask_phone(crypto.unseal(p.number_sealed, f"{person}/{p.order}")) for p in points)

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from anlan.foundation.errors import AnlanError, Invalid
@@ -32,7 +33,7 @@ class End(Why):
     field_order = ("on", "why")
 
 
-def _asked(
+def asked(
     request: Request, form: forms.Form, act: Callable[[dict[str, Any]], HttpResponse], **told: Any
 ) -> HttpResponse:
     """The question, until it is answered and the act is done; a refusal stands in the form."""
@@ -58,7 +59,7 @@ def end(request: Request, ref: str, register: Register) -> HttpResponse:
 
     question = t(request.lang, w("结束 {name}？"), name=register.ref_of(row))
     effect = w("从那天起不再用它。做过的事都留着，日期可以再改。")
-    return _asked(request, form, do, question=question, effect=effect, do=w("结束"), back=back)
+    return asked(request, form, do, question=question, effect=effect, do=w("结束"), back=back)
 
 
 def undo(request: Request, ref: str, register: Register) -> HttpResponse:
@@ -72,9 +73,7 @@ def undo(request: Request, ref: str, register: Register) -> HttpResponse:
 
     question = t(request.lang, w("撤回 {name} 最近一次改动？"), name=register.ref_of(row))
     effect = w("这一条是新登记的：撤回后它就没有了。") if is_new else w("改过的几列回到改以前的样子。")
-    return _asked(
-        request, Why(posted(request)), do, question=question, effect=effect, do=w("撤回"), back=back
-    )
+    return asked(request, Why(posted(request)), do, question=question, effect=effect, do=w("撤回"), back=back)
 
 
 def undo_file(request: Request, upload: str, register: Register) -> HttpResponse:
@@ -91,17 +90,20 @@ def undo_file(request: Request, upload: str, register: Register) -> HttpResponse
         "do": w("撤回"),
         "back": f"{back}/file",
     }
-    return _asked(request, Why(posted(request)), do, **told)
+    return asked(request, Why(posted(request)), do, **told)
 
 
 def bulk(request: Request, register: Register) -> HttpResponse:
-    """One column of the chosen entries becomes the same."""
+    """One column of the chosen entries becomes the same; or a step of all of them is asked for."""
     back, refs = here(request, register), request.POST.getlist("ref")
+    if event := request.POST.get("step"):
+        chosen = urlencode([("ref", ref) for ref in refs[:MOST]])
+        return HttpResponseRedirect(f"{back}/step/{event}?{chosen}" if event in register.events else back)
     name, value = request.POST.get("column", ""), request.POST.get("value", "").strip()
     try:
         if not refs or name not in {c.name for c in register.columns if not c.fixed and not c.is_sealed}:
             raise Invalid("请先选几条，再选要改的列。")
-        rows = [queries.entry(request.ctx, register, ref) for ref in refs[:MOST]]
+        rows = queries.entries(request.ctx, register, refs[:MOST])
         why = request.POST.get("why", "")
         n = saving.change_many(request.ctx, register, rows, {name: value or CLEARED}, why=why)
     except AnlanError as error:
@@ -119,4 +121,4 @@ def unmask(request: Request, ref: str, register: Register) -> HttpResponse:
 
     question = t(request.lang, w("看 {name} 的完整内容？"), name=register.ref_of(row))
     effect = w("谁、什么时候、为什么看，都写进日志。")
-    return _asked(request, Why(posted(request)), do, question=question, effect=effect, do=w("看"), back=back)
+    return asked(request, Why(posted(request)), do, question=question, effect=effect, do=w("看"), back=back)

@@ -9,8 +9,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from anlan.foundation.errors import AnlanError
+from anlan.foundation.rules.life import said
 from anlan.foundation.words import Said, t, w
-from anlan.registers import queries, saving, undoing
+from anlan.registers import queries, saving, steps, undoing
 from anlan.registers.columns import CLEARED, Look
 from anlan.registers.register import Register
 from anlan.registers.views.listing import here, may_keep
@@ -29,6 +30,7 @@ def told(
     """What the page of an entry shows; `opened` are its sealed columns in clear."""
     ctx, ref = request.ctx, register.ref_of(row)
     keeps, opened = may_keep(request, register), opened or {}
+    past = undoing.last(ctx, register, ref)
     return {
         "register": register,
         "ref": ref,
@@ -38,7 +40,8 @@ def told(
         "history": queries.history(ctx, register, ref, request.lang),
         "here": here(request, register),
         "may_keep": keeps,
-        "may_undo": keeps and undoing.last(ctx, register, ref) is not None,
+        "steps": [(step.event, said(step.event)) for step in steps.open_to(ctx, register, row)],
+        "may_undo": past is not None and may_keep(request, register, undoing.permission_of(register, past)),
         "may_end": keeps and register.ends and register.column(register.ends).of(row) is None,
         "may_open": register.is_sealed and not opened and ctx.may(register.opens),
     }
@@ -46,7 +49,7 @@ def told(
 
 def new(request: Request, register: Register) -> HttpResponse:
     def do(given: Mapping[str, str]) -> str:
-        cells = {c.name: given[c.name] for c in register.columns}
+        cells = {c.name: given[c.name] for c in register.typed}
         return saving.add(request.ctx, register, cells, key=given["key"], why=given["why"])
 
     return _form(request, register, do, w("已登记。"))
@@ -57,7 +60,7 @@ def change(request: Request, ref: str, register: Register) -> HttpResponse:
 
     def do(given: Mapping[str, str]) -> str:
         cells = {
-            c.name: given[c.name] or ("" if c.is_sealed else CLEARED) for c in register.columns if not c.fixed
+            c.name: given[c.name] or ("" if c.is_sealed else CLEARED) for c in register.typed if not c.fixed
         }
         saving.change(request.ctx, register, row, cells, version=given["version"], why=given["why"])
         return ref
@@ -92,7 +95,7 @@ def _form(
 def form_of(request: Request, register: Register, row: Any = None) -> forms.Form:
     """The form of an entry. Columns read what is typed: the fields only ask and remember."""
     look = Look(request.ctx, lang=request.lang)
-    columns = [c for c in register.columns if not (row and c.fixed)]
+    columns = [c for c in register.typed if not (row and c.fixed)]
     fields: dict[str, forms.Field] = {c.name: c.form(look) for c in columns}
     initial: dict[str, Any] = {c.name: c.typed(row) for c in columns} if row else {}
     for column in columns:

@@ -6,8 +6,9 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from anlan.foundation.rules.life import said
 from anlan.registers import all as every
-from anlan.registers import queries
+from anlan.registers import queries, steps
 from anlan.registers.columns import Look
 from anlan.registers.register import Register
 from anlan.ui.acts import address
@@ -46,13 +47,20 @@ def listing(request: Request, register: Register) -> HttpResponse:
         "figures": queries.figures(request.ctx, register),
         "bulk": [c for c in register.columns if not c.fixed and not c.is_sealed],
         "may_keep": may_keep(request, register),
+        "steps": [
+            (each, said(each))
+            for each in register.events
+            if may_keep(request, register, steps.door(register, each))
+        ],
     }
     return render(request, "registers/list.html", context)
 
 
-def may_keep(request: Request, register: Register) -> bool:
+def may_keep(request: Request, register: Register, permission: str = "") -> bool:
     """Whether who looks may change it here: reference data are changed in the live world alone."""
-    return request.ctx.may(register.keep) and (request.ctx.world.is_live or not register.is_reference)
+    return request.ctx.may(permission or register.keep) and (
+        request.ctx.world.is_live or not register.is_reference
+    )
 
 
 def _filters(request: Request, register: Register, asked: dict[str, str]) -> list[dict[str, Any]]:

@@ -15,18 +15,17 @@ def issue(ctx: Ctx, *, ref: str) -> str:
     """Sign the approved text and issue it; returns the identifier. The link before it ends with it.
 
     What is due afterwards (call-out by the standing order) follows from the journal entry.
-    Raises: AlertRefused; CapError when the text cannot be written as CAP.
+    Raises: AlertRefused; Conflict; CapError when the text cannot be written as CAP.
     """
     ctx.require("warn.issue")
-    signer = alert_cap.signer(ctx, ref)
+    signed = alert_cap.sign(ctx, ref)
     with action(ctx, "warn.issue"):
         row = locked_of_unit(ctx, ref)
         before = alert_rows.link_of(row.predecessor) if row.predecessor else None
         evidence = Evidence(issuer=alert_rows.verdict(ctx, row), predecessor=before)
         move(ctx, row, Event.ISSUE, evidence)
-        if signer is not None:
-            row.identifier, row.cap = alert_cap.sign(ctx, row, signer)
-            row.sender = row.issuer.unit_code if row.issuer else ""
+        if row.kind == "alert":
+            alert_cap.put(ctx, row, signed)
         row.save()
         _renew_in_time(ctx, row.ref)
         told = {
