@@ -97,10 +97,10 @@ FOREIGN: dict[str, Callable[[Foreign], list[str]]] = {
 PLAIN = frozenset(
     """
     about age_band at_home back_min capacity check_cm column crs design_cm destination flood_limit_cm frail group guarantee_cm
-    account address from_hour high_ground highest_cm in_danger is_town_gauge lat lon object_ref residents role rung sort unit_code urlencode version
+    high_ground highest_cm in_danger is_town_gauge lat lon object_ref residents role rung sort unit_code urlencode version
     warning_cm why
-    a act action after again answer asked at b basis by_when channel check_all code confirmed_at confirmed_how counted counted_people data
-    days description do doubtful effect event event_type events expires_at file from_level grade ground headline hours
+    a account act action address after again answer asked at b basis by_when channel check_all code confirmed_at confirmed_how counted counted_people data
+    days description do doubtful effect event event_type events expires_at file from_hour from_level grade ground headline hours
     households how id instruction issued_at issuer issuer_name joint_for key kind known_by label lang language last layer
     lead_hours level limit map members metres minute minutes mm_h name new next night_worker note nowcast number numbers offset old
     old_code on only open outcome page password people precision rain rain_min reason result retyped_level retyped_place
