@@ -14,7 +14,7 @@ from anlan.gateways.lines.mail import Mail
 from anlan.gateways.lines.sms import MasSms, PlainSms
 from anlan.reach.kinds import Outgoing, Settings, kinds
 from anlan.reach.rules.states import MessageState
-from tests.support.providers import Provider, provider
+from tests.support.line_peer import Provider, provider
 
 ONE = Outgoing("m1", "13800000001", "红色预警，立即转移")
 S = MessageState

@@ -20,7 +20,7 @@ from anlan.reach.kinds import Outgoing, Placed, Receipt
 from anlan.reach.models import Attempt, Line, Message
 from anlan.reach.rules.states import MessageState
 from tests.support.city import COUNTY, TOWN, VILLAGE, Mini, make_city
-from tests.support.providers import provider
+from tests.support.line_peer import provider
 
 pytestmark = pytest.mark.django_db
 S = MessageState
