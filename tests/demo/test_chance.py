@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anlan.demo.city.chance import SLOTS, Chance, phone
 from anlan.demo.city.names import names
 from anlan.demo.city.population import share_out
+from anlan.exercise.chance import SLOTS, Chance, phone
 
 SERVICE_NUMBERS = ("110", "119", "120", "122", "12345", "10086", "95", "400", "800")
 

@@ -22,7 +22,7 @@ ready()
 from anlan.conf.engine import main as engine
 from anlan.conf.replaying import of_that_night
 from anlan.demo.exercises import new_liulin
-from anlan.demo.field.client import FieldClient
+from anlan.exercise.field.client import FieldClient
 from anlan.demo.report import report
 from anlan.demo.liulin.scenario import load_scenario
 from anlan.foundation import journal, worlds

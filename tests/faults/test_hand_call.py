@@ -53,7 +53,7 @@ def test_a_call_down_by_hand_between_two_ticks_has_its_answers_and_the_night_goe
         engine.terminate()
         engine.wait(PATIENCE_S)
     state, answers, waiting = there.python(f"told_ref = {ref!r}\n{LOOK}")
-    there.python(f"from anlan.demo.field.client import FieldClient\ntold = FieldClient({world!r}).stop()")
+    there.python(f"from anlan.exercise.field.client import FieldClient\ntold = FieldClient({world!r}).stop()")
     assert state == "ended"
     assert answers > 0
     assert waiting == 0

@@ -148,7 +148,7 @@ def test_killed_ten_times_in_the_same_home_the_head_is_the_same(reference: Refer
     look = "run('journal', 'verify')\nfrom anlan.demo.report import report\nfrom anlan.foundation import worlds\n"
     found = installation.python(f"{look}told = report(worlds.get({world!r}))")
     installation.python(
-        f"from anlan.demo.field.client import FieldClient\ntold = FieldClient({world!r}).stop()"
+        f"from anlan.exercise.field.client import FieldClient\ntold = FieldClient({world!r}).stop()"
     )
     assert found["journal"] == reference.head
     assert found == reference.found

@@ -10,9 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from anlan.demo.exercises import _network
-from anlan.demo.field import client as field
-from anlan.demo.liulin.scenario import load_scenario
+from anlan.demo.exercises import liulin
+from anlan.exercise.field import client as field
 from anlan.foundation import channels
 from anlan.foundation.channels import Channel, ChannelDown, Request
 from anlan.foundation.context import WorldInfo
@@ -36,13 +35,7 @@ class Subject:
 @contextmanager
 def simulated_field() -> Iterator[Subject]:
     """The process of its own that plays the telephones of an exercise."""
-    field.write_settings(
-        "x1",
-        {
-            "seed": 7, "city_seed": 7, "person_rows": 20_000, "hours": "ending", "phones_fail_at": None,
-            "network": _network(load_scenario(hours="ending")),
-        },
-    )  # fmt: skip
+    liulin().lay("x1")
     made = channels.make("simulated-field", EXERCISE)
 
     def cut() -> None:

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import psutil
 
-from anlan.demo.exercises import _network
-from anlan.demo.field import client as field
-from anlan.demo.liulin.scenario import load_scenario
+from anlan.demo.exercises import liulin
+from anlan.exercise.field import client as field
 from tests.support.patience import PATIENCE_S, eventually
 
 CHILD = """
@@ -31,7 +30,7 @@ time.sleep(60)
 """
 ASKS = """
 import time
-from anlan.demo.field import client
+from anlan.exercise.field import client
 client.ALONE_SECONDS = 1.0
 line = client.FieldClient("x1")
 print(line.ask("counts") is not None, flush=True)
@@ -70,13 +69,7 @@ def test_a_parent_that_died_before_the_child_looked_is_noticed() -> None:
 
 
 def test_the_field_of_a_killed_exercise_ends_and_its_books_stay() -> None:
-    field.write_settings(
-        "x1",
-        {
-            "seed": 7, "city_seed": 7, "person_rows": 20_000, "hours": "ending", "phones_fail_at": None,
-            "network": _network(load_scenario(hours="ending")),
-        },
-    )  # fmt: skip
+    liulin().lay("x1")
     with started(ASKS) as (engine, told):
         assert told == "True"
         alive = field.FieldClient("x1")._port()

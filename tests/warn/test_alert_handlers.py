@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from anlan.call.models import CallDown
-from anlan.demo.liulin.published import load_published
+from anlan.exercise import parts
 from anlan.foundation import events, tasks
 from anlan.foundation.models import JournalEntry, Task
 from anlan.judge.models import Exceedance
@@ -119,22 +119,20 @@ def test_without_a_simulated_issuer_the_draft_waits_for_people(night: Mini) -> N
     assert Alert.objects.get().state == "draft"
 
 
-def test_what_was_published_comes_in_once_with_the_towns_it_named(night: Mini) -> None:
-    night = simulated(night)
-    red = load_published().warnings[-1]
-    for key in ("published:a", "published:b"):
-        tasks.schedule(night.ctx(), "demo.published", key=key, due_at=red.at, payload={"n": 2})
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("anlan.demo.officers.WARNINGS", _naming(TOWN).warnings)
-        settle(night, until=timedelta(hours=1))
+def test_a_warning_from_outside_comes_in_once_at_its_time_with_the_towns_it_names(night: Mini) -> None:
+    night, at = simulated(night), NIGHT + timedelta(minutes=51)
+    for _ in range(2):
+        parts.incoming(
+            night.ctx(),
+            key="published-2",
+            at=at,
+            issuer="随县气象台",
+            colour="red",
+            named=[TOWN],
+            text="三小时 100 毫米",
+        )
+    settle(night, until=timedelta(hours=1))
     found = Alert.objects.get(source="imported")
-    assert (found.issued_at, found.identifier, found.level) == (red.at, "published-2", 4)
+    assert (found.issued_at, found.identifier, found.level) == (at, "published-2", 4)
     assert [p.name for p in found.names.all()] == ["柳林镇"]
-    assert Task.objects.filter(kind="demo.published", state="done").count() == 2
-
-
-def _naming(town: str) -> Any:
-    """That night's warnings, naming only towns that the small city has."""
-    published = load_published()
-    warnings = tuple(replace(w, named=(town,) if w.named else ()) for w in published.warnings)
-    return replace(published, warnings=warnings)
+    assert Task.objects.filter(kind=parts.WARNING, state="done").count() == 1

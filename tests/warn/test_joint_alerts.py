@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 
-from anlan.demo import officers
 from anlan.desk.due import dues
+from anlan.exercise import officers
 from anlan.foundation import tasks
 from anlan.foundation.errors import Forbidden
 from anlan.foundation.models import JournalEntry, Task, World
@@ -277,7 +277,7 @@ def test_the_simulated_night_issues_a_joint_alert_by_three_hands(night: Mini) ->
     work = {"ref": ref, "revision": 1}
     officers._later(night.ctx(at=NIGHT), "submit", work, timedelta(seconds=60))
     for step in ("submit", "approve", "cosign", "issue"):
-        tasks.run(Task.objects.get(kind=f"demo.alert.{step}"), night._fresh())
+        tasks.run(Task.objects.get(kind=f"exercise.alert.{step}"), night._fresh())
     assert row(ref).state == "issued"
     assert row(ref).cosigned["O-weather"]["by"] == "sim-cosigner" != row(ref).approved_by
 

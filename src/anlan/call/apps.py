@@ -32,7 +32,21 @@ class CallRoom(Room):
     steps = "steps:STEPS"
     dues = "due:DUES"
     registers = ("handlers", "derived", "pack_readers")
-    menu = (Entry(w("叫应"), "calls", "warn.view", "warn", 1, inside=("contact",)),)
+    menu = (
+        Entry(
+            w("叫应"),
+            "calls",
+            "warn.view",
+            "warn",
+            1,
+            inside=("contact",),
+            about=w("正在进行的叫应：谁应了，谁还没有，下一个打给谁。"),
+            help=w(
+                "点一个进叫应台：念给他的话、号码和结果按钮都在一起。"
+                "没人应会自己找上一级，再没有就派人敲门。网断了用叫应单打电话，回来补登。"
+            ),
+        ),
+    )
     events = {
         CALL_ANSWERED: w("有人应答了"),
         CALL_ENDED: w("通话已结束"),

@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
         from anlan.conf.replaying import told
 
         print(told(found))
-    from anlan.demo.field.client import FieldClient
+    from anlan.exercise.field.client import FieldClient
 
     FieldClient(key).stop()
     return 0

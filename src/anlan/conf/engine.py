@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from anlan.conf.lines import Lines
-from anlan.demo.driver import Driver
+from anlan.exercise.driver import Driver
 from anlan.foundation import checkpoints, events, journal, kept, tasks, worlds
 from anlan.foundation.health import Health, Part
 from anlan.foundation.words import catalogue

@@ -19,10 +19,11 @@ def page(request: HttpRequest) -> dict[str, Any]:
     ctx: Ctx | None = getattr(request, "ctx", None)
     if ctx is None:
         return {"ctx": None, "rail": [], "exercise": None, "me": None, "head": None, "home_url": "/"}
-    inside = f"/w/{ctx.world.key}"
+    inside, groups = f"/w/{ctx.world.key}", rail(ctx, request.path)
     return {
         "ctx": ctx,
-        "rail": rail(ctx, request.path),
+        "rail": groups,
+        "where": where(groups, request.path),
         "exercise": exercise(request.world) if not ctx.world.is_live else None,  # type: ignore[attr-defined]
         "me": {"name": ctx.actor.name, "org": _post(ctx, getattr(request, "lang", "zh"))},
         "head": journal.head(ctx.world),
@@ -48,7 +49,8 @@ def rail(ctx: Ctx, path: str) -> list[dict[str, Any]]:
         inside = [entry.address(ctx.world.key, page) for page in (entry.page, *entry.inside)]
         if ctx.may(entry.permission) and _stands(entry.address("live")):
             is_current = any(path == each or path.startswith(f"{each}/") for each in inside)
-            found[entry.group].append({"url": inside[0], "word": entry.word, "current": is_current})
+            told = {"word": entry.word, "about": entry.about, "help": entry.help}
+            found[entry.group].append({"url": inside[0], "current": is_current, **told})
     return [
         {
             "word": plugged.GROUPS[name],
@@ -61,6 +63,15 @@ def rail(ctx: Ctx, path: str) -> list[dict[str, Any]]:
         for name, entries in found.items()
         if entries
     ]
+
+
+def where(groups: list[dict[str, Any]], path: str) -> dict[str, Any] | None:
+    """The group and entry that a page belongs to, and whether it is the entry's own page; None outside the menu."""
+    here = [(g, e) for g in groups for e in g["entries"] if e["current"]]
+    if not here:
+        return None
+    group, entry = max(here, key=lambda told: len(told[1]["url"]))
+    return {"group": group, "entry": entry, "is_top": path == entry["url"]}
 
 
 @cache

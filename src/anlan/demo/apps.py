@@ -3,7 +3,6 @@ from anlan.foundation.rooms import Room
 
 class DemoRoom(Room):
     after = "desk"
-    registers = ("officers",)
 
     @classmethod
     def ready(cls) -> None:

@@ -2,33 +2,45 @@
 
 import tomllib
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
 from anlan.demo import grounds
-from anlan.demo.city.build import PERSON_ROWS
+from anlan.demo.city.build import PERSON_ROWS, build_city
 from anlan.demo.city.build import SEED as CITY_SEED
-from anlan.demo.field.client import write_settings
+from anlan.demo.liulin.night import prepare_night
 from anlan.demo.liulin.published import load_published
-from anlan.demo.liulin.scenario import Scenario, load_scenario
-from anlan.foundation import scenarios, tasks, worlds
+from anlan.demo.liulin.scenario import Hours, Scenario, load_scenario
+from anlan.exercise.field.client import field_of
+from anlan.exercise.parts import incoming
+from anlan.foundation import scenarios, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict
+from anlan.foundation.scenarios import Plan
 from anlan.foundation.worlds import World
 from anlan.observe.actions import soil
 from anlan.places.atlas import atlas
 from anlan.simulate.running import live
 
 SEED = 20210812
+DOUBT = "点名乡镇待核实（据公开报道整理，非原文）"
 SOURCE_MIN = 60
 """The rain was published by the hour: nothing that follows from it is known more finely."""
 FIRST_CYCLE = timedelta(minutes=10)
 
 
-def new_liulin(
+def new_liulin(**choices: Any) -> World:
+    """A new exercise at the beginning of the night; it stands until somebody starts it."""
+    plan = liulin(**choices)
+    world = plan.make()
+    plan.lay(world.key)
+    return world
+
+
+def liulin(
     *,
-    hours: str = "ending",
+    hours: Hours = "ending",
     seed: int = SEED,
     speed: float = 60.0,
     own_engine: bool = False,
@@ -37,20 +49,17 @@ def new_liulin(
     since: str = "",
     until: str = "",
     forecast: bool = True,
-) -> World:
-    """A new exercise at the beginning of the night; it stands until somebody starts it.
+) -> Plan:
+    """The night as it is to be played.
 
     `since`, `until` (ISO): gauges report only between them, for a short rehearsal; what is published comes as it did.
     `forecast`: the model looks ahead every ten minutes of hard rain; it costs a second or two each time.
     """
-    scenario = load_scenario(hours=hours)
+    changes = {"phones_fail_at": datetime.fromisoformat(phones_fail_at)} if phones_fail_at else {}
+    scenario = load_scenario(hours=hours, **changes)
     settings = {
-        "scenario": "liulin",
         "seed": seed,
-        "city_seed": CITY_SEED,
-        "person_rows": PERSON_ROWS,
         "hours": hours,
-        "phones_fail_at": phones_fail_at,
         "own_engine": own_engine,
         "simulated_issuer": True,
         "since": since,
@@ -58,9 +67,17 @@ def new_liulin(
         "forecast": forecast,
         "source_min": SOURCE_MIN,
         "made_up_gauges": True,
-        "network": {**_network(scenario), **(network or {})},
     }
-    world = worlds.new_exercise(
+    gauges = build_city(seed=CITY_SEED, person_rows=PERSON_ROWS).gauges
+    night = prepare_night(scenario=scenario, published=load_published(), gauges=gauges, seed=seed)
+
+    def begin(world: World) -> None:
+        _assume_soil(world, scenario)
+        _schedule_published(world)
+        if forecast:
+            _look_ahead(world, scenario)
+
+    return Plan(
         scenario=f"liulin/{hours}",
         title=scenario.title["zh"],
         seed=seed,
@@ -68,13 +85,9 @@ def new_liulin(
         ends_at=scenario.ends_at,
         settings=settings,
         speed=speed,
+        begin=begin,
+        lay=field_of(night, seed=seed, network={**_network(scenario), **(network or {})}),
     )
-    write_settings(world.key, settings)
-    _assume_soil(world, scenario)
-    _schedule_published(world)
-    if forecast:
-        _look_ahead(world, scenario)
-    return world
 
 
 def _look_ahead(world: World, scenario: Scenario) -> None:
@@ -104,15 +117,18 @@ def _network(scenario: Scenario) -> dict[str, Any]:
 def _schedule_published(world: World) -> None:
     """The warnings of that night come in at their published times, with the towns that they named."""
     ctx = worlds.context(world)
-    for n, warning in enumerate(load_published().warnings):
-        tasks.schedule(ctx, "demo.published", key=f"published:{n:02d}", due_at=warning.at, payload={"n": n})
+    for n, each in enumerate(load_published().warnings):
+        incoming(
+            ctx, key=f"published-{n}", at=each.at, issuer=each.issuer, colour=each.colour,
+            named=list(each.named), text=each.text, doubtful=DOUBT if each.named_is_uncertain else "",
+        )  # fmt: skip
 
 
-def _from_page(ctx: Ctx, settings: Mapping[str, Any]) -> World:
-    """The scenario's factory for the exercises page; it needs the demo city."""
+def _from_page(ctx: Ctx, settings: Mapping[str, Any]) -> Plan:
+    """For the exercises page; it needs the demo city."""
     if not is_loaded():
         raise Conflict("还没有演示城市。请先在服务器上运行 anlan demo 或 anlan replay。")
-    return new_liulin(hours=str(settings.get("hours", "ending")))
+    return liulin(hours=settings.get("hours", "ending"))
 
 
 LIULIN_NIGHT = scenarios.Scenario(
@@ -123,7 +139,7 @@ LIULIN_NIGHT = scenarios.Scenario(
         "en": "The published hourly rain through the real system: from gauge bytes to every village answered or door-checked. "
         "Neighbours, people and telephones are generated.",
     },
-    factory=_from_page,
+    plan=_from_page,
     options=(
         scenarios.Option(
             name="hours",

@@ -9,9 +9,9 @@ from typing import Any
 
 from anlan.call.queries import replay
 from anlan.demo.city.facts import LIULIN
-from anlan.demo.field.client import FieldClient
 from anlan.demo.liulin.published import load_published
 from anlan.demo.liulin.scenario import load_scenario
+from anlan.exercise.field.client import FieldClient
 from anlan.foundation import journal, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.worlds import World, beijing

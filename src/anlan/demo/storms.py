@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anlan.demo.city.chance import Chance
+from anlan.exercise.chance import Chance
 from anlan.science.jit import Floats
 
 STEP_MIN = 5

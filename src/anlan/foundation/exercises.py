@@ -25,13 +25,14 @@ _MAY_FOLLOW = {
 
 def create(ctx: Ctx, *, scenario: str, settings: Mapping[str, Any]) -> str:
     """A new exercise that stands at its beginning; returns its key. `ctx` is of the live world."""
+    ctx.require("exercise.run")
+    plan = scenarios.get(scenario).plan(ctx, settings)
+    owner = {"by": ctx.actor.ref, "unit": ctx.actor.unit, "paths": ctx.scope.paths, "all": ctx.scope.all}
     with action(ctx, "exercise.run"):
-        world = scenarios.get(scenario).factory(ctx, settings)
-        owner = {"by": ctx.actor.ref, "unit": ctx.actor.unit, "paths": ctx.scope.paths, "all": ctx.scope.all}
-        world.settings = {**world.settings, "owner": owner}
-        world.save(update_fields=["settings"])
-        _note(ctx, "created", world.key, {"scenario": scenario})
-        return world.key
+        key = plan.make(owner=owner).key
+        _note(ctx, "created", key, {"scenario": scenario})
+    plan.lay(key)
+    return key
 
 
 def may_run(ctx: Ctx, world: World) -> bool:

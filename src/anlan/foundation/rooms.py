@@ -40,6 +40,8 @@ class Entry:
     group: str
     place: int
     inside: tuple[str, ...] = ()  # pages that belong to it without standing below its address
+    about: str = ""  # what the page is for, in one sentence
+    help: str = ""  # how it is used: thirty seconds of reading
 
     def address(self, world: str, page: str = "") -> str:
         page = page or self.page

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.models import World
+from anlan.foundation.worlds import new_exercise
+from anlan.foundation.writing import writing
 
 Title = Mapping[str, str]
-Factory = Callable[[Ctx, Mapping[str, Any]], World]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,13 +24,45 @@ class Option:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Plan:
+    """An exercise that is to be made: all that is slow is done before its transaction opens."""
+
+    scenario: str
+    title: str
+    seed: int
+    starts_at: datetime
+    ends_at: datetime
+    settings: dict[str, Any]
+    speed: float
+    begin: Callable[[World], None]
+    """What is journaled and scheduled at its beginning, in the transaction that makes it."""
+    lay: Callable[[str], None]
+    """What is written beside the records, by the key of the world, once it stands."""
+
+    def make(self, **settings: Any) -> World:
+        """The world, standing at its beginning; whoever calls this lays the rest."""
+        with writing():
+            world = new_exercise(
+                scenario=self.scenario,
+                title=self.title,
+                seed=self.seed,
+                starts_at=self.starts_at,
+                ends_at=self.ends_at,
+                settings={**self.settings, **settings},
+                speed=self.speed,
+            )
+            self.begin(world)
+        return world
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """`factory(ctx, settings)` makes a world that stands at its beginning; nothing runs until somebody starts it."""
+    """`plan(ctx, settings)` reads and computes; the world stands at its beginning until somebody starts it."""
 
     name: str
     title: Title
     about: Title
-    factory: Factory
+    plan: Callable[[Ctx, Mapping[str, Any]], Plan]
     options: tuple[Option, ...] = ()
 
 

@@ -15,7 +15,17 @@ class MoveRoom(Room):
     finders = "finders:FINDERS"
     sayings = "story:SAYINGS"
     dues = "due:DUES"
-    menu = (Entry(w("转移避险"), "moving", "warn.view", "command", 1),)
+    menu = (
+        Entry(
+            w("转移避险"),
+            "moving",
+            "warn.view",
+            "command",
+            1,
+            about=w("哪些村要转移，多少户，还差多少，谁没有点到。"),
+            help=w("一户一户点到，或报清点的数；两样都留着。答应了不等于走了，走了不等于到了。"),
+        ),
+    )
     registers = ("derived", "pack_readers")
     events = {
         EVACUATION_COUNTED: w("清点了人数"),

@@ -15,8 +15,25 @@ class ObserveRoom(Room):
     counters = "counters:families"
     permissions = {"observe.keep": ("administrator", "station_engineer")}
     menu = (
-        Entry(w("测站"), "stations", "observe.view", "warn", 3, inside=("imports",)),
-        Entry(w("隔离区"), "quarantine", REQUEUE, "warn", 5),
+        Entry(
+            w("测站"),
+            "stations",
+            "observe.view",
+            "warn",
+            3,
+            inside=("imports",),
+            about=w("每个站最近的数、静默和存疑；点站名看曲线。"),
+            help=w("静默的站不是没有雨，是不知道。存疑的数不进判断，可以更正，原数留着。"),
+        ),
+        Entry(
+            w("隔离区"),
+            "quarantine",
+            REQUEUE,
+            "warn",
+            5,
+            about=w("收到了但不敢入库的报文，看明白后补收或丢弃。"),
+            help=w("每条写明为什么和怎么改。陌生站的报文可以直接登记成新站。"),
+        ),
     )
     events = {
         "observe.import.confirmed": w("数据导入已确认"),

@@ -6,8 +6,19 @@ from anlan.people.events import HOUSEHOLD_MOVED
 class PeopleRoom(Room):
     after = "places"
     steps = "steps:STEPS"
+    checks = "elsewhere.checks:checks"
     registers = ("accounts.sessions",)
-    menu = (Entry(w("账号"), "/accounts", "admin.manage", "system", 1),)
+    menu = (
+        Entry(
+            w("账号"),
+            "/accounts",
+            "admin.manage",
+            "system",
+            1,
+            about=w("谁能登录、在哪个岗位、管哪里。"),
+            help=w("权限跟岗位走，不跟人走。要紧的岗位由两位管理员一起改。"),
+        ),
+    )
     events = {
         "people.account.activated": w("启用账号"),
         "people.account.asked": w("请另一位管理员确认账号变动"),
@@ -31,4 +42,5 @@ class PeopleRoom(Room):
     pack_kinds = {
         "duty_kinds": (w("责任人种类"), ("duty",)),
         "roles": (w("角色"), ("role", "change")),
+        "sign_in": (w("别处登录"), ("sign_in",)),
     }

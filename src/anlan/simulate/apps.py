@@ -19,6 +19,10 @@ class SimulateRoom(Room):
                 "compare",
                 "grounds",
             ),
+            about=w("拿雨和地形算水：几点到哪村、多深，能不能信。"),
+            help=w(
+                "滚动预报自己跑；也可以手工下达一次，比两次，或跑一组看把握。没过检查的写拒用和原因，不会往下传。"
+            ),
         ),
     )
     events = {

@@ -19,7 +19,17 @@ class WarnRoom(Room):
     finders = "finders:FINDERS"
     dues = "due:DUES"
     registers = ("handlers", "derived", "pack_readers")
-    menu = (Entry(w("预警"), "alerts", "warn.view", "warn", 2),)
+    menu = (
+        Entry(
+            w("预警"),
+            "alerts",
+            "warn.view",
+            "warn",
+            2,
+            about=w("起草、复核、批准、签发和外来的预警，各走到哪一步。"),
+            help=w("起草和批准不能是同一人。签发后按长效指令叫应；联合发布的要各家会签。"),
+        ),
+    )
     events = {
         "warn.alert.all_clear": w("预警已解除"),
         ALERT_APPROVED: w("预警已批准"),

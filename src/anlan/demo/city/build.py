@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import shapely
 
+from anlan.exercise.chance import Chance
+
 from . import duty, gauges, population, things, water
-from .chance import Chance
 from .facts import LIULIN, Facts, load_facts
 from .layout import Layout, lay_out, to_degrees
 from .model import City, Code, Division, HouseholdToMove, People, Place

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import shapely
 
-from .chance import Chance, phone
+from anlan.exercise.chance import Chance, phone
+
 from .facts import LIULIN, Facts, TownFact
 from .layout import Layout, to_degrees
 from .model import Contact, DutyHolder, GeohazardSite, Level, Organisation, People, Reservoir

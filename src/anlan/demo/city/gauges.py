@@ -3,7 +3,8 @@
 import numpy as np
 import shapely
 
-from .chance import Chance
+from anlan.exercise.chance import Chance
+
 from .facts import LIULIN, Facts
 from .layout import Layout, to_degrees, to_plane
 from .levels import USUAL_M

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from shapely import Geometry, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from .chance import Chance
+from anlan.exercise.chance import Chance
+
 from .facts import Facts, VillageFact
 
 ORIGIN_LON, ORIGIN_LAT = 113.4, 31.75

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from .chance import Chance
+from anlan.exercise.chance import Chance
 
 # Shares of the commonest surnames in per mille, rounded from public lists; the rarer ones have 1.5 each.
 _SURNAMES = (

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .chance import Chance, phone
+from anlan.exercise.chance import Chance, phone
+
 from .facts import LIULIN, Facts, VillageFact
 from .layout import Layout, to_degrees
 from .model import People

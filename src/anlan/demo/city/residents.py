@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from .chance import Chance
+from anlan.exercise.chance import Chance
+
 from .facts import LIULIN
 from .model import People
 from .risk import AtRisk

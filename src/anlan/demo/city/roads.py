@@ -4,7 +4,8 @@ import numpy as np
 import shapely
 from shapely import LineString
 
-from .chance import Chance
+from anlan.exercise.chance import Chance
+
 from .facts import Facts
 from .layout import Layout, Points, on_globe
 from .model import Road

@@ -9,7 +9,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from .chance import Chance
+from anlan.exercise.chance import Chance
+
 from .facts import LIULIN, Facts, VillageFact
 from .layout import Layout, to_degrees
 from .levels import NORMAL_M

@@ -14,7 +14,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely import LineString
 
-from .chance import Chance
+from anlan.exercise.chance import Chance
+
 from .facts import LIULIN, Facts, VillageFact
 from .layout import Layout, Points, on_globe
 from .model import FloodCorridor, Stream

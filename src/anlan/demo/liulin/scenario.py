@@ -2,10 +2,12 @@
 
 import tomllib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
+
+from anlan.exercise.rules.night import ends_of_ticks
 
 Hours = Literal["ending", "beginning"]
 UNCERTAIN = ("M?", "X")
@@ -34,7 +36,6 @@ class Scenario:
     title: dict[str, str]
     starts_at: datetime
     ends_at: datetime
-    tick_min: int
     hours: Hours
     soil: str
     unpublished_mm: dict[str, float]
@@ -49,14 +50,8 @@ class Scenario:
     phones_fail_at: datetime
     assumptions: tuple[Assumption, ...]
 
-    @property
-    def ticks(self) -> int:
-        return int((self.ends_at - self.starts_at) / timedelta(minutes=self.tick_min))
-
     def ends_of_ticks(self) -> tuple[datetime, ...]:
-        """When the rain of each tick is reported: the end of its five minutes."""
-        step = timedelta(minutes=self.tick_min)
-        return tuple(self.starts_at + step * (n + 1) for n in range(self.ticks))
+        return ends_of_ticks(self.starts_at, self.ends_at)
 
 
 @cache

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms, template
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -49,6 +50,12 @@ def _put(text: str, values: Mapping[str, object]) -> SafeString:
 def t(context: Mapping[str, Any], text: str | Mapping[str, str], **values: object) -> SafeString:
     """{% t "已叫 {n} 人" n=3 %} · {% t pack.title %}; values are escaped unless they are safe marks."""
     return _put(translate(_lang(context), text), values)
+
+
+@register.simple_tag(takes_context=True)
+def title(context: Any) -> str:
+    """{% title %}: what the page's own `title` block says, once more, for the line of where one is."""
+    return str(context.render_context[BLOCK_CONTEXT_KEY].get_block("title").render(context))
 
 
 @register.filter

@@ -8,13 +8,13 @@ in which no water stands. Done once on cells of 80 m, whatever cells are asked f
 
 import numpy as np
 
+from anlan.exercise.chance import Chance
 from anlan.science.jit import Bools, Floats, Int64s, njit
 from anlan.science.terrain.flow import accumulate, flow_length
 from anlan.science.terrain.grid import Grid
 from anlan.science.terrain.hollows import DOWN, RIGHT, flow_directions
 from anlan.science.terrain.lines import near_lines
 
-from ...city.chance import Chance
 from .courses import CONCAVITY, Courses
 from .settings import Box, LandSettings
 

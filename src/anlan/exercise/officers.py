@@ -1,6 +1,5 @@
-"""The night's people who are not there 模拟: in an exercise with a simulated issuer, what was published comes in at its
-time, and two simulated persons of the demo's own issuer take a proposed alert from draft to issue; of a unit that must
-issue it jointly, a third one agrees.
+"""An exercise's people who are not there 模拟: where the issuer is simulated, two persons of the issuing unit take a proposed
+alert from draft to issue; of a unit that must issue it jointly, a third one agrees.
 
 Everything is due work at fixed delays, so that one seed gives one journal. A person who sits at the desk may be
 quicker: then the simulated ones find nothing left to do.
@@ -10,18 +9,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from anlan.demo.liulin.published import load_published
 from anlan.foundation import tasks, worlds
 from anlan.foundation.context import Actor, Ctx
 from anlan.foundation.events import on
 from anlan.foundation.rules.grade import Grade
 from anlan.people.queries.units import unit
-from anlan.warn.actions.alerts import approving, cosigning, importing, issuing
+from anlan.warn.actions.alerts import approving, cosigning, issuing
 from anlan.warn.events import ALERT_PROPOSED
 from anlan.warn.queries.alerts import Brief, brief
 
-RAINSTORM = "11B03"
-WARNINGS = load_published().warnings  # read here: no file is read in the action
 SUBMITTED_AFTER = timedelta(seconds=60)
 APPROVED_AFTER = timedelta(seconds=120)
 COSIGNED_AFTER = timedelta(seconds=60)
@@ -29,26 +25,6 @@ ISSUED_AFTER = timedelta(seconds=10)
 FORECASTER = ("sim-forecaster", frozenset({"warn.view", "warn.draft", "warn.issue"}))
 APPROVER = ("sim-approver", frozenset({"warn.view", "warn.review", "warn.approve", "warn.issue"}))
 COSIGNER = ("sim-cosigner", APPROVER[1])
-DOUBT = "点名乡镇待核实（据公开报道整理，非原文）"
-
-
-@tasks.task("demo.published")
-def _published(ctx: Ctx, payload: dict[str, Any]) -> None:
-    """Import a warning of that night at its published time, with the towns that it named."""
-    warning = WARNINGS[payload["n"]]
-    grade = Grade.parse(warning.colour)
-    importing.take_in(
-        ctx,
-        issuer_name=warning.issuer,
-        event_type=RAINSTORM,
-        level=int(grade),
-        named=list(warning.named),
-        headline=f"【演练】{warning.issuer}发布暴雨{grade.word}预警信号",
-        description=warning.text,
-        issued_at=warning.at,
-        identifier=f"published-{payload['n']}",
-        doubtful=DOUBT if warning.named_is_uncertain else "",
-    )
 
 
 @on(ALERT_PROPOSED)
@@ -66,8 +42,8 @@ def _has_simulated_issuer(ctx: Ctx) -> bool:
 
 
 def _later(ctx: Ctx, step: str, work: dict[str, Any], delay: timedelta) -> None:
-    key = f"demo-alert:{work['ref']}:{work['revision']}:{step}"
-    tasks.schedule(ctx, f"demo.alert.{step}", key=key, due_at=ctx.now + delay, payload=work)
+    key = f"exercise-alert:{work['ref']}:{work['revision']}:{step}"
+    tasks.schedule(ctx, f"exercise.alert.{step}", key=key, due_at=ctx.now + delay, payload=work)
 
 
 def _standing(ctx: Ctx, work: dict[str, Any], state: str) -> Brief | None:
@@ -90,14 +66,14 @@ def _as(ctx: Ctx, row: Brief, who: tuple[str, frozenset[str]]) -> Ctx:
     return replace(ctx, actor=actor)
 
 
-@tasks.task("demo.alert.submit")
+@tasks.task("exercise.alert.submit")
 def _submit(ctx: Ctx, work: dict[str, Any]) -> None:
     if row := _standing(ctx, work, "draft"):
         approving.submit(_as(ctx, row, FORECASTER), ref=row.ref)
         _later(ctx, "approve", work, APPROVED_AFTER)
 
 
-@tasks.task("demo.alert.approve")
+@tasks.task("exercise.alert.approve")
 def _approve(ctx: Ctx, work: dict[str, Any]) -> None:
     """The second person types place and level again by hand."""
     if row := _standing(ctx, work, "review"):
@@ -109,7 +85,7 @@ def _approve(ctx: Ctx, work: dict[str, Any]) -> None:
             _later(ctx, "issue", work, ISSUED_AFTER)
 
 
-@tasks.task("demo.alert.cosign")
+@tasks.task("exercise.alert.cosign")
 def _cosign(ctx: Ctx, work: dict[str, Any]) -> None:
     """One person of each unit that issues it jointly agrees; nobody does so for two."""
     if row := _standing(ctx, work, "approved"):
@@ -119,7 +95,7 @@ def _cosign(ctx: Ctx, work: dict[str, Any]) -> None:
         _later(ctx, "issue", work, ISSUED_AFTER)
 
 
-@tasks.task("demo.alert.issue", slow=True)
+@tasks.task("exercise.alert.issue", slow=True)
 def _issue(ctx: Ctx, work: dict[str, Any]) -> None:
     """Outside a transaction, for the first signature draws a key; issued already, there is nothing to do."""
     if row := _standing(ctx, work, "approved"):

@@ -1,20 +1,16 @@
-"""The field process: one line of JSON a request over loopback. `python -m anlan.demo.field.server FOLDER SECONDS`."""
+"""The field process: one line of JSON a request over loopback. `python -m anlan.exercise.field.server FOLDER SECONDS`."""
 
 import asyncio
 import json
 import os
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from anlan.demo.city.build import build_city
-from anlan.demo.field.gauges import Gauges
-from anlan.demo.field.network import Network, load_settings
-from anlan.demo.field.people import Behaviour, NetworkSettings
-from anlan.demo.liulin.night import prepare_night
-from anlan.demo.liulin.published import load_published
-from anlan.demo.liulin.scenario import load_scenario
+from anlan.exercise.field.gauges import Gauges
+from anlan.exercise.field.network import Network, load_settings
+from anlan.exercise.field.people import Behaviour, NetworkSettings
+from anlan.exercise.rules.night import Night
 
 LINE_LIMIT = 16 * 1024 * 1024
 LOOK_SECONDS = 0.5
@@ -25,18 +21,9 @@ class Field:
 
     def __init__(self, folder: Path) -> None:
         settings = load_settings(folder / "settings.json")
-        seed = int(settings["seed"])
-        changes = {"hours": settings["hours"]}
-        if settings["phones_fail_at"]:
-            changes["phones_fail_at"] = datetime.fromisoformat(settings["phones_fail_at"])
-        city = build_city(seed=int(settings["city_seed"]), person_rows=int(settings["person_rows"]))
-        night = prepare_night(
-            scenario=load_scenario(**changes), published=load_published(), gauges=city.gauges, seed=seed
-        )
-        self.network = Network(
-            folder / "network.sqlite3", Behaviour(NetworkSettings.of(settings["network"]), seed)
-        )
-        self.gauges = Gauges(night, city.gauges)
+        people = Behaviour(NetworkSettings.of(settings["network"]), int(settings["seed"]))
+        self.network = Network(folder / "network.sqlite3", people)
+        self.gauges = Gauges(Night.of(settings["night"]))
         self.stop = asyncio.Event()
         self.lines = 0
 
@@ -49,7 +36,8 @@ class Field:
                 return self.network.reports(request["after"], request["until"])
             case "tick":
                 n = int(request["n"])
-                sent, acked = await self.gauges.tick(n, request["host"], int(request["port"]))
+                host, port = request["host"], int(request["port"])
+                sent, acked = await self.gauges.tick(n, host, port, request["passwords"])
                 self.network.sent(n, sent, acked)
                 return {"sent": sent, "acked": acked}
             case "counts":

@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 
 from anlan.call import sending
-from anlan.demo import driver as driving
-from anlan.demo.driver import Driver
-from anlan.demo.liulin.scenario import load_scenario
+from anlan.exercise import driver as driving
+from anlan.exercise.driver import Driver
+from anlan.exercise.rules.night import ends_of_ticks
 from anlan.foundation import channels, cursors, events, worlds
 from anlan.foundation.health import Part
 from anlan.foundation.models import World
 from anlan.judge.watching import Watching
 from anlan.observe.ingest.ingest import Ingest
-from tests.support.city import Mini, make_city
+from tests.support.city import NIGHT, Mini, make_city
 
 pytestmark = pytest.mark.django_db
 TICKS = 3
@@ -58,14 +58,14 @@ class PowerCut(BaseException):
 
 @pytest.fixture
 def ends() -> list[datetime]:
-    return load_scenario(hours="ending").ends_of_ticks()[60 : 60 + TICKS]
+    return list(ends_of_ticks(NIGHT, NIGHT + timedelta(hours=6)))[12 : 12 + TICKS]
 
 
 @pytest.fixture
 def night(ends: list[datetime], monkeypatch: pytest.MonkeyPatch) -> Mini:
     monkeypatch.setattr(driving, "AGAIN_SECONDS", 0.0)
     mini = make_city(with_accounts=False).exercise(
-        settings={"hours": "ending", "since": ends[0].isoformat(), "until": ends[-1].isoformat()}
+        settings={"since": ends[0].isoformat(), "until": ends[-1].isoformat()}
     )
     World.objects.filter(pk=mini.world.pk).update(now=ends[0], state=World.State.RUNNING)
     return mini
@@ -110,7 +110,7 @@ def test_gauges_that_hear_nothing_send_again_and_the_night_waits_for_them(
 ) -> None:
     field = Field([], deaf=2)
     drive(night, field, monkeypatch)
-    assert field.ticks == [60, 60, 60, 61, 62]
+    assert field.ticks == [12, 12, 12, 13, 14]
 
 
 def test_a_moment_cut_off_in_its_middle_ends_before_anything_else_looks(

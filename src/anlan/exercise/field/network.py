@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from anlan.demo.field.people import Behaviour, Heard
+from anlan.exercise.field.people import Behaviour, Heard
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS call (key TEXT PRIMARY KEY, number TEXT, at TEXT, grade INTEGER, repeats INTEGER DEFAULT 0);

@@ -1,12 +1,12 @@
 """The gauges of an exercise: one TCP connection each, SL 651 frames, and the patience to wait for the acknowledgement."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
-from anlan.demo.city.model import Gauge
-from anlan.demo.liulin.night import Night
+from anlan.exercise.rules.night import Night
 from anlan.wire.sl651.build import encode_uplink
 
 TIMED = 0x32
@@ -19,7 +19,7 @@ TRIES = 3
 class Line:
     """One gauge's connection."""
 
-    gauge: Gauge
+    address: str
     reader: asyncio.StreamReader | None = None
     writer: asyncio.StreamWriter | None = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -52,46 +52,42 @@ class Line:
 class Gauges:
     """All gauges of the night."""
 
-    def __init__(self, night: Night, gauges: tuple[Gauge, ...]) -> None:
+    def __init__(self, night: Night) -> None:
         self._night = night
-        self._lines = [Line(g) for g in gauges]
+        self._lines = [Line(a) for a in (*night.rain_addresses, *night.stage_addresses)]
         self._total = night.accumulated()
         self._rain = {a: i for i, a in enumerate(night.rain_addresses)}
         self._stage = {a: i for i, a in enumerate(night.stage_addresses)}
-        self._ends = night.scenario.ends_of_ticks()
 
-    async def tick(self, n: int, host: str, port: int) -> tuple[int, int]:
-        """Send tick n of every gauge and wait for each acknowledgement: (sent, acknowledged)."""
-        done = await asyncio.gather(
-            *(line.send(self.frame(line.gauge, n), host, port) for line in self._lines)
-        )
+    async def tick(self, n: int, host: str, port: int, passwords: Mapping[str, str]) -> tuple[int, int]:
+        """Send tick n of every gauge and wait for each acknowledgement: (sent, acknowledged).
+
+        A gauge without a password has left the register: it is silent.
+        """
+        frames = [
+            (line, self.frame(line.address, n, passwords[line.address]))
+            for line in self._lines
+            if line.address in passwords
+        ]
+        done = await asyncio.gather(*(line.send(frame, host, port) for line, frame in frames))
         return len(done), sum(done)
 
-    def frame(self, gauge: Gauge, n: int) -> bytes:
+    def frame(self, address: str, n: int, password: str) -> bytes:
         """The timed report of one gauge at the end of tick n."""
-        at = self._ends[n]
-        if gauge.kind == "rain":
-            column = self._rain[gauge.address]
+        at, column = self._night.ends[n], self._rain.get(address)
+        if column is not None:
             values = [
                 (RAIN_5MIN, Decimal(int(self._night.tips[n, column])) / 10),
                 (RAIN_TOTAL, Decimal(int(self._total[n, column])) / 10),
             ]
         else:
-            column = self._stage[gauge.address]
-            values = [(STAGE, Decimal(int(self._night.stages[n, column])) / 100)]
+            values = [(STAGE, Decimal(int(self._night.stages[n, self._stage[address]])) / 100)]
         return encode_uplink(
             function=TIMED,
             center=1,
-            station=gauge.address,
-            password=int(gauge.password, 16),
+            station=address,
+            password=int(password, 16),
             serial=n + 1,
             sent_at=at + timedelta(seconds=2),
-            groups=[
-                (
-                    gauge.address,
-                    "P" if gauge.kind == "rain" else "H",
-                    at,
-                    [*values, (VOLTAGE, Decimal("12.60"))],
-                )
-            ],
+            groups=[(address, "H" if column is None else "P", at, [*values, (VOLTAGE, Decimal("12.60"))])],
         )

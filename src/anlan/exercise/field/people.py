@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from anlan.demo.city.chance import Chance
+from anlan.exercise.chance import Chance
 
 QUANTUM_S = 5
 ON_FOOT_FROM_AFAR = ("neighbouring_township", "team", "next_group_on_high_ground")

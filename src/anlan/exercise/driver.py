@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from anlan.call import sending
-from anlan.demo.field.client import FieldClient
-from anlan.demo.liulin.scenario import load_scenario
+from anlan.exercise.field.client import FieldClient
+from anlan.exercise.rules.night import TICK, ends_of_ticks
 from anlan.foundation import channels, cursors, events, tasks, worlds
 from anlan.foundation.context import SYSTEM, Ctx
 from anlan.foundation.errors import Invalid
@@ -25,6 +25,7 @@ from anlan.foundation.scope import Scope
 from anlan.foundation.worlds import World
 from anlan.foundation.writing import goes_behind, is_long, writing
 from anlan.judge.watching import Watching
+from anlan.observe import queries as observe
 from anlan.observe.ingest.ingest import Ingest
 from anlan.simulate.running import live
 
@@ -55,9 +56,10 @@ class Driver:
         self._ingest = ingest
         self._port = port
         self._stop = stop
-        scenario = load_scenario(hours=world.settings["hours"])
-        self._ticks = window(scenario.ends_of_ticks(), world.settings)
-        self._step = timedelta(minutes=scenario.tick_min)
+        assert world.starts_at is not None
+        assert world.ends_at is not None
+        self._ticks = window(ends_of_ticks(world.starts_at, world.ends_at), world.settings)
+        self._passwords = observe.passwords()
         self._info = worlds.info(world)
         self._field: FieldClient = channels.make(FIELD, self._info)
         self._at = worlds.clock(world)
@@ -76,7 +78,7 @@ class Driver:
             if self._at < self._ticks[0][1]:
                 self._drain(self._at, self._ticks[0][1])
             for n, end in self._ticks:
-                if self._now() < end + self._step:
+                if self._now() < end + TICK:
                     self._tick(n, end)
             World.objects.filter(pk=self._info.id).update(state=World.State.ENDED)
         except Stopped:
@@ -102,13 +104,13 @@ class Driver:
             self._watching.look(self._ctx(end), self._ingest)
             live.keep_going(self._ctx(end))
             cursors.move(self._info, LOOKED, str(n))
-        self._drain(max(end, self._at), end + self._step)
+        self._drain(max(end, self._at), end + TICK)
 
     def _report(self, n: int) -> None:
         """Send a tick until every frame of it is acknowledged; what stands already is acknowledged again."""
-        while (told := self._field.ask("tick", n=n, host="127.0.0.1", port=self._port))["acked"] != told[
-            "sent"
-        ]:
+        while (
+            told := self._field.ask("tick", n=n, host="127.0.0.1", port=self._port, passwords=self._passwords)
+        )["acked"] != told["sent"]:
             log.warning("tick %d: %d frames were not acknowledged", n, told["sent"] - told["acked"])
             self._part.fell(UNACKNOWLEDGED)
             self._pace.wait_for(self._at, self._stop)

@@ -8,12 +8,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from anlan.demo.field.network import stamp
+from anlan.exercise.field.network import stamp
+from anlan.exercise.rules.night import Night
 from anlan.foundation.channels import ChannelDown, Report, Request
 from anlan.foundation.home import home
 
@@ -30,11 +32,14 @@ def folder_of(world: str) -> Path:
     return folder
 
 
-def write_settings(world: str, settings: dict[str, Any]) -> None:
-    """What the field goes by: seed, hours, and the network's delays, silence and dead cells."""
-    (folder_of(world) / "settings.json").write_text(
-        json.dumps(settings, ensure_ascii=False, indent=1), "utf-8"
-    )
+def write_settings(world: str, settings: Mapping[str, Any]) -> None:
+    """What the field goes by: its seed, its night, and the network's delays, silence and dead cells."""
+    (folder_of(world) / "settings.json").write_text(json.dumps(settings, ensure_ascii=False), "utf-8")
+
+
+def field_of(night: Night, *, seed: int, network: Mapping[str, Any]) -> Callable[[str], None]:
+    """What lays the field of an exercise, by the key of its world."""
+    return partial(write_settings, settings={"seed": seed, "network": network, "night": night.told()})
 
 
 def channel(settings: Mapping[str, Any]) -> FieldClient:
@@ -92,7 +97,7 @@ class FieldClient:
         (self._folder / "port").unlink(missing_ok=True)
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "anlan.demo.field.server", str(self._folder), str(ALONE_SECONDS)],
+                [sys.executable, "-m", "anlan.exercise.field.server", str(self._folder), str(ALONE_SECONDS)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -1,0 +1,6 @@
+from anlan.foundation.rooms import Room
+
+
+class ExerciseRoom(Room):
+    after = "prove"
+    registers = ("officers", "parts")
