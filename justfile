@@ -71,6 +71,10 @@ fmt:
 lock *args:
     {{ uv }} python tools/lock.py "$@"
 
+# Our wheel and all that it needs, with exact versions and hashes, for a machine without a network: `just wheelhouse FOLDER`.
+wheelhouse *args:
+    {{ uv }} python tools/wheelhouse.py "$@"
+
 # Build the front end anew.
 front-end:
     npm --prefix web ci

@@ -181,9 +181,9 @@ SPOILED: dict[str, tuple[Callable[[dict[str, bytes]], object], str]] = {
         lambda m: m.update({"manifest.json": m["manifest.json"].replace(b'"format": 1', b'"format": 9')}),
         "update anlan",
     ),
-    "it was made with other tables": (
+    "it was made by a later version": (
         lambda m: m.update({"manifest.json": m["manifest.json"].replace(b'"warn": "0001', b'"warn": "0999')}),
-        "other tables",
+        "newer",
     ),
     "a table is gone": (lambda m: take_out(m, JOURNAL), "it lacks"),
     "the journal was edited": (lie_in_the_journal, "does not hold at entry"),

@@ -94,6 +94,7 @@ CASES = (
     Case("backup {folder}/backup.zip", "rows"),
     Case("backup {folder}/dem.tif", "exists already", code=2),
     Case("restore {folder}/dem.tif", "anlan restore: ", code=2),
+    Case("upgrade --backup {folder}/before.zip", "nothing to do"),
     Case("setup --name 云溪县 --code 429981 --centre 111.5,30.5 --admin county-it", "sign-in/link/", is_alone=True),
     Case("setup --name 云溪县 --code 42998 --admin county-it --json", "区划代码是 6 位数字", code=2, is_alone=True),
     Case("account add county-1 --name 李守夜 --post POST-duty_officer", "account county-1 stands", given="rain-of-the-night\n"),
@@ -139,7 +140,7 @@ SERVERS = {
 }
 """Commands that stay: started, spoken to, and told to end. `demo` is `run` over a city: the journey walks it."""
 NEED_RECORDS = [
-    "journal verify", "journal show", "backup nothing.zip", "ground list", "ground live x on",
+    "journal verify", "journal show", "backup nothing.zip", "upgrade", "ground list", "ground live x on",
     "ground add --dem x --place 1", "pack list", "pack on x --why 本镇核实过", "map look x", "map load road x",
     "register list", "register template persons x.xlsx", "register import persons x.csv", "register export persons x.csv",
     "account add xxx --name y --post z", "engine", "engine --only x",

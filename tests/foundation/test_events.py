@@ -1,6 +1,7 @@
 """Handlers: each entry handled once, the cursor and the effect in one transaction, one bad entry stops nothing."""
 
 from functools import partial
+from itertools import count
 from typing import Any
 
 import pytest
@@ -145,3 +146,17 @@ def test_a_handler_with_much_to_do_lets_go_between_its_pieces_and_repeats_none(
         pass
     assert seen() == ["a", "b", "c", "seen 1"]
     assert Cursor.objects.get(reader="engine").seq == 1
+
+
+@pytest.mark.parametrize("moment", range(1, 8))
+def test_no_entry_is_passed_over_whenever_its_transaction_becomes_long(
+    exercise: World, monkeypatch: pytest.MonkeyPatch, moment: int
+) -> None:
+    events.on("warn.test.opened")(remember)
+    for n in range(4):
+        note(exercise, "warn.test.opened", n=n)
+    asked = count(1)
+    monkeypatch.setattr(events, "is_long", lambda: next(asked) >= moment)
+    while events.step(exercise):
+        pass
+    assert seen() == [f"seen {n}" for n in range(1, 5)]

@@ -70,7 +70,7 @@ class Installation:
         `run("journal", "verify")` is a command of ours that must succeed; `ready()` makes the state folder.
         """
         if "ready()" in code and not self.database_url:
-            self._begin_with_tables()
+            self.begin_with_tables()
         whole = f"{_PROLOGUE}\n{code}\nprint('\\n' + json.dumps(told))"
         done = subprocess.run(
             [sys.executable, "-c", whole],
@@ -83,7 +83,7 @@ class Installation:
         assert done.returncode == 0, done.stdout + done.stderr
         return json.loads(done.stdout.splitlines()[-1])
 
-    def _begin_with_tables(self) -> None:
+    def begin_with_tables(self) -> None:
         """Empty tables are made once for all homes of this process: what `ready` adds to them is each home's own."""
         records = self.home / "records.sqlite3"
         if not records.exists():

@@ -1,7 +1,7 @@
 """One of each thing that happens, in Liulin: made by the actions themselves where there is one."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 from django.db import transaction
@@ -13,7 +13,7 @@ from anlan.foundation.actions import next_ref
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
 from anlan.judge.actions import backtests
-from anlan.judge.models import Exceedance
+from anlan.judge.models import Exceedance, Threshold
 from anlan.move.actions import moving
 from anlan.observe.actions import imports
 from anlan.places import layer_actions
@@ -49,10 +49,19 @@ def make_records(mini: Mini) -> dict[str, str]:
         "contact_lost": _contact_lost(ctx, mini),
         "import": _import(mini),
         "layer": _layer(mini),
+        "threshold": _threshold(mini),
         "back_test": _back_test(ctx, village),
         "run": _run(mini, village),
         "ensemble": _ensemble(mini, village),
     }
+
+
+def _threshold(mini: Mini) -> str:
+    """A line of Liulin's own, of a day to come."""
+    return Threshold.objects.create(
+        ref="TH-1", place_id=mini.ids[VILLAGE], level="immediate", window="60", wetness="any", rain_tenths=315,
+        starts=date(2030, 1, 1), source="柳林镇预案", confidence="B",
+    ).ref  # fmt: skip
 
 
 def _run(mini: Mini, village: Place) -> str:

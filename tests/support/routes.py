@@ -169,6 +169,10 @@ for _name, _register in registers().items():
     BODIES[API + f"w/{{world}}/registers/{_name}"] = lambda _, it=_register: {
         c.name: "x" for c in it.columns if c.required
     }
+    for _tail in ("", "/remove"):
+        ABSENT[f"w/<slug:world>/registers/{_name}/<path:ref>/files/<str:digest>{_tail}"] = (
+            "no entry of the stage has a file"
+        )
     for _tail in ("", "/errors", "/undo"):
         ABSENT[f"w/<slug:world>/registers/{_name}/file/<str:upload>{_tail}"] = (
             "nobody sent a file on the stage"

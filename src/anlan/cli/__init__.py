@@ -26,6 +26,7 @@ COMMANDS = (
     "doctor",
     "backup",
     "restore",
+    "upgrade",
     "web",
     "engine",
     "account",

@@ -36,15 +36,25 @@ def _has_tables(connection: Any) -> bool:
 
 
 def ready() -> None:
-    """Set Django up and bring the records to this version's tables. Safe to call at every start."""
+    """Set Django up, and make tables where there are none. Safe to call at every start.
+
+    Raises: Conflict over records of an earlier version: those are changed by `anlan upgrade` alone.
+    """
     prepare()
     from django.core.management import call_command
+    from django.db import connection
 
+    from anlan.conf.backups import migrating
     from anlan.foundation import packs, worlds
+    from anlan.foundation.errors import Conflict
     from anlan.foundation.home import home
+    from anlan.foundation.words import w
 
+    if _has_tables(connection) and migrating.steps():
+        raise Conflict(w("这里的记录是上一版的。先停下运行的安澜，再执行 anlan upgrade：它先备份，再升级。"))
     call_command("migrate", verbosity=0, interactive=False)
     worlds.ensure_live(installation())
+    keep_version()
     packs.keep_good(home())
 
 
@@ -56,3 +66,22 @@ def installation() -> str:
     if not path.exists():
         path.write_text(str(uuid.uuid4()))
     return path.read_text().strip()
+
+
+def keep_version() -> None:
+    """Write down which version the records belong to."""
+    from anlan import __version__
+    from anlan.foundation.home import home
+
+    path = home() / "version"
+    if version_of_records() != __version__ or not path.exists():
+        path.write_text(__version__)
+
+
+def version_of_records() -> str:
+    """The version that made the tables as they are."""
+    from anlan import __version__
+    from anlan.foundation.home import home
+
+    path = home() / "version"
+    return path.read_text().strip() if path.exists() else __version__

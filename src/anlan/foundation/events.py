@@ -42,14 +42,10 @@ def step(world: World, limit: int = 200) -> int:
         if not mine.filter(seq=read, mark=mark).update(seq=entries[-1].seq, mark=""):
             return len(entries)
         for number, entry in enumerate(entries, 1):
-            left = _handle(world, entry, mark)
-            if left:
-                mine.update(seq=entry.seq - 1, mark=left)
-            elif is_long():
-                mine.update(seq=entry.seq)
-            if left or is_long():
+            mark = _handle(world, entry, mark)
+            if mark or is_long():  # asked once: whoever stops here says so
+                mine.update(seq=entry.seq - bool(mark), mark=mark)
                 return number
-            mark = ""
     return len(entries)
 
 

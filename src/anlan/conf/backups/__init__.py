@@ -19,6 +19,7 @@ from anlan.conf.backups.errors import BackupError
 from anlan.conf.backups.loading import restore
 from anlan.conf.backups.manifest import Manifest
 from anlan.conf.backups.writing import write
+from anlan.conf.install import keep_version
 
 
 def command_write(path: Path) -> int:
@@ -45,6 +46,7 @@ def command_restore(path: Path, *, key: Path | None = None, unverified: bool = F
     signed = "nobody vouches for it: it was NOT verified" if unverified else "its signature holds"
     print(f"{path}: {made.rows} rows restored, every digest and head is the same, {signed}")
     _print_heads(made)
+    keep_version()
     if missing:
         from anlan.foundation.home import home
 

@@ -5,7 +5,7 @@ BackupError
 ├── BackupDamaged   no backup, cut short, or a digest does not fit
 ├── NotOurs         not signed by the key that is known here, or no key is known
 ├── NoRoom          it needs more space than there is
-├── OtherVersion    made with other tables: restore with that version, then update
+├── OtherVersion    made by a newer version, or the database has later tables already
 ├── TargetNotEmpty  the state folder or the database holds something
 ├── OtherKeys       the keys folder is another installation's
 └── HeadsDiffer     what was restored does not verify; nothing was kept
@@ -33,7 +33,7 @@ class NoRoom(BackupError):
 
 
 class OtherVersion(BackupError):
-    """The file was made with other tables."""
+    """The file belongs to other tables than those that are here."""
 
 
 class TargetNotEmpty(BackupError):

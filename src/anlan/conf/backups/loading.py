@@ -9,12 +9,12 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection
 
-from anlan.conf.backups import manifest, readings, records
+from anlan.conf.backups import manifest, migrating, readings, records
 from anlan.conf.backups.errors import (
     BackupDamaged,
     HeadsDiffer,
@@ -25,13 +25,13 @@ from anlan.conf.backups.errors import (
     TargetNotEmpty,
 )
 from anlan.conf.backups.manifest import Manifest, Part
-from anlan.foundation import checkpoints, journal, worlds
+from anlan.foundation import checkpoints
 from anlan.foundation.home import AWAITED, home
 from anlan.observe.ingest.ingest import path_of
 
 WRITTEN = re.compile(
     r"records/[\w.]+\.jsonl|readings/[\w-]+\.(rows|counters|quarantine)\.jsonl|files/checkpoints/[\w-]+\.(jsonl|pub)"
-    r"|files/(packs|grounds/own)(/[\w.-]+)+|files/field/[\w-]+/(settings\.json|[\w.-]+\.sqlite3)"
+    r"|files/(packs|grounds/own|attachments)(/[\w.-]+)+|files/field/[\w-]+/(settings\.json|[\w.-]+\.sqlite3)"
 )
 """The parts that a backup writes; keys, static files and whatever else lies in the state folder are never among them."""
 BLOCK = 1 << 20
@@ -49,18 +49,19 @@ def restore(path: Path, *, key: Path | None = None, unverified: bool = False) ->
         if not unverified:
             _vouched(archive, key)
         made = _checked(archive)
-        call_command("migrate", verbosity=0, interactive=False)
-        _fits(made)
+        models = _tables(made)
+        _fits(made, models)
         missing = _keys(made)
         scratch = home() / "restoring"
         shutil.rmtree(scratch, ignore_errors=True)
         try:
             _lay_out(archive, made, scratch)
-            with transaction.atomic():
-                for model in records.tables():
+            with migrating.whole():
+                for model in records.tables(models):
                     records.load(model, _lines(archive, f"records/{records.name_of(model)}.jsonl"))
-                records.count_on_from_here()
-                _compare(made)
+                records.count_on_from_here(models)
+                _count(made, models)
+                migrating.forward(made.heads)
             _move_in(made, scratch, missing)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
@@ -149,16 +150,28 @@ def _part(archive: ZipFile, name: str, rows: int) -> Part:
     return Part(digest.hexdigest(), size, rows)
 
 
-def _fits(made: Manifest) -> None:
-    here = records.migrations()
-    if here != made.migrations:
+def _tables(made: Manifest) -> Any:
+    """The tables as the backup knows them, still without a row; gives their models."""
+    if newer := migrating.unknown(made.migrations):
         raise OtherVersion(
-            f"it was made by version {made.version} with other tables: install that version, restore, then update"
+            f"it was made by version {made.version}, which is newer ({newer[0]}): install that version, then restore"
         )
-    lacking = {f"records/{records.name_of(model)}.jsonl" for model in records.tables()} - made.parts.keys()
+    applied = records.migrations()
+    if applied and applied != made.migrations:
+        raise OtherVersion(
+            f"it was made by version {made.version} with earlier tables, and the database has later ones already: "
+            "give ANLAN_DATABASE_URL of an empty one, or another ANLAN_HOME"
+        )
+    return migrating.make_tables_of(made.migrations)
+
+
+def _fits(made: Manifest, models: Any) -> None:
+    lacking = {
+        f"records/{records.name_of(model)}.jsonl" for model in records.tables(models)
+    } - made.parts.keys()
     if lacking:
         raise BackupDamaged(f"it lacks {min(lacking)}: take another backup")
-    if full := records.filled():
+    if full := records.filled(models):
         raise TargetNotEmpty(
             f"the database holds rows already ({full[0]}): give ANLAN_DATABASE_URL of an empty one, or another ANLAN_HOME"
         )
@@ -206,21 +219,8 @@ def _lay_out(archive: ZipFile, made: Manifest, scratch: Path) -> None:
                     )
 
 
-def _compare(made: Manifest) -> None:
-    """Every chain holds and ends where the manifest says."""
-    for key, head in made.heads.items():
-        world = worlds.get(key)
-        verdict = journal.verify(worlds.info(world), world.scenario)
-        if verdict.bad_seq is not None:
-            raise HeadsDiffer(
-                f"the journal of {key} does not hold at entry {verdict.bad_seq} ({verdict.reason}): "
-                "it was changed before the backup; take an older one"
-            )
-        if (verdict.entries, verdict.head) != (head.seq, head.hash):
-            raise HeadsDiffer(
-                f"the journal of {key} ends elsewhere than the manifest says: take another backup"
-            )
-    for model in records.tables():
+def _count(made: Manifest, models: Any) -> None:
+    for model in records.tables(models):
         name = records.name_of(model)
         if model._base_manager.count() != made.parts[f"records/{name}.jsonl"].rows:
             raise HeadsDiffer(

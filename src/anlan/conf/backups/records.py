@@ -11,17 +11,19 @@ from django.core.management.color import no_style
 from django.db import connection, connections, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
+from anlan.conf.backups import migrating
+
 Model = type[models.Model]
 ALIAS = "backup"
 BLOCK = 2000
 SPELLING = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z
 
 
-def tables() -> list[Model]:
+def tables(models: Any = apps) -> list[Model]:
     """Our tables, those that are linked to before those that link. Sessions and Django's own tables stay behind."""
-    ours = [config for config in apps.get_app_configs() if config.name.startswith("anlan.")]
-    waiting = [model for config in ours for model in config.get_models(include_auto_created=True)]
-    waiting = sorted((m for m in waiting if getattr(m, "is_restored", True)), key=name_of)
+    behind = {name_of(m) for m in apps.get_models() if not getattr(m, "is_restored", True)}
+    ours = [m for m in models.get_models(include_auto_created=True) if m._meta.app_label in migrating.rooms()]
+    waiting = sorted((m for m in ours if name_of(m) not in behind), key=name_of)
     done: list[Model] = []
     while waiting:
         ready = [m for m in waiting if not any(link in waiting and link is not m for link in _links(m))]
@@ -102,20 +104,19 @@ def _blocks(rows: Iterable[bytes]) -> Iterator[list[bytes]]:
         yield block
 
 
-def count_on_from_here() -> None:
+def count_on_from_here(models: Any = apps) -> None:
     """Let new rows get numbers after the restored ones."""
     with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), tables()):
+        for statement in connection.ops.sequence_reset_sql(no_style(), tables(models)):
             cursor.execute(statement)
 
 
-def filled() -> list[str]:
+def filled(models: Any = apps) -> list[str]:
     """The tables that hold anything."""
-    return [name_of(model) for model in tables() if model._base_manager.exists()]
+    return [name_of(model) for model in tables(models) if model._base_manager.exists()]
 
 
 def migrations(using: str = "default") -> dict[str, str]:
     """The last migration of each room."""
-    rooms = {config.label for config in apps.get_app_configs() if config.name.startswith("anlan.")}
-    applied = sorted(MigrationRecorder(connections[using]).applied_migrations())
-    return {room: name for room, name in applied if room in rooms}
+    ours, applied = migrating.rooms(), sorted(MigrationRecorder(connections[using]).applied_migrations())
+    return {room: name for room, name in applied if room in ours}

@@ -7,23 +7,23 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import orjson
-from django.apps import apps
 from django.db import connection
 
-from anlan import __version__
-from anlan.conf.backups import manifest, readings, records
+from anlan.conf.backups import manifest, migrating, readings, records
 from anlan.conf.backups.errors import CannotWrite
 from anlan.conf.backups.manifest import Manifest, Part
+from anlan.conf.install import version_of_records
 from anlan.foundation import checkpoints
 from anlan.foundation.home import home
 from anlan.foundation.journal import Head
 from anlan.observe.ingest.ingest import path_of
 from anlan.observe.store.errors import StoreError
 
-OWN_FOLDERS = ("packs", "grounds/own")
+OWN_FOLDERS = ("packs", "grounds/own", "attachments")
 
 
 def write(path: Path) -> Manifest:
@@ -51,8 +51,9 @@ def write(path: Path) -> Manifest:
 def _all(archive: ZipFile) -> Manifest:
     """Records as of one moment, then what may be newer; the manifest last."""
     with records.snapshot() as using:
-        made = _begun(using)
-        for model in records.tables():
+        models = migrating.models_of(using)
+        made = _begun(using, models)
+        for model in records.tables(models):
             name = f"records/{records.name_of(model)}.jsonl"
             made.parts[name] = _add(archive, name, records.lines(model, using))
     for world in made.heads:
@@ -69,13 +70,13 @@ def _all(archive: ZipFile) -> Manifest:
     return made
 
 
-def _begun(using: str) -> Manifest:
-    heads = apps.get_model("foundation", "JournalHead")._base_manager.using(using)
+def _begun(using: str, models: Any) -> Manifest:
+    heads = models.get_model("foundation", "JournalHead")._base_manager.using(using)
     rows = heads.order_by("world__pk").values_list("world__key", "seq", "hash")
     mark = home() / "installation"
     checkpoints.sign(b"")  # draws the key if none was yet, so that its fingerprint is told too
     return Manifest(
-        version=__version__,
+        version=version_of_records(),
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         installation=mark.read_text().strip() if mark.exists() else "",
         database=connection.vendor,
@@ -97,7 +98,7 @@ def _add(archive: ZipFile, name: str, lines: Iterable[bytes]) -> Part:
 
 
 def _files(made: Manifest) -> Iterator[tuple[str, bytes]]:
-    """Checkpoints up to the records' heads, the city's own packs and grounds, the books of simulated telephones."""
+    """Checkpoints up to the records' heads, own packs and grounds, files of registers' entries, the books of simulated telephones."""
     folder = home()
     for path in sorted((folder / "checkpoints").glob("*")):
         head = made.heads.get(path.stem)
