@@ -38,7 +38,9 @@ def test_who_comes_back_after_a_quarter_of_an_hour_is_led_to_what_changed(chromi
         page.goto(home)
         line = page.locator("[data-away]")
         expect(line).to_be_hidden()
-        page.evaluate("for (const k of Object.keys(localStorage)) localStorage.setItem(k, `1300 ${Date.now() - 20 * 60000}`)")
+        page.evaluate(
+            "for (const k of Object.keys(localStorage)) localStorage.setItem(k, `1300 ${Date.now() - 20 * 60000}`)"
+        )
         page.reload()
         expect(line).to_contain_text("20")
         expect(line.locator("a")).to_have_attribute("href", "/w/x1/away?after=1300")

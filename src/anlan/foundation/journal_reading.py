@@ -89,7 +89,9 @@ def marks_of(world_id: int, subject: str, names: Collection[str], limit: int) ->
     return list(rows.values_list("written_at", flat=True)[:limit])
 
 
-def standing(world_id: int, *, at: datetime | None = None, seq: int | None = None) -> tuple[int, datetime] | None:
+def standing(
+    world_id: int, *, at: datetime | None = None, seq: int | None = None
+) -> tuple[int, datetime] | None:
     """Number and moment of the last entry up to a number, or up to an hour of the wall's clock; None before the first."""
     rows = JournalEntry.objects.filter(world_id=world_id).order_by("-seq")
     rows = rows.filter(written_at__lte=at) if at else rows

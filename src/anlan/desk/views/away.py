@@ -23,7 +23,13 @@ def away(request: Request) -> HttpResponse:
     ctx = request.ctx
     seq, then = _left(request)
     was, now = ({d.key: d for d in dues(ctx, lang=request.lang, at=at)} for at in (then, None))
-    told = journal_reading.rows(ctx).filter(seq__gt=seq).values_list("name").annotate(n=Count("pk")).order_by("-n")
+    told = (
+        journal_reading.rows(ctx)
+        .filter(seq__gt=seq)
+        .values_list("name")
+        .annotate(n=Count("pk"))
+        .order_by("-n")
+    )
     context = {
         "then": then,
         "fresh": [d for key, d in now.items() if key not in was],
