@@ -177,8 +177,11 @@ for _name, _register in registers().items():
         ABSENT[f"w/<slug:world>/registers/{_name}/file/<str:upload>{_tail}"] = (
             "nobody sent a file on the stage"
         )
-ENTERED_ELSEWHERE = {"sign-out", "sign-in/link/<str:token>"}
-"""Opened by whoever is in they end the session."""
+ENTERED_ELSEWHERE = {
+    "sign-out", "sign-in/link/<str:token>", "sign-in/with/<slug:provider>", "sign-in/with/<slug:provider>/back",
+    "sign-in/with/<slug:provider>/code",
+}  # fmt: skip
+"""Opened by whoever is in they end the session, or lead out of the house."""
 PUBLIC_MAP: dict[str, str] = {
     "w/<slug:world>/map/base": "names and outlines of divisions, as on any printed map",
     "w/<slug:world>/exercises": "scenarios bear the published name of a past night",
