@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from anlan.conf import metrics as counting
 from anlan.conf import refusals
 from anlan.conf.wellness import probe
-from anlan.foundation import worlds
+from anlan.foundation import rooms, worlds
 from anlan.places.atlas import atlas
 from anlan.ui import views as ui
 from anlan.ui.pages import Request, page, public
@@ -17,10 +17,11 @@ from anlan.ui.pages import Request, page, public
 
 @page()
 def start(request: Request) -> HttpResponse:
-    """The desk of the world that matters now: in a demo the exercise that runs, else the live watch."""
+    """Where one's role lands, in the world that matters now: in a demo the exercise that runs, else the live watch."""
     is_demo = any(place.synthetic for place in atlas().places)
     running = worlds.running_exercise() if is_demo else None
-    return HttpResponseRedirect(f"/w/{running.key if running else 'live'}/desk")
+    home = rooms.merged("homes").get(request.ctx.actor.role, "desk")
+    return HttpResponseRedirect(f"/w/{running.key if running else 'live'}/{home}")
 
 
 @public("a watchdog has no account")

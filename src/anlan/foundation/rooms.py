@@ -68,6 +68,10 @@ class Room:
         ""  # for the desk: a ui.due.Dues, what waits for a person, its sentences and its buttons
     )
     finders: ClassVar[str] = ""  # for `/`: a tuple of ui.finding.Finder
+    today: ClassVar[str] = ""  # for a desk where nothing waits: a tuple of ui.today.Line
+    homes: ClassVar[
+        Mapping[str, str]
+    ] = {}  # role → the page below the world where it lands; others at the desk
     steps: ClassVar[str] = ""  # before the first night: a tuple of ui.onset.Step
     lines: ClassVar[str] = ""  # kinds of lines out: a tuple of reach.kinds.Kind
     texts: ClassVar[str] = (

@@ -7,6 +7,8 @@ class ObserveRoom(Room):
     after = "reach"
     finders = "finders:FINDERS"
     steps = "steps:STEPS"
+    today = "today:TODAY"
+    homes = {"station_engineer": "stations"}
     dues = "due:DUES"
     registers = (
         "actions.imports",
