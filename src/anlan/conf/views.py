@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from anlan.conf import metrics as counting
 from anlan.conf import refusals, setting_up
 from anlan.conf.wellness import probe
-from anlan.foundation import worlds
+from anlan.foundation import rooms, worlds
 from anlan.people import founding
 from anlan.places.atlas import atlas
 from anlan.ui import views as ui
@@ -18,12 +18,13 @@ from anlan.ui.pages import Request, page, public
 
 @page()
 def _home(request: Request) -> HttpResponse:
-    """The desk of the world that matters now: in a demo the exercise that runs, else the live watch; before that the first steps."""
+    """Where one's role lands, in the world that matters now (in a demo the exercise that runs); before that at the first steps."""
     if request.ctx.may("admin.manage") and not founding.is_begun():
         return HttpResponseRedirect("/w/live/onset")
     is_demo = any(place.synthetic for place in atlas().places)
     running = worlds.running_exercise() if is_demo else None
-    return HttpResponseRedirect(f"/w/{running.key if running else 'live'}/desk")
+    home = rooms.merged("homes").get(request.ctx.actor.role, "desk")
+    return HttpResponseRedirect(f"/w/{running.key if running else 'live'}/{home}")
 
 
 def start(request: Request) -> HttpResponse:

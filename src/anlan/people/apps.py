@@ -6,6 +6,7 @@ from anlan.people.events import HOUSEHOLD_MOVED
 class PeopleRoom(Room):
     after = "places"
     steps = "steps:STEPS"
+    today = "today:TODAY"
     checks = "elsewhere.checks:checks"
     registers = ("accounts.sessions",)
     menu = (
