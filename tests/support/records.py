@@ -12,6 +12,7 @@ from anlan.foundation import worlds
 from anlan.foundation.actions import next_ref
 from anlan.foundation.context import Ctx
 from anlan.foundation.rules.grade import Grade
+from anlan.foundation.writing import writing
 from anlan.judge.actions import backtests
 from anlan.judge.models import Exceedance, Threshold
 from anlan.move.actions import moving
@@ -68,10 +69,11 @@ def _order(mini: Mini) -> str:
 
 def _threshold(mini: Mini) -> str:
     """A line of Liulin's own, of a day to come."""
-    return Threshold.objects.create(
-        ref="TH-1", place_id=mini.ids[VILLAGE], level="immediate", window="60", wetness="any", rain_tenths=315,
-        starts=date(2030, 1, 1), source="柳林镇预案", confidence="B",
-    ).ref  # fmt: skip
+    with writing():
+        return Threshold.objects.create(
+            ref="TH-1", place_id=mini.ids[VILLAGE], level="immediate", window="60", wetness="any", rain_tenths=315,
+            starts=date(2030, 1, 1), source="柳林镇预案", confidence="B",
+        ).ref  # fmt: skip
 
 
 def _run(mini: Mini, village: Place) -> str:

@@ -33,7 +33,8 @@ class CallRoom(Room):
     sayings = "story:SAYINGS"
     steps = "steps:STEPS"
     dues = "due:DUES"
-    registers = ("handlers", "derived", "pack_readers")
+    texts = "telling:TEXTS"
+    registers = ("handlers", "telling", "derived", "pack_readers")
     menu = (
         Entry(
             w("长效指令"),

@@ -35,6 +35,36 @@ class Deadline(Happening):
         indexes = [models.Index(fields=["world", "due_at"])]
 
 
+class Attachment(Happening):
+    """附件: a photo or paper of an entry, by the hash of its content; the content lies sealed in the home folder."""
+
+    scope_by = "place"
+
+    register = models.CharField(max_length=40)
+    ref = models.CharField(max_length=80)
+    place = models.CharField(max_length=40, blank=True)  # path
+    digest = models.CharField(max_length=64)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=40)  # by its content
+    size = models.IntegerField()
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["world", "register", "ref", "digest"], name="attached_once")
+        ]
+        indexes = [models.Index(fields=["digest"])]
+
+    @property
+    def is_picture(self) -> bool:
+        return self.kind.startswith("image/")
+
+    @property
+    def kilobytes(self) -> int:
+        return max(1, round(self.size / 1024))
+
+
 class Sent(Happening):
     """送来的表单: a form's or file's own key, so that a second press changes nothing."""
 

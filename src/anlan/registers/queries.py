@@ -15,7 +15,7 @@ from anlan.foundation.paging import Cut, Part, take
 from anlan.foundation.rules.life import said
 from anlan.foundation.words import Text, t, w
 from anlan.registers.columns import Bad, Look, chunks
-from anlan.registers.events import ADDED, CHANGED, ENDED, LATE, TAKEN_BACK, UNMASKED
+from anlan.registers.events import ADDED, ATTACHED, CHANGED, DETACHED, ENDED, LATE, TAKEN_BACK, UNMASKED
 from anlan.registers.register import Register
 
 
@@ -111,6 +111,7 @@ class Past:
 
 _VERBS = {
     ADDED: w("登记"), CHANGED: w("改"), ENDED: w("结束"), TAKEN_BACK: w("撤回"), UNMASKED: w("看了完整内容"), LATE: w("逾期"),
+    ATTACHED: w("附了文件"), DETACHED: w("去掉了附件"),
 }  # fmt: skip
 
 

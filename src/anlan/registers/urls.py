@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.registers import steps
 from anlan.registers.all import registers
 from anlan.registers.register import Register
-from anlan.registers.views import acts, entries, files, listing, stepping
+from anlan.registers.views import acts, attached, entries, files, listing, stepping
 from anlan.ui.pages import page
 
 _look, _form = require_GET, require_http_methods(["GET", "POST"])
@@ -34,6 +34,9 @@ def _pages(register: Register) -> list[URLPattern]:
         ("/<path:ref>/undo", register.view if register.life else register.keep, _form, acts.undo),
         *([("/<path:ref>/end", register.keep, _form, acts.end)] if register.ends else []),
         *([("/<path:ref>/open", register.opens, _form, acts.unmask)] if register.is_sealed else []),
+        ("/<path:ref>/files", register.keep, require_POST, attached.add),
+        ("/<path:ref>/files/<str:digest>", register.view, _look, attached.show),
+        ("/<path:ref>/files/<str:digest>/remove", register.keep, _form, attached.remove),
         ("/<path:ref>/change", register.keep, _form, entries.change),
         ("/<path:ref>", register.view, _look, entries.one),
     ]

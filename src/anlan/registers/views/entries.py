@@ -11,7 +11,7 @@ from django.shortcuts import render
 from anlan.foundation.errors import AnlanError
 from anlan.foundation.rules.life import said
 from anlan.foundation.words import Said, t, w
-from anlan.registers import queries, saving, steps, undoing
+from anlan.registers import attachments, queries, saving, steps, undoing
 from anlan.registers.columns import CLEARED, Look
 from anlan.registers.register import Register
 from anlan.registers.views.listing import here, may_keep
@@ -37,6 +37,8 @@ def told(
         "name": register.name_of(row),
         "pairs": [(c.word, opened.get(c.name) or c.said(row, request.lang)) for c in register.columns],
         "tells_ref": any(c.at == register.ref for c in register.columns),
+        "files": attachments.of(ctx, register, ref),
+        "may_attach": keeps and register.can_change(ctx, row),
         "history": queries.history(ctx, register, ref, request.lang),
         "here": here(request, register),
         "may_keep": keeps,
