@@ -94,6 +94,7 @@ ARGUMENTS: dict[tuple[str, str], Argument] = {
     ("next", "message"): lambda s: "update",
     ("packs", "id"): lambda s: "flash-flood-jianghua",
     ("back-tests", "ref"): lambda s: s.refs["back_test"],
+    ("orders", "ref"): lambda s: s.refs["order"],
     ("imports", "ref"): lambda s: s.refs["import"],
     ("layers", "ref"): lambda s: s.refs["layer"],
     ("runs", "ref"): lambda s: s.refs["run"],

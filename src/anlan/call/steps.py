@@ -20,6 +20,6 @@ def _line(ctx: Ctx) -> Sentence | None:
 
 
 STEPS = (
-    Step(17, w("长效指令"), "packs", _order),
+    Step(17, w("长效指令"), "orders", _order),
     Step(18, w("外呼线路"), "lines", _line),
 )
