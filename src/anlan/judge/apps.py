@@ -8,6 +8,7 @@ class JudgeRoom(Room):
     sayings = "story:SAYINGS"
     steps = "steps:STEPS"
     registers = ("pack_readers",)
+    permissions = {"packs.keep": ("administrator",)}
     events = {
         "warn.backtest.ran": w("做了回测"),
         "warn.exceedance.ended": w("超警已解除"),

@@ -6,6 +6,39 @@ from anlan.foundation.context import WORLD_WIDE
 from anlan.foundation.models import Happening
 
 
+class Threshold(models.Model):
+    """阈值: one line that the county drew for a place, or for a stage gauge; with its source, from a day on."""
+
+    scope_by = "place__path"
+
+    ref = models.CharField(max_length=40, unique=True)
+    place = models.ForeignKey("places.Division", models.PROTECT, related_name="+")
+    station = models.ForeignKey("observe.Station", models.PROTECT, null=True, related_name="+")
+    level = models.CharField(max_length=12)  # prepare, immediate; blue … red
+    window = models.CharField(max_length=4, blank=True)  # minutes
+    wetness = models.CharField(max_length=6, blank=True)  # any, dry, normal, wet
+    rain_tenths = models.IntegerField(null=True)
+    stage_cm = models.IntegerField(null=True)
+    starts = models.DateField()
+    until = models.DateField(null=True)
+    source = models.CharField(max_length=120)
+    confidence = models.CharField(max_length=2)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["place", "window", "wetness", "level", "starts"],
+                condition=models.Q(station=None),
+                name="threshold_of_rain_once",
+            ),
+            models.UniqueConstraint(
+                fields=["station", "level", "starts"],
+                condition=models.Q(station__isnull=False),
+                name="threshold_of_stage_once",
+            ),
+        ]
+
+
 class RuleState(Happening):
     """规则状态: where one pack stands for one place, so that windows rebuilt after a crash repeat nothing."""
 

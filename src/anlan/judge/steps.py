@@ -11,10 +11,16 @@ def _thresholds(ctx: Ctx) -> Sentence | None:
     villages = list(atlas().walk(4))
     if not villages:
         return NOTHING_TO_JUDGE
-    return left(
-        w("{n} 个村没有起作用的雨量阈值"),
-        sum(not shelf.in_force(ctx, "threshold", village.code) for village in villages),
-    )
+    acting = shelf.in_force(ctx, "threshold")
+    own = frozenset[str]().union(*(pack.only for pack in acting))
+    others = [pack for pack in acting if not pack.only]
+    lacking = [
+        village
+        for village in villages
+        if village.code not in own
+        and not any(p.specificity(village.code) >= 0 and p.acts_at(village.code) for p in others)
+    ]
+    return left(w("{n} 个村没有起作用的雨量阈值"), len(lacking))
 
 
-STEPS = (Step(16, w("村的雨量阈值"), "packs", _thresholds),)
+STEPS = (Step(16, w("村的雨量阈值"), "registers/thresholds", _thresholds),)

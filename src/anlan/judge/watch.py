@@ -93,7 +93,10 @@ class Watch:
         self._stages = list(stages)
         self._stations = stations
         self.states = dict(states)
-        self._packs = [(p, compile_matrix(p), self._mine(p)) for p in packs]
+        self._numbers: dict[str, list[int]] = {}
+        for number, subject in enumerate(self._rain):
+            self._numbers.setdefault(subject.code, []).append(number)
+        self._packs = [(p, compile_matrix(p), self._mine(p), self._gauged(p)) for p in packs]
         self._gauges = _padded([s.rows for s in self._rain])
 
     def rain(self, windows: Windows, at: datetime, soil: Mapping[int, Soil] | None = None) -> list[Found]:
@@ -105,7 +108,7 @@ class Watch:
             return []
         sums, full, best = self._sums(windows)
         found = []
-        for pack, screen, mine in self._packs:
+        for pack, screen, mine, _ in self._packs:
             if pack.windows and mine.size:
                 ground = soil or {} if pack.reads_soil else {}
                 found += self._judge_rain(pack, screen, mine, sums, full, best, at, ground)
@@ -113,8 +116,15 @@ class Watch:
 
     def _mine(self, pack: RuleSet) -> NDArray[np.int64]:
         """Numbers of the subjects that a pack is made for; a city may have a pack for each village."""
-        mine = [i for i, s in enumerate(self._rain) if pack.concerns(kind=s.kind, division=s.code)]
+        near = [i for code in sorted(pack.only) for i in self._numbers.get(code, ())]
+        numbers = sorted(near) if pack.only else range(len(self._rain))
+        subjects = ((i, self._rain[i]) for i in numbers)
+        mine = [i for i, s in subjects if pack.concerns(kind=s.kind, division=s.code)]
         return np.array(mine, np.int64)
+
+    def _gauged(self, pack: RuleSet) -> list[StageSubject]:
+        """The stage gauges that a pack is made for."""
+        return [s for s in self._stages if pack.concerns(kind=s.kind, division=s.code, gauge=s.station)]
 
     def _sums(self, windows: Windows) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int32]]:
         """Per window and subject: the greatest sum of its gauges, whether it is whole, and that gauge's row."""
@@ -180,21 +190,20 @@ class Watch:
 
     def on_the_ground(self) -> list[RainSubject]:
         """Subjects that some pack judges by how wet the ground is."""
-        reading = [pack for pack, _, _ in self._packs if pack.reads_soil]
-        return [s for s in self._rain if any(p.concerns(kind=s.kind, division=s.code) for p in reading)]
+        mine = {int(i) for pack, _, mine, _ in self._packs if pack.reads_soil for i in mine}
+        return [self._rain[i] for i in sorted(mine)]
 
     @property
     def rise_minutes(self) -> tuple[int, ...]:
         """Over how many minutes the packs ask for a rise."""
-        lines = (line for pack, _, _ in self._packs for line in pack.lines())
+        lines = (line for pack, *_ in self._packs for line in pack.lines())
         return tuple(sorted({line.window_minutes for line in lines if line.element is Element.RISE}))
 
     def stages(self, windows: Windows, stages: Stages, at: datetime) -> list[Found]:
         """What the stages change; a gauge that has never reported is left as it stands."""
         found = []
-        for pack, _, _ in self._packs:
-            mine = [s for s in self._stages if pack.concerns(kind=s.kind, division=s.code)]
-            for subject in mine:
+        for pack, _, _, gauged in self._packs:
+            for subject in gauged:
                 if subject.station in stages.latest_mm:
                     change = self._evaluate(
                         pack, _stage_snapshot(subject, pack, windows, stages, at), subject.station

@@ -45,11 +45,12 @@ class Watching:
         self._begin(ctx, addresses)
 
     def _begin(self, ctx: Ctx, addresses: Sequence[str]) -> None:
-        self._addresses, self._switches = addresses, shelf.switches()
+        self._addresses, self._shelf = addresses, shelf.mark(ctx)
         rows = {address: i for i, address in enumerate(addresses)}
         stations = observe.stations(ctx)
+        packs = _packs(ctx)
         self._watch = Watch(
-            packs=_packs(ctx),
+            packs=packs,
             rain=_rain_subjects(stations, rows),
             stages=_stage_subjects(ctx, stations, rows),
             states=exceedances.states(ctx),
@@ -58,11 +59,12 @@ class Watching:
         self._soils = _soils(self._watch, addresses)
         self._kept: dict[Key, State] = dict(self._watch.states)
         self._neighbours = _Neighbours(ctx)
+        exceedances.end_left(ctx, packs)
 
     @once()
     def look(self, ctx: Ctx, now: Measured) -> list[str]:
         """Judge this moment; returns the refs of exceedances that are new."""
-        if now.addresses is not self._addresses or shelf.switches() != self._switches:
+        if now.addresses is not self._addresses or shelf.mark(ctx) != self._shelf:
             self._begin(ctx, now.addresses)  # stations or packs came or went: rows mean other gauges now
         stages = Stages(now.stages_mm(), {m: now.rises_mm(m) for m in self._watch.rise_minutes})
         soil = self._soils.look(ctx)
@@ -85,7 +87,7 @@ def _packs(ctx: Ctx) -> list[RuleSet]:
     packs = shelf.in_force(ctx, "threshold")
     for refused in shelf.refused(ctx):
         log.warning("%s is refused: %s", refused.path, SYNTHETIC_ONLY["en"])
-    return [compile.compile_pack(pack) for pack in sorted(packs, key=lambda p: p.id)]
+    return [compile.compile_pack(pack) for pack in sorted(packs, key=lambda p: (p.id, p.version))]
 
 
 def _soils(watch: Watch, addresses: Sequence[str]) -> Soils:
@@ -208,9 +210,8 @@ class _Neighbours:
 
         Warnings come from a later room (`also_red`).
         """
-        hazards = {
-            p.id: str(p.data["threshold"]["hazard"]) for p in load_all(home=home()).of_kind("threshold")
-        }
+        known = load_all(home=home()).of_kind("threshold")
+        hazards = {p.id: p.hazard for p in (*known, *shelf.own("threshold", shelf.today(ctx)).whole)}
         own = Exceedance.objects.filter(world_id=ctx.world.id, level=RED, ended_at=None, stage="")
         reds = [
             _red(atlas().by_id[row.place_id], hazards.get(row.pack, ""), 0.0) for row in own.order_by("pk")

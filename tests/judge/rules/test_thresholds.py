@@ -34,7 +34,7 @@ def pack(**data):
         "hysteresis_percent": 80,
         "hysteresis_mm": 100,
     } | data.pop("head", {})
-    always = {"applies_to": ("*",), "acts_at": lambda division: True}
+    always = {"applies_to": ("*",), "acts_at": lambda division, gauge="": True, "only": frozenset()}
     return SimpleNamespace(id="t", version="1", **always, data={"threshold": head, **data})
 
 

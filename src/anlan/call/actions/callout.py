@@ -15,8 +15,6 @@ from anlan.foundation import journal, shelf
 from anlan.foundation.actions import action, reason_in
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
-from anlan.foundation.home import home
-from anlan.foundation.packs import load_all
 from anlan.foundation.packs.pack import PackNotInForce
 from anlan.foundation.rules.grade import Grade
 from anlan.judge.queries import exceedances
@@ -33,7 +31,7 @@ def decide_exceedances(ctx: Ctx, *, township: Place, found_at: datetime) -> None
     )
     decided: dict[tuple[str, Grade, str, str], list[Place]] = defaultdict(list)
     for row in rows:
-        for start in _decide(ctx, _trigger_of(row, township), township):
+        for start in _decide(ctx, _trigger_of(ctx, row, township), township):
             stage = start.evacuation.value if start.evacuation else ""
             key = (start.document_no, start.grade, stage, row.ref)
             decided[key] += [atlas().by_path[path] for path in start.places]
@@ -81,7 +79,7 @@ def _townships(named: Iterable[Place]) -> set[Place]:
     return found
 
 
-def _trigger_of(row: Exceedance, township: Place) -> standing.Trigger:
+def _trigger_of(ctx: Ctx, row: Exceedance, township: Place) -> standing.Trigger:
     place = atlas().by_id[row.place_id]
     if row.quantity == "neighbour":
         return standing.Trigger(on="neighbour", ref=row.ref, places=(place.path,), township=township.path)
@@ -92,13 +90,8 @@ def _trigger_of(row: Exceedance, township: Place) -> standing.Trigger:
         township=township.path,
         level=None if row.stage else Grade(row.level),
         stage=row.stage,
-        hazard=_hazard(row.pack),
+        hazard=shelf.get(ctx, row.pack).hazard,
     )
-
-
-def _hazard(pack: str) -> str:
-    threshold = load_all(home=home()).get(pack).data.get("threshold", {})
-    return str(threshold.get("hazard", ""))
 
 
 NO_ORDER = ("order_not_signed", "order_expired", "order_is_a_demo")

@@ -12,6 +12,7 @@ from anlan.foundation import packs, rooms, shelf
 from anlan.foundation.home import home
 from anlan.foundation.packs.pack import SYNTHETIC_ONLY, Pack
 from anlan.foundation.words import Text, t, w
+from anlan.judge import own
 from anlan.judge.queries import backtests
 from anlan.judge.queries.backtests import BackTest
 from anlan.judge.rules.backtest import PastRun, note_on_tests
@@ -21,13 +22,6 @@ from anlan.ui.acts import address
 from anlan.ui.pages import Request, page
 
 KIND_WORDS = {kind: word for kind, (word, _) in rooms.merged("pack_kinds").items()}
-CONFIDENCE_WORDS = {
-    "A": w("两处独立来源"),
-    "B": w("一处来源"),
-    "M": w("通行文本，未再核对"),
-    "M?": w("不确定，用前先核实"),
-    "X": w("来源互相矛盾"),
-}
 SOIL_WORDS = {"dry": w("较干"), "normal": w("一般"), "wet": w("较湿")}
 
 
@@ -51,7 +45,9 @@ def listing(request: Request) -> HttpResponse:
     """All packs by kind; those in force first."""
     found = packs.load_all(home=home())
     runs = list(backtests.of_pack(request.ctx))
-    shown = [_shown(request, pack, runs) for kind in KIND_WORDS for pack in found.of_kind(kind)]
+    on = shelf.today(request.ctx)
+    by_kind = ((*shelf.own(kind, on).whole, *found.of_kind(kind)) for kind in KIND_WORDS)
+    shown = [_shown(request, pack, runs) for rows in by_kind for pack in rows]
     kinds = [(word, [s for s in shown if s.pack.kind == kind]) for kind, word in KIND_WORDS.items()]
     context = {"kinds": [(word, rows) for word, rows in kinds if rows], "here": address(request, "packs")}
     return render(request, "desk/packs.html", context)
@@ -61,7 +57,8 @@ def listing(request: Request) -> HttpResponse:
 @require_GET
 def one(request: Request, id: str) -> HttpResponse:
     """One pack with every figure and what stands behind it."""
-    pack = pack_of(request.ctx, id)
+    mine = (p for kind in KIND_WORDS for p in shelf.own(kind, shelf.today(request.ctx)).whole if p.id == id)
+    pack = next(mine, None) or pack_of(request.ctx, id)
     tests = list(backtests.of_pack(request.ctx, pack.id))
     versions = [p for p in packs.of_kind(pack.kind, home=home()) if p.id == pack.id]
     context = {
@@ -90,10 +87,10 @@ def _shown(request: Request, pack: Pack, tests: list[BackTest]) -> Shown:
         kind_word=KIND_WORDS[pack.kind],
         in_force=pack.is_in_force(shelf.today(request.ctx)),
         refused=SYNTHETIC_ONLY["en" if request.lang == "en" else "zh"] if pack.synthetic else "",
-        confidence_word=CONFIDENCE_WORDS[pack.confidence],
+        confidence_word=own.CONFIDENCE[pack.confidence],
         applies=_applies(pack, request.lang),
         tests=note_on_tests(pack=pack.id, version=pack.version, runs=runs) if is_threshold else "",
-        can_test=is_threshold and not _reads_stages(pack),
+        can_test=is_threshold and pack.id not in own.KINDS and not _reads_stages(pack),
     )
 
 

@@ -102,11 +102,20 @@ class Pack:
     """Whether it acts where no switch says otherwise."""
     switches: tuple[tuple[str, bool], ...] = field(default=(), compare=False)
     """Division codes ("*" for everywhere) at which it was switched on or off; the closest to a place counts."""
+    only: frozenset[str] = field(default=frozenset(), compare=False)
+    """Of the county's own lines: the subjects (division codes, gauge addresses) they are drawn for; none: all that it applies to."""
+    left: frozenset[str] = field(default=frozenset(), compare=False)
+    """Subjects that the county's own lines rule instead."""
 
     @property
     def starts_something(self) -> bool:
         """Whether such a pack, by itself, finds, calls or moves somebody; the others say how that is done."""
         return self.kind in STARTING
+
+    @property
+    def hazard(self) -> str:
+        """What a threshold pack finds; nothing for other kinds."""
+        return str(self.data.get(self.kind, {}).get("hazard", ""))
 
     @property
     def is_doubtful(self) -> bool:
@@ -122,8 +131,11 @@ class Pack:
         """False for figures from made-up ground outside an exercise: nobody real is moved, or left, by them."""
         return exercise or not self.synthetic
 
-    def acts_at(self, division: str) -> bool:
-        """Whether it acts at a place, by the switch that is closest to it."""
+    def acts_at(self, division: str, gauge: str = "") -> bool:
+        """Whether it acts at a place (or at a gauge there), by the switch that is closest to it."""
+        subject = gauge or division
+        if subject in self.left or (self.only and subject not in self.only):
+            return False
         near = [(len(_prefix(code)), on) for code, on in self.switches if division.startswith(_prefix(code))]
         return max(near)[1] if near else self.is_on
 

@@ -11,7 +11,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.journal import Note
 from anlan.judge.events import EXCEEDANCE_OPENED
 from anlan.judge.models import Exceedance, RuleState
-from anlan.judge.rules.thresholds.shapes import Change, Element, Move, Scale, State
+from anlan.judge.rules.thresholds.shapes import Change, Element, Move, RuleSet, Scale, State
 from anlan.judge.watch import Found, Key
 from anlan.observe import queries as observe
 from anlan.places.atlas import atlas
@@ -198,10 +198,23 @@ def end_neighbours(ctx: Ctx, *, pack: str, still: set[int], before: datetime) ->
     rows = Exceedance.objects.filter(world_id=ctx.world.id, pack=pack, ended_at=None, onset__lt=before)
     freed = list(rows.exclude(place_id__in=still).order_by("pk"))
     for start in range(0, len(freed), FOUND_AT_ONCE):
-        _end_neighbours(ctx, pack, freed[start : start + FOUND_AT_ONCE])
+        _end(ctx, freed[start : start + FOUND_AT_ONCE])
 
 
-def _end_neighbours(ctx: Ctx, pack: str, rows: Sequence[Exceedance]) -> None:
+def end_left(ctx: Ctx, packs: Sequence[RuleSet]) -> None:
+    """What stands by a pack that no longer judges its place (switched off, ended, or left to the county's own lines) ends."""
+    rows = Exceedance.objects.filter(world_id=ctx.world.id, ended_at=None).exclude(quantity="neighbour")
+    left = []
+    for row in rows.select_related("station").order_by("pk"):
+        code = atlas().by_id[row.place_id].code
+        gauge = row.station.address if row.station and row.quantity == "stage" else ""
+        if not any(pack.pack == row.pack and pack.acts_at(code, gauge) for pack in packs):
+            left.append(row)
+    for start in range(0, len(left), FOUND_AT_ONCE):
+        _end(ctx, left[start : start + FOUND_AT_ONCE])
+
+
+def _end(ctx: Ctx, rows: Sequence[Exceedance]) -> None:
     with action(ctx, "warn.call"):
         notes = []
         for row in rows:
@@ -209,6 +222,7 @@ def _end_neighbours(ctx: Ctx, pack: str, rows: Sequence[Exceedance]) -> None:
             row.save(update_fields=["ended_at"])
             place = atlas().by_id[row.place_id]
             refs = {"exceedance": row.ref, "place": place.code}
-            notes.append(Note("warn.exceedance.ended", refs, {"pack": pack, "level": row.level}, place.path))
+            told = {"pack": row.pack, "level": row.level}
+            notes.append(Note("warn.exceedance.ended", refs, told, place.path))
         if notes:
             journal.append_many(ctx, notes)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from anlan.foundation import packs, worlds
+from anlan.foundation import packs, shelf, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
 from anlan.foundation.packs.pack import PackNotFound
@@ -134,7 +134,7 @@ def _line(ctx: Ctx, row: Exceedance, first: First | None, source_min: int) -> Li
     wet = soil.of_place(ctx, place.path, gauges, at=row.onset).wetness if row.stage else None
     return Line(
         pack=row.pack,
-        title=_title(row.pack),
+        title=_title(ctx, row.pack),
         level=row.stage or Grade(row.level).code,
         soil=wet or "",
         span=span,
@@ -142,9 +142,9 @@ def _line(ctx: Ctx, row: Exceedance, first: First | None, source_min: int) -> Li
     )
 
 
-def _title(pack: str) -> dict[str, str]:
+def _title(ctx: Ctx, pack: str) -> dict[str, str]:
     """What the pack is called; its id where the city has put it away since."""
     try:
-        return dict(packs.get(pack, home=home()).title)
+        return dict(shelf.get(ctx, pack).title)
     except PackNotFound:
         return {"zh": pack}

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from anlan.foundation import crypto
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
@@ -36,6 +38,11 @@ class StationInfo:
     highest_cm: int | None
     serves: tuple[int, ...]
     is_town_gauge: bool = False
+
+
+def stage_gauges(ctx: Ctx) -> QuerySet[Station]:
+    """Rows within scope, for a column of another room that points to one."""
+    return ctx.rows(Station).filter(kind="stage")
 
 
 def stations(ctx: Ctx, kind: str = "") -> list[StationInfo]:

@@ -51,7 +51,9 @@ class PackLike(Protocol):
     def applies_to(self) -> tuple[str, ...]: ...
     @property
     def data(self) -> Mapping[str, object]: ...
-    def acts_at(self, division: str, /) -> bool: ...
+    @property
+    def only(self) -> frozenset[str]: ...
+    def acts_at(self, division: str, gauge: str, /) -> bool: ...
 
 
 def compile_pack(pack: PackLike) -> RuleSet:
@@ -71,6 +73,7 @@ def compile_pack(pack: PackLike) -> RuleSet:
         wetness_if_unknown=_wetness(head, "wetness_if_unknown", "threshold"),
         rules=compiler.rules(),
         acts_at=pack.acts_at,
+        only=pack.only,
     )
 
 
@@ -123,12 +126,15 @@ class _Compiler:
         return self._leaf(when)
 
     def _leaf(self, when: Data) -> Line:
-        for key in ("rain_mm", "rain_below_mm", "rise_mm", "stage", "stage_below"):
+        for key in ("rain_mm", "rain_below_mm", "rise_mm", "stage_mm", "stage", "stage_below"):
             if key in when:
                 break
         else:
             raise BadPack(key="when", problem=f"{sorted(when)} holds no rain_mm, rise_mm, stage, all or any")
         below = "below" in key
+        if key == "stage_mm":
+            _only(when, {key}, "when")
+            return self._above("", _whole(when[key], "when.stage_mm"), below)
         if key.startswith("stage"):
             _only(when, {key, "offset_mm"}, "when")
             return self._stage(text(when, key), _whole(when.get("offset_mm", 0), "when.offset_mm"), below)
@@ -149,6 +155,9 @@ class _Compiler:
     def _stage(self, mark: str, offset: int, below: bool) -> Line:
         if mark not in MARKS:
             raise BadPack(key="when.stage", problem=f"{mark!r} is none of {', '.join(MARKS)}")
+        return self._above(mark, offset, below)
+
+    def _above(self, mark: str, offset: int, below: bool) -> Line:
         margin = _whole(_figure(self.head, "hysteresis_mm"), "threshold.hysteresis_mm")
         hold = offset if below else offset - margin
         return Line(element=Element.STAGE, reference=mark, line=offset, hold=hold, below=below)

@@ -241,12 +241,16 @@ class RuleSet:
     applies_to: tuple[str, ...]
     wetness_if_unknown: str
     rules: tuple[Rule, ...]
-    acts_at: Callable[[str], bool] = field(default=lambda division: True, compare=False, repr=False)
+    acts_at: Callable[[str, str], bool] = field(
+        default=lambda division, gauge: True, compare=False, repr=False
+    )
+    only: frozenset[str] = field(default=frozenset(), compare=False)
+    """The subjects that it is drawn for; none: all that it applies to."""
 
-    def concerns(self, *, kind: str, division: str, basis: Basis = Basis.OBSERVED) -> bool:
-        """Whether the pack is made for such a place, there, on such figures."""
+    def concerns(self, *, kind: str, division: str, gauge: str = "", basis: Basis = Basis.OBSERVED) -> bool:
+        """Whether the pack is made for such a place (or such a gauge there), on such figures."""
         here = any(code == "*" or division.startswith(code) for code in self.applies_to)
-        return here and kind in self.subjects and basis in self.bases and self.acts_at(division)
+        return here and kind in self.subjects and basis in self.bases and self.acts_at(division, gauge)
 
     def soil(self, wetness: str | None) -> str:
         """The wetness row to read; empty when it is unknown and the pack names none."""

@@ -6,10 +6,9 @@ One chain runs for an issuer, an event type and a township: a higher finding mak
 
 from typing import Any
 
-from anlan.foundation import packs, tasks
+from anlan.foundation import shelf, tasks
 from anlan.foundation.actions import action
 from anlan.foundation.context import Ctx
-from anlan.foundation.home import home
 from anlan.foundation.rules.grade import Grade
 from anlan.foundation.rules.stage import Stage
 from anlan.foundation.words import Sentence, say
@@ -69,7 +68,7 @@ def _renew(ctx: Ctx, payload: dict[str, str]) -> None:
 
 
 def _propose(ctx: Ctx, finding: Exceedance, *, again: bool) -> str | None:
-    pack = packs.load_all(home=home()).get(finding.pack)
+    pack = shelf.get(ctx, finding.pack)
     threshold = pack.data.get("threshold", {})
     events = threshold.get("event_types", ())
     if pack.example or not events:
