@@ -1,5 +1,7 @@
 """The large map: its view and layers in the address, crowds as one mark, what is measured, and marks by arrow keys."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -35,7 +37,7 @@ def test_the_address_holds_view_and_layers_crowds_stand_as_one_and_marks_are_wal
         page.wait_for_url(f"{home}/#map=8.00/31.90000/113.20000")
         page.locator(".layers summary").click()
         page.locator(".maplibregl-ctrl-zoom-in").click()
-        assert eventually(lambda: "#map=9.00/" in page.url)
+        expect(page).to_have_url(re.compile("#map=9.00/"))
         page.locator("[data-map=walk]").focus()
         page.keyboard.press("ArrowRight")
         expect(page.locator(".anlan-map__kit output")).to_have_text("村8 · 静默 · 1/9")
