@@ -25,7 +25,6 @@ from anlan.ui.acts import moment
 from anlan.ui.pages import Request, page
 from anlan.warn.queries.situation import findings_at, floods_at, gravest, in_force
 
-
 KIT = (
     ("call", w("叫应")), ("gauge", w("测站")), ("exceedance", w("研判超警")), ("alert", w("预警")), ("flood", w("预计淹没")),
     ("road", w("道路、房屋")),
