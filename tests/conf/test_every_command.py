@@ -82,7 +82,7 @@ CASES = (
     Case(f"simulate calibrate {FLOOD} --observed {{folder}}/seen.csv --parameters {{folder}}/parameters.toml --tries 2 "
          "--out {folder}/fit --json", '"best"'),
     Case("simulate score-nowcasts --nights 0", "give 1 or more", code=2),
-    Case("simulate score-nowcasts --nights 1 --cells 80", "CSI", slow=True),
+    Case("simulate score-nowcasts --nights 1 --cells 40", "CSI", slow=True),
     Case("simulate critical-rain --dem {folder}/dem.tif --points {folder}/nothing --out {folder}/critical", "No such file", code=2),
     Case("simulate critical-rain --dem {folder}/dem.tif --points {folder}/code.csv --threshold 0.15 --processes 1 "
          "--durations 60 --date 2026-01-02 --out {folder}/critical --json", '"villages"', slow=True),
@@ -127,7 +127,7 @@ CASES = (
     Case("replay liulin", "ANLAN_HOME", code=2),
     Case("replay liulin --since 99:99", "invalid clock value", code=2),
     Case("replay liulin --phones-fail-at 05:30", "invalid moment value", code=2),
-    Case("replay liulin --since 03:00 --until 03:10 --hours ending --seed 3 --speed 0 --json", '"head"',
+    Case("replay liulin --since 01:00 --until 01:05 --hours ending --seed 3 --speed 0 --json", '"head"',
          slow=True, is_alone=True),
     Case("demo --speed -1", "invalid speed value", code=2),
     Case("run --port 99999", "invalid port value", code=2),

@@ -32,6 +32,7 @@ from anlan.people.accounts import administration
 from anlan.people.accounts.scope import context_of, permissions_of
 from anlan.people.models import Account
 from anlan.places import actions as places
+from anlan.reach.models import Line
 from tests.support.copied import Copied
 
 NIGHT = datetime(2021, 8, 11, 20, 0, tzinfo=UTC)  # 04:00 in Beijing
@@ -117,6 +118,14 @@ def _built(*, with_accounts: bool) -> Mini:
     places.load_map(ctx, lines=[_stream()], flood_areas=[_flood_area(ids)], grids=[])
     units = people.load_organisations(ctx, [_organisation(*row, ids=ids) for row in _ORGANISATIONS])
     people.load_holders(ctx, [_holder(*row, ids=ids) for row in _HOLDERS], units)
+    for ref, code in (("XL-town", TOWN), ("XL-foreign", FOREIGN_TOWN)):
+        Line.objects.create(
+            ref=ref,
+            name=f"{ref}的短信",
+            kind="sms-plain",
+            place_id=ids[code],
+            address="https://sms.example.gov.cn",
+        )
     people.load_households(ctx, _households(ids), _residents())
     load_stations(
         ctx, [_gauge(GAUGE, "柳林站", VILLAGE, ids), _gauge(FOREIGN_GAUGE, "南郊站", FOREIGN_VILLAGE, ids)]

@@ -10,7 +10,7 @@ def register(commands: Any) -> None:
     add = actions.add_parser("add", help="make an account at a post")
     add.add_argument("username")
     add.add_argument("--name", required=True, help="the person's name; stored sealed")
-    add.add_argument("--post", required=True, help="ref of the post, as the page 账号 lists it")
+    add.add_argument("--post", required=True, help="ref of the post, as the page of accounts lists it")
     add.set_defaults(run=run_add)
 
 

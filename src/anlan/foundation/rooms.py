@@ -73,6 +73,10 @@ class Room:
         Mapping[str, str]
     ] = {}  # role → the page below the world where it lands; others at the desk
     steps: ClassVar[str] = ""  # before the first night: a tuple of ui.onset.Step
+    lines: ClassVar[str] = ""  # kinds of lines out: a tuple of reach.kinds.Kind
+    texts: ClassVar[str] = (
+        ""  # of messages: {purpose: (ctx, reach.models.Message) → text, empty when nobody need be told any more}
+    )
     counters: ClassVar[str] = ""  # for /metrics: () → (name, kind, about, samples) …
     checks: ClassVar[str] = ""  # for doctor: () → (code, zh, en, mend zh, mend en) …
     samples: ClassVar[str] = ""  # for the walk of pages: (ctx) → {(segment before, parameter): value}

@@ -4,7 +4,7 @@ from anlan.observe.events import REQUEUE, STATION_RETURNED, STATION_SILENT
 
 
 class ObserveRoom(Room):
-    after = "people"
+    after = "reach"
     finders = "finders:FINDERS"
     steps = "steps:STEPS"
     today = "today:TODAY"
