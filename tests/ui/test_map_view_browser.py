@@ -14,7 +14,16 @@ CROWD = {
     "type": "FeatureCollection",
     "at": "2021-08-11T20:05:00Z",
     "features": [
-        feature("Point", [113.2 + n / 500, 31.9], layer="call", name=f"村{n}", state="silent", ref=f"v{n}", url=f"/v{n}", order=n)
+        feature(
+            "Point",
+            [113.2 + n / 500, 31.9],
+            layer="call",
+            name=f"村{n}",
+            state="silent",
+            ref=f"v{n}",
+            url=f"/v{n}",
+            order=n,
+        )
         for n in range(9)
     ],
 }
@@ -23,8 +32,15 @@ HIDDEN = "document.querySelector('anlan-map').map.getLayoutProperty('gauge', 'vi
 CROWDS = "document.querySelector('anlan-map').map.queryRenderedFeatures({layers: ['crowd']}).map((f) => f.properties.point_count)"
 
 
-def test_the_address_holds_view_and_layers_crowds_stand_as_one_and_marks_are_walked(chromium: Browser) -> None:
-    pages = {"/": page_of(MAP, map=KIT, stream_url=""), "/base": BASE, "/state": CROWD, "/v8": "<h2>村8静默</h2>"}
+def test_the_address_holds_view_and_layers_crowds_stand_as_one_and_marks_are_walked(
+    chromium: Browser,
+) -> None:
+    pages = {
+        "/": page_of(MAP, map=KIT, stream_url=""),
+        "/base": BASE,
+        "/state": CROWD,
+        "/v8": "<h2>村8静默</h2>",
+    }
     with visitor(chromium, pages) as (page, home, _):
         page.goto(f"{home}/#map=8.00/31.90000/113.20000&off=gauge")
         page.wait_for_selector("anlan-map[data-ready]")

@@ -94,7 +94,9 @@ def city(request: Request) -> HttpResponse:
         **frames,
     }
     reply = render(request, "desk/map.html", context)
-    reply.headers["Permissions-Policy"] = "geolocation=(self), camera=(), microphone=()"  # where am I, when asked
+    reply.headers["Permissions-Policy"] = (
+        "geolocation=(self), camera=(), microphone=()"  # where am I, when asked
+    )
     return reply
 
 
