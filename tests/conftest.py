@@ -24,6 +24,11 @@ settings.register_profile("anlan", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("anlan")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: some tests wait, for a process that ends or a page that is painted."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark whatever touches the test database: only that is worth a second run, on PostgreSQL. Files with slow tests come
     first, so that no worker is left alone with a long one at the end."""

@@ -11,7 +11,7 @@ GENEROUS = 3
 
 @pytest.mark.slow
 def test_no_hot_page_costs_more_than_its_share(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    found = Installation(tmp_path).python("from bench import pages\ntold = pages.measured()")
+    found = Installation(tmp_path).with_city().python("from bench import pages\ntold = pages.measured()")
     assert found.keys() == {"desk", "wall", "map", "moving", "map/state"}
     over = {page: ms for page, ms in found.items() if max(ms.values()) > GENEROUS * GOAL_MS}
     assert not over

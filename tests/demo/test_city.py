@@ -9,7 +9,7 @@ from anlan.demo.city.digest import digest
 
 LIULIN = "421321117"
 # Changes with every change of the generated content: look at the change, then write the new one here.
-GOLDEN = "6982bb785a5b1fb6ee71d420bde8ab7e"
+GOLDEN = "f20447de0cb381f10893c8b531852b9a"
 
 
 def areas(divisions):

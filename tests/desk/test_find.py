@@ -6,6 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from anlan.cli import COMMANDS
+from anlan.cli.finders import DOES
 from anlan.registers.all import registers
 from tests.support.city import CITY, Mini, make_city
 from tests.support.routes import make_stage
@@ -67,6 +69,12 @@ def test_pages_registers_packs_and_commands_are_found_in_either_language() -> No
         "who may not open a page is not led to it"
     )
     assert "onset" not in found(mini, "duty_officer", "上线")
+
+
+def test_every_command_says_what_it_is_for_and_shows_its_help() -> None:
+    assert set(DOES) == set(COMMANDS)
+    told = make_city().client("administrator").get("/w/live/commands").content.decode()
+    assert told.count("usage: anlan") > len(COMMANDS)
 
 
 def test_somebody_elsewhere_finds_nothing_of_it() -> None:

@@ -52,6 +52,6 @@ def rings(installation: Installation, world: str) -> list[list[Any]]:
 
 @pytest.fixture(scope="session")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
-    installation = Installation(tmp_path_factory.mktemp("reference"))
+    installation = Installation(tmp_path_factory.mktemp("reference")).with_city()
     found = replay(installation)
     return Reference(installation, found, rings(installation, "x1"))

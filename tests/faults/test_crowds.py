@@ -26,7 +26,7 @@ BUSY_MACHINE = 5
 
 @pytest.fixture(scope="module")
 def waits(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    told: dict[str, Any] = Installation(tmp_path_factory.mktemp("crowds")).python(CODE)
+    told: dict[str, Any] = Installation(tmp_path_factory.mktemp("crowds")).with_city().python(CODE)
     return told
 
 

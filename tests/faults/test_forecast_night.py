@@ -20,7 +20,7 @@ told = [journal.read(e) for e in journal.tail(worlds.get({world!r}).pk, 0, 100_0
 PLAY = """
 ready()
 from anlan.conf.engine import main as engine
-from anlan.conf.replaying import load_city_once, of_that_night
+from anlan.conf.replaying import of_that_night
 from anlan.demo.exercises import new_liulin
 from anlan.exercise.field.client import FieldClient
 from anlan.demo.report import report
@@ -28,7 +28,6 @@ from anlan.demo.liulin.scenario import load_scenario
 from anlan.foundation import journal, worlds
 from anlan.foundation.worlds import World
 
-load_city_once()
 last = of_that_night({cut!r})
 ends = [end.isoformat() for end in load_scenario().ends_of_ticks()]
 ask = FieldClient.ask
@@ -56,7 +55,7 @@ told = dict(
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    return Installation(tmp_path_factory.mktemp("ahead"))
+    return Installation(tmp_path_factory.mktemp("ahead")).with_city()
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,10 @@ pytestmark = pytest.mark.slow
 
 START = """
 ready()
-from anlan.conf.replaying import load_city_once, of_that_night
+from anlan.conf.replaying import of_that_night
 from anlan.demo.exercises import new_liulin
 from anlan.foundation.worlds import World
-load_city_once()
-world = new_liulin(speed=0, since=of_that_night("03:10"), until=of_that_night("03:35"), forecast=False, own_engine=True)
+world = new_liulin(speed=0, since=of_that_night("03:10"), until=of_that_night("03:20"), forecast=False, own_engine=True)
 World.objects.filter(pk=world.pk).update(state="running")
 told = world.key
 """
@@ -44,7 +43,7 @@ told = [world.state, rows("Answer").count(), rows("Call").filter(state="sending"
 def test_a_call_down_by_hand_between_two_ticks_has_its_answers_and_the_night_goes_to_its_end(
     tmp_path: Path,
 ) -> None:
-    there = Installation(tmp_path)
+    there = Installation(tmp_path).with_city()
     world = there.python(START)
     engine = there.start("engine", "--only", world)
     try:

@@ -30,6 +30,7 @@ BY_THE_WALL_CLOCK = {
     "conf/middleware.py": "a session's shift ends by the wall",
     "conf/sessions.py": "a session's shift ends by the wall",
     "conf/supervisor.py": "starts a process again after a while",
+    "conf/upgrading.py": "a backup bears its date",
     "conf/wellness.py": "how long a part has been ill",
     "exercise/driver.py": "keeps the pace of an exercise",
     "exercise/field/client.py": "waits for a process",
@@ -44,6 +45,7 @@ BY_THE_WALL_CLOCK = {
     "foundation/writing.py": "waits for the write lock",
     "people/accounts/scope.py": "rights rest by the wall in every world",
     "people/accounts/sessions.py": "a session's shift ends by the wall",
+    "people/elsewhere/asking.py": "gives a provider five seconds",
 }
 """Real time by design, each with its reason. A file without such a call goes off the list."""
 

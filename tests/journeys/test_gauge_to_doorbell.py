@@ -26,10 +26,9 @@ SILENT, CODE = "雁子河村", "421321117204"
 """The village in which no telephone is picked up (demo/liulin/network.toml): it is still being called when we look."""
 PHONE = {"width": 360, "height": 740}
 NIGHT = """
-from anlan.conf.replaying import load_city_once, of_that_night
+from anlan.conf.replaying import of_that_night
 from anlan.demo.exercises import new_liulin
 ready()
-load_city_once()
 told = new_liulin(since=of_that_night("02:00"), until=of_that_night("03:10"), forecast=False).key
 """
 
@@ -61,7 +60,7 @@ class Demo:
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Demo]:
-    installation = Installation(tmp_path)
+    installation = Installation(tmp_path).with_city()
     world = installation.python(NIGHT)
     ports = "--port", str(free_port()), "--gauge-port", str(free_port())
     with installation.start(

@@ -20,7 +20,7 @@ GOOD = {"name": "联盟村河滩", "place": "柳林镇联盟村", "closes_after_
 
 @pytest.fixture
 def areas() -> Register:
-    (block,) = re.findall(
+    block, *_ = re.findall(
         r"```python\n(.*?)```", (ROOT / "docs/reference/registers.md").read_text(), re.DOTALL
     )
     assert len(block.splitlines()) <= LONGEST

@@ -32,6 +32,7 @@ from anlan.people.accounts import administration
 from anlan.people.accounts.scope import context_of, permissions_of
 from anlan.people.models import Account
 from anlan.places import actions as places
+from anlan.reach.models import Line
 from tests.support.copied import Copied
 
 NIGHT = datetime(2021, 8, 11, 20, 0, tzinfo=UTC)  # 04:00 in Beijing
@@ -118,6 +119,14 @@ def _built(*, with_accounts: bool) -> Mini:
     units = people.load_organisations(ctx, [_organisation(*row, ids=ids) for row in _ORGANISATIONS])
     holders = people.load_holders(ctx, [_holder(*row, ids=ids) for row in _HOLDERS], units)
     people.load_shifts(ctx, [_shift(units["O-emergency"], holders["H-county-duty"])])
+    for ref, code in (("XL-town", TOWN), ("XL-foreign", FOREIGN_TOWN)):
+        Line.objects.create(
+            ref=ref,
+            name=f"{ref}的短信",
+            kind="sms-plain",
+            place_id=ids[code],
+            address="https://sms.example.gov.cn",
+        )
     people.load_households(ctx, _households(ids), _residents())
     load_stations(
         ctx, [_gauge(GAUGE, "柳林站", VILLAGE, ids), _gauge(FOREIGN_GAUGE, "南郊站", FOREIGN_VILLAGE, ids)]

@@ -83,6 +83,11 @@ class Installation:
         assert done.returncode == 0, done.stdout + done.stderr
         return json.loads(done.stdout.splitlines()[-1])
 
+    def with_city(self) -> "Installation":
+        """The demo city stands in it: read once for all homes of this process and copied, keys and all."""
+        shutil.copytree(_demo_city(), self.home, dirs_exist_ok=True)
+        return self
+
     def begin_with_tables(self) -> None:
         """Empty tables are made once for all homes of this process: what `ready` adds to them is each home's own."""
         records = self.home / "records.sqlite3"
@@ -100,6 +105,15 @@ def _empty_tables() -> Path:
     )
     Installation(folder).python(made)
     return folder / "records.sqlite3"
+
+
+@cache
+def _demo_city() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="anlan-city-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    read = "ready()\nfrom anlan.conf.replaying import load_city_once\nload_city_once()\ntold = None"
+    Installation(folder).python(read)
+    return folder
 
 
 _PROLOGUE = """

@@ -99,16 +99,17 @@ FOREIGN: dict[str, Callable[[Foreign], list[str]]] = {
 """By name of a parameter in query or body: what of the town next door it could name."""
 PLAIN = frozenset(
     """
-    a about absent_from absent_until act action after again age_band answer asked at at_home b back_min basis by_when capacity
-    channel check_all check_cm code column confidence confirmed_at confirmed_how counted counted_people crs data days description
-    design_cm destination do doubtful effect ends_at event event_type events expires_at file flood_limit_cm frail from_hour
-    from_level grade ground group guarantee_cm headline high_ground highest_cm hours households how id in_danger instruction
-    is_active is_town_gauge is_wrong issued_at issuer issuer_name joint_for key kind known_by label lang language last lat layer
-    lead_hours level limit lon map members metres minute minutes mm_h month name new next night_worker note nowcast number numbers
-    object_ref offset old old_code on only open order outcome page password people precision rain rain_min rain_mm reason residents
-    result retyped_level retyped_place role run rung scenario seat seed since site solver sort source speed stage stage_cm starts
-    starts_at state step stream text theme tier title to_hour unit_code until urlencode username value version warning_cm wetness
-    what which why wide window words world
+    a about absent_from absent_until account act action address after again age_band answer asked at at_home b back_min basis
+    by_when c capacity channel check_all check_cm code column confidence confirm confirmed_at confirmed_how counted counted_people
+    crs data days description design_cm destination do document_no doubtful effect ends_at event event_type events expires
+    expires_at file flood_limit_cm frail from_hour from_level grade ground group guarantee_cm headline high_ground highest_cm hours
+    households how id in_danger instruction is_active is_town_gauge is_wrong issued_at issuer issuer_name items joint_for key kind
+    known_by label lang language last lat layer lead_hours level limit lon map may_hold members metres minute minutes mm_h month
+    name new next night_worker note nowcast number numbers object_ref offset old old_code on only open order outcome page password
+    people per_number_day per_number_minute per_second precision price_fen rain rain_min rain_mm reason receivers residents result
+    retyped_level retyped_place role run rung scenario seat secret seed shared sign signed_by simulator since site solver sort
+    source speed stage stage_cm starts starts_at state step stream template text theme tier title to_hour unit_code until urlencode
+    username value version warning_cm wetness what which why wide window words world
     """.split()  # noqa: SIM905  (read as words)
 )
 """Names that say how, how many or when, and what belongs to no place (grounds, runs and packs are the whole city's)."""
@@ -120,6 +121,7 @@ FOREIGN_ARGUMENTS: dict[tuple[str, str], Callable[[Foreign], str]] = {
     ("stations", "address"): lambda f: FOREIGN_GAUGE,
     ("accounts", "username"): lambda f: "foreign-1",
     ("holders", "ref"): lambda f: "H-f-secretary",
+    ("lines", "ref"): lambda f: "XL-foreign",
     ("phone", "holder"): lambda f: "H-f-secretary",
     **{(before, "ref"): lambda f: f["call_down"] for before in ("call-downs", "calls")},
     **{(before, "ref"): lambda f: f["evacuation"] for before in ("evacuations", "moving")},

@@ -73,6 +73,7 @@ ARGUMENTS: dict[tuple[str, str], Argument] = {
     ("exercises", "key"): lambda s: s.mini.world.key,
     ("exercises", "what"): lambda s: "pause",
     ("link", "token"): lambda s: "no-such-token",
+    ("with", "provider"): lambda s: "nobody",
     ("tokens", "number"): lambda s: str(ApiToken.objects.get(label="stage").pk),
     ("accounts", "username"): lambda s: "leader-1",
     ("places", "code"): lambda s: VILLAGE,
@@ -93,6 +94,7 @@ ARGUMENTS: dict[tuple[str, str], Argument] = {
     ("next", "message"): lambda s: "update",
     ("packs", "id"): lambda s: "flash-flood-jianghua",
     ("back-tests", "ref"): lambda s: s.refs["back_test"],
+    ("orders", "ref"): lambda s: s.refs["order"],
     ("imports", "ref"): lambda s: s.refs["import"],
     ("layers", "ref"): lambda s: s.refs["layer"],
     ("runs", "ref"): lambda s: s.refs["run"],
@@ -115,6 +117,7 @@ NEUTRAL = {
     ("exercises", "key"),
     ("exercises", "what"),
     ("link", "token"),
+    ("with", "provider"),
     ("quarantine", "number"),
     ("packs", "id"),
 }
@@ -156,6 +159,11 @@ BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {
 ABSENT = {
     "healthz": "no engine runs beside the stage: 503",
     "metrics": "off without a token of its own",
+    "setup": "the stage has accounts",
+    **dict.fromkeys(
+        (f"sign-in/with/<slug:provider>{tail}" for tail in ("", "/back", "/code")),
+        "the stage has its own sign-in alone",
+    ),
     "w/<slug:world>/quarantine/<int:number>/drop": "nothing lies in the stage's quarantine",
     "w/<str:world>/alerts/<str:ref>/check": "the stage's alert was typed: it has no file",
     "w/<str:world>/alerts/<str:ref>/cap": "the same",
@@ -169,12 +177,23 @@ for _name, _register in registers().items():
     BODIES[API + f"w/{{world}}/registers/{_name}"] = lambda _, it=_register: {
         c.name: "x" for c in it.columns if c.required
     }
+    BODIES[API + f"w/{{world}}/registers/{_name}/bulk"] = lambda _, it=_register: {
+        "items": [{c.name: "x" for c in it.columns if c.required}]
+    }
+    ABSENT[f"w/<slug:world>/registers/{_name}/views/<int:number>/drop"] = "nobody on the stage keeps a view"
+    for _tail in ("", "/remove"):
+        ABSENT[f"w/<slug:world>/registers/{_name}/<path:ref>/files/<str:digest>{_tail}"] = (
+            "no entry of the stage has a file"
+        )
     for _tail in ("", "/errors", "/undo"):
         ABSENT[f"w/<slug:world>/registers/{_name}/file/<str:upload>{_tail}"] = (
             "nobody sent a file on the stage"
         )
-ENTERED_ELSEWHERE = {"sign-out", "sign-in/link/<str:token>"}
-"""Opened by whoever is in they end the session."""
+ENTERED_ELSEWHERE = {
+    "sign-out", "sign-in/link/<str:token>", "sign-in/with/<slug:provider>", "sign-in/with/<slug:provider>/back",
+    "sign-in/with/<slug:provider>/code",
+}  # fmt: skip
+"""Opened by whoever is in they end the session, or lead out of the house."""
 PUBLIC_MAP: dict[str, str] = {
     "w/<slug:world>/map/base": "names and outlines of divisions, as on any printed map",
     "w/<slug:world>/exercises": "scenarios bear the published name of a past night",

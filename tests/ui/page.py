@@ -42,6 +42,7 @@ def context(*, lang: str = "zh", theme: str = "", exercise: bool = True, **more:
         "head": SimpleNamespace(seq=1377, hash="58d07a9f3c17ab00"),
         "stream_url": "/w/x1/live",
         "search_url": "/w/x1/find",
+        "away_url": "/w/x1/away",
         "logout_url": "/sign-out",
         **more,
     }

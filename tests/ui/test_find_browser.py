@@ -31,3 +31,16 @@ def test_what_is_typed_is_found_at_once_and_arrows_and_enter_go_there(chromium: 
         page.keyboard.press("/")
         expect(page.locator("[data-found] a")).to_have_attribute("href", "/")
         expect(page.locator("[data-found] h2")).to_have_text("最近看过")
+
+
+def test_who_comes_back_after_a_quarter_of_an_hour_is_led_to_what_changed(chromium: Browser) -> None:
+    with visitor(chromium, {"/": page_of("", stream_url="/w/x1/live"), "/w/x1/live": ""}) as (page, home, _):
+        page.goto(home)
+        line = page.locator("[data-away]")
+        expect(line).to_be_hidden()
+        page.evaluate(
+            "for (const k of Object.keys(localStorage)) localStorage.setItem(k, `1300 ${Date.now() - 20 * 60000}`)"
+        )
+        page.reload()
+        expect(line).to_contain_text("20")
+        expect(line.locator("a")).to_have_attribute("href", "/w/x1/away?after=1300")

@@ -1,4 +1,5 @@
 // Every signed-in page: clocks, live push, keys, theme, sound. Pages work without it; it only keeps them fresh and quick.
+import * as away from "./away";
 import * as clock from "./clock";
 import * as curves from "./curves";
 import * as find from "./find";
@@ -13,6 +14,7 @@ import * as theme from "./theme";
 // A page that was shown again because something was wrong stands at the address of what was sent: give it back its own.
 const shownAt = document.body.dataset.shownAt;
 if (shownAt) history.replaceState(null, "", shownAt);
+away.start();
 clock.tick();
 setInterval(clock.tick, 1000);
 keys.start();

@@ -45,6 +45,10 @@ def run(args: argparse.Namespace) -> int:
     from anlan.conf.install import ready
 
     ready()
+    from anlan.conf import setting_up
+
+    if first := setting_up.offer(host=args.host, port=args.port):
+        print(f"第一次使用，在本机打开 first visit, on this machine: {first}", flush=True)
     supervisor.run(web=web_args(args), engine=engine_args(args))
     return 0
 

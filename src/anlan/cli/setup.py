@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from anlan.cli.run import add_ports
+from anlan.conf.founding import lon_lat
 
 ASKED = (
     ("name", "县（市、区）名称 / name of the county: "),
@@ -36,14 +37,6 @@ def register(commands: Any) -> None:
     parser.add_argument("--json", action="store_true", help="print what was done as JSON")
     add_ports(parser)
     parser.set_defaults(run=run)
-
-
-def lon_lat(text: str) -> tuple[float, float]:
-    lon, _, lat = text.replace("，", ",").partition(",")
-    found = float(lon), float(lat)
-    if not (-180 <= found[0] <= 180 and -90 <= found[1] <= 90):
-        raise ValueError(text)
-    return found
 
 
 def run(args: argparse.Namespace) -> int:

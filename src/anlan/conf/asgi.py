@@ -51,6 +51,7 @@ SWITCH_SECONDS = 0.001
 _pages = WSGIMiddleware(django_application, workers=int(os.environ.get("ANLAN_WEB_THREADS", "8")))
 _phones = WSGIMiddleware(django_application, workers=4)
 _sign_ins = WSGIMiddleware(django_application, workers=3)
+_elsewhere = WSGIMiddleware(django_application, workers=2)
 _signing_in = 0
 _reading = 0
 
@@ -83,6 +84,8 @@ async def _page(scope: dict[str, Any], receive: Receive, send: Send) -> None:
             await _sign_ins(scope, rest, send)  # type: ignore[arg-type]
         finally:
             _signing_in -= 1
+    elif path.startswith("/sign-in/with/"):  # may wait for a provider that is dead
+        await _elsewhere(scope, rest, send)  # type: ignore[arg-type]
     elif path == "/healthz" or path.startswith("/a/"):
         await _phones(scope, rest, send)  # type: ignore[arg-type]
     else:

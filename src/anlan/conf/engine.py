@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from anlan.conf.lines import Lines
+from anlan.conf.reaching import Reaching
 from anlan.exercise.driver import Driver
 from anlan.foundation import checkpoints, events, journal, kept, tasks, worlds
 from anlan.foundation.health import Health, Part
@@ -49,6 +50,7 @@ class Engine:
         self._stop = threading.Event()
         self._health = Health(only)
         self._threads: dict[str, threading.Thread] = {}
+        self._reaching: Reaching | None = None
 
     def run(self) -> None:
         for sign in (signal.SIGTERM, signal.SIGINT):
@@ -56,6 +58,7 @@ class Engine:
         if not self._only:  # what people order is the business of the one engine that stays
             self._keep("live", self._live, LOOK_SECONDS, lasts=True)
             self._keep("ordered", self._ordered, LOOK_SECONDS)
+            self._keep("messages", self._reach, LOOK_SECONDS)
             self._keep("slow work", self._slow_work, LOOK_SECONDS)
         self._keep("signing", self._sign, CHECKPOINT_SECONDS)
         self._keep("exercises", self._start_drivers, LOOK_SECONDS)
@@ -96,6 +99,11 @@ class Engine:
     def _ordered(self) -> None:
         goes_behind()
         ordered.look()
+
+    def _reach(self) -> None:
+        if self._reaching is None:
+            self._reaching = Reaching(worlds.get("live"), self._health, self._stop)
+        self._reaching.look()
 
     def _slow_work(self) -> None:
         """Due work of the live world that computes or reads files: no call waits for it."""

@@ -30,6 +30,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "synthetic": any(place.synthetic for place in atlas().places),
         "stream_url": f"{inside}/live",
         "home_url": f"{inside}/desk",
+        "away_url": f"{inside}/away" if ctx.may("desk.view") else "",
         "search_url": f"{inside}/find",
         "logout_url": "/sign-out",
         "account_url": "/account",

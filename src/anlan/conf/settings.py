@@ -138,6 +138,7 @@ LOGGING = {
 }
 
 CHANNELS = [n for n in os.environ.get("ANLAN_CHANNELS", "").split(",") if n]
+ADDRESS = os.environ.get("ANLAN_ADDRESS", "").rstrip("/")
 METRICS_TOKEN = os.environ.get("ANLAN_METRICS_TOKEN", "")
 GATEWAYS = os.environ.get("ANLAN_GATEWAYS", "sl651")
 SL651_PEER_LINES = int(os.environ.get("ANLAN_SL651_PEER_LINES", "32"))

@@ -5,12 +5,13 @@ Each room brings its own `urls.py`; an address stands without a slash at its end
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from anlan.conf import views
+from anlan.conf import setting_up, views
 from anlan.conf.api import api
 from anlan.foundation import rooms
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.start, name="start"),
+    path("setup", setting_up.page, name="setup"),
     path("healthz", views.healthz, name="healthz"),
     path("metrics", views.metrics, name="metrics"),
     path("api/v1/", api.urls),

@@ -7,20 +7,32 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 
 from anlan.conf import metrics as counting
-from anlan.conf import refusals
+from anlan.conf import refusals, setting_up
 from anlan.conf.wellness import probe
-from anlan.foundation import worlds
+from anlan.foundation import rooms, worlds
+from anlan.people import founding
 from anlan.places.atlas import atlas
 from anlan.ui import views as ui
 from anlan.ui.pages import Request, page, public
 
 
 @page()
-def start(request: Request) -> HttpResponse:
-    """The desk of the world that matters now: in a demo the exercise that runs, else the live watch."""
+def _home(request: Request) -> HttpResponse:
+    """Where one's role lands, in the world that matters now (in a demo the exercise that runs); before that at the first steps."""
+    if request.ctx.may("admin.manage") and not founding.is_begun():
+        return HttpResponseRedirect("/w/live/onset")
     is_demo = any(place.synthetic for place in atlas().places)
     running = worlds.running_exercise() if is_demo else None
-    return HttpResponseRedirect(f"/w/{running.key if running else 'live'}/desk")
+    home = rooms.merged("homes").get(request.ctx.actor.role, "desk")
+    return HttpResponseRedirect(f"/w/{running.key if running else 'live'}/{home}")
+
+
+def start(request: Request) -> HttpResponse:
+    """The first visit from the machine itself leads to the set-up, every other one in."""
+    return HttpResponseRedirect("/setup") if setting_up.is_open(request) else _home(request)
+
+
+start.door = _home.door  # type: ignore[attr-defined]
 
 
 @public("a watchdog has no account")

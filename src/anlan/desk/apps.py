@@ -6,6 +6,8 @@ class DeskRoom(Room):
     after = "gateways"
     finders = "finders:FINDERS"
     steps = "steps:STEPS"
+    today = "today:TODAY"
+    homes = {"leader": "brief", "administrator": "onset"}
     dues = "ill:DUES"
     menu = (
         Entry(
@@ -18,6 +20,17 @@ class DeskRoom(Room):
             help=w(
                 "左边一列：求援、失联、水快到的在最上面。选中一条，地图移到那里，右边写明为什么、办什么。"
                 "按钮按下就记入日志，能撤的 8 秒内可撤。底下的时间条能回看任何一刻，那时不能办事。"
+            ),
+        ),
+        Entry(
+            w("要情"),
+            "brief",
+            "warn.view",
+            "watch",
+            3,
+            about=w("给领导看的五行：最急的、人、谁没应、水几点到、等谁签。"),
+            help=w(
+                "自己更新。点最急的一件去值班台看来龙去脉，点等签的去那条预警。没有写的就是没有，不知道的写不知道。"
             ),
         ),
         Entry(

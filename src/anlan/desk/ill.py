@@ -29,6 +29,7 @@ PARTS = {
     "exercises": w("演练没有人开动"),
     "gateway": w("测站的报文收不进来"),
     "line": w("一条外呼线路停了，它的电话转到叫应台"),
+    "messages": w("短信、群消息发不出去"),
     "lines": w("外呼线路没有人照看"),
     "exercise": w("演练停在原处"),
     FORECAST: w("{place}的滚动预报停了"),

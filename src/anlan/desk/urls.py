@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from anlan.desk.views import duty, exercises, find, journal, letters, map, onset, packs, review, wall
+from anlan.desk.views import (
+    away,
+    brief,
+    duty,
+    exercises,
+    find,
+    journal,
+    letters,
+    map,
+    onset,
+    packs,
+    review,
+    wall,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -10,6 +23,8 @@ urlpatterns = [
     path("w/<slug:world>/desk/act", duty.press, name="desk-act"),
     path("w/<slug:world>/desk/answer", duty.answer, name="desk-answer"),
     path("w/<slug:world>/desk/pace", duty.pace, name="desk-pace"),
+    path("w/<slug:world>/brief", brief.brief, name="brief"),
+    path("w/<slug:world>/away", away.away, name="away"),
     path("w/<slug:world>/wall", wall.wall, name="wall"),
     path("w/<slug:world>/map", map.city, name="map"),
     path("w/<slug:world>/map/base", map.base, name="map-base"),

@@ -1,5 +1,6 @@
 """Reading the journal as a person may: cut by world and scope, by name, subject and time."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -80,6 +81,22 @@ def _read(row: JournalEntry) -> Entry:
         hash=row.hash,
         text=row.text,
     )
+
+
+def marks_of(world_id: int, subject: str, names: Collection[str], limit: int) -> list[datetime]:
+    """By the wall's clock, when the newest entries of these names about a thing were written."""
+    rows = JournalEntry.objects.filter(world_id=world_id, subject=subject, name__in=names).order_by("-seq")
+    return list(rows.values_list("written_at", flat=True)[:limit])
+
+
+def standing(
+    world_id: int, *, at: datetime | None = None, seq: int | None = None
+) -> tuple[int, datetime] | None:
+    """Number and moment of the last entry up to a number, or up to an hour of the wall's clock; None before the first."""
+    rows = JournalEntry.objects.filter(world_id=world_id).order_by("-seq")
+    rows = rows.filter(written_at__lte=at) if at else rows
+    rows = rows.filter(seq__lte=seq) if seq is not None else rows
+    return rows.values_list("seq", "at").first()
 
 
 def kinds(ctx: Ctx) -> list[str]:

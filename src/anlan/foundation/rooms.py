@@ -68,7 +68,15 @@ class Room:
         ""  # for the desk: a ui.due.Dues, what waits for a person, its sentences and its buttons
     )
     finders: ClassVar[str] = ""  # for `/`: a tuple of ui.finding.Finder
+    today: ClassVar[str] = ""  # for a desk where nothing waits: a tuple of ui.today.Line
+    homes: ClassVar[
+        Mapping[str, str]
+    ] = {}  # role → the page below the world where it lands; others at the desk
     steps: ClassVar[str] = ""  # before the first night: a tuple of ui.onset.Step
+    lines: ClassVar[str] = ""  # kinds of lines out: a tuple of reach.kinds.Kind
+    texts: ClassVar[str] = (
+        ""  # of messages: {purpose: (ctx, reach.models.Message) → text, empty when nobody need be told any more}
+    )
     counters: ClassVar[str] = ""  # for /metrics: () → (name, kind, about, samples) …
     checks: ClassVar[str] = ""  # for doctor: () → (code, zh, en, mend zh, mend en) …
     samples: ClassVar[str] = ""  # for the walk of pages: (ctx) → {(segment before, parameter): value}

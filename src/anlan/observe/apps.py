@@ -4,9 +4,11 @@ from anlan.observe.events import REQUEUE, STATION_RETURNED, STATION_SILENT
 
 
 class ObserveRoom(Room):
-    after = "people"
+    after = "reach"
     finders = "finders:FINDERS"
     steps = "steps:STEPS"
+    today = "today:TODAY"
+    homes = {"station_engineer": "stations"}
     dues = "due:DUES"
     registers = (
         "actions.imports",

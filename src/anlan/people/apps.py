@@ -6,6 +6,8 @@ from anlan.people.events import HOUSEHOLD_MOVED
 class PeopleRoom(Room):
     after = "places"
     steps = "steps:STEPS"
+    today = "today:TODAY"
+    checks = "elsewhere.checks:checks"
     registers = ("accounts.sessions",)
     menu = (
         Entry(
@@ -51,4 +53,5 @@ class PeopleRoom(Room):
     pack_kinds = {
         "duty_kinds": (w("责任人种类"), ("duty",)),
         "roles": (w("角色"), ("role", "change")),
+        "sign_in": (w("别处登录"), ("sign_in",)),
     }

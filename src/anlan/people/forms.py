@@ -8,6 +8,16 @@ from anlan.foundation.words import w
 from anlan.people.accounts import tokens
 
 
+class Code(forms.Form):
+    """The one-time code alone: who came by a provider has no password to give."""
+
+    code = forms.CharField(
+        label=w("动态码"),
+        max_length=8,
+        widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
+    )
+
+
 class SignIn(forms.Form):
     username = forms.CharField(
         label=w("用户名"),

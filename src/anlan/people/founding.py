@@ -40,7 +40,7 @@ def post_of_the_first(ctx: Ctx) -> str:
     return ref
 
 
-def first_administrator(ctx: Ctx, *, username: str, name: str) -> str:
+def first_administrator(ctx: Ctx, *, username: str, name: str, language: str = "zh") -> str:
     """A one-time key that signs the first administrator in within ten minutes; they set password and authenticator then.
 
     Asked again for the same one, while nobody has signed in as them, it gives another key. Raises: Conflict later on.
@@ -60,5 +60,11 @@ def first_administrator(ctx: Ctx, *, username: str, name: str) -> str:
             password=None,
             post_ref=post_of_the_first(ctx),
             must_change_password=True,
+            language=language,
         )
     return administration.sign_in_link(ctx, username=username)
+
+
+def is_begun() -> bool:
+    """Whether anything stands beside the first administrator's own unit."""
+    return Organisation.objects.count() > 1 or Account.objects.count() > 1

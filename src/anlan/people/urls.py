@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.people.views import admin, own, roster, sign_in
+from anlan.people.views import admin, elsewhere, own, roster, sign_in
 
 app_name = "people"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("w/<slug:world>/roster.xlsx", roster.month_xlsx, name="roster-xlsx"),
     path("sign-in", sign_in.sign_in, name="sign-in"),
     path("sign-in/link/<str:token>", sign_in.sign_in_by_link, name="link"),
+    path("sign-in/with/<slug:provider>", elsewhere.leave, name="sign-in-with"),
+    path("sign-in/with/<slug:provider>/back", elsewhere.back, name="sign-in-back"),
+    path("sign-in/with/<slug:provider>/code", elsewhere.code, name="sign-in-code"),
     path("sign-out", sign_in.sign_out, name="sign-out"),
     path("account", own.own, name="own"),
     path("account/password", own.password, name="password"),

@@ -1,6 +1,17 @@
 from anlan.foundation.rooms import Entry, Room
 from anlan.foundation.words import w
-from anlan.registers.events import ADDED, CHANGED, ENDED, IMPORTED, LATE, STEPPED, TAKEN_BACK, UNMASKED
+from anlan.registers.events import (
+    ADDED,
+    ATTACHED,
+    CHANGED,
+    DETACHED,
+    ENDED,
+    IMPORTED,
+    LATE,
+    STEPPED,
+    TAKEN_BACK,
+    UNMASKED,
+)
 
 
 class RegistersRoom(Room):
@@ -24,6 +35,8 @@ class RegistersRoom(Room):
         ADDED: w("登记了一条"),
         CHANGED: w("改了一条"),
         ENDED: w("结束了一条"),
+        ATTACHED: w("附了文件"),
+        DETACHED: w("去掉了附件"),
         STEPPED: w("办了一步"),
         LATE: w("一条逾期"),
         TAKEN_BACK: w("撤回了一次改动"),

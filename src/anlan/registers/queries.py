@@ -15,7 +15,7 @@ from anlan.foundation.paging import Cut, Part, take
 from anlan.foundation.rules.life import said
 from anlan.foundation.words import Text, t, w
 from anlan.registers.columns import Bad, Look, chunks
-from anlan.registers.events import ADDED, CHANGED, ENDED, LATE, TAKEN_BACK, UNMASKED
+from anlan.registers.events import ADDED, ATTACHED, CHANGED, DETACHED, ENDED, LATE, TAKEN_BACK, UNMASKED
 from anlan.registers.register import Register
 
 
@@ -35,7 +35,7 @@ def view(ctx: Ctx, register: Register, asked: Mapping[str, str]) -> QuerySet[Any
     for column in register.columns:
         if column.filter and (text := asked.get(column.name, "").strip()):
             try:
-                rows = rows.filter(column.q(text, look))
+                rows = rows.filter(column.narrowed(text, look))
             except Bad:
                 rows = rows.none()
     return register.ordered(rows, asked.get("sort", ""))
@@ -111,6 +111,7 @@ class Past:
 
 _VERBS = {
     ADDED: w("登记"), CHANGED: w("改"), ENDED: w("结束"), TAKEN_BACK: w("撤回"), UNMASKED: w("看了完整内容"), LATE: w("逾期"),
+    ATTACHED: w("附了文件"), DETACHED: w("去掉了附件"),
 }  # fmt: skip
 
 
@@ -150,8 +151,10 @@ def wired(register: Register, row: Any) -> dict[str, Any]:
     return {"ref": register.ref_of(row), "version": register.version_of(row), **told}
 
 
-def cells(ctx: Ctx, register: Register, asked: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """A view row by row as a file shows it."""
+def cells(
+    ctx: Ctx, register: Register, asked: Mapping[str, str], columns: Sequence[Any] = ()
+) -> Iterator[dict[str, str]]:
+    """A view row by row as a file shows it, of all columns or of some."""
     rows = view(ctx, register, asked).iterator(chunk_size=1000)
     while some := register.load(islice(rows, 1000)):
-        yield from ({c.name: c.filed(row) for c in register.columns} for row in some)
+        yield from ({c.name: c.filed(row) for c in columns or register.columns} for row in some)

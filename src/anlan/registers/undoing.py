@@ -10,7 +10,7 @@ from anlan.foundation.actions import action, reason_in
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict
 from anlan.foundation.journal import Note
-from anlan.registers import lives, queries, saving
+from anlan.registers import attachments, lives, queries, saving
 from anlan.registers.columns import Look, chunks
 from anlan.registers.events import TAKEN_BACK, UNMASKED
 from anlan.registers.links import Link
@@ -112,6 +112,7 @@ def _remove(ctx: Ctx, register: Register, rows: Sequence[Any], why: str) -> None
                 register.model._default_manager.filter(pk__in=some).delete()
     except ProtectedError:
         raise Conflict("别的记录已经用到它，撤不回。请改，或写结束日期。") from None
+    attachments.forget(ctx, register, [register.ref_of(row) for row in rows])
     journal.append_many(ctx, notes)
 
 

@@ -169,7 +169,6 @@ def act(
             return said
         return done(request, said or sentence, url)
 
-    view.has_form = form is not None  # type: ignore[attr-defined]
     return view
 
 

@@ -17,6 +17,7 @@ from anlan.warn.events import (
 class WarnRoom(Room):
     after = "judge"
     finders = "finders:FINDERS"
+    today = "today:TODAY"
     dues = "due:DUES"
     registers = ("handlers", "derived", "pack_readers")
     menu = (

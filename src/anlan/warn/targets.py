@@ -176,11 +176,6 @@ def near_stream(ctx: Ctx, *, name: str, metres: float) -> Targets:
     return _counted(ctx, found, {i: v for i, v in mine.items() if i in near}, sorted(ids))
 
 
-def by_role(ctx: Ctx, *, kinds: tuple[str, ...], path: str) -> list[Holder]:
-    """Duty holders of these kinds at or below a place: targets by duty, wherever they live."""
-    return people.holders(ctx, path=path, exact=False, kinds=kinds)
-
-
 def _counted(ctx: Ctx, found: Homes, villages: Mapping[int, Place], ids: Iterable[int]) -> Targets:
     inside: Counter[int] = Counter()
     at_home: Counter[int] = Counter()

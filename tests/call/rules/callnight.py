@@ -10,9 +10,9 @@ from anlan.call.rules.calldown.opening import Addressee, open_lines
 from anlan.call.rules.calldown.reduce import (
     advance,
     on_answer,
+    on_channel_down,
     on_door_checked,
     on_outcome,
-    on_restart,
     on_sent,
 )
 from anlan.call.rules.calldown.settings import CallSettings
@@ -139,7 +139,8 @@ class Night:
             self.call_down = on_sent(call_down=self.call_down, call=call.key)
 
     def crash(self) -> None:
-        self.call_down = on_restart(call_down=self.call_down, at=self.now)
+        for channel in {call.channel for call in self.live()}:
+            self.call_down = on_channel_down(call_down=self.call_down, channel=channel, at=self.now)
 
     def knock(self, line: str) -> None:
         self.call_down = on_door_checked(call_down=self.call_down, line=line, at=self.now)

@@ -11,7 +11,6 @@ import pytest
 
 from anlan.call.rules.calldown.board import line_view, summary
 from anlan.call.rules.calldown.ladder import current_answers
-from anlan.call.rules.calldown.opening import ladder_diagram
 from anlan.call.rules.calldown.reduce import close, on_answer, on_contact_lost, on_outcome, on_timeout
 from anlan.call.rules.calldown.settings import CallSettings
 from anlan.call.rules.calldown.shapes import (
@@ -39,6 +38,7 @@ from tests.call.rules.callnight import (
     township,
     village,
 )
+from tests.support.ladders import ladder_diagram
 
 ROOT = Path(__file__).parents[3]
 LINE = f"village:{TOWN}0001"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from anlan.call.rules.contact_lost import ContactLostSettings, Silence, SilentKind, detect, next_step
+from anlan.call.rules.contact_lost import ContactLostSettings, Silence, SilentKind, detect
 from anlan.foundation.rules.errors import BadPack
 from anlan.foundation.rules.grade import Grade
 
@@ -61,16 +61,6 @@ def test_a_station_known_to_be_out_of_order_is_no_sign():
 def test_townships_come_in_the_order_of_their_paths():
     rows = [silence(f"s{n}", town=town) for town in ("b", "a") for n in (1, 2)]
     assert lost(*rows) == ["a", "b"]
-
-
-def test_each_step_of_the_ladder_has_its_deadline_and_the_last_is_repeated():
-    now = T0 + timedelta(minutes=11)
-    first = next_step(lost_at=T0, tried={}, now=now, settings=SETTINGS)
-    assert (first.step.key, first.number, first.of, first.is_overdue) == ("satellite_phone", 1, 4, True)
-    second = next_step(lost_at=T0, tried={"satellite_phone": now}, now=now, settings=SETTINGS)
-    assert (second.step.key, second.deadline) == ("short_wave", now + timedelta(minutes=10))
-    tried = {step.key: now for step in SETTINGS.ladder}
-    assert next_step(lost_at=T0, tried=tried, now=now, settings=SETTINGS).step.key == "team"
 
 
 def test_a_ladder_without_steps_is_a_fault_of_the_pack():

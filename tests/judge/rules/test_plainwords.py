@@ -14,14 +14,12 @@ from anlan.foundation.rules.stage import Stage
 from anlan.foundation.words import say
 from anlan.judge.rules.plainwords import (
     SCRIPT_CHARACTERS,
-    SMS_CHARACTERS,
     Facts,
     call_script,
     call_sheet,
     group_chat,
     rain_cause,
     resident_words,
-    sms,
     spoken_number,
     spoken_time,
 )
@@ -66,7 +64,7 @@ def test_outside_exercises_no_text_speaks_of_one():
     real = replace(FACTS, exercise=False)
     sheet = call_sheet(real)
     words = resident_words(real)
-    for text in (call_script(real), group_chat(real), sms(real), sheet.title, sheet.script, words.what):
+    for text in (call_script(real), group_chat(real), sheet.title, sheet.script, words.what):
         assert "演练" not in text.zh
         assert "exercise" not in text.en.lower()
 
@@ -74,7 +72,7 @@ def test_outside_exercises_no_text_speaks_of_one():
 def test_in_an_exercise_every_text_says_so():
     sheet = call_sheet(FACTS)
     words = resident_words(FACTS)
-    for text in (call_script(FACTS), group_chat(FACTS), sms(FACTS), sheet.title, sheet.script, words.what):
+    for text in (call_script(FACTS), group_chat(FACTS), sheet.title, sheet.script, words.what):
         assert "演练" in text.zh
         assert "exercise" in text.en.lower()
 
@@ -104,11 +102,11 @@ def test_every_script_and_sms_fits_and_keeps_place_and_deed(
         households=households,
         by=FACTS.by + timedelta(minutes=minutes) if FACTS.by else None,
     )
-    for text, limit in ((call_script(facts).zh, SCRIPT_CHARACTERS), (sms(facts).zh, SMS_CHARACTERS)):
-        assert len(text) <= limit
-        assert place in text
-        assert ("演练" in text) == exercise
-        assert not re.search(r"[A-Za-z_]", text)
+    text = call_script(facts).zh
+    assert len(text) <= SCRIPT_CHARACTERS
+    assert place in text
+    assert ("演练" in text) == exercise
+    assert not re.search(r"[A-Za-z_]", text)
 
 
 def test_a_script_too_long_drops_the_cause_before_the_place():

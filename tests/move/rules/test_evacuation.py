@@ -25,7 +25,6 @@ from anlan.move.rules.evacuation import (
     Orderer,
     on_household,
     order_stage,
-    refusal_task,
     tally,
 )
 
@@ -106,14 +105,6 @@ def test_a_household_has_moved_when_it_was_counted_in_and_not_before():
 def test_a_household_counted_short_is_still_on_the_move():
     short = happens(HOUSE, HouseholdEvent.COUNTED_IN, count=Count(people=2, site="s", by="liu"))
     assert (short.state, short.counted) == (HouseholdState.MOVING, 2)
-
-
-def test_a_refusal_goes_to_the_township_leader():
-    refused = happens(HOUSE, HouseholdEvent.REFUSED)
-    task = refusal_task(household=refused, now=NOW, settings=SETTINGS)
-    assert task is not None
-    assert (task.goes_to, task.due_at > NOW) == ("township_leader", True)
-    assert refusal_task(household=HOUSE, now=NOW, settings=SETTINGS) is None
 
 
 def test_who_slips_back_is_to_be_moved_again_and_no_longer_counted():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anlan.prove.rules.proof import alert_proof, first_red, lead_minutes, village_proof
+from anlan.prove.rules.proof import alert_proof, first_red, village_proof
 from anlan.prove.rules.proof.duty import duty_record
 from anlan.prove.rules.proof.shapes import Fact, FactKind
 
@@ -89,12 +89,6 @@ def test_a_red_that_names_other_towns_is_no_red_for_this_one():
     assert earlier is not None
     assert earlier.note == "I-2"
     assert first_red(place=JINQIAO, facts=()) is None
-
-
-def test_lead_is_counted_to_the_end_of_the_wettest_hour():
-    peak = T0 + timedelta(hours=2)
-    assert lead_minutes(first_red_at=T0 + timedelta(hours=1), wettest_hour_ends_at=peak) == 60
-    assert lead_minutes(first_red_at=T0 + timedelta(hours=1, seconds=10), wettest_hour_ends_at=peak) == 59
 
 
 CALL = fact(K.CALLED, 1, who="wang", call="c1")

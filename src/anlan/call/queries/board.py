@@ -70,7 +70,6 @@ class Row:
     """The village's; of an office the unit's ref, which the page words."""
     state: str
     state_word: str
-    line_state: LineState
     chips: tuple[Chip, ...]
     to_call: int
     answered: int
@@ -224,7 +223,6 @@ def _row(
         name=place.name if line.kind is LineKind.VILLAGE else line.key.partition(f"{line.place}:")[2],
         state=state,
         state_word=word,
-        line_state=line.state,
         chips=(*_chips(value, line, settings), *_door_chip(check, now)) or _carried(line),
         to_call=view.to_call,
         answered=view.answered,

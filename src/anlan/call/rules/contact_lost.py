@@ -92,17 +92,6 @@ class ContactLost:
     treat_as: Grade
 
 
-@dataclass(frozen=True, kw_only=True)
-class LadderStep:
-    """What to do now and until when."""
-
-    step: Step
-    number: int
-    of: int
-    deadline: datetime
-    is_overdue: bool
-
-
 def detect(*, silences: Iterable[Silence], settings: ContactLostSettings) -> tuple[ContactLost, ...]:
     """The townships out of contact, in the order of their paths; stations before holders."""
     grouped: dict[tuple[str, SilentKind], list[Silence]] = {}
@@ -134,27 +123,3 @@ def _cluster(group: list[Silence], needed: int, within: timedelta) -> list[Silen
         if len(near) >= needed:
             return near
     return []
-
-
-def next_step(
-    *,
-    lost_at: datetime,
-    tried: Mapping[str, datetime],
-    now: datetime,
-    settings: ContactLostSettings,
-) -> LadderStep:
-    """The step that is due: the first not yet tried in vain, at the end the last one again.
-
-    `tried` says when each step was ended without contact. A step not ended in time is overdue and stays due, so
-    that nobody can pass it by in silence.
-    """
-    count = len(settings.ladder)
-    for index, step in enumerate(settings.ladder):
-        if step.key in tried:
-            continue
-        begun = tried[settings.ladder[index - 1].key] if index else lost_at
-        deadline = begun + settings.step_timeout
-        return LadderStep(step=step, number=index + 1, of=count, deadline=deadline, is_overdue=now > deadline)
-    last = settings.ladder[-1]
-    deadline = tried[last.key] + settings.step_timeout
-    return LadderStep(step=last, number=count, of=count, deadline=deadline, is_overdue=now > deadline)

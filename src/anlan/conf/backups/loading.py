@@ -31,7 +31,7 @@ from anlan.observe.ingest.ingest import path_of
 
 WRITTEN = re.compile(
     r"records/[\w.]+\.jsonl|readings/[\w-]+\.(rows|counters|quarantine)\.jsonl|files/checkpoints/[\w-]+\.(jsonl|pub)"
-    r"|files/(packs|grounds/own)(/[\w.-]+)+|files/field/[\w-]+/(settings\.json|[\w.-]+\.sqlite3)"
+    r"|files/(packs|grounds/own|attachments)(/[\w.-]+)+|files/field/[\w-]+/(settings\.json|[\w.-]+\.sqlite3)"
 )
 """The parts that a backup writes; keys, static files and whatever else lies in the state folder are never among them."""
 BLOCK = 1 << 20

@@ -23,7 +23,7 @@ from anlan.foundation.journal import Head
 from anlan.observe.ingest.ingest import path_of
 from anlan.observe.store.errors import StoreError
 
-OWN_FOLDERS = ("packs", "grounds/own")
+OWN_FOLDERS = ("packs", "grounds/own", "attachments")
 
 
 def write(path: Path) -> Manifest:
@@ -98,7 +98,7 @@ def _add(archive: ZipFile, name: str, lines: Iterable[bytes]) -> Part:
 
 
 def _files(made: Manifest) -> Iterator[tuple[str, bytes]]:
-    """Checkpoints up to the records' heads, the city's own packs and grounds, the books of simulated telephones."""
+    """Checkpoints up to the records' heads, own packs and grounds, files of registers' entries, the books of simulated telephones."""
     folder = home()
     for path in sorted((folder / "checkpoints").glob("*")):
         head = made.heads.get(path.stem)

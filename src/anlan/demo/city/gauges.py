@@ -125,7 +125,6 @@ def _gauge(
         lat=lat,
         password=f"{chance.bits(number, 'password') % 0xFFFF + 1:04X}",
         link="satellite" if village.startswith(LIULIN) else chance.pick(number, "link", _LINKS),
-        battery_hours=chance.whole(number, "battery", 72, 240),
         town_gauge=town_gauge,
         stream=stream,
         reservoir=reservoir,

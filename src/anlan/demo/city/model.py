@@ -270,7 +270,6 @@ class FloodCorridor:
     area: Polygon
     half_width_m: float
     closes_after_min: int  # from the first immediate-move level at the village's gauge
-    reopens_after_min: int  # from the end of the exceedance
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +287,7 @@ class Road:
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """测站 speaking SL 651: ten-digit address 00 + 8, own battery and link; `*_m` for stage gauges only."""
+    """测站 speaking SL 651: ten-digit address 00 + 8, own link; `*_m` for stage gauges only."""
 
     address: str
     name: str
@@ -298,7 +297,6 @@ class Gauge:
     lat: float
     password: str  # four hexadecimal digits, synthetic
     link: str  # cellular satellite radio: the gauge's own, not the village's
-    battery_hours: int
     town_gauge: bool = False
     stream: str | None = None
     reservoir: str | None = None

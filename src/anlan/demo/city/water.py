@@ -259,7 +259,6 @@ def corridors(facts: Facts, drainage: Drainage, *, chance: Chance) -> tuple[Floo
             area=areas[i],
             half_width_m=drainage.half_width_m(i),
             closes_after_min=chance.whole(village.key, "corridor closes", 3, 6) * 10,
-            reopens_after_min=chance.whole(village.key, "corridor reopens", 4, 8) * 30,
         )
         for i, village in enumerate(facts.villages)
     )

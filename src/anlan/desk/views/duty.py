@@ -28,6 +28,7 @@ from anlan.ui.acts import act, address, moment, parse_int
 from anlan.ui.due import Due
 from anlan.ui.pages import Request, page
 from anlan.ui.shared import shared
+from anlan.ui.today import today
 
 SOON_S, RED_SHOWN = 600, 4
 ALARM_FRESH = timedelta(seconds=5)  # every open page asks each ten seconds, besides when the journal grows
@@ -72,6 +73,7 @@ def page_context(request: Request, part: str | None) -> dict[str, Any]:
         "soon": sum(_is_soon(d, at or ctx.now) for d in found),
         "township": township,
         "asked": _query(at),
+        "today": [] if found or at else [(line, said) for line, said in today(ctx)],
         "may_journal": ctx.may("journal.view"),
         "here": _query(at, chosen.key if chosen else ""),
     }

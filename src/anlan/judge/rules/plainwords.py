@@ -1,7 +1,7 @@
-"""给人听的话: what is said and sent, made from facts: call script, group text, SMS, resident's words, call sheet.
+"""给人听的话: what is said and sent, made from facts: call script, group text, resident's words, call sheet.
 
 Short, spoken, place and deed first; no codes, no millimetres without their hours. In an exercise each text says so.
-A 20-second script is at most 70 Chinese characters (about 3.5 a second); one SMS holds 70 characters (UCS-2).
+A 20-second script is at most 70 Chinese characters (about 3.5 a second).
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,6 @@ from anlan.foundation.words import Sentence, Text, say
 
 BEIJING = timezone(timedelta(hours=8))
 SCRIPT_CHARACTERS = 70
-SMS_CHARACTERS = 70
 
 _DIGITS = "零一二三四五六七八九"
 
@@ -87,13 +86,6 @@ def group_chat(facts: Facts) -> Sentence:
         cause=_because(facts),
         deed=_deed(facts),
     )
-
-
-def sms(facts: Facts) -> Sentence:
-    """One SMS: the deed first; the cause only if it still fits."""
-    told: dict[str, object] = {"mark": _mark(facts), "deed": _deed(facts), "caller": facts.caller}
-    texts = [say("{mark}{deed}。{cause}{caller}", cause=cause, **told) for cause in (_because(facts), "")]
-    return _fitting(texts, SMS_CHARACTERS)
 
 
 def _because(facts: Facts) -> Text:

@@ -117,15 +117,6 @@ HOUSEHOLD_LIFE = Life[HouseholdState, HouseholdEvent, HouseholdCase](
 
 
 @dataclass(frozen=True, kw_only=True)
-class RefusalTask:
-    """A refusal goes to the township leader, to be settled face to face."""
-
-    household: str
-    goes_to: str
-    due_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
 class Orderer:
     """Who orders a stage; `tier` is county, township, village or group."""
 
@@ -207,7 +198,6 @@ class EvacuationSettings:
     may_order: Mapping[Stage, frozenset[str]]
     first_report_after: frozenset[str]
     report_within: timedelta
-    refusal_goes_to: str
     refusal_within: timedelta
 
     @classmethod
@@ -221,7 +211,6 @@ class EvacuationSettings:
             },
             first_report_after=frozenset(strings(part, "order_first_report_after", ("village", "group"))),
             report_within=minutes(part, "report_after_within_min", 30),
-            refusal_goes_to=text(part, "refusal_goes_to", "township_leader"),
             refusal_within=minutes(part, "refusal_within_min", 10),
         )
 
@@ -269,15 +258,6 @@ def on_household(
     if event in (HouseholdEvent.SLIPPED_BACK, HouseholdEvent.CALLED_AGAIN):
         return replace(household, state=step.target, counted=0, site="", at=now)
     return replace(household, state=step.target, at=now)
-
-
-def refusal_task(*, household: Household, now: datetime, settings: EvacuationSettings) -> RefusalTask | None:
-    """The task that a refusal makes; None for a household that did not refuse."""
-    if household.state is not HouseholdState.REFUSED:
-        return None
-    return RefusalTask(
-        household=household.ref, goes_to=settings.refusal_goes_to, due_at=now + settings.refusal_within
-    )
 
 
 @dataclass(frozen=True, kw_only=True)

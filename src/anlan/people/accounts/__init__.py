@@ -91,10 +91,10 @@ def sign_in(ctx: Ctx, *, username: str, password: str, code: str, source: str, d
 REFUSED = "没有登录。用户名、密码或动态码不对，或者错得太多，要等几分钟。请核对后再试；动态码每 30 秒换一次，用过的不能再用。"
 
 
-def _let_in(ctx: Ctx, account: Account, step: int) -> None:
+def _let_in(ctx: Ctx, account: Account, step: int, *, by: str = "") -> None:
     account.totp_last, account.last_login = step, ctx.now
     account.save(update_fields=["totp_last", "last_login"])
-    note(ctx, account, "signed_in")
+    note(ctx, account, "signed_in", {"by": by} if by else None)
 
 
 def _step(ctx: Ctx, account: Account, code: str) -> int | None:
@@ -102,6 +102,27 @@ def _step(ctx: Ctx, account: Account, code: str) -> int | None:
         return account.totp_last
     secret = crypto.unseal(account.totp_sealed, account.username)
     return rules.accepted_step(secret=secret, code=code, now=ctx.now, last=account.totp_last)
+
+
+def come_in(
+    ctx: Ctx, *, account: Account, by: str, code: str | None, source: str, device: str = ""
+) -> Account:
+    """Let in whom a provider vouches for, with their own one-time code, or with None where the provider asked for one itself.
+
+    Raises: Forbidden, as `sign_in` does.
+    """
+    where = tries.of(account.username, source=source, device=device)
+    with writing():
+        now = Account.objects.select_for_update(of=("self",)).filter(pk=account.pk, is_active=True).first()
+        is_open = now is not None and bool(now.totp_sealed or code is None) and not where.are_over(ctx.now)
+        step = (now.totp_last if code is None else _step(ctx, now, code)) if now and is_open else None
+        if now is not None and step is not None:
+            _let_in(ctx, now, step, by=by)
+            where.end()
+            return now
+        is_locked = where.count(ctx.now)
+        note(ctx, account, "locked" if is_locked else "refused", {"by": by})
+    raise Forbidden(REFUSED)
 
 
 def signed_out(ctx: Ctx, *, account: Account) -> None:

@@ -69,6 +69,15 @@ def numbers(contact_refs: list[str]) -> dict[str, tuple[str, str]]:
     return {r: (crypto.unseal(found[r].number_sealed, r), found[r].kind) for r in contact_refs if r in found}
 
 
+def number_indexes(contact_refs: list[str]) -> dict[str, str]:
+    """Contact point → the keyed index of its number, which stays sealed."""
+    people = {ref.rpartition("/")[0] for ref in contact_refs}
+    rows = ContactPoint.objects.filter(person__ref__in=people).values_list(
+        "person__ref", "order", "number_index"
+    )
+    return {f"{ref}/{order}": index for ref, order, index in rows}
+
+
 def masked_names(ctx: Ctx, refs: list[str]) -> dict[str, str]:
     """Duty-holder ref → surname and stars, within scope."""
     rows = ctx.rows(DutyHolder).filter(ref__in=refs).select_related("person")

@@ -1,5 +1,6 @@
 """Signing in and out. A failure says the same thing whatever was wrong."""
 
+import logging
 from typing import Any
 
 from django.contrib.auth import login, logout
@@ -11,14 +12,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from anlan.foundation import worlds
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import Busy, Forbidden
+from anlan.foundation.errors import AnlanError, Busy, Forbidden
 from anlan.foundation.words import t
 from anlan.people import accounts, forms
+from anlan.people.elsewhere import setup as elsewhere
 from anlan.people.models import Account
 from anlan.people.views import devices
 from anlan.ui.acts import posted
 from anlan.ui.pages import public
 
+log = logging.getLogger(__name__)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -46,21 +49,35 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             status = refused.status
             form.add_error(None, t(request.lang, refused.text))  # type: ignore[attr-defined]
         else:
-            response = _enter(request, account, request.POST.get("next", ""))
+            response = enter(request, account, request.POST.get("next", ""))
             devices.remember(request, response, account.username)
             return response
-    told = {"form": form, "next": request.GET.get("next") or request.POST.get("next", "")}
-    return render(request, "people/sign_in.html", told, status=status if form.errors else 200)
+    return sign_in_page(request, form, status if form.errors else 200)
+
+
+def sign_in_page(request: HttpRequest, form: forms.SignIn, status: int) -> HttpResponse:
+    """The page with what was wrong, and the sign-ins elsewhere that are set up; a broken file of them hides ours never."""
+    try:
+        providers = elsewhere.setup().providers
+    except AnlanError as error:
+        log.error("%s", error)
+        providers = ()
+    told = {
+        "form": form,
+        "providers": providers,
+        "next": request.GET.get("next") or request.POST.get("next", ""),
+    }
+    return render(request, "people/sign_in.html", told, status=status)
 
 
 @public("the link itself is the key; it works once and for ten minutes")
 @require_http_methods(["GET"])
 def sign_in_by_link(request: HttpRequest, token: str) -> HttpResponse:
     """A one-time link made at the machine itself."""
-    return _enter(request, accounts.take_link(system(), token=token), "")
+    return enter(request, accounts.take_link(system(), token=token), "")
 
 
-def _enter(request: Any, account: Account, back: str) -> HttpResponse:
+def enter(request: Any, account: Account, back: str) -> HttpResponse:
     login(request, account, backend=BACKEND)
     safe = url_has_allowed_host_and_scheme(
         back, allowed_hosts={request.get_host()}, require_https=request.is_secure()

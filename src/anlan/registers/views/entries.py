@@ -11,7 +11,7 @@ from django.shortcuts import render
 from anlan.foundation.errors import AnlanError
 from anlan.foundation.rules.life import said
 from anlan.foundation.words import Said, t, w
-from anlan.registers import queries, saving, steps, undoing
+from anlan.registers import attachments, queries, saving, steps, undoing
 from anlan.registers.columns import CLEARED, Look
 from anlan.registers.register import Register
 from anlan.registers.views.listing import here, may_keep
@@ -37,6 +37,8 @@ def told(
         "name": register.name_of(row),
         "pairs": [(c.word, opened.get(c.name) or c.said(row, request.lang)) for c in register.columns],
         "tells_ref": any(c.at == register.ref for c in register.columns),
+        "files": attachments.of(ctx, register, ref),
+        "may_attach": keeps and register.can_change(ctx, row),
         "history": queries.history(ctx, register, ref, request.lang),
         "here": here(request, register),
         "may_keep": keeps,
@@ -98,7 +100,8 @@ def form_of(request: Request, register: Register, row: Any = None) -> forms.Form
     look = Look(request.ctx, lang=request.lang)
     columns = [c for c in register.typed if not (row and c.fixed)]
     fields: dict[str, forms.Field] = {c.name: c.form(look) for c in columns}
-    initial: dict[str, Any] = {c.name: c.typed(row) for c in columns} if row else {}
+    asked = {c.name: request.GET[c.name] for c in columns if c.name in request.GET and not c.is_sealed}
+    initial: dict[str, Any] = {c.name: c.typed(row) for c in columns} if row else asked
     for column in columns:
         field = fields[column.name]
         field.error_messages = {"required": t(request.lang, w("这一列必须填")),

@@ -35,7 +35,6 @@ class LineView:
     """The person whose answer completed it."""
     channel: str
     claimed_households: int | None
-    claimed_people: int | None
 
 
 def summary(*, call_down: CallDown) -> Summary:
@@ -71,7 +70,6 @@ def line_view(*, call_down: CallDown, line: Line) -> LineView:
         answered_by=decisive.holder if decisive else "",
         channel=decisive.channel if decisive else "",
         claimed_households=claim.households if claim else None,
-        claimed_people=claim.people if claim else None,
     )
 
 

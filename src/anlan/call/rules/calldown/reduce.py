@@ -178,17 +178,6 @@ def _is_stuck(call: Call, channel: str) -> bool:
     return call.state is CallState.SENDING and call.channel == channel and not call.waits_for_a_hand
 
 
-def on_restart(*, call_down: CallDown, at: datetime) -> CallDown:
-    """After a crash: what stood in `sending` is unknown, and the ladder goes on by the next channel."""
-    calls = tuple(
-        replace(call, state=CallState.UNKNOWN, ended_at=at)
-        if call.state is CallState.SENDING and not call.waits_for_a_hand
-        else call
-        for call in call_down.calls
-    )
-    return replace(call_down, calls=calls)
-
-
 def on_door_checked(*, call_down: CallDown, line: str, at: datetime) -> CallDown:
     """Someone stood at the door and reported."""
     return _on_line(call_down, line, lambda old: _settled(old, LineState.DOOR_CHECKED, at))

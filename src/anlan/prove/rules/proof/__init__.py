@@ -27,7 +27,6 @@ def village_proof(*, place: str, facts: Iterable[Fact]) -> VillageProof:
         first_answer=_mark(_first(own, FactKind.ANSWERED)),
         answered=_mark(answered),
         channel=answered.text("channel") if answered else "",
-        door_ordered=_mark(_first(own, FactKind.DOOR_ORDERED)),
         door_checked=_mark(door_checked),
         households_to_move=listed.count("households") if listed else None,
         people_to_move=listed.count("people") if listed else None,
@@ -64,11 +63,6 @@ def first_red(*, place: str, facts: Iterable[Fact]) -> Mark | None:
     """The first red, ours or imported, that names the place or one that it lies in."""
     own = sorted((fact for fact in facts if fact.touches(place)), key=lambda fact: (fact.at, fact.seq))
     return _mark(_first_red(own))
-
-
-def lead_minutes(*, first_red_at: datetime, wettest_hour_ends_at: datetime) -> int:
-    """Whole minutes from the first red to the end of the wettest hour; below 0 where the red came after it."""
-    return int((wettest_hour_ends_at - first_red_at).total_seconds() // 60)
 
 
 _OWN_ONLY = KNOWN | frozenset(

@@ -121,7 +121,6 @@ class VillageProof:
     first_answer: Mark | None
     answered: Mark | None
     channel: str
-    door_ordered: Mark | None
     door_checked: Mark | None
     households_to_move: int | None
     people_to_move: int | None
