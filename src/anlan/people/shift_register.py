@@ -11,8 +11,9 @@ from anlan.people.holder_link import OneHolder
 from anlan.people.models import DutyShift, Organisation
 from anlan.people.queries.shifts import ROLES
 from anlan.places.atlas import atlas
-from anlan.registers.columns import Choice, Code, Look, Moment, Whole
+from anlan.registers.columns import Choice, Code, Look, Whole
 from anlan.registers.links import Link
+from anlan.registers.moments import Moment
 from anlan.registers.register import Change, Figure, Register
 
 LONGEST_HOURS = 24 * 7
