@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.db.models import Q
 
 from anlan.foundation.context import Ctx
-from anlan.foundation.words import say
+from anlan.foundation.words import Said, say
 from anlan.registers.columns import Bad, Column, Look, chunks
 
 
@@ -156,4 +156,4 @@ class Link(Column):
         if not self.few:
             return ()
         rows = self.target(look.ctx).order_by(self.code).values_list(self.code, self.label)
-        return [(str(code), str(label)) for code, label in rows[:200]]
+        return [(str(code), Said(str(label))) for code, label in rows[:200]]  # data, alike in both languages
