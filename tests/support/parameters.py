@@ -97,15 +97,16 @@ FOREIGN: dict[str, Callable[[Foreign], list[str]]] = {
 PLAIN = frozenset(
     """
     a about account act action address after again age_band answer asked at at_home b back_min basis by_when capacity channel
-    check_all check_cm code column confidence confirmed_at confirmed_how counted counted_people crs data days description design_cm
-    destination do doubtful effect event event_type events expires_at file flood_limit_cm frail from_hour from_level grade ground
-    group guarantee_cm headline high_ground highest_cm hours households how id in_danger instruction is_town_gauge issued_at issuer
-    issuer_name joint_for key kind known_by label lang language last lat layer lead_hours level limit lon map members metres minute
-    minutes mm_h name new next night_worker note nowcast number numbers object_ref offset old old_code on only open outcome page
-    password people per_number_day per_number_minute per_second precision price_fen rain rain_min rain_mm reason receivers residents
-    result retyped_level retyped_place role run rung scenario secret seed sign simulator since site solver sort source speed stage
-    stage_cm starts state step stream template text theme tier title to_hour unit_code until urlencode username value version
-    warning_cm wetness what which why wide window words world
+    check_all check_cm code column confidence confirm confirmed_at confirmed_how counted counted_people crs data days description
+    design_cm destination do document_no doubtful effect event event_type events expires expires_at file flood_limit_cm frail
+    from_hour from_level grade ground group guarantee_cm headline high_ground highest_cm hours households how id in_danger instruction
+    is_town_gauge issued_at issuer issuer_name joint_for key kind known_by label lang language last lat layer lead_hours level limit
+    lon map may_hold members metres minute minutes mm_h name new next night_worker note nowcast number numbers object_ref offset old
+    old_code on only open outcome page password people per_number_day per_number_minute per_second precision price_fen rain rain_min
+    rain_mm reason receivers residents result retyped_level retyped_place role run rung scenario secret seed sign signed_by simulator
+    since site solver sort source speed stage stage_cm starts state step stream template text theme tier title to_hour unit_code until
+    urlencode username value version warning_cm wetness what which why wide window words world
+    c items shared
     """.split()  # noqa: SIM905  (read as words)
 )
 """Names that say how, how many or when, and what belongs to no place (grounds, runs and packs are the whole city's)."""

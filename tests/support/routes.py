@@ -94,6 +94,7 @@ ARGUMENTS: dict[tuple[str, str], Argument] = {
     ("next", "message"): lambda s: "update",
     ("packs", "id"): lambda s: "flash-flood-jianghua",
     ("back-tests", "ref"): lambda s: s.refs["back_test"],
+    ("orders", "ref"): lambda s: s.refs["order"],
     ("imports", "ref"): lambda s: s.refs["import"],
     ("layers", "ref"): lambda s: s.refs["layer"],
     ("runs", "ref"): lambda s: s.refs["run"],
@@ -176,6 +177,10 @@ for _name, _register in registers().items():
     BODIES[API + f"w/{{world}}/registers/{_name}"] = lambda _, it=_register: {
         c.name: "x" for c in it.columns if c.required
     }
+    BODIES[API + f"w/{{world}}/registers/{_name}/bulk"] = lambda _, it=_register: {
+        "items": [{c.name: "x" for c in it.columns if c.required}]
+    }
+    ABSENT[f"w/<slug:world>/registers/{_name}/views/<int:number>/drop"] = "nobody on the stage keeps a view"
     for _tail in ("", "/remove"):
         ABSENT[f"w/<slug:world>/registers/{_name}/<path:ref>/files/<str:digest>{_tail}"] = (
             "no entry of the stage has a file"

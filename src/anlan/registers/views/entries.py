@@ -99,7 +99,8 @@ def form_of(request: Request, register: Register, row: Any = None) -> forms.Form
     look = Look(request.ctx, lang=request.lang)
     columns = [c for c in register.typed if not (row and c.fixed)]
     fields: dict[str, forms.Field] = {c.name: c.form(look) for c in columns}
-    initial: dict[str, Any] = {c.name: c.typed(row) for c in columns} if row else {}
+    asked = {c.name: request.GET[c.name] for c in columns if c.name in request.GET and not c.is_sealed}
+    initial: dict[str, Any] = {c.name: c.typed(row) for c in columns} if row else asked
     for column in columns:
         field = fields[column.name]
         field.error_messages = {"required": t(request.lang, w("这一列必须填")),
