@@ -123,6 +123,16 @@ CASES = (
     Case("register export persons {folder}/all.csv --filter colour=red", "不能按 colour 筛", code=2),
     Case("register template nothing {folder}/x.xlsx", "没有叫 nothing 的台账", code=2),
     Case("engine --only nowhere", "没有代号为 nowhere 的演练", code=2),
+    Case("exercise new nothing --run --json", "没有名为 nothing 的演练想定", code=2),
+    Case("exercise new storm --mm 60 --hours 2 --shape even --place 421321117 --issuer simulated --phones-fail-min 90 "
+         "--start 2026-07-01T20:00 --length 4 --seed 3 --speed 0 --json", '"state": "ready"'),
+    Case("exercise new readings --night 2026-06-01T20:00 --percent 150", "没有一个雨量站记到雨", code=2),
+    Case("exercise list", "60 毫米"),
+    Case("exercise list --json", '"scenario": "storm"'),
+    Case("exercise start x1 --json", '"running"'),
+    Case("exercise pause x1 --json", '"paused"'),
+    Case("exercise end x1 --json", '"ended"'),
+    Case("exercise run x1 --json", "状态已经变了", code=2),
     Case("replay liulin --resume nowhere", "没有代号为 nowhere 的演练", code=2),
     Case("replay liulin", "ANLAN_HOME", code=2),
     Case("replay liulin --since 99:99", "invalid clock value", code=2),
@@ -144,6 +154,7 @@ NEED_RECORDS = [
     "ground add --dem x --place 1", "pack list", "pack on x --why 本镇核实过", "map look x", "map load road x",
     "register list", "register template persons x.xlsx", "register import persons x.csv", "register export persons x.csv",
     "account add xxx --name y --post z", "engine", "engine --only x",
+    "exercise list", "exercise new calm", "exercise start x1", "exercise run x1",
 ]  # fmt: skip
 ALONE = {
     "journal verify", "doctor --json", "decode sl651 {folder}/nothing",
@@ -278,7 +289,7 @@ def test_every_command_has_a_case_and_every_case_is_a_command() -> None:
     cases = {command_of(case.line) for case in CASES}
     assert cases == COMMANDS.keys()
     done = {command_of(case.line) for case in CASES if case.code != 2} | SERVERS.keys()
-    assert COMMANDS.keys() - done == {"demo", "restore", "ground live", "ground add"}, (
+    assert COMMANDS.keys() - done == {"demo", "restore", "ground live", "ground add", "exercise run"}, (
         "these have tests of their own"
     )
 

@@ -106,6 +106,7 @@ PLAIN = frozenset(
     rain_mm reason receivers residents result retyped_level retyped_place role run rung scenario secret seed sign signed_by simulator
     since site solver sort source speed stage stage_cm starts state step stream template text theme tier title to_hour unit_code until
     urlencode username value version warning_cm wetness what which why wide window words world
+    c items shared
     """.split()  # noqa: SIM905  (read as words)
 )
 """Names that say how, how many or when, and what belongs to no place (grounds, runs and packs are the whole city's)."""

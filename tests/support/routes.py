@@ -177,6 +177,10 @@ for _name, _register in registers().items():
     BODIES[API + f"w/{{world}}/registers/{_name}"] = lambda _, it=_register: {
         c.name: "x" for c in it.columns if c.required
     }
+    BODIES[API + f"w/{{world}}/registers/{_name}/bulk"] = lambda _, it=_register: {
+        "items": [{c.name: "x" for c in it.columns if c.required}]
+    }
+    ABSENT[f"w/<slug:world>/registers/{_name}/views/<int:number>/drop"] = "nobody on the stage keeps a view"
     for _tail in ("", "/remove"):
         ABSENT[f"w/<slug:world>/registers/{_name}/<path:ref>/files/<str:digest>{_tail}"] = (
             "no entry of the stage has a file"

@@ -149,6 +149,9 @@ class Link(Column):
     def found(self, text: str) -> Q:
         return Q(**{f"{self.at}__{self.label}__contains": text})
 
+    def begins(self, text: str) -> Q:
+        return Q(**{f"{self.at}__{self.label}__startswith": text})
+
     def choices(self, look: Look) -> Sequence[tuple[str, str]]:
         if not self.few:
             return ()

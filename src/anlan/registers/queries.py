@@ -35,7 +35,7 @@ def view(ctx: Ctx, register: Register, asked: Mapping[str, str]) -> QuerySet[Any
     for column in register.columns:
         if column.filter and (text := asked.get(column.name, "").strip()):
             try:
-                rows = rows.filter(column.q(text, look))
+                rows = rows.filter(column.narrowed(text, look))
             except Bad:
                 rows = rows.none()
     return register.ordered(rows, asked.get("sort", ""))
@@ -150,8 +150,10 @@ def wired(register: Register, row: Any) -> dict[str, Any]:
     return {"ref": register.ref_of(row), "version": register.version_of(row), **told}
 
 
-def cells(ctx: Ctx, register: Register, asked: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """A view row by row as a file shows it."""
+def cells(
+    ctx: Ctx, register: Register, asked: Mapping[str, str], columns: Sequence[Any] = ()
+) -> Iterator[dict[str, str]]:
+    """A view row by row as a file shows it, of all columns or of some."""
     rows = view(ctx, register, asked).iterator(chunk_size=1000)
     while some := register.load(islice(rows, 1000)):
-        yield from ({c.name: c.filed(row) for c in register.columns} for row in some)
+        yield from ({c.name: c.filed(row) for c in columns or register.columns} for row in some)

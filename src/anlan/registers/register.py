@@ -75,6 +75,9 @@ class Register:
     """(column or "", sentence) of what does not fit together in a row that is right cell by cell."""
     save: Save | None = None
     """The room's own way of storing; in one transaction with the journal. Without it rows are stored as they are."""
+    refs_late: bool = (
+        False  # `save` gives the refs; else all that the journal is told is made before the lock
+    )
     remove: Callable[[Ctx, Sequence[Any]], None] | None = None
     """How entries that were entered by mistake go, for a register with a `save` of its own."""
     ends: str = ""  # the Day column with which an entry ends; nothing that others stand on is deleted
@@ -201,12 +204,12 @@ class Register:
     def version_of(self, row: Any) -> str:
         """What stands there, as a mark: another mark, another state."""
         kept = [getattr(row, f.attname) for f in row._meta.concrete_fields]
-        kept += [c.of(row) for c in self.columns if c.is_beside]
+        kept += [c.mark(row) for c in self.columns if c.is_beside]
         return hashlib.sha256(repr(kept).encode()).hexdigest()[:20]
 
     def filtered_by(self, asked: Mapping[str, str]) -> None:
         """Raises: Invalid for a filter that is no column to filter by, so that nobody takes the whole for a part."""
-        may = {"q", "sort", "ended", "figure", *(c.name for c in self.columns if c.filter)}
+        may = {"q", "sort", "ended", "figure", "c", *(c.name for c in self.columns if c.filter)}
         if unknown := asked.keys() - may:
             raise Invalid(
                 "不能按 {names} 筛。能用：{may}。",
