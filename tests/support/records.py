@@ -60,11 +60,12 @@ def make_records(mini: Mini) -> dict[str, str]:
 
 def _order(mini: Mini) -> str:
     """A standing order of Liulin's county that was signed and has ended."""
-    return SignedOrder.objects.create(
-        ref="SO-1", place_id=mini.ids[COUNTY], document_no="随县防指〔2021〕1号", text="红色预警直接叫应。", starts=[], may_hold=True,
-        signed_by="指挥长 王一", signed_at=mini.ctx().now, entered_by="U-1", expires=date(2022, 1, 1), ended_at=mini.ctx().now,
-        ended_by="U-1", ended_why="换发新文",
-    ).ref  # fmt: skip
+    with writing():
+        return SignedOrder.objects.create(
+            ref="SO-1", place_id=mini.ids[COUNTY], document_no="随县防指〔2021〕1号", text="红色预警直接叫应。", starts=[], may_hold=True,
+            signed_by="指挥长 王一", signed_at=mini.ctx().now, entered_by="U-1", expires=date(2022, 1, 1), ended_at=mini.ctx().now,
+            ended_by="U-1", ended_why="换发新文",
+        ).ref  # fmt: skip
 
 
 def _threshold(mini: Mini) -> str:
