@@ -65,7 +65,7 @@ class _Reader(HTMLParser):
     def _control(self, tag: str, told: dict[str, str]) -> None:
         assert self.form is not None
         kind = told.get("type", "text") if tag == "input" else tag
-        if kind == "hidden":
+        if kind == "hidden" and told["name"] != "csrfmiddlewaretoken":  # drawn anew for each page
             self.form.hidden[told["name"]] = told.get("value", "")
         elif kind in ("button", "submit"):
             if not self.has_primary:

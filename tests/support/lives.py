@@ -15,6 +15,7 @@ from anlan.foundation.rules.stage import Stage
 from anlan.move.models import Evacuation, HouseholdMove
 from anlan.move.rules.evacuation import HouseholdState
 from anlan.people.models import Household
+from anlan.reach.rules.states import MessageState
 from anlan.warn.rules.alert.shapes import State as AlertState
 from tests.support import alertfolk
 from tests.support.routes import Stage as Scene
@@ -27,6 +28,8 @@ LIVES: dict[str, Iterable[str]] = {
     "CallDown.stage": Stage,
     "Evacuation.stage": Stage,
     "HouseholdMove.state": HouseholdState,
+    "Message.state": MessageState,
+    "Attempt.state": MessageState,
     "Exceedance.stage": ("prepare", "immediate"),
 }
 """States of columns that say no choices of their own."""

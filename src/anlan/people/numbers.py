@@ -43,7 +43,7 @@ class FirstNumber(Sealed):
 
     def mark(self, row: Any) -> str:
         point = getattr(row, "first", None)
-        return point.number_sealed if point else ""
+        return f"{point.number_index}{point.is_wrong:d}" if point else ""
 
     def _seal(self, row: Any, number: str) -> str:
         """For this person: as it was sealed before the lock, unless the row has come to be another's meanwhile."""

@@ -11,13 +11,17 @@ class Line(models.Model):
 
     scope_by = "place__path"
 
+    class State(models.TextChoices):
+        ON = "on"
+        OFF = "off"
+
     ref = models.CharField(max_length=24, unique=True)
     name = models.CharField(max_length=60)
     place = models.ForeignKey(
         "places.Division", models.PROTECT, related_name="+"
     )  # whom it serves, with all below
     kind = models.CharField(max_length=20)
-    state = models.CharField(max_length=10, default="off")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OFF)
     address = models.CharField(max_length=300, blank=True)
     account = models.CharField(max_length=120, blank=True)
     sign = models.CharField(max_length=60, blank=True)
@@ -32,7 +36,6 @@ class Line(models.Model):
     price_fen = models.IntegerField(default=0)  # of one part
     simulator = models.BooleanField(default=False)
     heard = models.CharField(max_length=200, blank=True)  # where its receipts are read on
-    tested_at = models.DateTimeField(null=True)
     worked_at = models.DateTimeField(null=True)
     trouble = models.CharField(max_length=60, blank=True)
     trouble_since = models.DateTimeField(null=True)

@@ -14,6 +14,9 @@ COLUMN = "c"
 """A column that is shown, in the address; several times for several."""
 MOST = 30
 
+LONGEST = 40
+"""Characters of a view's name."""
+
 
 def views(ctx: Ctx, register: Register) -> QuerySet[SavedView]:
     """One's own, and those that one's unit shares."""
@@ -25,7 +28,7 @@ def views(ctx: Ctx, register: Register) -> QuerySet[SavedView]:
 
 def save(ctx: Ctx, register: Register, name: str, asked: str, *, shared: bool) -> None:
     """Under the same name it is another view by now. What is looked for stays out where it may name a person."""
-    name = " ".join(name.split())[:40]
+    name = " ".join(name.split())[:LONGEST]
     may = {"sort", "ended", "figure", COLUMN, *(c.name for c in register.columns if c.filter)}
     may |= set() if register.is_sealed else {"q"}
     kept = urlencode([(key, value) for key, value in parse_qsl(asked) if key in may])

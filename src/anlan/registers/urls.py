@@ -22,7 +22,7 @@ def _pages(register: Register) -> list[URLPattern]:
         ("/export.xlsx", register.view, _look, files.export_xlsx),
         ("/export.csv", register.view, _look, files.export_csv),
         ("/print", register.view, _look, printing.list_sheet),
-        ("/views", register.view, require_POST, listing.save_view),
+        ("/views", register.view, _form, listing.save_view),
         ("/views/<int:number>/drop", register.view, require_POST, listing.drop_view),
         ("/bulk", register.view if register.life else register.keep, require_POST, acts.bulk),
         ("/new", register.keep, _form, entries.new),

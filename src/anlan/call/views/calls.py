@@ -106,7 +106,7 @@ def board_context(
         else "",
         "desk": desk,
         "line_down": calldown_rows.line_down_since(ctx) if ctx.world.is_live else None,
-        "messages": reach.told(ctx, found.row.ref) if ctx.world.is_live else [],
+        "told_by_lines": reach.told(ctx, found.row.ref) if ctx.world.is_live else [],
         "shown": shown,
         **undo.offered(request, ref),
         "here": address(request, "calls", ref),

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.functional import cached_property
 
 from anlan.foundation.errors import AnlanError
@@ -15,7 +16,7 @@ from anlan.registers import all as every
 from anlan.registers import queries, saved, steps
 from anlan.registers.columns import Column, Look
 from anlan.registers.register import Register
-from anlan.ui.acts import address, done, not_done
+from anlan.ui.acts import address, done, offered, refused, wrong
 from anlan.ui.pages import Request
 
 PER_PAGE = 50
@@ -67,6 +68,7 @@ def listing(request: Request, register: Register) -> HttpResponse:
         "filters": _filters(request, register, asked),
         "asked": asked,
         "views": saved.views(request.ctx, register),
+        "view_form": offered(request, View, ids="view-%s", initial={"asked": request.GET.urlencode()}),
         "figures": queries.figures(request.ctx, register),
         "bulk": [c for c in register.columns if not c.fixed and not c.is_sealed],
         "may_keep": may_keep(request, register),
@@ -79,14 +81,33 @@ def listing(request: Request, register: Register) -> HttpResponse:
     return render(request, "registers/list.html", context)
 
 
+class View(forms.Form):
+    """The view as it is looked at, under a name."""
+
+    asked = forms.CharField(widget=forms.HiddenInput, required=False)
+    name = forms.CharField(label=w("把现在的筛选和列存成"), max_length=saved.LONGEST)
+    shared = forms.BooleanField(label=w("本单位共用"), required=False)
+
+
 def save_view(request: Request, register: Register) -> HttpResponse:
-    given, back = request.POST, here(request, register)
-    asked = given.get("asked", "")
+    if request.method != "POST":  # a link of the page that was shown again here
+        return redirect(f"{here(request, register)}?{request.META['QUERY_STRING']}")
+    form = View(request.POST)
+    back = f"{here(request, register)}?{request.POST.get('asked', '')}"
+    if not form.is_valid():
+        return refused(request, form, back)
     try:
-        saved.save(request.ctx, register, given.get("name", ""), asked, shared=bool(given.get("shared")))
+        saved.save(
+            request.ctx,
+            register,
+            form.cleaned_data["name"],
+            form.cleaned_data["asked"],
+            shared=form.cleaned_data["shared"],
+        )
     except AnlanError as error:
-        return not_done(request, error, f"{back}?{asked}")
-    return done(request, w("视图已存下。"), f"{back}?{asked}")
+        wrong(form, error, request.lang)
+        return refused(request, form, back, error)
+    return done(request, w("视图已存下。"), back)
 
 
 def drop_view(request: Request, number: int, register: Register) -> HttpResponse:
