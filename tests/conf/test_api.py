@@ -32,7 +32,7 @@ def test_a_token_acts_as_its_account_until_it_is_revoked() -> None:
 
 
 def test_a_token_opens_the_api_alone() -> None:
-    assert bearer(make_city(), "administrator").get("/accounts").status_code == 302
+    assert bearer(make_city(), "administrator").get("/w/live/registers/accounts").status_code == 302
 
 
 def test_a_token_ends_with_its_account() -> None:

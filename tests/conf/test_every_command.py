@@ -82,7 +82,7 @@ CASES = (
     Case(f"simulate calibrate {FLOOD} --observed {{folder}}/seen.csv --parameters {{folder}}/parameters.toml --tries 2 "
          "--out {folder}/fit --json", '"best"'),
     Case("simulate score-nowcasts --nights 0", "give 1 or more", code=2),
-    Case("simulate score-nowcasts --nights 1 --cells 80", "CSI", slow=True),
+    Case("simulate score-nowcasts --nights 1 --cells 40", "CSI", slow=True),
     Case("simulate critical-rain --dem {folder}/dem.tif --points {folder}/nothing --out {folder}/critical", "No such file", code=2),
     Case("simulate critical-rain --dem {folder}/dem.tif --points {folder}/code.csv --threshold 0.15 --processes 1 "
          "--durations 60 --date 2026-01-02 --out {folder}/critical --json", '"villages"', slow=True),
@@ -100,6 +100,12 @@ CASES = (
     Case("account add county-1 --name 李守夜 --post POST-duty_officer", "account county-1 stands", given="rain-of-the-night\n"),
     Case("account add county-2 --name 李守夜 --post POST-duty_officer", "没有读到密码", code=2, given=""),
     Case("account add county-2 --name 李守夜 --post POST-nowhere", "没有岗位 POST-nowhere", code=2, given="rain-of-the-night\n"),
+    Case("account list --json", '"username": "auditor-1", "ref": "U-'),
+    Case("account reset auditor-1 --port 8766", r"http://127\.0\.0\.1:8766/sign-in/link/\S{20}"),
+    Case("account end auditor-1", "sessions and tokens are over"),
+    Case("account end nobody-1", "没有账号 nobody-1", code=2),
+    Case("account reset auditor-1", "已停用", code=2),
+    Case("account list", "auditor-1 .* ended"),
     Case("ground list", "anlan ground add"),
     Case("ground live nowhere on", "nowhere", code=2),
     Case(f"ground add --dem {{folder}}/dem.tif --place {TOWN}", "anlan ground add: ", code=2),
@@ -123,6 +129,16 @@ CASES = (
     Case("register export persons {folder}/all.csv --filter colour=red", "不能按 colour 筛", code=2),
     Case("register template nothing {folder}/x.xlsx", "没有叫 nothing 的台账", code=2),
     Case("engine --only nowhere", "没有代号为 nowhere 的演练", code=2),
+    Case("exercise new nothing --run --json", "没有名为 nothing 的演练想定", code=2),
+    Case("exercise new storm --mm 60 --hours 2 --shape even --place 421321117 --issuer simulated --phones-fail-min 90 "
+         "--start 2026-07-01T20:00 --length 4 --seed 3 --speed 0 --json", '"state": "ready"'),
+    Case("exercise new readings --night 2026-06-01T20:00 --percent 150", "没有一个雨量站记到雨", code=2),
+    Case("exercise list", "60 毫米"),
+    Case("exercise list --json", '"scenario": "storm"'),
+    Case("exercise start x1 --json", '"running"'),
+    Case("exercise pause x1 --json", '"paused"'),
+    Case("exercise end x1 --json", '"ended"'),
+    Case("exercise run x1 --json", "状态已经变了", code=2),
     Case("replay liulin --resume nowhere", "没有代号为 nowhere 的演练", code=2),
     Case("replay liulin", "ANLAN_HOME", code=2),
     Case("replay liulin --since 99:99", "invalid clock value", code=2),
@@ -143,7 +159,8 @@ NEED_RECORDS = [
     "journal verify", "journal show", "backup nothing.zip", "upgrade", "ground list", "ground live x on",
     "ground add --dem x --place 1", "pack list", "pack on x --why 本镇核实过", "map look x", "map load road x",
     "register list", "register template persons x.xlsx", "register import persons x.csv", "register export persons x.csv",
-    "account add xxx --name y --post z", "engine", "engine --only x",
+    "account add xxx --name y --post z", "account list", "account reset x", "account end x", "engine", "engine --only x",
+    "exercise list", "exercise new calm", "exercise start x1", "exercise run x1",
 ]  # fmt: skip
 ALONE = {
     "journal verify", "doctor --json", "decode sl651 {folder}/nothing",
@@ -278,7 +295,7 @@ def test_every_command_has_a_case_and_every_case_is_a_command() -> None:
     cases = {command_of(case.line) for case in CASES}
     assert cases == COMMANDS.keys()
     done = {command_of(case.line) for case in CASES if case.code != 2} | SERVERS.keys()
-    assert COMMANDS.keys() - done == {"demo", "restore", "ground live", "ground add"}, (
+    assert COMMANDS.keys() - done == {"demo", "restore", "ground live", "ground add", "exercise run"}, (
         "these have tests of their own"
     )
 

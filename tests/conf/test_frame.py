@@ -35,7 +35,7 @@ def test_everything_carries_the_strict_content_policy_and_is_kept_nowhere() -> N
 
 def test_an_error_of_ours_is_a_page_that_says_what_to_do_in_the_readers_language() -> None:
     client = make_city().client("duty_officer")
-    response = client.get("/accounts?lang=en")
+    response = client.get("/w/live/registers/accounts?lang=en")
     assert response.status_code == 403
     assert "Ask somebody who has it" in response.content.decode()
     assert client.get("/api/v1/w/x9/places").status_code == 404
@@ -46,8 +46,11 @@ def test_the_page_head_shows_the_unit_and_a_masked_name_and_only_rooms_one_may_e
     text = mini.client("administrator").get("/account").content.decode()
     assert "随县应急管理局" in text
     assert "李守夜" not in text
-    assert 'href="/accounts"' in text
-    assert 'href="/accounts"' not in mini.client("duty_officer").get("/account").content.decode()
+    assert 'href="/w/live/registers/accounts"' in text
+    assert (
+        'href="/w/live/registers/accounts"'
+        not in mini.client("duty_officer").get("/account").content.decode()
+    )
 
 
 def test_an_address_with_a_null_byte_is_refused_not_broken() -> None:

@@ -15,7 +15,8 @@ A_PART = 8
 PARTS = {
     "w/<slug:world>/onset": 1,  # twenty steps, each from the data
     "w/<slug:world>/desk": 2,  # the due list and the town's map, beside the case
-    "w/<slug:world>/away": 2,  # the due list as it was, and as it is
+    "w/<slug:world>/away": 3,  # the due list as it was and as it is, and what the journal tells
+    "w/<slug:world>/brief": 1,  # the due list, beside the counts
     "w/<slug:world>/wall": 1,  # the due list, beside the county's counts
     "w/<slug:world>/map/place/<str:path>": 1,  # the place's calls, beside its story
 }

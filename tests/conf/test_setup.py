@@ -121,7 +121,8 @@ def test_the_example_county_is_loaded_whole(tmp_path: Path) -> None:
         ).stdout
     )
     assert {name: counts["new"] for name, counts in done["loaded"].items()} == {
-        "divisions": 8, "objects": 2, "organisations": 5, "posts": 7, "holders": 11, "households": 20, "stations": 4, "thresholds": 11,
+        "divisions": 8, "objects": 2, "organisations": 5, "posts": 7, "holders": 13, "contacts": 5, "shifts": 62, "households": 20,
+        "stations": 4, "thresholds": 11,
         "map:边界.geojson": 5, "map:河流.geojson": 1,
     }  # fmt: skip
     assert (done["unknown_files"], done["errors_files"]) == ([], [])

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from anlan.desk.views.exercises import live
-from anlan.foundation import exercises, scenarios, worlds
+from anlan.foundation import exercises, worlds
 from anlan.foundation.errors import Forbidden
 from anlan.foundation.models import World
 from tests.support.city import NIGHT, Mini, make_city
@@ -14,13 +14,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def owned(monkeypatch: pytest.MonkeyPatch) -> tuple[Mini, str]:
+def owned() -> tuple[Mini, str]:
     """An exercise that the duty officer of Liulin's county made."""
     mini = make_city()
-    made = scenarios.Scenario(
-        name="calm", title="x", about="y", options=(), factory=lambda ctx, settings: mini.exercise().world
-    )
-    monkeypatch.setattr(scenarios, "get", lambda name: made)
     return mini, exercises.create(live(mini.ctx("duty_officer")), scenario="calm", settings={})
 
 

@@ -10,7 +10,7 @@ from anlan.desk.views import exercises as exercise_pages
 from anlan.foundation import exercises, journal_reading, rooms, scenarios, tasks, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict, Invalid
-from anlan.foundation.models import JournalEntry, Task, World
+from anlan.foundation.models import JournalEntry, Task
 from tests.support.city import NIGHT, Mini, make_city
 from tests.support.house import PACKAGE, sources
 from tests.support.records import make_records
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 WRITERS = {"append", "Note", "_note"}
 
 
-def _factory(ctx: Ctx, settings: Any) -> World:
-    return worlds.new_exercise(
+def _plan(ctx: Ctx, settings: Any) -> scenarios.Plan:
+    return scenarios.Plan(
         scenario="mini",
         title="夜间复演",
         seed=7,
@@ -28,6 +28,8 @@ def _factory(ctx: Ctx, settings: Any) -> World:
         ends_at=NIGHT,
         settings=dict(settings),
         speed=60,
+        begin=lambda world: None,
+        lay=lambda key: None,
     )
 
 
@@ -41,10 +43,11 @@ def scenario(monkeypatch: pytest.MonkeyPatch) -> None:
         name="mini",
         title={"zh": "小城之夜", "en": "A night in the small city"},
         about={"zh": "测试用", "en": "For tests"},
-        factory=_factory,
+        plan=_plan,
         options=(hours,),
     )
     monkeypatch.setattr(scenarios, "_known", {"mini": known})
+    monkeypatch.setattr(scenarios, "_sources", [])
 
 
 def page(mini: Mini, role: str, path: str, **asked: str) -> str:

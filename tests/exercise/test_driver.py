@@ -28,7 +28,7 @@ TICKS = 3
 class Field:
     """The field of an exercise without its process: some reports come into its books after their time."""
 
-    simulated = True
+    name, simulated = "voice", True
 
     def __init__(self, rows: Sequence[tuple[datetime, datetime]], deaf: int = 0) -> None:
         self._rows = [

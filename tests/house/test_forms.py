@@ -17,7 +17,7 @@ def test_no_view_takes_an_empty_post_for_a_look() -> None:
 @pytest.mark.parametrize(
     ("role", "page"),
     [
-        ("administrator", "/new-account"),
+        ("administrator", "/w/live/registers/accounts/new"),
         ("leader", "/account/password"),
         ("duty_officer", "/w/live/calls/new"),
         ("station_engineer", "/w/live/imports"),

@@ -1,12 +1,13 @@
 """Imports, corrections and the quarantine: people ask, the engine writes, nothing is doubled and nothing overwritten."""
 
+import re
 from datetime import timedelta
 
 import numpy as np
 import pytest
 
 from anlan.desk.due import dues
-from anlan.foundation import journal, tasks
+from anlan.foundation import journal, tasks, worlds
 from anlan.foundation.apart import Fell, apart
 from anlan.foundation.errors import Conflict, Forbidden, Invalid, NotFound
 from anlan.observe import queries
@@ -19,7 +20,7 @@ from anlan.observe.store.columns import Quality
 from anlan.wire.sl651.batch import station_key
 from anlan.wire.sl651.build import Uplink
 from anlan.wire.sl651.message import encode_message
-from tests.support.city import FOREIGN_GAUGE, GAUGE, NIGHT, Mini
+from tests.support.city import FOREIGN_GAUGE, GAUGE, NIGHT, VILLAGE, Mini
 from tests.support.stations import rain
 
 MINUTE = timedelta(minutes=1)
@@ -191,6 +192,30 @@ def test_broken_input_is_fed_again_after_a_mend(mini: Mini, ingest: Ingest) -> N
     assert late in ingest.addresses
 
 
+def test_a_stranger_is_registered_from_its_frame_by_who_may(mini: Mini, ingest: Ingest) -> None:
+    late = "4213210007"
+    ingest.take([rain(late, NIGHT, 12)], peers=["10.0.0.9"], known_at=NIGHT)
+    assert quarantine.items(mini.ctx("duty_officer")) == []
+    assert quarantine.count(mini.ctx("duty_officer")) == 0
+    (item,) = quarantine.items(mini.ctx("administrator"))
+    assert item.sent == ("SL 651 HEX", "rain")
+    live = Mini(worlds.get("live"), mini.ids, mini.accounts)
+    with Ingest.of(live.ctx().world) as heard:
+        heard.take([rain(late, NIGHT, 12)], peers=["10.0.0.9"], known_at=NIGHT)
+    client = live.client("station_engineer")
+    page = client.get("/w/live/quarantine").text
+    link = re.search(r'href="(/w/live/registers/stations/new[^"]*)"', page)
+    assert link, page
+    form = client.get(link[1].replace("&amp;", "&")).text
+    assert f'value="{late}"' in form
+    assert '<option value="rain" selected>' in form
+    given = {"address": late, "name": "新站", "kind": "rain", "place": VILLAGE, "password": "1234"}
+    assert client.post("/w/live/registers/stations/new", given).status_code == 302
+    with Ingest.of(live.ctx().world) as heard:
+        heard.take([rain(late, NIGHT + MINUTE, 9)], peers=["10.0.0.9"], known_at=NIGHT + MINUTE)
+    assert values(live, late) == [(9, 0)], "what it sends from now on is admitted"
+
+
 def _sealed(password: str, address: str) -> str:
     from anlan.foundation import crypto
 
@@ -223,7 +248,7 @@ def test_broken_input_of_other_places_is_nobodys_business(mini: Mini, ingest: In
         mending.requeue(mini.ctx("foreign"), ids=[whole[0].id])
 
 
-def test_who_tends_the_stations_sees_frames_of_stations_that_nobody_registered(
+def test_who_may_register_stations_sees_frames_of_stations_that_nobody_registered(
     mini: Mini, ingest: Ingest
 ) -> None:
     """An address that begins with 00 tells no county; the counter of the stations' page says what the list shows."""
@@ -235,10 +260,10 @@ def test_who_tends_the_stations_sees_frames_of_stations_that_nobody_registered(
     ingest.take([*frames, b"\x7e\x7enoise" * 4], peers=["10.0.0.9"] * 4, known_at=NIGHT)
     seen = {
         role: sorted(item.station for item in quarantine.items(mini.ctx(role)))
-        for role in ("station_engineer", "foreign")
+        for role in ("station_engineer", "duty_officer", "foreign")
     }
     assert {"0099999999", "4213210007", GAUGE} <= set(seen["station_engineer"])
-    assert seen["foreign"] == ["0099999999"]
+    assert (seen["duty_officer"], seen["foreign"]) == ([GAUGE], [])
     for role, items in seen.items():
         assert quarantine.count(mini.ctx(role)) == len(items)
 
@@ -251,8 +276,8 @@ def test_what_was_kept_in_part_is_not_fed_again_but_can_be_put_aside(mini: Mini,
     (item,) = quarantine.items(mini.ctx())
     assert (len(item.data), item.is_cut, item.size > 1_000) == (512, True, True)
     with pytest.raises(Invalid, match="只留了开头"):
-        mending.requeue(mini.ctx("duty_officer"), ids=[item.id])
-    mending.drop(mini.ctx("duty_officer"), ids=[item.id])
+        mending.requeue(mini.ctx("station_engineer"), ids=[item.id])
+    mending.drop(mini.ctx("station_engineer"), ids=[item.id])
     work(mini)
     assert quarantine.items(mini.ctx()) == []
 

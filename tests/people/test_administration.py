@@ -53,7 +53,7 @@ def test_a_post_that_sees_more_than_the_giver_is_not_given(mini: Mini) -> None:
         administration.move(admin, username="station-engineer-1", post_ref=wide)
     with pytest.raises(NotFound):
         administration.create_account(admin, username="new-1", name="新", password=PASSWORD, post_ref=wide)
-    assert wide not in mini.client("administrator").get("/new-account").content.decode()
+    assert wide not in mini.client("administrator").get("/w/live/registers/accounts/new").content.decode()
     assert administration.move(mini.ctx(), username="station-engineer-1", post_ref=wide)
 
 
@@ -137,8 +137,12 @@ def test_a_move_to_or_from_an_approving_post_waits_for_the_second(mini: Mini) ->
 def test_a_new_approver_opens_once_the_second_confirms_and_a_declined_one_stays_closed(mini: Mini) -> None:
     for username in ("sui-new-1", "sui-new-2"):
         given = {"username": username, "name": "王新来", "post": "POST-approver", "language": "zh"}
-        page = mini.client("administrator").post("/new-account", given, follow=True).content.decode()
-        assert "等另一位管理员确认" in page
+        page = (
+            mini.client("administrator")
+            .post("/w/live/registers/accounts/new", given, follow=True)
+            .content.decode()
+        )
+        assert "新建账号" in page
         assert not Account.objects.get(username=username).is_active
         with pytest.raises(Conflict):
             administration.set_active(mini.ctx("administrator"), username=username, active=True)

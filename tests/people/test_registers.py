@@ -1,10 +1,15 @@
 """Registers of people: the contract of each, and what is its own."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from anlan.call import ladders
+from anlan.call.rules.calldown.opening import open_lines
+from anlan.call.shelf import call_settings
 from anlan.foundation.paging import Cut
+from anlan.foundation.rules.grade import Grade
+from anlan.people import queries as people
 from anlan.people.holder_register import HOLDERS, HOUSEHOLDS, RESIDENTS
 from anlan.people.holders import register
 from anlan.people.models import ContactPoint, DutyHolder, Organisation, Person
@@ -13,8 +18,9 @@ from anlan.people.unit_register import ORGANISATIONS, POSTS
 from anlan.places.atlas import atlas
 from anlan.registers import queries, saving, undoing, uploads
 from anlan.registers.columns import Bad
+from anlan.registers.judging import judge
 from anlan.registers.sealed import read_phone
-from tests.support.city import TOWN, VILLAGE, VILLAGE_2, Mini, make_city
+from tests.support.city import NIGHT, TOWN, VILLAGE, VILLAGE_2, Mini, make_city
 from tests.support.registers import RegisterTests
 
 
@@ -94,6 +100,66 @@ class TestHolders(RegisterTests):
         saving.change(ctx, HOLDERS, queries.entry(ctx, HOLDERS, ref), {"place": VILLAGE_2})
         assert ref in [holder.ref for holder in register().covering(atlas().code(VILLAGE_2).path)]
         assert ref not in [holder.ref for holder in register().covering(atlas().code(VILLAGE).path)]
+
+    @pytest.mark.parametrize(
+        "word",
+        [
+            "村支书",
+            "支书",
+            "村（社区）党组织书记",
+            "村(社区)党组织书记",
+            "village_secretary",
+            "village secretary",
+        ],
+    )
+    def test_a_duty_is_known_by_what_people_call_it(self, mini: Mini, word: str) -> None:
+        line = judge(self.ctx(mini), HOLDERS, [(1, {**self.good, "kind": word})]).lines[0]
+        assert (line.wrong, line.given["kind"]) == ({}, "village_secretary")
+
+    def test_a_duty_that_nobody_knows_is_answered_with_the_nearest(self, mini: Mini) -> None:
+        (why,) = (
+            judge(self.ctx(mini), HOLDERS, [(1, {**self.good, "kind": "村支部书记员"})])
+            .lines[0]
+            .wrong.values()
+        )
+        assert "村(社区)党组织书记" in why.zh
+        assert "网格员" not in why.zh
+
+    def test_the_ladder_asks_the_deputy_while_the_holder_is_away(self, mini: Mini) -> None:
+        ctx = self.ctx(mini)
+        row = queries.entry(ctx, HOLDERS, "H-v1-secretary")
+        saving.change(
+            ctx, HOLDERS, row, {"absent_from": "2021-08-10", "absent_until": "2021-08-12", "deputy": "包干部"}
+        )
+        night, village = mini.exercise(), atlas().code(VILLAGE)
+
+        def asked(at: datetime) -> list[str]:
+            here = night.ctx().at(at)
+            opened = open_lines(
+                ref="D", place=village.path, grade=Grade.RED, at=at, addressees=ladders.villages(here, [village]),
+                settings=call_settings(here, TOWN),
+            )  # fmt: skip
+            return [holder.ref for holder in opened.lines[0].rungs[0].holders]
+
+        assert asked(NIGHT) == ["H-town-cover", "H-v1-group"]
+        assert asked(NIGHT + timedelta(days=1)) == ["H-v1-secretary", "H-v1-group"]
+
+    def test_who_is_away_without_a_deputy_is_asked_after_the_others_and_counted(self, mini: Mini) -> None:
+        ctx = self.ctx(mini)
+        today = ctx.now.date().isoformat()
+        saving.change(ctx, HOLDERS, queries.entry(ctx, HOLDERS, "H-v1-secretary"), {"absent_from": today})
+        found = people.holders(ctx, path=atlas().code(VILLAGE).path)
+        assert found[-1].ref == "H-v1-secretary"
+        assert {each.name: each.number for each in queries.figures(ctx, HOLDERS)} == {
+            "absent": 1,
+            "no-deputy": 1,
+        }
+
+    def test_nobody_is_their_own_deputy_or_back_before_they_left(self, mini: Mini) -> None:
+        given = {"absent_from": "2021-08-12", "absent_until": "2021-08-10", "deputy": "H-v1-secretary"}
+        row = queries.entry(self.ctx(mini), HOLDERS, "H-v1-secretary")
+        line = judge(self.ctx(mini), HOLDERS, [(1, given)], about=[row]).lines[0]
+        assert set(line.wrong) == {"absent_until", "deputy"}
 
     def test_one_person_with_two_duties_is_one_person(self, mini: Mini) -> None:
         first, second = self.add(mini), self.add(mini, kind="village_deputy")

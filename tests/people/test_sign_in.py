@@ -199,7 +199,8 @@ def test_a_new_account_first_changes_its_password_then_binds_an_authenticator() 
     mini = make_city()
     admin = mini.client("administrator")
     given = {"username": "sui-new-1", "name": "王新来", "post": "POST-auditor", "language": "zh"}
-    page = admin.post("/new-account", given).content.decode()
+    admin.post("/w/live/registers/accounts/new", given)
+    page = admin.post("/accounts/sui-new-1/reset").content.decode()
     password = re.findall(r'<code translate="no">(.*?)</code>', page)[1]
     client, status = enter("sui-new-1", password=password, code="")
     assert status == 302
@@ -236,7 +237,7 @@ def test_a_link_is_too_old_after_ten_minutes() -> None:
 def test_the_administrator_of_one_county_does_not_see_accounts_of_another() -> None:
     mini = make_city()
     client = mini.client("administrator")
-    page = client.get("/accounts").content.decode()
+    page = client.get("/w/live/registers/accounts").content.decode()
     assert "leader-1" in page
     assert "foreign-1" not in page
     assert client.get("/accounts/foreign-1").status_code == 404

@@ -94,6 +94,8 @@ def test_everybody_who_is_called_is_told_once_with_the_page_that_answers(mini: M
     assert f"https://anlan.example.gov.cn/a/live/{ref}/H-v1-secretary/" in mine.text
     page = mini.client().get(mine.text.partition("gov.cn")[2])
     assert page.status_code == 200
+    board = mini.client("duty_officer").get(f"/w/live/calls/{ref}").content.decode()
+    assert "运营方已收下" in board
     assert not any(NUMBER in row.text or "/a/live/" in row.text for row in JournalEntry.objects.all())
 
 

@@ -117,7 +117,8 @@ def _built(*, with_accounts: bool) -> Mini:
     places.load_objects(ctx, [_reservoir(ids)])
     places.load_map(ctx, lines=[_stream()], flood_areas=[_flood_area(ids)], grids=[])
     units = people.load_organisations(ctx, [_organisation(*row, ids=ids) for row in _ORGANISATIONS])
-    people.load_holders(ctx, [_holder(*row, ids=ids) for row in _HOLDERS], units)
+    holders = people.load_holders(ctx, [_holder(*row, ids=ids) for row in _HOLDERS], units)
+    people.load_shifts(ctx, [_shift(units["O-emergency"], holders["H-county-duty"])])
     for ref, code in (("XL-town", TOWN), ("XL-foreign", FOREIGN_TOWN)):
         Line.objects.create(
             ref=ref,
@@ -212,6 +213,15 @@ def _holder(
         role="", lon=lon, lat=lat, organisation=unit, contacts=[("mobile", number, 0, 24)], high_ground=high,
         group=3 if level == "group" else None, synthetic=True,
     )  # fmt: skip
+
+
+def _shift(unit: int, holder: int) -> dict[str, object]:
+    """One day of the roster, a month before the night."""
+    began = datetime(2021, 7, 1, 0, tzinfo=UTC)
+    return {
+        "ref": "DS-1", "organisation_id": unit, "holder_id": holder, "role": "officer", "starts_at": began,
+        "ends_at": began + timedelta(days=1),
+    }  # fmt: skip
 
 
 def _reservoir(ids: dict[str, int]) -> tuple[dict[str, object], list[int]]:

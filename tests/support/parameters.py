@@ -58,10 +58,12 @@ FOREIGN: dict[str, Callable[[Foreign], list[str]]] = {
     "address": lambda f: [FOREIGN_GAUGE],
     "commands": lambda f: [FOREIGN_VILLAGE],
     "covers": lambda f: [FOREIGN_VILLAGE],
+    "deputy": lambda f: ["H-f-secretary"],
     "downstream": lambda f: [FOREIGN_VILLAGE],
     "helper": lambda f: ["H-f-secretary"],
     "organisation": lambda f: ["O-foreign"],
     "parent": lambda f: ["O-foreign"],
+    "person": lambda f: ["H-f-secretary"],
     "phone": lambda f: ["13900002001"],
     "serves": lambda f: [FOREIGN_VILLAGE],
     "account": lambda f: [f["account"]],
@@ -88,6 +90,7 @@ FOREIGN: dict[str, Callable[[Foreign], list[str]]] = {
     "second": lambda f: [f["account"]],
     "station": lambda f: [FOREIGN_GAUGE],
     "subject": lambda f: [f["call_down"], f["door_check"]],
+    "unit": lambda f: ["O-foreign"],
     "under": lambda f: [FOREIGN_VILLAGE],
     "undo": lambda f: [f"{f['call_down']}:forged"],
     "village": lambda f: [FOREIGN_VILLAGE],
@@ -96,16 +99,17 @@ FOREIGN: dict[str, Callable[[Foreign], list[str]]] = {
 """By name of a parameter in query or body: what of the town next door it could name."""
 PLAIN = frozenset(
     """
-    a about account act action address after again age_band answer asked at at_home b back_min basis by_when capacity channel
-    check_all check_cm code column confidence confirmed_at confirmed_how counted counted_people crs data days description design_cm
-    destination do doubtful effect event event_type events expires_at file flood_limit_cm frail from_hour from_level grade ground
-    group guarantee_cm headline high_ground highest_cm hours households how id in_danger instruction is_town_gauge issued_at issuer
-    issuer_name joint_for key kind known_by label lang language last lat layer lead_hours level limit lon map members metres minute
-    minutes mm_h name new next night_worker note nowcast number numbers object_ref offset old old_code on only open outcome page
-    password people per_number_day per_number_minute per_second precision price_fen rain rain_min rain_mm reason receivers residents
-    result retyped_level retyped_place role run rung scenario secret seed sign simulator since site solver sort source speed stage
-    stage_cm starts state step stream template text theme tier title to_hour unit_code until urlencode username value version
-    warning_cm wetness what which why wide window words world
+    a about absent_from absent_until account act action address after again age_band answer asked at at_home b back_min basis
+    by_when c capacity channel check_all check_cm code column confidence confirm confirmed_at confirmed_how counted counted_people
+    crs data days description design_cm destination do document_no doubtful effect ends_at event event_type events expires
+    expires_at file flood_limit_cm frail from_hour from_level grade ground group guarantee_cm headline high_ground highest_cm hours
+    households how id in_danger instruction is_active is_town_gauge is_wrong issued_at issuer issuer_name items joint_for key kind
+    known_by label lang language last lat layer lead_hours level limit lon map may_hold members metres minute minutes mm_h month
+    name new next night_worker note nowcast number numbers object_ref offset old old_code on only open order outcome page password
+    people per_number_day per_number_minute per_second precision price_fen rain rain_min rain_mm reason receivers residents result
+    retyped_level retyped_place role run rung scenario seat secret seed shared sign signed_by simulator since site solver sort
+    source speed stage stage_cm starts starts_at state step stream template text theme tier title to_hour unit_code until urlencode
+    username value version warning_cm wetness what which why wide window words world
     """.split()  # noqa: SIM905  (read as words)
 )
 """Names that say how, how many or when, and what belongs to no place (grounds, runs and packs are the whole city's)."""

@@ -81,7 +81,7 @@ DEFECTS = Register(
         Whole(name="people", word=w("人员"), default=0, most=10_000, filter=True),
         Day(name="mended_on", word=w("结束"), filter=True),
         Sealed(name="finder", word=w("姓名")),
-        Link(name="follows", word=w("上级"), target=lambda ctx: ctx.rows(Defect), listed=False),
+        Link(name="follows", word=w("上级代码"), target=lambda ctx: ctx.rows(Defect), listed=False),
     ),
 )  # fmt: skip
 GOOD = {

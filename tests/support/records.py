@@ -7,7 +7,7 @@ import numpy as np
 from django.db import transaction
 
 from anlan.call.actions import calldown, doorchecks, hearing
-from anlan.call.models import ContactLost
+from anlan.call.models import ContactLost, SignedOrder
 from anlan.foundation import worlds
 from anlan.foundation.actions import next_ref
 from anlan.foundation.context import Ctx
@@ -51,10 +51,21 @@ def make_records(mini: Mini) -> dict[str, str]:
         "import": _import(mini),
         "layer": _layer(mini),
         "threshold": _threshold(mini),
+        "order": _order(mini),
         "back_test": _back_test(ctx, village),
         "run": _run(mini, village),
         "ensemble": _ensemble(mini, village),
     }
+
+
+def _order(mini: Mini) -> str:
+    """A standing order of Liulin's county that was signed and has ended."""
+    with writing():
+        return SignedOrder.objects.create(
+            ref="SO-1", place_id=mini.ids[COUNTY], document_no="随县防指〔2021〕1号", text="红色预警直接叫应。", starts=[], may_hold=True,
+            signed_by="指挥长 王一", signed_at=mini.ctx().now, entered_by="U-1", expires=date(2022, 1, 1), ended_at=mini.ctx().now,
+            ended_by="U-1", ended_why="换发新文",
+        ).ref  # fmt: skip
 
 
 def _threshold(mini: Mini) -> str:

@@ -34,6 +34,7 @@ class RegisterTests:
         tuple[str, dict[str, str]]
     ]  # with a life: the first step by the keeper, and the columns that it wants
     keeper: ClassVar[str] = "administrator"
+    opener: ClassVar[str] = "duty_officer"  # may see what is sealed
     stranger: ClassVar[str] = "grid_worker"  # may not keep it
 
     @pytest.fixture
@@ -199,7 +200,7 @@ class RegisterTests:
     # ---------- who ----------
     def test_what_is_sealed_is_seen_with_a_reason_that_is_journaled(self, mini: Mini) -> None:
         if self.sealed():
-            ref, client = self.add(mini), mini.client("duty_officer")
+            ref, client = self.add(mini), mini.client(self.opener)
             path = f"{self.base(mini)}/{ref}/open"
             assert client.post(path, {"why": ""}).status_code == 422
             page = client.post(path, {"why": "核对本人"}).content.decode()

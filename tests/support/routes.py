@@ -94,6 +94,7 @@ ARGUMENTS: dict[tuple[str, str], Argument] = {
     ("next", "message"): lambda s: "update",
     ("packs", "id"): lambda s: "flash-flood-jianghua",
     ("back-tests", "ref"): lambda s: s.refs["back_test"],
+    ("orders", "ref"): lambda s: s.refs["order"],
     ("imports", "ref"): lambda s: s.refs["import"],
     ("layers", "ref"): lambda s: s.refs["layer"],
     ("runs", "ref"): lambda s: s.refs["run"],
@@ -176,6 +177,10 @@ for _name, _register in registers().items():
     BODIES[API + f"w/{{world}}/registers/{_name}"] = lambda _, it=_register: {
         c.name: "x" for c in it.columns if c.required
     }
+    BODIES[API + f"w/{{world}}/registers/{_name}/bulk"] = lambda _, it=_register: {
+        "items": [{c.name: "x" for c in it.columns if c.required}]
+    }
+    ABSENT[f"w/<slug:world>/registers/{_name}/views/<int:number>/drop"] = "nobody on the stage keeps a view"
     for _tail in ("", "/remove"):
         ABSENT[f"w/<slug:world>/registers/{_name}/<path:ref>/files/<str:digest>{_tail}"] = (
             "no entry of the stage has a file"
@@ -274,7 +279,7 @@ def operations() -> list[Route]:
     for prefix, router in api._routers:
         for path, view in router.path_operations.items():
             for operation in view.operations:
-                pattern = f"{API}{prefix}{path}".replace("//", "/")
+                pattern = f"{API}{prefix}{path}".replace("//", "/").replace("{path:", "{")
                 permission = getattr(operation.view_func, "permission", None)
                 found += [
                     Route(pattern, permission, method=m, view=operation.view_func) for m in operation.methods

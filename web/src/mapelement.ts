@@ -10,6 +10,7 @@ import { show } from "./live";
 import { Draw } from "./mapdraw";
 import * as marks from "./mapmarks";
 import { CHOOSABLE, nameOrder, style } from "./mapstyle";
+import { View } from "./mapview";
 import { keys, Water } from "./mapwater";
 
 setWorkerUrl(workerUrl);
@@ -21,6 +22,7 @@ class AnlanMap extends HTMLElement {
   private map?: Map;
   private drawer?: Draw;
   private water?: Water;
+  private view?: View;
   private base?: Data;
   private shown?: Data;
   private asked?: AbortController;
@@ -45,6 +47,12 @@ class AnlanMap extends HTMLElement {
     this.map.on("style.load", () => this.dressed());
     this.map.on("click", (event) => this.press(event));
     this.map.on("mousemove", (event) => this.hover(event));
+    const kit = this.querySelector<HTMLElement>(".anlan-map__kit");
+    if (kit) {
+      kit.hidden = false;
+      this.view = new View(this.map, this, kit, () => this.shown?.features ?? [], this.later.signal);
+      this.addEventListener("anlan:map-open", (event) => this.open(String((event as CustomEvent<{ url?: string }>).detail.url ?? "")));
+    }
     this.listen();
     this.legend();
     void this.load();
@@ -106,6 +114,7 @@ class AnlanMap extends HTMLElement {
     const field = document.getElementById(this.getAttribute("draw") ?? "");
     if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) this.drawer ??= new Draw(map, field, this.piece("tools"));
     this.drawer?.show();
+    this.view?.dress();
   }
 
   private redress(): void {
@@ -157,7 +166,7 @@ class AnlanMap extends HTMLElement {
     this.base = await this.fetch("base", url);
     this.put("base", this.base);
     const edges = this.bounds() ?? around(this.base);
-    if (edges) this.map?.fitBounds(edges, { padding: this.margin(), animate: false });
+    if (!this.view?.read() && edges) this.map?.fitBounds(edges, { padding: this.margin(), animate: false });
   }
 
   private async loadState(): Promise<void> {
@@ -225,6 +234,7 @@ class AnlanMap extends HTMLElement {
 
   private put(name: string, data?: Data): void {
     if (data) this.map?.getSource<GeoJSONSource>(name)?.setData(data);
+    if (data && name === "state") this.put("crowd", { ...data, features: data.features.filter((each) => each.properties?.layer === "call") });
   }
 
   /** Many events, one fetch. */
@@ -254,11 +264,13 @@ class AnlanMap extends HTMLElement {
   }
 
   private hover(event: MapMouseEvent): void {
-    this.map?.getCanvas().classList.toggle("is-choosable", !this.drawer?.busy && Boolean(this.hit(event)));
+    this.map?.getCanvas().classList.toggle("is-choosable", !this.drawer?.busy && !this.view?.busy && Boolean(this.hit(event)));
   }
 
   private press(event: MapMouseEvent): void {
-    if (this.drawer?.busy) return;
+    if (this.drawer?.busy || this.view?.busy) return;
+    const crowd = this.map?.queryRenderedFeatures(event.point, { layers: ["crowd"] })[0];
+    if (crowd) return void this.map?.easeTo({ center: event.lngLat, zoom: (this.map?.getZoom() ?? 8) + 1.5 }, { originalEvent: event.originalEvent });
     const chosen = this.hit(event);
     if (!chosen) return;
     const told = new CustomEvent("anlan:map-chosen", { bubbles: true, cancelable: true, detail: chosen });

@@ -1,5 +1,5 @@
 // The map's style: quiet base, loud data. Every colour is a token of the page, so day, night and wall follow by themselves.
-import type { ExpressionSpecification, FilterSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
+import type { ExpressionSpecification, FilterSpecification, LayerSpecification, StyleSpecification, SymbolLayerSpecification } from "maplibre-gl";
 import type { Ink } from "./mapmarks";
 import { LEVELS } from "./palette";
 
@@ -23,7 +23,11 @@ const byLevel: ExpressionSpecification = [
 ] as unknown as ExpressionSpecification;
 
 /** What a click may choose, topmost first. */
-export const CHOOSABLE = ["call", "exceedance", "gauge", "flood", "alert", "village"];
+export const CHOOSABLE = ["call", "crowd-call", "exceedance", "gauge", "flood", "alert", "village"];
+
+/** Below this zoom marks that would cover each other stand as one, with their number; in ink where one of them is silent, lost or calls for help. */
+const CROWDED = 10;
+const BAD = ["silent", "lost", "help", "refused"];
 
 export interface Shade { tiles: string[]; bounds?: [number, number, number, number] }
 
@@ -34,6 +38,9 @@ export function style(ink: Ink, shade?: Shade): StyleSpecification {
       base: { type: "geojson", data: EMPTY },
       state: { type: "geojson", data: EMPTY },
       draw: { type: "geojson", data: EMPTY },
+      measure: { type: "geojson", data: EMPTY },
+      crowd: { type: "geojson", data: EMPTY, cluster: true, clusterMaxZoom: CROWDED - 1, clusterRadius: 24,
+        clusterProperties: { bad: ["+", ["case", ["in", ["get", "state"], ["literal", BAD]], 1, 0]] } },
       ...(shade && { shade: { type: "raster" as const, tileSize: 256, minzoom: 7, maxzoom: 15, ...shade } }),
     },
     layers: [...base(ink, Boolean(shade)), ...areas(ink), ...points(ink), ...drawing(ink)],
@@ -77,6 +84,8 @@ function areas(ink: Ink): LayerSpecification[] {
 
 function points(ink: Ink): LayerSpecification[] {
   const order: ExpressionSpecification = ["coalesce", get("order"), 0];
+  const mark = { "icon-image": ["concat", "state-", get("state")], "icon-allow-overlap": true, "icon-padding": 0, "symbol-sort-key": order,
+    "icon-size": ["interpolate", ["linear"], ["zoom"], 7, 0.3, 9, 0.5, 10.5, 1] } as unknown as SymbolLayerSpecification["layout"];
   return [
     { id: "home-name", source: "state", type: "symbol", filter: ["all", is("home"), ["==", ["get", "wet"], true]] as FilterSpecification,
       layout: { ...text(13, [0, 0], "top"), "text-variable-anchor-offset": BESIDE_DOT, "text-padding": 1, "symbol-sort-key": nameOrder(""),
@@ -88,7 +97,7 @@ function points(ink: Ink): LayerSpecification[] {
     // below the marks, so that a name gives way to a mark
     { id: "gauge-name", source: "state", type: "symbol", filter: is("gauge"), minzoom: 10.5,
       layout: { ...text(12, [0.9, 0], "left"), "text-field": ["coalesce", get("label"), ""] }, paint: halo(ink, "--ink-2") },
-    { id: "call-name", source: "state", type: "symbol", filter: is("call"), minzoom: 9.2,
+    { id: "call-name", source: "state", type: "symbol", filter: is("call"), minzoom: CROWDED,
       layout: { ...text(14, [0, 0], "top"), "text-variable-anchor-offset": BESIDE_MARK, "text-padding": 1, "symbol-sort-key": nameOrder(""),
         "text-field": ["format", get("name"), {}, "\n", {}, ["coalesce", get("label"), ""], { "font-scale": 0.86 }] },
       paint: halo(ink, "--ink") },
@@ -96,14 +105,23 @@ function points(ink: Ink): LayerSpecification[] {
       layout: { "icon-image": ["concat", "gauge-", get("kind")], "icon-size": 0.9, "icon-allow-overlap": true } },
     { id: "exceedance", source: "state", type: "symbol", filter: is("exceedance"),
       layout: { "icon-image": ["concat", "assess-", get("level")], "icon-size": 0.8, "icon-allow-overlap": true, "symbol-sort-key": order } },
-    { id: "call", source: "state", type: "symbol", filter: is("call"),
-      layout: { "icon-image": ["concat", "state-", get("state")], "icon-allow-overlap": true, "icon-padding": 0, "symbol-sort-key": order,
-        "icon-size": ["interpolate", ["linear"], ["zoom"], 7, 0.3, 9, 0.5, 10.5, 1] } },
+    { id: "call", source: "state", type: "symbol", filter: is("call"), minzoom: CROWDED, layout: mark },
+    { id: "crowd-call", source: "crowd", type: "symbol", filter: ["!", ["has", "point_count"]], maxzoom: CROWDED, layout: mark },
+    { id: "crowd", source: "crowd", type: "circle", filter: ["has", "point_count"], maxzoom: CROWDED,
+      paint: { "circle-radius": ["step", get("point_count"), 12, 10, 15, 100, 19], "circle-stroke-width": 2, "circle-stroke-color": ink("--ink"),
+        "circle-color": ["case", [">", get("bad"), 0], ink("--ink"), ink("--surface")] } },
+    { id: "crowd-number", source: "crowd", type: "symbol", filter: ["has", "point_count"], maxzoom: CROWDED,
+      layout: { ...text(13, [0, -0.6], "top"), "text-field": ["to-string", get("point_count")], "text-allow-overlap": true },
+      paint: { "text-color": ["case", [">", get("bad"), 0], ink("--on-ink"), ink("--ink")] } },
   ];
 }
 
 function drawing(ink: Ink): LayerSpecification[] {
   return [
+    { id: "measure-casing", source: "measure", type: "line", paint: { "line-color": ink("--surface"), "line-width": 6 } },
+    { id: "measure-line", source: "measure", type: "line", paint: { "line-color": ink("--ink"), "line-width": 2.5, "line-dasharray": [2, 1] } },
+    { id: "measure-point", source: "measure", type: "circle", filter: ["==", ["geometry-type"], "Point"],
+      paint: { "circle-radius": 5, "circle-color": ink("--surface"), "circle-stroke-color": ink("--ink"), "circle-stroke-width": 2 } },
     { id: "draw-fill", source: "draw", type: "fill", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": ink("--accent"), "fill-opacity": 0.16 } },
     { id: "draw-casing", source: "draw", type: "line", filter: ["!=", ["geometry-type"], "Point"], paint: { "line-color": ink("--surface"), "line-width": 6 } },
     { id: "draw-line", source: "draw", type: "line", filter: ["!=", ["geometry-type"], "Point"], paint: { "line-color": ink("--accent"), "line-width": 3 } },

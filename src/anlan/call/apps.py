@@ -20,6 +20,8 @@ from anlan.call.events import (
     LINE_ESCALATED,
     LINE_SILENT,
     LINK_HANDED,
+    ORDER_ENDED,
+    ORDER_SIGNED,
 )
 from anlan.foundation.rooms import Entry, Room
 from anlan.foundation.words import w
@@ -34,6 +36,17 @@ class CallRoom(Room):
     texts = "telling:TEXTS"
     registers = ("handlers", "telling", "derived", "pack_readers")
     menu = (
+        Entry(
+            w("长效指令"),
+            "orders",
+            "warn.view",
+            "command",
+            9,
+            about=w("事先签好：遇到写明的情况，不等批准就叫应真人。"),
+            help=w(
+                "能签的人填写管的地方、文号、正文、情况和失效日，看一遍再签。一个地方以最后签的为准；到期、停用以后，要等值班员手动叫应。"
+            ),
+        ),
         Entry(
             w("叫应"),
             "calls",
@@ -72,6 +85,8 @@ class CallRoom(Room):
         LINE_ESCALATED: w("往上一级叫"),
         LINE_SILENT: w("一条叫应线没人应"),
         LINK_HANDED: w("递了应答链接"),
+        ORDER_ENDED: w("长效指令已停用"),
+        ORDER_SIGNED: w("签发了长效指令"),
         "warn.sheet.made": w("叫应一张纸已生成"),
         "warn.sheet.printed": w("叫应一张纸已打印"),
     }

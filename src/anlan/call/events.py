@@ -21,6 +21,8 @@ LINE_ANSWERED = "warn.line.answered"
 LINE_ESCALATED = "warn.line.escalated"
 LINE_SILENT = "warn.line.silent"
 LINK_HANDED = "warn.link.handed"
+ORDER_ENDED = "warn.order.ended"
+ORDER_SIGNED = "warn.order.signed"
 
 # due work
 CALLDOWN_GO_ON = "warn.calldown.go_on"

@@ -7,6 +7,29 @@ from anlan.foundation.rules.stage import Stage
 from anlan.foundation.words import w
 
 
+class SignedOrder(models.Model):
+    """长效指令: what starts by itself at a place and below it, signed beforehand by the one who may; of a place the last counts."""
+
+    scope_by = "place__path"
+
+    ref = models.CharField(max_length=40, unique=True)
+    place = models.ForeignKey("places.Division", models.PROTECT, related_name="+")
+    document_no = models.CharField(max_length=60)
+    text = models.TextField()
+    starts = models.JSONField()  # the rows of the order as they stood when it was signed
+    may_hold = models.BooleanField()
+    signed_by = models.CharField(max_length=80)  # office and name, as on the paper
+    signed_at = models.DateTimeField()
+    entered_by = models.CharField(max_length=80)
+    expires = models.DateField()  # the first day on which it no longer holds
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=80, blank=True)
+    ended_why = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["place", "document_no"], name="order_once")]
+
+
 class CallDown(Happening):
     """三个叫应: all addressees of one township, called at once for one cause at one grade."""
 

@@ -6,6 +6,7 @@ from anlan.call.rules.standing import StandingOrder
 from anlan.foundation import shelf
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import Sentence, w
+from anlan.reach.queries import has_line
 from anlan.ui.onset import Step, none
 
 
@@ -15,10 +16,10 @@ def _order(ctx: Ctx) -> Sentence | None:
 
 
 def _line(ctx: Ctx) -> Sentence | None:
-    return none(w("没有外呼线路：叫应由值班员拨号、发链接"), bool(settings.CHANNELS))
+    return none(w("没有开着的外呼线路：叫应由值班员拨号、发链接"), bool(settings.CHANNELS) or has_line())
 
 
 STEPS = (
-    Step(17, w("长效指令"), "packs", _order),
-    Step(18, w("外呼线路"), "calls", _line),
+    Step(17, w("长效指令"), "orders", _order),
+    Step(18, w("外呼线路"), "lines", _line),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.call.views import calls, cards, desk, doors, phone, sheet
+from anlan.call.views import calls, cards, desk, doors, orders, phone, sheet
 
 app_name = "call"
 W = "w/<str:world>/"
@@ -28,6 +28,12 @@ DOORS = [
     path(f"{W}contact/<str:ref>", doors.lost, name="contact-lost"),
 ]
 
+ORDERS = [
+    path(f"{W}orders", orders.listing, name="orders"),
+    path(f"{W}orders/new", orders.sign, name="order-sign"),
+    path(f"{W}orders/<str:ref>/end", orders.end, name="order-end"),
+]
+
 SHEETS = [
     path(f"{W}calls/<str:ref>/sheet", sheet.one, name="sheet"),
     path(f"{W}calls/<str:ref>/sheet/print", sheet.printed, name="sheet-print"),
@@ -41,4 +47,4 @@ PHONE = [
     path(f"{W}calls/<str:ref>/phone/<str:holder>", phone.handed, name="answer-link"),
 ]
 
-urlpatterns = [*CALLS, *DOORS, *SHEETS, *PHONE]
+urlpatterns = [*CALLS, *DOORS, *SHEETS, *PHONE, *ORDERS]

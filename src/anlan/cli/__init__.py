@@ -17,6 +17,7 @@ COMMANDS = (
     "setup",
     "run",
     "replay",
+    "exercise",
     "decode",
     "cap",
     "journal",

@@ -2,13 +2,11 @@
 
 import argparse
 import json
-import subprocess
 import sys
-import time
 from typing import Any
 
 from anlan.cli import options
-from anlan.conf.supervisor import SUPERVISED
+from anlan.cli.follow import follow
 
 
 def register(commands: Any) -> None:
@@ -77,31 +75,3 @@ def run(args: argparse.Namespace) -> int:
 
     FieldClient(key).stop()
     return 0
-
-
-def follow(key: str, *, quiet: bool) -> None:
-    """Keep an engine on the exercise until it has ended; one that dies is started again."""
-    from anlan.foundation.worlds import World
-
-    engine: subprocess.Popen[bytes] | None = None
-    shown = ""
-    try:
-        while True:
-            state, now = World.objects.values_list("state", "now").get(key=key)
-            if state == World.State.ENDED:
-                return
-            if engine is None or engine.poll() is not None:
-                engine = subprocess.Popen(
-                    [sys.executable, "-m", "anlan", "engine", "--only", key, SUPERVISED]
-                )
-            line = f"{now.astimezone():%m-%d %H:%M}" if now else ""
-            if not quiet and sys.stderr.isatty() and line != shown:
-                print(f"\r{line}", end="", file=sys.stderr, flush=True)
-                shown = line
-            time.sleep(0.2)
-    finally:
-        if engine is not None and engine.poll() is None:
-            engine.terminate()
-            engine.wait(30)
-        if shown:
-            print(file=sys.stderr)

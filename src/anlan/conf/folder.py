@@ -68,8 +68,10 @@ def _register_of(ctx: Ctx, path: Path) -> str:
     if named:
         return named[0].name
     try:
-        heads = {each.name: each.heads(Look(ctx)) for each in registers().values()}
-        found = reading.whose(path.read_bytes(), heads)
+        data, heads = path.read_bytes(), {each.name: each.heads(Look(ctx)) for each in registers().values()}
+        found = reading.whose(data, heads) or [
+            each.name for each in registers().values() if each.unfold(ctx, data, path.name)
+        ]
     except AnlanError:
         return ""
     return found[0] if found else ""

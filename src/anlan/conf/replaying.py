@@ -9,6 +9,7 @@ from anlan.demo.city.build import PERSON_ROWS
 from anlan.demo.city.build import SEED as CITY_SEED
 from anlan.demo.exercises import SEED, is_loaded, new_liulin
 from anlan.demo.liulin.scenario import load_scenario
+from anlan.exercise import report as exercise
 from anlan.foundation import worlds
 from anlan.foundation.errors import Conflict
 from anlan.foundation.home import home
@@ -65,18 +66,10 @@ def of_that_night(clock: str | None) -> str:
 
 def told(found: dict[str, Any]) -> str:
     """The result in a screenful for a person."""
-    villages = found["villages"]
-    answered = sum(bool(v["answered_at"]) for v in villages)
-    checked = sum(bool(v["door_checked_at"]) for v in villages)
-    moved = sum(v["households_moved"] for v in villages)
-    to_move = sum(v["households_to_move"] for v in villages)
     return "\n".join(
         [
             f"雨量  六小时 {found['rain']['six_hour_mm']} mm，04–07 时 {found['rain']['h04_07_mm']} mm",
-            f"报文  发出 {found['frames']['sent']}，确认 {found['frames']['accepted']}，入库 {found['frames']['stored']}",
-            f"研判  {len(found['exceedances'])} 次，预警 {len(found['alerts'])} 条",
-            f"叫应  首呼 {found['first_call_at']}，{len(villages)} 村（社区）中 {answered} 个应答、{checked} 个敲门",
-            f"转移  应转 {to_move} 户，点名转移 {moved} 户",
+            *exercise.told(found),
             f"提前  最强一小时结束前 {found['lead_minutes_before_peak']} 分钟点名柳林"
             f"（当夜公布：{found['published']['lead_minutes_before_peak']} 分钟）",
             *_foretold(found["forecast"]),

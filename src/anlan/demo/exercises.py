@@ -14,6 +14,7 @@ from anlan.demo.liulin.published import load_published
 from anlan.demo.liulin.scenario import Hours, Scenario, load_scenario
 from anlan.exercise.field.client import field_of
 from anlan.exercise.parts import incoming
+from anlan.exercise.scenarios import field_table
 from anlan.foundation import scenarios, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import Conflict
@@ -108,6 +109,7 @@ def _assume_soil(world: World, scenario: Scenario) -> None:
 def _network(scenario: Scenario) -> dict[str, Any]:
     raw = tomllib.loads(files("anlan.demo.liulin").joinpath("network.toml").read_text("utf-8"))["network"]
     return {
+        **field_table("network"),
         **raw,
         "dead_places": list(scenario.failing_places),
         "dead_from": scenario.phones_fail_at.isoformat(),

@@ -1,7 +1,7 @@
 """Load the demo city 合成数据 into the tables, once: what the generator made becomes reference data."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from anlan.demo import grounds
@@ -10,7 +10,7 @@ from anlan.demo.city.build import build_city
 from anlan.demo.city.model import AGE_BANDS, City
 from anlan.demo.city.shifts import duty_shifts
 from anlan.foundation.context import Ctx
-from anlan.foundation.worlds import BEIJING
+from anlan.foundation.worlds import BEIJING, beijing
 from anlan.observe.actions.stations import load_stations
 from anlan.people import actions as people
 from anlan.places import actions as places
@@ -300,16 +300,22 @@ def _cm(metres: float | None) -> int | None:
 
 
 def _load_shifts(ctx: Ctx, city: City, units: dict[str, int], holders: dict[str, int]) -> None:
-    rows = []
-    for shift in duty_shifts(city, first=date(2021, 8, 10), last=date(2021, 8, 12)):
-        for role, holder in (("leader", shift.leader), ("officer", shift.officer)):
-            rows.append(
-                {
-                    "organisation_id": units[shift.organisation],
-                    "holder_id": holders[holder],
-                    "role": role,
-                    "starts_at": shift.starts_at.astimezone(BEIJING),
-                    "ends_at": shift.ends_at.astimezone(BEIJING),
-                }
-            )
-    people.load_shifts(ctx, rows)
+    """The month of the night, and a month from today: who is on watch now, whenever the demo is looked at."""
+    today = beijing(ctx.now).date()
+    months = ((date(2021, 8, 1), date(2021, 8, 31)), (today - timedelta(days=1), today + timedelta(days=30)))
+    people.load_shifts(
+        ctx,
+        (
+            {
+                "ref": f"DS-{shift.organisation}-{role}-{shift.starts_at:%Y%m%d}",
+                "organisation_id": units[shift.organisation],
+                "holder_id": holders[holder],
+                "role": role,
+                "starts_at": shift.starts_at.astimezone(BEIJING),
+                "ends_at": shift.ends_at.astimezone(BEIJING),
+            }
+            for first, last in months
+            for shift in duty_shifts(city, first=first, last=last)
+            for role, holder in (("leader", shift.leader), ("officer", shift.officer))
+        ),
+    )

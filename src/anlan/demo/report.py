@@ -7,18 +7,17 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from anlan.call.queries import replay
 from anlan.demo.city.facts import LIULIN
 from anlan.demo.liulin.published import load_published
 from anlan.demo.liulin.scenario import load_scenario
-from anlan.exercise.field.client import FieldClient
-from anlan.foundation import journal, worlds
+from anlan.exercise import report as exercise
+from anlan.exercise.report import local
+from anlan.foundation import worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.worlds import World, beijing
-from anlan.judge.queries import exceedances, lead
+from anlan.judge.queries import lead
 from anlan.observe import queries as observe
 from anlan.places.atlas import atlas
-from anlan.prove.queries.proof import village_proofs
 from anlan.simulate.queries import foretold
 from anlan.simulate.rules.score import Counts
 from anlan.warn.queries import rows as alerts
@@ -31,40 +30,13 @@ def report(world: World) -> dict[str, Any]:
     """The whole result of one exercise of the night of Liulin."""
     ctx = worlds.context(world)
     township = atlas().code(LIULIN)
-    villages = [_plain(proof) for proof in village_proofs(ctx, township.path)]
-    head = journal.head(ctx.world)
     first_red = alerts.first_red_naming(ctx, township.path)
     return {
-        "scenario": world.scenario,
-        "seed": world.seed,
+        **exercise.report(world, path=township.path),
         "rain": _rain(ctx, world),
-        "frames": _frames(ctx, world),
-        "exceedances": [{**row, "at": _local(row["at"])} for row in exceedances.replayed(ctx)],
-        "alerts": [{**row, "issued_at": _local(row["issued_at"])} for row in alerts.replayed(ctx)],
-        "villages": villages,
         "lead_minutes_before_peak": _lead(world, first_red),
         "forecast": _forecast(ctx, world, township.path),
-        "first_call_at": _local(replay.first_call_at(ctx, township.path)),
-        "last_proof_at": max((v["proof_at"] for v in villages if v["proof_at"]), default=None),
         "published": _published(world),
-        "journal": {"entries": head.seq, "head": head.hash},
-    }
-
-
-def _local(at: datetime | None) -> str | None:
-    return beijing(at).isoformat(timespec="seconds") if at else None
-
-
-def _plain(proof: Any) -> dict[str, Any]:
-    times = ("called_at", "answered_at", "door_checked_at", "proof_at")
-    return {
-        "code": proof.code,
-        "name": proof.name,
-        **{name: _local(getattr(proof, name)) for name in times},
-        "answered_by": proof.answered_by or None,
-        "channel": proof.channel or None,
-        "households_to_move": proof.households_to_move,
-        "households_moved": proof.households_moved,
     }
 
 
@@ -83,13 +55,6 @@ def _rain(ctx: Ctx, world: World) -> dict[str, Any]:
         "six_hour_mm": sum(hourly.values()) / 10,
         "h04_07_mm": sum(t for label, t in hourly.items() if "04" <= label <= "07") / 10,
     }
-
-
-def _frames(ctx: Ctx, world: World) -> dict[str, int]:
-    field = FieldClient(world.key)
-    told = field.ask("counts")
-    field.close()
-    return {"sent": told["sent"], "accepted": told["acked"], "stored": observe.counts(ctx)["stored"]}
 
 
 def peak_end(hours: str) -> datetime:
@@ -124,8 +89,8 @@ def _forecast(ctx: Ctx, world: World, path: str) -> dict[str, Any] | None:
                 "pack": line.pack,
                 "level": line.level,
                 "soil": line.soil or None,
-                "after": _local(line.span.after),
-                "until": _local(line.span.until),
+                "after": local(line.span.after),
+                "until": local(line.span.until),
                 "lead_minutes": [line.lead.least_min, line.lead.most_min] if line.lead else None,
             }
             for line in found.lines
@@ -137,14 +102,13 @@ def _first(first: lead.First) -> dict[str, Any]:
     score = first.score
     return {
         "run": first.run,
-        "reading_at": _local(first.reading_at),
-        "known_at": _local(first.known_at),
+        "reading_at": local(first.reading_at),
+        "known_at": local(first.known_at),
         "run_cost_s": int(first.cost.total_seconds()),
         "nowcast": first.nowcast,
         "score": {"generated_nights": score.nights, **_shares(score.counts)} if score else None,
         "villages": [
-            {"place": v.place.code, "depth_cm": v.depth_cm, "at": _local(v.arrives_at)}
-            for v in first.villages
+            {"place": v.place.code, "depth_cm": v.depth_cm, "at": local(v.arrives_at)} for v in first.villages
         ],
     }
 
@@ -158,7 +122,7 @@ def _published(world: World) -> dict[str, Any]:
     """The same figures for what is published of the real night; unknown is null."""
     red = load_published().first_red_naming(LIULIN)
     return {
-        "first_red_at": _local(red.at),
+        "first_red_at": local(red.at),
         "lead_minutes_before_peak": int((peak_end(world.settings["hours"]) - red.at).total_seconds() // 60),
         "first_call_at": None,
         "last_proof_at": None,

@@ -9,7 +9,7 @@ from typing import Any
 
 from anlan.foundation import journal, scenarios, worlds
 from anlan.foundation.actions import action
-from anlan.foundation.context import Ctx
+from anlan.foundation.context import SYSTEM, Ctx
 from anlan.foundation.errors import Conflict, Forbidden, Invalid
 from anlan.foundation.models import World
 from anlan.foundation.scope import Scope
@@ -27,7 +27,8 @@ def create(ctx: Ctx, *, scenario: str, settings: Mapping[str, Any]) -> str:
     """A new exercise that stands at its beginning; returns its key. `ctx` is of the live world."""
     ctx.require("exercise.run")
     plan = scenarios.get(scenario).plan(ctx, settings)
-    owner = {"by": ctx.actor.ref, "unit": ctx.actor.unit, "paths": ctx.scope.paths, "all": ctx.scope.all}
+    paths = {"paths": ctx.scope.paths, "all": ctx.scope.all}
+    owner = None if ctx.actor is SYSTEM else {"by": ctx.actor.ref, "unit": ctx.actor.unit, **paths}
     with action(ctx, "exercise.run"):
         key = plan.make(owner=owner).key
         _note(ctx, "created", key, {"scenario": scenario})
@@ -44,14 +45,16 @@ def may_run(ctx: Ctx, world: World) -> bool:
     return is_own or ctx.scope.covers(Scope(tuple(owner["paths"]), all=owner["all"]))
 
 
-def change(ctx: Ctx, *, key: str, what: str) -> None:
-    """Start, pause or end. Raises: Conflict when somebody else was quicker."""
+def change(ctx: Ctx, *, key: str, what: str, own_engine: bool = False) -> None:
+    """Start, pause or end; `own_engine`: one of its own will drive it. Raises: Conflict when somebody else was quicker."""
     with action(ctx, "exercise.run"):
         if what not in _MAY_FOLLOW:
             raise Invalid("演练只能开始、暂停或结束。")
         _require_own(ctx, key)
         before, after = _MAY_FOLLOW[what]
-        if not World.objects.filter(key=key, state__in=before).update(state=after):
+        settings = {**worlds.get(key).settings, "own_engine": own_engine}
+        changes = {"state": after} | ({"settings": settings} if what == "start" else {})
+        if not World.objects.filter(key=key, state__in=before).update(**changes):
             raise Conflict("演练 {key} 的状态已经变了，请刷新后再看。", key=key)
         _note(ctx, {"start": "started", "pause": "paused", "end": "ended"}[what], key, {})
 

@@ -3,7 +3,6 @@
 Names and numbers are sealed here, on the way in; nothing in clear is ever stored.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -144,6 +143,7 @@ def _holder(r: HolderRow, person: int, organisations: Mapping[str, int]) -> Duty
 def _points(r: HolderRow, person: int) -> Iterable[ContactPoint]:
     for order, (kind, number, since, until) in enumerate(r.contacts, 1):
         yield ContactPoint(
+            ref=f"{r.ref}/{order}",
             person_id=person,
             order=order,
             kind=kind,
@@ -208,10 +208,7 @@ def make_post(ctx: Ctx, *, ref: str, organisation: str, title: str, role: str, p
 def unmask(ctx: Ctx, *, contact_ref: str, why: str) -> str:
     """The whole number of one contact point, for one reader. Who read which, when and why stays in the journal."""
     with action(ctx, "people.unmask"):
-        person, _, order = contact_ref.rpartition("/")
-        number = int(order) if re.fullmatch(r"[0-9]{1,6}", order) else 0
-        rows = ctx.rows(ContactPoint).filter(person__ref=person, order=number)
-        point = rows.select_related("person__place").first()
+        point = ctx.rows(ContactPoint).filter(ref=contact_ref).select_related("person__place").first()
         if point is None:
             raise NotFound("没有这个联系方式，或不在您的范围内。")
         opened = crypto.unseal(point.number_sealed, contact_ref)

@@ -11,11 +11,21 @@ class PeopleRoom(Room):
     registers = ("accounts.sessions",)
     menu = (
         Entry(
+            w("值班表"),
+            "roster",
+            "people.view",
+            "registers",
+            2,
+            about=w("这个月哪天谁带班、谁值班，哪天还空着。"),
+            help=w("本单位的月表可以照原样传上来；再传一次，以新的为准。"),
+        ),
+        Entry(
             w("账号"),
-            "/accounts",
+            "registers/accounts",
             "admin.manage",
             "system",
             1,
+            inside=("/accounts",),
             about=w("谁能登录、在哪个岗位、管哪里。"),
             help=w("权限跟岗位走，不跟人走。要紧的岗位由两位管理员一起改。"),
         ),

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 
 from anlan.foundation.words import w
-from anlan.people import accounts
 from anlan.people.accounts import tokens
 
 
@@ -88,20 +87,6 @@ class NewToken(forms.Form):
 
 class Language(forms.Form):
     language = forms.ChoiceField(label=w("语言"), choices=[("zh", "中文"), ("en", "English")])
-
-
-class NewAccount(forms.Form):
-    username = forms.CharField(label=w("用户名"), max_length=40)
-    name = forms.CharField(label=w("姓名"), max_length=40)
-    post = forms.ChoiceField(label=w("岗位"))
-    language = forms.ChoiceField(
-        label=w("语言"),
-        choices=[(code, {"zh": "中文", "en": "English"}[code]) for code in accounts.LANGUAGES],
-    )
-
-    def __init__(self, *args: object, posts: list[tuple[str, str]], **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["post"].choices = posts  # type: ignore[attr-defined]
 
 
 class Move(forms.Form):

@@ -1,7 +1,9 @@
 """责任人名册: who must answer for a place, with name and number in the same row; and the households, with who helps them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from django.db.models import Q
@@ -9,15 +11,17 @@ from django.db.models import Q
 from anlan.foundation import crypto, packs
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import Said, Sentence, say, t, w
+from anlan.foundation.worlds import beijing
+from anlan.people.holder_link import OneHolder
 from anlan.people.models import ContactPoint, DutyHolder, Household, Organisation, Person, Resident
 from anlan.people.numbers import FirstNumber
 from anlan.places.atlas import atlas
 from anlan.places.columns import InPlace, InPlaces, at_its_place
 from anlan.registers import saving
 from anlan.registers.books.heads import Head
-from anlan.registers.columns import Bad, Choice, Code, Column, Decimal, Flag, Look, Text, Whole, chunks
+from anlan.registers.columns import Bad, Choice, Code, Column, Day, Decimal, Flag, Look, Text, Whole, chunks
 from anlan.registers.links import Link
-from anlan.registers.register import Change, Register
+from anlan.registers.register import Change, Figure, Register
 from anlan.registers.sealed import Sealed
 
 LEVELS = {
@@ -35,9 +39,32 @@ class Level(Choice):
         return super().read(f"{text}级" if f"{text}级" in LEVELS.values() else text, look)
 
 
+def _duties() -> Iterator[Mapping[str, Any]]:
+    return (row for pack in packs.of_kind("duty_kinds") for row in pack.data["duty"])
+
+
 def kinds() -> dict[str, dict[str, str]]:
     """Kinds of duty by code, titled as the packs title them."""
-    return {row["code"]: row["title"] for pack in packs.of_kind("duty_kinds") for row in pack.data["duty"]}
+    return {row["code"]: row["title"] for row in _duties()}
+
+
+def spellings() -> dict[str, str]:
+    """Every way to write a kind of duty, without spaces and differences of brackets, with its code: 村支书 …"""
+    found = {_folded(x): row["code"] for row in _duties() for x in row.get("also", ())}
+    return found | {
+        _folded(x): row["code"] for row in _duties() for x in (row["code"], *row["title"].values())
+    }
+
+
+def _folded(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def nearest(text: str) -> list[str]:
+    """The titles that a kind which nobody knows is most like; all of them where it is like none."""
+    known, titles = spellings(), kinds()
+    alike = dict.fromkeys(known[x] for x in get_close_matches(_folded(text), known, n=6, cutoff=0.4))
+    return [titles[code]["zh"] for code in list(alike)[:3] or titles]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +72,10 @@ class DutyKind(Column):
     """责任种类: one of those that the packs tell."""
 
     def read(self, text: str, look: Look) -> str:
-        by_word = {x: code for code, title in kinds().items() for x in (code, *title.values())}
-        if text not in by_word:
-            raise Bad(say("只能填：{n}", n="、".join(title["zh"] for title in kinds().values())))
-        return by_word[text]
+        found = spellings().get(_folded(text))
+        if found is None:
+            raise Bad(say("没有 {name} 这一种，是不是：{n}", name=text[:40], n="、".join(nearest(text))))
+        return found
 
     def shown(self, row: Any) -> str:
         return kinds().get(self.of(row), {"zh": str(self.of(row))})["zh"]
@@ -110,6 +137,20 @@ def _fits(change: Change, look: Look) -> Iterable[tuple[str, Sentence]]:
     """A new name comes with its number: nobody is left with the number of whoever went."""
     if not change.is_new and "name" in change.changed and "phone" not in change.changed:
         yield "phone", say("换了人，请把电话一起填上")
+    since, until = change.values["absent_from"], change.values["absent_until"]
+    if until and (since is None or until < since):
+        yield "absent_until", say("外出没有写从哪天起，或者写反了")
+    if change.values["deputy"] and change.values["deputy"] == change.row.pk:
+        yield "deputy", say("代理人要是另一位")
+
+
+def _absent(ctx: Ctx) -> Q:
+    today = beijing(ctx.now).date()
+    return Q(absent_from__lte=today) & (Q(absent_until=None) | Q(absent_until__gte=today))
+
+
+def _alone(ctx: Ctx) -> Q:
+    return _absent(ctx) & Q(deputy=None)
 
 
 def _save(ctx: Ctx, changes: Sequence[Change]) -> None:
@@ -149,7 +190,8 @@ NUMBER = FirstNumber(name="phone", word=w("电话"), find=True, owner="person")
 HOLDERS = Register(
     name="holders", word=w("责任人"), room="people", model=DutyHolder, view="people.view", keep="people.manage", kind="H",
     note=w("水来了要接电话、要去敲门的人；同一个人管几处就登记几行"),
-    keys=(("ref",), ("place", "kind", "name")), order=("place__path", "rung", "ref"), join=("place", "person", "organisation"),
+    keys=(("ref",), ("place", "kind", "name")), order=("place__path", "rung", "ref"),
+    join=("place", "person", "organisation", "deputy__person"),
     fits=_fits, save=_save,
     columns=(
         Code(name="ref", word=w("编号"), listed=False, fixed=True, hint=w("新登记的不用填")),
@@ -165,7 +207,11 @@ HOLDERS = Register(
         Whole(name="group", word=w("村民小组"), least=1, most=99, listed=False),
         Flag(name="high_ground", word=w("住在高处，可派去敲门"), listed=False),
         Code(name="object_ref", word=w("管护对象编号"), listed=False),
+        Day(name="absent_from", word=w("外出自"), listed=False, hint=w("出差、休假、学习：从这天起找代理人")),
+        Day(name="absent_until", word=w("外出至"), listed=False, hint=w("最后一天；没定就空着")),
+        OneHolder(name="deputy", word=w("代理人"), listed=False),
     ),
+    figures=(Figure(name="absent", word=w("外出"), where=_absent), Figure(name="no-deputy", word=w("外出没有代理人"), where=_alone)),
     examples=({"place": "429981001001", "name": "张三", "phone": "13800000000", "level": w("村级"), "title": w("支书")},),
 )  # fmt: skip
 FIELDS = [
@@ -179,6 +225,9 @@ FIELDS = [
     "group",
     "high_ground",
     "object_ref",
+    "absent_from",
+    "absent_until",
+    "deputy",
 ]
 
 
@@ -190,7 +239,7 @@ def _house_fits(change: Change, look: Look) -> Iterable[tuple[str, Sentence]]:
 HOUSEHOLDS = Register(
     name="households", word=w("户"), room="people", model=Household, view="people.view", keep="people.manage",
     note=w("一户一行：住在哪，谁帮他转移，转到哪里去"),
-    keys=(("ref",),), order=("place__path", "group", "ref"), join=("place", "helper"),
+    keys=(("ref",),), order=("place__path", "group", "ref"), join=("place", "helper__person"),
     blank=lambda ctx: {"synthetic": False}, complete=at_its_place, fits=_house_fits,
     columns=(
         Code(name="ref", word=w("户号"), required=True, fixed=True, find=True),
@@ -200,8 +249,7 @@ HOUSEHOLDS = Register(
         Whole(name="at_home", word=w("常住在家"), required=True, most=99),
         Flag(name="in_danger", word=w("在危险区"), filter=True),
         Flag(name="frail", word=w("有行动不便的人"), filter=True),
-        Link(name="helper", word=w("帮扶人编号"), target=lambda ctx: ctx.rows(DutyHolder), by=("ref",), label="ref", listed=False,
-             hint=w("责任人名册里的编号")),
+        OneHolder(name="helper", word=w("帮扶人"), aliases=("帮扶人编号",), listed=False),
         Text(name="destination", word=w("转移到哪里"), most=80, listed=False),
         Decimal(name="lon", word=w("经度"), least=-180, most=180, listed=False),
         Decimal(name="lat", word=w("纬度"), least=-90, most=90, listed=False),

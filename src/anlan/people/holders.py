@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from anlan.foundation.kept import Kept
 from anlan.foundation.worlds import beijing
@@ -45,6 +45,13 @@ class Holder:
     object_ref: str
     organisation: str
     contacts: tuple[Contact, ...]
+    absent_from: date | None = None
+    absent_until: date | None = None
+    deputy: str = ""
+
+    def is_absent(self, day: date) -> bool:
+        """On leave that day, the last one included; without an end until somebody writes one."""
+        return self.absent_from is not None and self.absent_from <= day <= (self.absent_until or date.max)
 
     def at(self, now: datetime) -> "Holder":
         """The same holder with the numbers that are answered at this hour."""
@@ -67,6 +74,19 @@ class Register:
         """Who covers this very place."""
         return self._covering.get(path, [])
 
+    def in_place_of(self, holder: Holder, day: date) -> Holder:
+        """Who is asked that day: the holder, or in their absence the deputy, in the holder's duty."""
+        seen, one = {holder.ref}, holder
+        while one.is_absent(day) and one.deputy in self.by_ref and one.deputy not in seen:
+            one = self.by_ref[one.deputy]
+            seen.add(one.ref)
+        if one is holder or one.is_absent(day):
+            return holder
+        return replace(
+            one, kind=holder.kind, level=holder.level, rung=holder.rung, place_path=holder.place_path,
+            covers=holder.covers, group=holder.group, object_ref=holder.object_ref, organisation=holder.organisation,
+        )  # fmt: skip
+
     def below(self, path: str) -> list[Holder]:
         """Who covers this place or one below it, each once."""
         return [h for h in self.holders if any(covered.startswith(path) for covered in h.covers)]
@@ -75,14 +95,16 @@ class Register:
 def _read() -> Register:
     contacts: dict[int, list[Contact]] = defaultdict(list)
     points = ContactPoint.objects.filter(is_wrong=False).order_by("person_id", "order")
-    columns = ("person_id", "person__ref", "kind", "order", "from_hour", "to_hour")
-    for person, ref, kind, order, since, until in points.values_list(*columns):
-        contacts[person].append(Contact(f"{ref}/{order}", kind, order, since, until))
+    columns = ("person_id", "ref", "kind", "order", "from_hour", "to_hour")
+    for person, *told in points.values_list(*columns):
+        contacts[person].append(Contact(*told))
     covers: dict[int, list[str]] = defaultdict(list)
     through = DutyHolder.covers.through._default_manager
     for holder, path in through.values_list("dutyholder_id", "division__path").order_by("division__path"):
         covers[holder].append(path)
-    rows = DutyHolder.objects.select_related("person", "place", "organisation").order_by("rung", "ref")
+    rows = DutyHolder.objects.select_related("person", "place", "organisation", "deputy").order_by(
+        "rung", "ref"
+    )
     return Register([_holder(h, contacts[h.person_id], covers[h.pk]) for h in rows])
 
 
@@ -104,6 +126,9 @@ def _holder(h: DutyHolder, contacts: list[Contact], covers: list[str]) -> Holder
         object_ref=h.object_ref,
         organisation=h.organisation.ref if h.organisation else "",
         contacts=tuple(contacts),
+        absent_from=h.absent_from,
+        absent_until=h.absent_until,
+        deputy=h.deputy.ref if h.deputy else "",
     )
 
 

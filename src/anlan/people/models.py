@@ -133,17 +133,17 @@ class ContactPoint(models.Model):
 
     scope_by = "person__place__path"
 
+    ref = models.CharField(
+        max_length=70, unique=True
+    )  # <person>/<order>: one number of each order, and what its seal is bound to
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
     order = models.IntegerField()
-    kind = models.CharField(max_length=20)  # mobile, landline, satellite
+    kind = models.CharField(max_length=20)  # mobile, second_mobile, landline, satellite_phone
     number_sealed = models.TextField()
     number_index = models.CharField(max_length=32, db_index=True)
     from_hour = models.IntegerField(default=0)
     to_hour = models.IntegerField(default=24)
     is_wrong = models.BooleanField(default=False)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "order"], name="contact_once")]
 
 
 class DutyHolder(models.Model):
@@ -164,6 +164,9 @@ class DutyHolder(models.Model):
     group = models.IntegerField(null=True)  # 村民小组
     object_ref = models.CharField(max_length=60, blank=True)  # a watched object
     title = models.CharField(max_length=60)
+    absent_from = models.DateField(null=True)
+    absent_until = models.DateField(null=True)  # the last day; open while nobody knows
+    deputy = models.ForeignKey("people.DutyHolder", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         indexes = [models.Index(fields=["place", "level", "rung", "ref"])]
@@ -174,11 +177,20 @@ class DutyShift(models.Model):
 
     scope_by = "organisation__place__path"
 
+    ref = models.CharField(max_length=60, unique=True)
     organisation = models.ForeignKey("people.Organisation", models.PROTECT, related_name="+")
-    holder = models.ForeignKey("people.DutyHolder", models.PROTECT, related_name="+")
+    holder = models.ForeignKey(
+        "people.DutyHolder", models.PROTECT, null=True, related_name="+"
+    )  # nobody any more
     role = models.CharField(max_length=30)  # leader, officer
+    seat = models.IntegerField(default=1)  # the how manieth of that role
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "starts_at", "role", "seat"], name="shift_once")
+        ]
 
 
 class Household(models.Model):

@@ -12,6 +12,10 @@ from anlan.registers.columns import chunks
 from anlan.registers.sealed import Sealed
 
 
+def kind_of(number: str) -> str:
+    return "mobile" if number.startswith("1") and len(number) == 11 else "landline"
+
+
 @dataclass(frozen=True, kw_only=True)
 class FirstNumber(Sealed):
     """A person's first contact point. A new number is a right one again. `owner`: the row's field with the person, "" for itself."""
@@ -35,20 +39,38 @@ class FirstNumber(Sealed):
 
     def of(self, row: Any) -> str:
         point = getattr(row, "first", None)
-        return crypto.unseal(point.number_sealed, f"{self._person(row).ref}/1") if point else ""
+        return crypto.unseal(point.number_sealed, point.ref) if point else ""
+
+    def mark(self, row: Any) -> str:
+        point = getattr(row, "first", None)
+        return point.number_sealed if point else ""
+
+    def _seal(self, row: Any, number: str) -> str:
+        """For this person: as it was sealed before the lock, unless the row has come to be another's meanwhile."""
+        person = row.__dict__.get("newcomer") or self._person(row)
+        sealed: dict[tuple[str, str], str] = row.__dict__.setdefault("number_sealed_for", {})
+        at = (person.ref, number)
+        if at not in sealed:
+            sealed[at] = crypto.seal(number, f"{person.ref}/1")
+        return sealed[at]
+
+    def prepare(self, rows: Sequence[tuple[Any, Any]]) -> None:
+        for row, number in rows:
+            if number:
+                self._seal(row, number)
 
     def put_many(self, rows: Sequence[tuple[Any, Any]]) -> None:
         gone = [self._id(row) for row, number in rows if not number]
         ContactPoint.objects.filter(person__in=gone, order=1).delete()
         made = {
             self._id(row): ContactPoint(
-                person_id=self._id(row), order=1, kind="mobile" if number.startswith("1") else "landline",
-                number_sealed=crypto.seal(number, f"{self._person(row).ref}/1"), number_index=self.key(number), is_wrong=False,
+                ref=f"{self._person(row).ref}/1", person_id=self._id(row), order=1, kind=kind_of(number),
+                number_sealed=self._seal(row, number), number_index=self.key(number), is_wrong=False,
             )
             for row, number in rows if number
         }  # fmt: skip
         ContactPoint.objects.bulk_create(
-            made.values(), batch_size=2000, update_conflicts=True, unique_fields=["person", "order"],
+            made.values(), batch_size=2000, update_conflicts=True, unique_fields=["ref"],
             update_fields=["kind", "number_sealed", "number_index", "is_wrong"],
         )  # fmt: skip
 

@@ -4,9 +4,12 @@ from django.db.models import Q
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import w
+from anlan.people.account_register import ACCOUNTS
+from anlan.people.contact_register import CONTACTS
 from anlan.people.holder_register import HOLDERS, HOUSEHOLDS, RESIDENTS
 from anlan.people.models import ContactPoint, Person
 from anlan.people.numbers import FirstNumber
+from anlan.people.shift_register import SHIFTS
 from anlan.people.unit_register import ORGANISATIONS, POSTS
 from anlan.places.columns import InPlace, at_its_place
 from anlan.registers.columns import Code, Decimal
@@ -35,4 +38,4 @@ PERSONS = Register(
     examples=({"name": "张三", "place": "柳林镇联盟村", "phone": "13800000000"},),
 )  # fmt: skip
 
-REGISTERS = (ORGANISATIONS, POSTS, PERSONS, HOLDERS, HOUSEHOLDS, RESIDENTS)
+REGISTERS = (ORGANISATIONS, POSTS, ACCOUNTS, PERSONS, HOLDERS, CONTACTS, SHIFTS, HOUSEHOLDS, RESIDENTS)

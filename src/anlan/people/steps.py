@@ -73,12 +73,12 @@ def _helpers(ctx: Ctx) -> Sentence | None:
 
 STEPS = (
     Step(4, w("单位与岗位"), "registers/organisations", _units),
-    Step(5, w("第二位管理员"), "/accounts", _administrators),
-    Step(6, w("值班员账号"), "/accounts", _officers),
-    Step(7, w("签发人账号"), "/accounts", _signers),
+    Step(5, w("第二位管理员"), "registers/accounts", _administrators),
+    Step(6, w("值班员账号"), "registers/accounts", _officers),
+    Step(7, w("签发人账号"), "registers/accounts", _signers),
     Step(8, w("村责任人"), "registers/holders", _village_holders),
-    Step(9, w("责任人电话"), "registers/holders", _numbers),
-    Step(10, w("值班表"), "", _shifts),
+    Step(9, w("责任人电话"), "registers/contacts", _numbers),
+    Step(10, w("值班表"), "roster", _shifts),
     Step(11, w("户册"), "registers/households", _households),
     Step(12, w("危险区的户与帮扶人"), "registers/households", _helpers),
 )

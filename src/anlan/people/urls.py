@@ -1,11 +1,13 @@
-"""Addresses of sign-in and accounts; they belong to no world."""
+"""Addresses of sign-in and accounts, which belong to no world, and of the roster."""
 
 from django.urls import path
 
-from anlan.people.views import admin, elsewhere, own, sign_in
+from anlan.people.views import admin, elsewhere, own, roster, sign_in
 
 app_name = "people"
 urlpatterns = [
+    path("w/<slug:world>/roster", roster.month, name="roster"),
+    path("w/<slug:world>/roster.xlsx", roster.month_xlsx, name="roster-xlsx"),
     path("sign-in", sign_in.sign_in, name="sign-in"),
     path("sign-in/link/<str:token>", sign_in.sign_in_by_link, name="link"),
     path("sign-in/with/<slug:provider>", elsewhere.leave, name="sign-in-with"),
@@ -18,8 +20,6 @@ urlpatterns = [
     path("account/language", own.language, name="language"),
     path("account/tokens", own.new_token, name="new-token"),
     path("account/tokens/<int:number>/revoke", own.revoke_token, name="revoke-token"),
-    path("accounts", admin.listing, name="accounts"),
-    path("new-account", admin.new, name="new-account"),
     path("accounts/<str:username>", admin.one, name="account"),
     path("accounts/<str:username>/reset", admin.reset, name="reset"),
     path("accounts/<str:username>/deactivate", admin.deactivate, name="deactivate"),

@@ -185,7 +185,7 @@ DIVISIONS = Register(
     name="divisions", word=w("区划"), room="places", model=Division, view="places.view", keep="admin.manage", ref="path",
     note=w("县、乡镇、村的代码和名称；新的一级排在上级下面，地图上的线另从地图文件读入"),
     keys=(("code",),), order=("path",), where=lambda ctx: Q(valid_to=None) & within(ctx, "path"), path=lambda row: row.path,
-    blank=_since, fits=_fits, complete=_complete, save=_save, finds=False,
+    blank=_since, fits=_fits, complete=_complete, save=_save, refs_late=True, finds=False,
     columns=(
         OwnCode(name="code", word=w("区划代码"), required=True, fixed=True, find=True, hint=w("统计用区划代码，12 位，末尾的零可省")),
         Text(name="name", word=w("名称"), required=True, find=True, most=60),

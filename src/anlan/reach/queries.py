@@ -11,6 +11,7 @@ from anlan.foundation.context import Ctx
 from anlan.people import queries as people
 from anlan.reach.kinds import Kind, kinds
 from anlan.reach.models import Attempt, Line, Message
+from anlan.reach.outbox import ON
 from anlan.reach.rules.states import WAITING, MessageState
 
 LAST = 50
@@ -38,6 +39,11 @@ def lines(ctx: Ctx) -> list[LineRow]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def has_line() -> bool:
+    """Whether any line is on."""
+    return Line.objects.filter(state=ON).exists()
 
 
 @dataclass(frozen=True, kw_only=True)

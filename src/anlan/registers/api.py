@@ -3,13 +3,15 @@
 from typing import Annotated, Any
 
 from django.http import HttpResponse
-from ninja import Header, Query, Router, Schema
+from ninja import Field, Header, Query, Router, Schema
 from pydantic import create_model
 
 from anlan.foundation.api import Asked, CutIn, DoneOut, Given, Listing, Once, Ref, Said, WorldKey, done, may
+from anlan.foundation.paging import AT_MOST
 from anlan.registers import queries, saving, steps
 from anlan.registers.all import registers
 from anlan.registers.columns import CLEARED
+from anlan.registers.judging import judge
 from anlan.registers.register import Register
 
 router = Router(tags=["registers"])
@@ -23,9 +25,10 @@ Match = Annotated[
 
 
 def operations(router: Router, register: Register) -> None:
-    _entries(router, register)
-    for event in register.events:
+    _bulk(router, register)  # before the entries, for its address could be one's
+    for event in register.events:  # and these, for a ref may hold a slash
         _step(router, register, str(event))
+    _entries(router, register)
 
 
 def _entries(router: Router, register: Register) -> None:
@@ -54,7 +57,7 @@ def _entries(router: Router, register: Register) -> None:
         return {"items": [queries.wired(register, row) for row in found.items], "total": found.total}
 
     @router.get(
-        base + "/{ref}",
+        base + "/{path:ref}",
         response=out,
         operation_id=f"{register.name}_one",
         summary=f"{register.name}: one entry",
@@ -74,7 +77,7 @@ def _entries(router: Router, register: Register) -> None:
         return done(request, saving.add(request.ctx, register, cells))
 
     @router.patch(
-        base + "/{ref}",
+        base + "/{path:ref}",
         response=DoneOut,
         operation_id=f"{register.name}_change",
         summary=f"{register.name}: change an entry",
@@ -89,6 +92,39 @@ def _entries(router: Router, register: Register) -> None:
         cells = {name: _typed(value) for name, value in told.items()}
         saving.change(request.ctx, register, row, cells, version=match.strip('"'), why=why)
         return done(request, ref)
+
+
+class BulkOut(Schema):
+    """How many entries became new, changed, or were so already; the refs of the new and changed, in the order of `items`."""
+
+    new: int
+    changed: int
+    same: int
+    refs: list[str]
+
+
+def _bulk(router: Router, register: Register) -> None:
+    title = register.name.title().replace("-", "")
+    row_in: Any = create_model(
+        f"{title}Row", __base__=Given, **{c.name: (Value, None) for c in register.typed}
+    )
+    many: Any = Annotated[list[row_in], Field(min_length=1, max_length=AT_MOST)]
+    bulk_in: Any = create_model(f"{title}Bulk", __base__=Given, items=(many, ...), why=(Said, ""))
+
+    @router.post(
+        f"/w/{{world}}/registers/{register.name}/bulk",
+        response=BulkOut,
+        operation_id=f"{register.name}_bulk",
+        summary=f"{register.name}: add or change several entries by their key columns, all or none",
+    )
+    @may(register.keep)
+    def bulk(request: Asked, world: WorldKey, given: bulk_in, once: Once = "") -> dict[str, Any]:
+        items = (item.dict().items() for item in given.items)
+        cells = [{name: _typed(value) for name, value in item if value is not None} for item in items]
+        judged = judge(request.ctx, register, enumerate(cells, 1))
+        refs = saving.save_all(request.ctx, register, judged, why=given.why)
+        counts = judged.counts()
+        return {"refs": refs, **{name: counts[name] for name in ("new", "changed", "same")}}
 
 
 def _step(router: Router, register: Register, event: str) -> None:

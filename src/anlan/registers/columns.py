@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import Sentence, say, t, w
-from anlan.foundation.worlds import BEIJING, beijing
+from anlan.foundation.worlds import beijing
 from anlan.registers.books.heads import Head
 
 CLEARED = "—"
@@ -41,6 +41,7 @@ class Look:
     ctx: Ctx
     known: dict[str, dict[str, Any]] = field(default_factory=dict)
     lang: str = "zh"
+    cells: Mapping[str, str] = field(default_factory=dict)  # of the row that is being read
 
     @property
     def today(self) -> date:
@@ -95,6 +96,13 @@ class Column:
 
     def load(self, rows: Sequence[Any]) -> None:
         """For columns beside the table: read what `of` gives for all these rows, at once."""
+
+    def prepare(self, rows: Sequence[tuple[Any, Any]]) -> None:
+        """For columns beside the table: what is slow of `put_many` (sealing), for the same rows, before the lock is taken."""
+
+    def mark(self, row: Any) -> Any:
+        """What tells that it changed: as it is kept, where `of` would have to unseal it."""
+        return self.of(row)
 
     def put_many(self, rows: Sequence[tuple[Any, Any]]) -> None:
         """For columns beside the table: (row, value) of all that changed, once the rows stand."""
@@ -169,6 +177,26 @@ class Column:
     def found(self, text: str) -> Q:
         return Q(**{f"{self.at}__contains": text})
 
+    def narrowed(self, text: str, look: Look) -> Q:
+        """As a filter says it: `!x` another than x, `—` nothing there, `x*` begins with x. Raises: Bad."""
+        if text[:1] in ("!", "！"):
+            return ~self.narrowed(text[1:].strip(), look)
+        if text == CLEARED:
+            return self.unsaid()
+        if text.endswith("*") and text != "*":
+            return self.begins(text[:-1])
+        return self.q(text, look)
+
+    def unsaid(self) -> Q:
+        """Rows where nothing is said. Raises: Bad where that is kept elsewhere."""
+        if self.is_beside and not self.is_many:
+            raise Bad(say("不能按它筛"))
+        nothing = Q(**{f"{self.at}__isnull": True})
+        return nothing | Q(**{self.at: ""}) if isinstance(self.emptied(), str) else nothing
+
+    def begins(self, text: str) -> Q:
+        raise Bad(say("不能按它筛"))
+
     # ---------- forms and heads ----------
     def choices(self, look: Look) -> Sequence[tuple[str, str]]:
         """What may be chosen, as (text, word); nothing where it is typed."""
@@ -200,6 +228,9 @@ class Text(Column):
     pattern: str = ""
     like: str = ""  # an example, told where the pattern is not met
 
+    def begins(self, text: str) -> Q:
+        return Q(**{f"{self.at}__startswith": text})
+
     def read(self, text: str, look: Look) -> str:
         text = " ".join(text.split())
         if len(text) > self.most:
@@ -224,8 +255,10 @@ class Code(Text):
 @dataclass(frozen=True, kw_only=True)
 class Choice(Column):
     words: Mapping[str, str]
+    also: Mapping[str, str] = field(default_factory=dict)  # other words for a code, read but not shown
 
     def read(self, text: str, look: Look) -> str:
+        text = self.also.get(text, text)
         if text in self.words:
             return text
         by_word = {x: code for code, word in self.words.items() for x in (word, t("en", word))}
@@ -351,35 +384,3 @@ class Day(Column):
 
     def widget(self) -> forms.Widget:
         return forms.TextInput({"type": "date"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Moment(Column):
-    kind: ClassVar[str] = "moment"
-    wire: ClassVar[Any] = datetime
-
-    def read(self, text: str, look: Look) -> datetime:
-        plain = (
-            re.sub(r"[年月/]", "-", unicodedata.normalize("NFKC", text)).replace("日", " ").replace("  ", " ")
-        )
-        try:
-            at = datetime.fromisoformat(plain.strip())
-        except ValueError:
-            raise Bad(say("时间写成 2026-07-01 08:30 这样，北京时间")) from None
-        return (at if at.tzinfo else at.replace(tzinfo=BEIJING)).astimezone(UTC)
-
-    def emptied(self) -> Any:
-        return None
-
-    def shown(self, row: Any) -> str:
-        value = self.of(row)
-        return "" if value is None else value.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
-
-    def told(self, value: Any) -> Any:
-        return value
-
-    def thawed(self, kept: Any, ref: str) -> Any:
-        return datetime.fromisoformat(kept) if kept else None
-
-    def widget(self) -> forms.Widget:
-        return forms.TextInput({"placeholder": "2026-07-01 08:30"})

@@ -115,6 +115,7 @@ def are_there(ctx: Ctx, register: Register, changes: Sequence[Change]) -> bool:
 
 
 def _read(register: Register, line: Line, look: Look, coming: Mapping[str, Mapping[str, Any]]) -> None:
+    look.cells = line.cells
     for column in register.columns:
         text = line.cells.get(column.name, "").strip()
         if not text:
@@ -138,12 +139,14 @@ def _read(register: Register, line: Line, look: Look, coming: Mapping[str, Mappi
 def _find(ctx: Ctx, register: Register, lines: Sequence[Line]) -> None:
     """Which entries are meant, with one query for each way of naming them."""
     seen: dict[Any, int] = {}
+    usual = {column.name: column.default for column in register.columns}
     by_way: dict[tuple[str, ...], dict[tuple[Any, ...], Line]] = {}
     for line in lines:
-        way = next((w for w in register.keys if all(_names(line.given.get(n)) for n in w)), None)
+        meant = {n: line.given.get(n, usual.get(n)) for way in register.keys for n in way}
+        way = next((w for w in register.keys if all(_names(meant[n]) for n in w)), None)
         if way is None:
             continue
-        key = tuple(register.column(n).key(line.given[n]) for n in way)
+        key = tuple(register.column(n).key(meant[n]) for n in way)
         first = seen.setdefault((way, key), line.number)
         if first != line.number:
             line.wrong.setdefault("", say("与第 {n} 行是同一条：只留一行", n=first))
@@ -192,12 +195,13 @@ def _complete(ctx: Ctx, register: Register, line: Line, look: Look) -> None:
         if begun and given.get("state", begun["state"]) != begun["state"]:
             line.wrong["state"] = say("新登记的从头办起：这一格空着")
         line.given = given = {**begun, **given}
+        _unmask(register, line, before)
     else:
         before = {c.name: c.of(row) for c in register.columns}
+        _unmask(register, line, before)
         for column in register.columns:
             if column.fixed and column.name in given and given[column.name] != before[column.name]:
-                line.wrong[column.name] = say("定了就不能改")
-    _unmask(register, line, before)
+                line.wrong.setdefault(column.name, say("定了就不能改"))
     values = {**before, **given, **line.decided}
     changed = tuple(n for n in values if is_new or values[n] != before[n] or (n == "state" and line.decided))
     if line.wrong or not changed:

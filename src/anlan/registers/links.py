@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.db.models import Q
 
 from anlan.foundation.context import Ctx
-from anlan.foundation.words import say
+from anlan.foundation.words import Said, say
 from anlan.registers.columns import Bad, Column, Look, chunks
 
 
@@ -149,8 +149,11 @@ class Link(Column):
     def found(self, text: str) -> Q:
         return Q(**{f"{self.at}__{self.label}__contains": text})
 
+    def begins(self, text: str) -> Q:
+        return Q(**{f"{self.at}__{self.label}__startswith": text})
+
     def choices(self, look: Look) -> Sequence[tuple[str, str]]:
         if not self.few:
             return ()
         rows = self.target(look.ctx).order_by(self.code).values_list(self.code, self.label)
-        return [(str(code), str(label)) for code, label in rows[:200]]
+        return [(str(code), Said(str(label))) for code, label in rows[:200]]  # data, alike in both languages

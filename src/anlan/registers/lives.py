@@ -12,8 +12,9 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.rules.life import Life, said
 from anlan.foundation.words import Text, say, t, w
 from anlan.registers.books.heads import Head
-from anlan.registers.columns import Bad, Choice, Column, Look, Moment, chunks
+from anlan.registers.columns import Bad, Choice, Column, Look, chunks
 from anlan.registers.models import Deadline
+from anlan.registers.moments import Moment
 
 LATE = "registers.late"
 """Due work: at the moment the deadline of an entry passes."""

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from anlan.foundation.context import WORLD_WIDE
+from anlan.foundation.context import EVERYONE, WORLD_WIDE
 from anlan.foundation.models import Happening
 
 
@@ -33,6 +33,21 @@ class Deadline(Happening):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["world", "register", "ref"], name="deadline_once")]
         indexes = [models.Index(fields=["world", "due_at"])]
+
+
+class SavedView(models.Model):
+    """存下的视图: filters, order and columns of a register's list under a name, for who made it or for their whole unit."""
+
+    scope_by = EVERYONE
+
+    register = models.CharField(max_length=40)
+    name = models.CharField(max_length=40)
+    owner = models.CharField(max_length=80)
+    unit = models.CharField(max_length=80, blank=True)  # of the owner, where it is shared with it
+    asked = models.CharField(max_length=1000)  # as it stands in the address
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["register", "owner", "name"], name="saved_view_once")]
 
 
 class Attachment(Happening):

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from anlan.foundation import journal
+from anlan.foundation import journal, rooms
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.paging import Cut, Part, take
@@ -35,7 +35,7 @@ def view(ctx: Ctx, register: Register, asked: Mapping[str, str]) -> QuerySet[Any
     for column in register.columns:
         if column.filter and (text := asked.get(column.name, "").strip()):
             try:
-                rows = rows.filter(column.q(text, look))
+                rows = rows.filter(column.narrowed(text, look))
             except Bad:
                 rows = rows.none()
     return register.ordered(rows, asked.get("sort", ""))
@@ -121,7 +121,7 @@ def history(ctx: Ctx, register: Register, ref: str, lang: str = "zh") -> list[Pa
     order = {name: n for n, name in enumerate(known)}
     found = []
     for told in reversed(journal.story(ctx, ref)):
-        if register.name not in told["refs"]:
+        if not {register.name, register.called} & told["refs"].keys():
             continue
         columns = tuple(
             Column(known[name].word, known[name].told_in_words(c["was"], lang) if "was" in c else "",
@@ -129,7 +129,8 @@ def history(ctx: Ctx, register: Register, ref: str, lang: str = "zh") -> list[Pa
             for name, c in sorted(told["body"].get("columns", {}).items(), key=lambda c: order.get(c[0], 0)) if name in known
         )  # fmt: skip
         at = datetime.fromisoformat(told["at"])
-        verb = _VERBS.get(told["name"]) or word_of_step(register, told["body"].get("step", ""))
+        step = word_of_step(register, told["body"].get("step", ""))
+        verb = _VERBS.get(told["name"]) or step or rooms.merged("events").get(told["name"], told["name"])
         found.append(Past(at, told["actor"], t(lang, verb), told["body"].get("why", ""), columns))
     return found
 
@@ -150,8 +151,10 @@ def wired(register: Register, row: Any) -> dict[str, Any]:
     return {"ref": register.ref_of(row), "version": register.version_of(row), **told}
 
 
-def cells(ctx: Ctx, register: Register, asked: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """A view row by row as a file shows it."""
+def cells(
+    ctx: Ctx, register: Register, asked: Mapping[str, str], columns: Sequence[Any] = ()
+) -> Iterator[dict[str, str]]:
+    """A view row by row as a file shows it, of all columns or of some."""
     rows = view(ctx, register, asked).iterator(chunk_size=1000)
     while some := register.load(islice(rows, 1000)):
-        yield from ({c.name: c.filed(row) for c in register.columns} for row in some)
+        yield from ({c.name: c.filed(row) for c in columns or register.columns} for row in some)

@@ -17,6 +17,7 @@ from anlan.foundation.rules.life import Life, Step, said
 from anlan.foundation.words import Sentence, w
 from anlan.foundation.worlds import beijing
 from anlan.registers.books.heads import Head
+from anlan.registers.books.reading import Table
 from anlan.registers.columns import Column, Look
 from anlan.registers.links import Link
 from anlan.registers.lives import Due, State, is_late
@@ -75,6 +76,9 @@ class Register:
     """(column or "", sentence) of what does not fit together in a row that is right cell by cell."""
     save: Save | None = None
     """The room's own way of storing; in one transaction with the journal. Without it rows are stored as they are."""
+    refs_late: bool = (
+        False  # `save` gives the refs; else all that the journal is told is made before the lock
+    )
     remove: Callable[[Ctx, Sequence[Any]], None] | None = None
     """How entries that were entered by mistake go, for a register with a `save` of its own."""
     ends: str = ""  # the Day column with which an entry ends; nothing that others stand on is deleted
@@ -87,6 +91,13 @@ class Register:
     oversees: str = ""  # who sees on the desk what is late, besides those who keep it
     opens: str = "people.unmask"  # who may see what is sealed, one entry at a time, with a reason
     tells: bool = True  # the kit writes the journal; False: `save` does
+    unfold: Callable[[Ctx, bytes, str], Table | None] = lambda ctx, data, filename: None
+    """Rows of a file that counties keep in another shape; None for one that is no such file."""
+    called: str = (
+        ""  # what its room's own journal entries call an entry, where that is not the register's name
+    )
+    leads: Callable[[Any], Sequence[tuple[str, str]]] = lambda row: ()
+    """Pages of its room about an entry, as (word, address from /), for who may keep it."""
     finds: bool = True  # by `/`; False where its room's own finder leads to a better page
     figures: tuple[Figure, ...] = ()
     examples: tuple[Mapping[str, str], ...] = ()
@@ -201,12 +212,12 @@ class Register:
     def version_of(self, row: Any) -> str:
         """What stands there, as a mark: another mark, another state."""
         kept = [getattr(row, f.attname) for f in row._meta.concrete_fields]
-        kept += [c.of(row) for c in self.columns if c.is_beside]
+        kept += [c.mark(row) for c in self.columns if c.is_beside]
         return hashlib.sha256(repr(kept).encode()).hexdigest()[:20]
 
     def filtered_by(self, asked: Mapping[str, str]) -> None:
         """Raises: Invalid for a filter that is no column to filter by, so that nobody takes the whole for a part."""
-        may = {"q", "sort", "ended", "figure", *(c.name for c in self.columns if c.filter)}
+        may = {"q", "sort", "ended", "figure", "c", *(c.name for c in self.columns if c.filter)}
         if unknown := asked.keys() - may:
             raise Invalid(
                 "不能按 {names} 筛。能用：{may}。",

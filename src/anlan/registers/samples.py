@@ -6,7 +6,7 @@ from anlan.registers.all import registers
 
 
 def samples(ctx: Ctx) -> dict[tuple[str, str], str]:
-    found = {("file", "upload"): "F-none", ("files", "digest"): "0" * 64}
+    found = {("file", "upload"): "F-none", ("views", "number"): "1", ("files", "digest"): "0" * 64}
     for name, register in registers().items():
         rows = list(register.load(register.rows(ctx).order_by("pk")[:20]))
         row = next((row for row in rows if len(register.path_of(row)) > STEP), rows[0] if rows else None)

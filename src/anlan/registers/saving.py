@@ -117,7 +117,7 @@ def save(
     ctx.require(permission)
     _prepare(ctx, register, changes)
     coming = any(True for each in changes for _ in _coming(each))
-    knows = not register.save and not coming  # a save of the room's own may give the refs
+    knows = not register.refs_late and not coming
     told = partial(_told, ctx, register, changes, why, upload, verb, event)
     notes, past = told() if knows else ([], [])
     try:
@@ -170,6 +170,9 @@ def _prepare(ctx: Ctx, register: Register, changes: Sequence[Change]) -> None:
             }
         if register.within and not ctx.scope.holds(register.path_of(each.row)):
             raise Forbidden("要登记的地方不在您的辖区。请让上级来办，或改地点。")
+    for column in register.columns:
+        if column.is_beside:
+            column.prepare([(c.row, c.values[column.name]) for c in changes if column.name in c.changed])
 
 
 def _still(ctx: Ctx, register: Register, changes: Sequence[Change]) -> None:
@@ -286,8 +289,13 @@ def _notes(
         yield Note(verb or (ADDED if each.is_new else CHANGED), refs, told, register.path_of(each.row))
 
 
-def save_all(ctx: Ctx, register: Register, judged: Judged, *, upload: str = "") -> list[str]:
-    """A whole file. Raises: NotRead while a row is wrong."""
-    if judged.of("wrong"):
-        raise NotRead(judged.of("wrong")[0].wrong)
-    return save(ctx, register, judged.changes, upload=upload) if judged.changes else []
+def save_all(ctx: Ctx, register: Register, judged: Judged, *, upload: str = "", why: str = "") -> list[str]:
+    """A whole file. Raises: NotRead while a row is wrong: which, and why."""
+    if wrong := judged.of("wrong"):
+        raise NotRead(
+            {
+                f"{n.number}": say("第 {n} 行：{why}", n=n.number, why=tuple(n.wrong.values()))
+                for n in wrong[:20]
+            }
+        )
+    return save(ctx, register, judged.changes, upload=upload, why=why) if judged.changes else []

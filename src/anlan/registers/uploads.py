@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Q
 
 from anlan.foundation import crypto, journal, tasks
 from anlan.foundation.actions import action, next_ref
@@ -20,7 +21,7 @@ from anlan.registers.books import writing as books
 from anlan.registers.columns import Look
 from anlan.registers.events import IMPORTED
 from anlan.registers.judging import Judged, judge
-from anlan.registers.models import Upload
+from anlan.registers.models import Revision, Upload
 from anlan.registers.register import Register
 
 MOST_BYTES = 20 << 20
@@ -47,7 +48,7 @@ def look(ctx: Ctx, register: Register, data: bytes, filename: str) -> Looked:
     ctx.require(register.keep)
     if len(data) > MOST_BYTES:
         raise Invalid("文件超过 {n} MB。请分成几个文件再传。", n=MOST_BYTES >> 20)
-    table = reading.read(data, filename, register.heads(Look(ctx)))
+    table = register.unfold(ctx, data, filename) or reading.read(data, filename, register.heads(Look(ctx)))
     judged = judge(ctx, register, ((row.number, row.cells) for row in table.rows))
     by_number = {line.number: line for line in judged.lines}
     for told in table.wrong:
@@ -85,10 +86,14 @@ def keep(ctx: Ctx, register: Register, data: bytes, filename: str) -> str:
     return ref
 
 
-def upload(ctx: Ctx, register: Register, ref: str) -> Upload:
-    """Raises: NotFound. Only for who sent it: a file is not cut by scope."""
-    found = Upload.objects.filter(
-        world_id=ctx.world.id, register=register.name, ref=ref, by=ctx.actor.ref
+def upload(ctx: Ctx, register: Register, ref: str, *, saved: bool = False) -> Upload:
+    """For who sent it; one that is `saved`, for whoever keeps the register too: what it wrote lies in their scope or is not undone.
+
+    Raises: NotFound.
+    """
+    mine = Upload.objects.filter(world_id=ctx.world.id, register=register.name, ref=ref)
+    found = mine.filter(
+        Q(by=ctx.actor.ref) | (Q(state=Upload.State.SAVED) if saved else Q(pk__in=()))
     ).first()
     if found is None:
         raise NotFound("没有这个上传的文件。请再传一次。")
@@ -96,9 +101,20 @@ def upload(ctx: Ctx, register: Register, ref: str) -> Upload:
 
 
 def sent(ctx: Ctx, register: Register) -> list[Upload]:
-    """The last files that this person sent."""
-    mine = Upload.objects.filter(world_id=ctx.world.id, register=register.name, by=ctx.actor.ref)
-    return list(mine.order_by("-pk")[:10])
+    """The last files that this person sent, and that others' rows within their scope came from."""
+    mine = Upload.objects.filter(world_id=ctx.world.id, register=register.name)
+    found = list(mine.filter(by=ctx.actor.ref).order_by("-pk")[:10])
+    others = mine.exclude(by=ctx.actor.ref).filter(state=Upload.State.SAVED).order_by("-pk")[:10]
+    return found + [each for each in others if lies_within(ctx, register, each.ref)]
+
+
+def lies_within(ctx: Ctx, register: Register, ref: str) -> bool:
+    """Whether all that a file wrote, and still stands, lies within the scope of who asks."""
+    if ctx.scope.all:
+        return True
+    wrote = Revision.objects.filter(world_id=ctx.world.id, register=register.name, upload=ref)
+    seen = register.rows(ctx).values(register.ref)
+    return wrote.exists() and not wrote.exclude(ref__in=seen).exists()
 
 
 def again(ctx: Ctx, register: Register, ref: str) -> Looked:

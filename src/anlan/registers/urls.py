@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.registers import steps
 from anlan.registers.all import registers
 from anlan.registers.register import Register
-from anlan.registers.views import acts, attached, entries, files, listing, stepping
+from anlan.registers.views import acts, attached, entries, files, listing, printing, stepping
 from anlan.ui.pages import page
 
 _look, _form = require_GET, require_http_methods(["GET", "POST"])
@@ -21,6 +21,9 @@ def _pages(register: Register) -> list[URLPattern]:
         ("/template", register.view, _look, files.template),
         ("/export.xlsx", register.view, _look, files.export_xlsx),
         ("/export.csv", register.view, _look, files.export_csv),
+        ("/print", register.view, _look, printing.list_sheet),
+        ("/views", register.view, require_POST, listing.save_view),
+        ("/views/<int:number>/drop", register.view, require_POST, listing.drop_view),
         ("/bulk", register.view if register.life else register.keep, require_POST, acts.bulk),
         ("/new", register.keep, _form, entries.new),
         ("/file", register.keep, _form, files.send),
@@ -37,12 +40,15 @@ def _pages(register: Register) -> list[URLPattern]:
         ("/<path:ref>/files", register.keep, require_POST, attached.add),
         ("/<path:ref>/files/<str:digest>", register.view, _look, attached.show),
         ("/<path:ref>/files/<str:digest>/remove", register.keep, _form, attached.remove),
+        ("/<path:ref>/print", register.view, _look, printing.entry_sheet),
         ("/<path:ref>/change", register.keep, _form, entries.change),
         ("/<path:ref>", register.view, _look, entries.one),
     ]
+    pages = [(base + tail, permission, method, view) for tail, permission, method, view in found]
+    pages.append((f"w/<slug:world>/forms/{register.name}.json", register.view, _look, printing.form))
     return [
-        path(base + tail, page(permission)(method(partial(view, register=register))))
-        for tail, permission, method, view in found
+        path(address, page(permission)(method(partial(view, register=register))))
+        for address, permission, method, view in pages
     ]
 
 

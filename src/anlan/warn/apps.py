@@ -30,6 +30,15 @@ class WarnRoom(Room):
             about=w("起草、复核、批准、签发和外来的预警，各走到哪一步。"),
             help=w("起草和批准不能是同一人。签发后按长效指令叫应；联合发布的要各家会签。"),
         ),
+        Entry(
+            w("发布单位证书"),
+            "/certificates",
+            "admin.manage",
+            "system",
+            4,
+            about=w("外来的预警文件，认哪些单位的签名。"),
+            help=w("证书由发布单位交来，核对指纹再放上；过期或换了就撤下。"),
+        ),
     )
     events = {
         "warn.alert.all_clear": w("预警已解除"),

@@ -24,6 +24,7 @@ from anlan.foundation.words import t, w
 from anlan.judge.rules.plainwords import clock
 from anlan.places.atlas import Place, atlas
 from anlan.places.queries import search
+from anlan.reach import queries as reach
 from anlan.ui import undo
 from anlan.ui.acts import act, address, asked, done, moment, number, offered, posted, wrong
 from anlan.ui.pages import Request, page
@@ -105,6 +106,7 @@ def board_context(
         else "",
         "desk": desk,
         "line_down": calldown_rows.line_down_since(ctx) if ctx.world.is_live else None,
+        "messages": reach.told(ctx, found.row.ref) if ctx.world.is_live else [],
         "shown": shown,
         **undo.offered(request, ref),
         "here": address(request, "calls", ref),

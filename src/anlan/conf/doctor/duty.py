@@ -1,12 +1,15 @@
 """What duty needs: addresses that users reach, pages that are built, packs that load, an order that is signed."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from ipaddress import ip_address
+from typing import TypeVar
 
 from anlan.conf.doctor import machine, records
 from anlan.conf.doctor.finding import Finding, found, said
-from anlan.foundation.packs.pack import SYNTHETIC_ONLY, Shelf
+from anlan.foundation.packs.pack import SYNTHETIC_ONLY, Pack, Shelf
+
+T = TypeVar("T")
 
 
 def addresses() -> Iterator[Finding]:
@@ -47,7 +50,8 @@ def packs() -> Iterator[Finding]:
 
     try:
         shelf = load_all(home=machine.folder())
-        orders = [(pack, StandingOrder.from_pack(pack.data)) for pack in shelf.of_kind("standing_orders")]
+        laid = (*shelf.of_kind("standing_orders"), *_signed_here())
+        orders = [(pack, StandingOrder.from_pack(pack.data)) for pack in laid]
     except (PackError, AnlanError) as error:
         yield said("packs", error=error)
         return
@@ -93,13 +97,29 @@ def _is_over(end: object, now: object) -> bool:
     return end is not None and end <= now  # type: ignore[operator]
 
 
+def _signed_here() -> tuple[Pack, ...]:
+    """Orders that were signed on their page."""
+
+    def ask() -> tuple[Pack, ...]:
+        from anlan.call.queries import orders
+
+        return orders.in_force(machine.now().date()).packs
+
+    return _asked(ask, ())
+
+
 def _acts_on_somebody() -> bool:
     """Whether places or people here are real."""
+    return _asked(records.is_real, False)
+
+
+def _asked(ask: Callable[[], T], otherwise: T) -> T:
+    """What the records say, where there are any."""
     from django.db import DatabaseError
 
     if not os.environ.get("ANLAN_DATABASE_URL") and not (machine.folder() / "records.sqlite3").exists():
-        return False
+        return otherwise
     try:
-        return records.is_real()
+        return ask()
     except DatabaseError:
-        return False  # the records' own finding tells
+        return otherwise  # the records' own finding tells

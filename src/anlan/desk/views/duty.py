@@ -21,6 +21,7 @@ from anlan.foundation import exercises
 from anlan.foundation.context import Ctx
 from anlan.foundation.errors import AnlanError, Invalid
 from anlan.foundation.words import t, w
+from anlan.people.queries import shifts
 from anlan.places import layers
 from anlan.places.atlas import Place, atlas
 from anlan.ui.acts import act, address, moment, parse_int
@@ -76,6 +77,8 @@ def page_context(request: Request, part: str | None) -> dict[str, Any]:
         "may_journal": ctx.may("journal.view"),
         "here": _query(at, chosen.key if chosen else ""),
     }
+    if at is None and part in (None, PARTS["due"]):
+        context["on_duty"] = shifts.on_duty(ctx, units=[ctx.actor.unit])
     if part in (None, PARTS["case"]):
         context["case"] = _case(ctx, chosen, request.lang, at)
     if part in (None, PARTS["forecast"]):

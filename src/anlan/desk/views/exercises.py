@@ -1,5 +1,6 @@
 """Exercises: what has been played, what can be made, and the keys of the one that runs."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -15,6 +16,7 @@ from anlan.foundation import exercises, scenarios, worlds
 from anlan.foundation.context import Ctx
 from anlan.foundation.words import t, w
 from anlan.foundation.worlds import World
+from anlan.people.queries import unit_names
 from anlan.ui.acts import act, address, offered
 from anlan.ui.pages import Request, page
 
@@ -36,8 +38,10 @@ def live(ctx: Ctx) -> Ctx:
 @page("exercise.view")
 @require_http_methods(["GET"])
 def listing(request: Request) -> HttpResponse:
+    found = [world for world in worlds.everything() if world.key != "live"]
+    units = unit_names((world.settings.get("owner") or {}).get("unit", "") for world in found)
     told = {
-        "exercises": [_shown(request, world) for world in worlds.everything() if world.key != "live"],
+        "exercises": [_shown(request, world, units) for world in found],
         "scenarios": [
             (each, offered(request, New, which={"scenario": each.name}, scenario=each, lang=request.lang))
             for each in scenarios.all_scenarios()
@@ -45,6 +49,9 @@ def listing(request: Request) -> HttpResponse:
         "may_run": request.ctx.may("exercise.run"),
     }
     return render(request, "desk/exercises.html", told)
+
+
+LOOKS = {"number": {"inputmode": "numeric", "size": 6}, "moment": {"type": "datetime-local"}}
 
 
 class New(forms.Form):
@@ -55,8 +62,16 @@ class New(forms.Form):
     def __init__(self, *args: Any, scenario: scenarios.Scenario, lang: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for each in scenario.options:
+            about = {"label": t(lang, each.title), "help_text": t(lang, each.hint) if each.hint else ""}
             choices = [(code, t(lang, title)) for code, title in each.choices]
-            self.fields[each.name] = forms.ChoiceField(label=t(lang, each.title), choices=choices)
+            widget = forms.TextInput({"autocomplete": "off", **LOOKS.get(each.kind, {})})
+            self.fields[each.name] = (
+                forms.ChoiceField(choices=choices, **about)
+                if choices
+                else forms.CharField(
+                    required=False, max_length=80, initial=each.default, widget=widget, **about
+                )
+            )
 
 
 class Speed(forms.Form):
@@ -73,7 +88,7 @@ def _speed(request: Request, world: World) -> Speed:
     return form
 
 
-def _shown(request: Request, world: World) -> dict[str, Any]:
+def _shown(request: Request, world: World, units: Mapping[str, str]) -> dict[str, Any]:
     ctx, say = request.ctx, partial(t, request.lang)
     return {
         "form": _speed(request, world),
@@ -87,7 +102,9 @@ def _shown(request: Request, world: World) -> dict[str, Any]:
         "starts_at": world.starts_at,
         "ends_at": world.ends_at,
         "speed": int(world.speed),
-        "settings": world.settings,
+        "seed": world.seed,
+        "owner": units.get((world.settings.get("owner") or {}).get("unit", ""), ""),
+        "has_no_ground": world.settings.get("grounds") == [],
     }
 
 

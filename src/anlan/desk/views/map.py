@@ -25,6 +25,12 @@ from anlan.ui.acts import moment
 from anlan.ui.pages import Request, page
 from anlan.warn.queries.situation import findings_at, floods_at, gravest, in_force
 
+KIT = (
+    ("call", w("叫应")), ("gauge", w("测站")), ("exceedance", w("研判超警")), ("alert", w("预警")), ("flood", w("预计淹没")),
+    ("road", w("道路、房屋")),
+)  # fmt: skip
+"""The layers of the large map that can be switched."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class TownRow:
@@ -75,6 +81,7 @@ def city(request: Request) -> HttpResponse:
             "legend": mapdata.legend(states, 5),
             "flood": True,
             "exceedances": True,
+            "kit": KIT,
             "schematic": layers.is_schematic(),
         },
         "timebar": timebar(ctx, request.world, at, request.lang),  # type: ignore[attr-defined]
@@ -86,7 +93,11 @@ def city(request: Request) -> HttpResponse:
         "may_map": ctx.may("places.map") and ctx.world.is_live,
         **frames,
     }
-    return render(request, "desk/map.html", context)
+    reply = render(request, "desk/map.html", context)
+    reply.headers["Permissions-Policy"] = (
+        "geolocation=(self), camera=(), microphone=()"  # where am I, when asked
+    )
+    return reply
 
 
 def total(rows: list[TownRow]) -> dict[str, int]:

@@ -16,6 +16,7 @@ from typing import Any
 
 from anlan.exercise.field.network import stamp
 from anlan.exercise.rules.night import Night
+from anlan.foundation import crypto
 from anlan.foundation.channels import ChannelDown, Report, Request
 from anlan.foundation.home import home
 
@@ -129,8 +130,15 @@ class FieldClient:
             self._process.wait(STOP_SECONDS)
 
     def place(self, requests: Sequence[Request]) -> None:
+        """A number is real where the roster is: what leaves us tells one from another, and no more."""
         rows = [
-            {"key": r.key, "number": r.number, "at": r.at.isoformat(), "script": r.script, "facts": r.facts}
+            {
+                "key": r.key,
+                "number": r.number and crypto.blind(r.number),
+                "at": r.at.isoformat(),
+                "script": r.script,
+                "facts": r.facts,
+            }
             for r in requests
         ]
         self.ask("place", requests=rows)

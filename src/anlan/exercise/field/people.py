@@ -22,7 +22,7 @@ class NetworkSettings:
 
     `answers` is the share of calls that a role picks up; `silent_holders` the share of people who sleep through
     everything; `silent_places` codes of villages where nobody picks up; `dead_places` codes whose telephones stop
-    working at `dead_from`.
+    working at `dead_from`; `wrong_numbers` the share of people whose number is a stranger's.
     """
 
     answers: Mapping[str, float]
@@ -36,6 +36,7 @@ class NetworkSettings:
     set_out_min: tuple[int, int]
     on_the_way_min: tuple[int, int]
     refusing_households: float
+    wrong_numbers: float = 0.0
 
     @classmethod
     def of(cls, raw: Mapping[str, Any]) -> NetworkSettings:
@@ -53,6 +54,7 @@ class NetworkSettings:
             set_out_min=(int(raw["set_out_min"][0]), int(raw["set_out_min"][1])),
             on_the_way_min=(int(raw["on_the_way_min"][0]), int(raw["on_the_way_min"][1])),
             refusing_households=float(raw["refusing_households"]),
+            wrong_numbers=float(raw.get("wrong_numbers", 0)),
         )
 
 
@@ -84,6 +86,8 @@ class Behaviour:
             return [Heard(key, self._after(at, 40), "no_answer")]
         low, high = self._set.pick_up_s
         answered = self._after(at, self._chance.whole(key, "pick up", low, high))
+        if self._chance.unit(holder, "a stranger's number") < self._set.wrong_numbers:
+            return [Heard(key, answered, "wrong_number")]
         heard = [Heard(key, answered, "answered", 1)]
         if facts.get("stage") == "move" and role.startswith(("village_", "group_")) and moves_village:
             heard += self.moving(key, holder, answered, facts)

@@ -68,6 +68,15 @@ def ends_of_ticks(starts_at: datetime, ends_at: datetime) -> tuple[datetime, ...
     return tuple(starts_at + TICK * (n + 1) for n in range((ends_at - starts_at) // TICK))
 
 
+def course(shares: Sequence[float], *, tenths: int, begins: int, lasts: int, ticks: int) -> NDArray[np.int64]:
+    """Rain at the centre up to the end of each tick, in twelfths of 0.1 mm: `tenths` in all, in parts of equal length."""
+    at = np.clip((np.arange(1, ticks + 1) - begins) / max(lasts, 1), 0.0, 1.0)
+    fallen = np.cumsum([0.0, *shares]) / sum(shares)
+    return np.rint(np.interp(at, np.linspace(0.0, 1.0, len(fallen)), fallen) * tenths * TWELFTHS).astype(
+        np.int64
+    )
+
+
 @dataclass(frozen=True)
 class Fading:
     """How rain fades away from its centre, and the bias that each gauge has of its own."""

@@ -1,8 +1,7 @@
 """状态表: a life cycle as one table: which event leads from where to where, who may do it, what is checked, what is due then.
 
-A `Life` is a plain value. A room builds it in Python, with the words on its enums, or reads it from a pack of kind
-life_cycle, with the words in the pack and the guards by their registered names. `decide` walks it, `open_to` gives
-the buttons, `diagram` draws it.
+A `Life` is a plain value that a room builds, with the words on its enums. `decide` walks it, `open_to` gives the buttons,
+`diagram` draws it, `faults` says where it is a trap.
 """
 
 from __future__ import annotations
@@ -12,8 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
-from anlan.foundation.rules.errors import BadPack
-from anlan.foundation.rules.pack import flag, minutes, strings, table, tables, text
 from anlan.foundation.words import Sentence, Text, say
 
 
@@ -159,60 +156,3 @@ def said(code: str) -> Sentence:
 
 def _word(code: str) -> str:
     return said(code).zh
-
-
-GUARDS: dict[str, Callable[[Any], Refusal | None]] = {}
-"""By its name: the guards that a pack may ask for."""
-G = TypeVar("G", bound=Callable[[Any], Refusal | None])
-
-
-def guard(check: G) -> G:
-    """Let packs ask for this guard by its name."""
-    GUARDS[check.__name__] = check
-    return check
-
-
-def from_pack(data: Mapping[str, object]) -> Life[Code, Code, Any]:
-    """Read `[life]`, `[[state]]` and `[[step]]` of a pack.
-
-    Raises BadPack for an unknown guard or state, a state that is never reached, and one that has no way out.
-    """
-    states = {text(each, "code"): Code(text(each, "code"), _title(each)) for each in tables(data, "state")}
-    found = Life[Code, Code, Any](
-        start=_known(states, "life.start", text(table(data, "life"), "start")),
-        steps=tuple(step for each in tables(data, "step") for step in _steps(each, states)),
-        ends=frozenset(
-            states[text(each, "code")] for each in tables(data, "state") if flag(each, "ends", False)
-        ),
-    )
-    unused = [f"{state} stands in no step" for state in states if state not in found.states]
-    for fault in (*unused, *found.faults()):
-        raise BadPack(key="step", problem=fault)
-    return found
-
-
-def _steps(data: Mapping[str, object], states: Mapping[str, Code]) -> Iterator[Step[Code, Code, Any]]:
-    within = minutes(data, "due_minutes", 1) if "due_minutes" in data else None
-    for source in strings(data, "from"):
-        yield Step(
-            event=Code(text(data, "event"), _title(data)),
-            source=_known(states, "step.from", source),
-            target=_known(states, "step.to", text(data, "to")),
-            permission=text(data, "permission"),
-            guards=tuple(_known(GUARDS, "step.guards", name) for name in strings(data, "guards", ())),
-            due=None if within is None else lambda case: case.now + within,
-        )
-
-
-def _title(data: Mapping[str, object]) -> Mapping[str, str]:
-    title = table(data, "title")
-    return {lang: text(title, lang) for lang in ("zh", "en")}
-
-
-V = TypeVar("V")
-
-
-def _known(values: Mapping[str, V], key: str, name: str) -> V:
-    if name not in values:
-        raise BadPack(key=key, problem=f"{name!r} is none of {', '.join(values)}")
-    return values[name]

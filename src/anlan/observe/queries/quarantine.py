@@ -16,10 +16,15 @@ from anlan.observe.queries import readings
 from anlan.observe.store.errors import StoreMissing
 from anlan.observe.store.quarantine import Broken
 from anlan.places.atlas import atlas
+from anlan.wire.sl651.errors import Sl651Error
+from anlan.wire.sl651.frame import decode_frame
+from anlan.wire.sl651.message import decode_message, observations
 
 PAGE: Final = 40
 LINE: Final = 16
 SHOWN_BYTES: Final = 512
+STAGE_CODES: Final = frozenset({"39", "3A", "3B", "3C"})
+RAIN_CODES: Final = frozenset({"1A", "1F", "20", "21", "22", "23", "24", "25", "26", "F4"})
 OTHER: Final = (w("内容读不懂"), w("对照规约看报文；测站修好后它会再发"))
 REASONS: Final[Mapping[str, tuple[str, str]]] = {
     "Partly": (w("只读懂一部分"), w("读懂的已入库；检查传感器、测站时钟和地址设置")),
@@ -72,6 +77,16 @@ class Item:
         return list(_lines(self.data[:SHOWN_BYTES]))
 
     @property
+    def is_stranger(self) -> bool:
+        """A station that nobody registered yet."""
+        return self.code == "UnknownStation" and bool(self.station)
+
+    @cached_property
+    def sent(self) -> tuple[str, str]:
+        """Protocol and kind of a stranger's station, as its frame tells; an empty kind where it does not."""
+        return _sent(self.data)
+
+    @property
     def left_out(self) -> int:
         """Bytes that are not shown, kept or not."""
         return max(self.size - SHOWN_BYTES, 0)
@@ -87,6 +102,15 @@ def _lines(data: bytes) -> Iterator[tuple[str, str, str]]:
         part = data[at : at + LINE]
         text = "".join(chr(b) if 32 <= b < 127 else "·" for b in part)
         yield f"{at:04X}", part.hex(" ").upper(), text
+
+
+def _sent(data: bytes) -> tuple[str, str]:
+    protocol = "SL 651 ASCII" if data[:1] == b"\x01" else "SL 651 HEX"
+    try:
+        codes = {seen.code for seen in observations(decode_message(decode_frame(data)))}
+    except Sl651Error:
+        return protocol, ""
+    return protocol, "stage" if codes & STAGE_CODES else "rain" if codes & RAIN_CODES else ""
 
 
 def station_in(data: bytes) -> str:
@@ -162,7 +186,7 @@ def count(ctx: Ctx) -> int:
 
 class _Sight:
     """Whose broken input a reader may see: that of stations within scope, and of addresses that nobody registered unless
-    they begin with another county's code; what names no station, only with scope over all.
+    they begin with another county's code, if the reader may register stations; what names no station, only with scope over all.
     """
 
     def __init__(self, ctx: Ctx) -> None:
@@ -171,9 +195,12 @@ class _Sight:
         self._known = set(Station.objects.values_list("address", flat=True))
 
     def input(self, station: str, code: str) -> bool:
+        is_stranger = bool(station) and station not in self._known
+        if is_stranger and code == "UnknownStation" and not self._ctx.may("observe.keep"):
+            return False
         if self._ctx.scope.all or station in self._mine:
             return True
-        if station in self._known or not station:
+        if not is_stranger:
             return False
         county = None if station.startswith("00") else atlas().by_code.get(station[:6])
         return code == "UnknownStation" if county is None else self._ctx.scope.holds(county.path)

@@ -49,6 +49,9 @@ def listing(request: Request) -> HttpResponse:
         "chosen": offered(request, Chosen),
         "here": address(request, "quarantine"),
         "now": request.ctx.now,
+        "register_at": address(request, "registers", "stations", "new")
+        if request.ctx.may("observe.keep") and request.ctx.world.is_live
+        else "",
     }
     return render(request, "observe/quarantine.html", context)
 

@@ -81,16 +81,10 @@ def of(account: Account, waiting: Mapping[str, datetime] = MappingProxyType({}))
     )
 
 
-def accounts(ctx: Ctx, *, text: str = "") -> list[AccountInfo]:
-    """Accounts within scope, by user name; `text` is a part of user name, ref, unit or post title."""
-    wanted = text.strip()
+def accounts(ctx: Ctx) -> list[AccountInfo]:
+    """Accounts within scope, by user name."""
     waiting = tries.waiting(ctx.now)
-    found = [of(account, waiting) for account in ctx.rows(Account).order_by("username")]
-    return (
-        [a for a in found if wanted in f"{a.username} {a.ref} {a.organisation} {a.title}"]
-        if wanted
-        else found
-    )
+    return [of(account, waiting) for account in ctx.rows(Account).order_by("username")]
 
 
 def account(ctx: Ctx, username: str) -> AccountInfo:

@@ -65,6 +65,8 @@ class Migration(migrations.Migration):
                 ('group', models.IntegerField(null=True)),
                 ('object_ref', models.CharField(blank=True, max_length=60)),
                 ('title', models.CharField(max_length=60)),
+                ('absent_from', models.DateField(null=True)),
+                ('absent_until', models.DateField(null=True)),
                 ('covers', models.ManyToManyField(related_name='+', to='places.division')),
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.division')),
             ],
@@ -105,10 +107,12 @@ class Migration(migrations.Migration):
             name='DutyShift',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('ref', models.CharField(max_length=60, unique=True)),
                 ('role', models.CharField(max_length=30)),
+                ('seat', models.IntegerField(default=1)),
                 ('starts_at', models.DateTimeField()),
                 ('ends_at', models.DateTimeField()),
-                ('holder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.dutyholder')),
+                ('holder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.dutyholder')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
             ],
         ),
@@ -116,6 +120,11 @@ class Migration(migrations.Migration):
             model_name='dutyholder',
             name='organisation',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation'),
+        ),
+        migrations.AddField(
+            model_name='dutyholder',
+            name='deputy',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.dutyholder'),
         ),
         migrations.CreateModel(
             name='Person',
@@ -139,6 +148,7 @@ class Migration(migrations.Migration):
             name='ContactPoint',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('ref', models.CharField(max_length=70, unique=True)),
                 ('order', models.IntegerField()),
                 ('kind', models.CharField(max_length=20)),
                 ('number_sealed', models.TextField()),
@@ -197,7 +207,7 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['place', 'level', 'rung', 'ref'], name='people_duty_place_i_d4297c_idx'),
         ),
         migrations.AddConstraint(
-            model_name='contactpoint',
-            constraint=models.UniqueConstraint(fields=('person', 'order'), name='contact_once'),
+            model_name='dutyshift',
+            constraint=models.UniqueConstraint(fields=('organisation', 'starts_at', 'role', 'seat'), name='shift_once'),
         ),
     ]

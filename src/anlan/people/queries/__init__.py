@@ -9,6 +9,7 @@ from anlan.foundation.context import Ctx
 from anlan.foundation.errors import NotFound
 from anlan.foundation.scope import STEP
 from anlan.foundation.words import written
+from anlan.foundation.worlds import beijing
 from anlan.people.holders import Holder, register
 from anlan.people.models import ContactPoint, DutyHolder, Household, Organisation
 
@@ -18,15 +19,20 @@ DUTY_ROOMS = ("county_duty", "township_duty")
 def holders(
     ctx: Ctx, *, path: str, exact: bool = True, level: str = "", kinds: tuple[str, ...] = ()
 ) -> list[Holder]:
-    """Duty holders of a place (or, not exact, of all below it), in ladder order; only numbers that answer now."""
-    found = register().covering(path) if exact else register().below(path)
-    return [
-        h.at(ctx.now)
-        for h in found
+    """Duty holders of a place (or, not exact, of all below it), in ladder order; only numbers that answer now.
+
+    Who is absent is stood in for by the deputy; without one they are asked after all others.
+    """
+    known, today = register(), beijing(ctx.now).date()
+    found = [
+        h
+        for h in (known.covering(path) if exact else known.below(path))
         if ctx.scope.holds(h.place_path)
         and (not level or h.level == level)
         and (not kinds or h.kind in kinds)
     ]
+    stand = (known.in_place_of(h, today) for h in found)
+    return [h.at(ctx.now) for h in sorted(stand, key=lambda h: h.is_absent(today))]
 
 
 def holders_by_ref(ctx: Ctx, refs: Iterable[str]) -> dict[str, Holder]:
@@ -38,8 +44,7 @@ def holders_by_ref(ctx: Ctx, refs: Iterable[str]) -> dict[str, Holder]:
 
 def number(contact_ref: str) -> str:
     """The number of a contact point, for a channel that is about to dial. Never for a page."""
-    person, _, order = contact_ref.rpartition("/")
-    point = ContactPoint.objects.filter(person__ref=person, order=int(order)).first()
+    point = ContactPoint.objects.filter(ref=contact_ref).first()
     if point is None:
         raise NotFound("联系方式 {ref} 已不存在。请在责任人名册里补上。", ref=contact_ref)
     return crypto.unseal(point.number_sealed, contact_ref)
@@ -60,9 +65,7 @@ def duty_room_number(ctx: Ctx, path: str) -> str:
 
 def numbers(contact_refs: list[str]) -> dict[str, tuple[str, str]]:
     """The same for many at once, each with the kind of its line."""
-    people = {ref.rpartition("/")[0] for ref in contact_refs}
-    points = ContactPoint.objects.filter(person__ref__in=people).select_related("person")
-    found = {f"{p.person.ref}/{p.order}": p for p in points}
+    found = ContactPoint.objects.in_bulk(set(contact_refs), field_name="ref")
     return {r: (crypto.unseal(found[r].number_sealed, r), found[r].kind) for r in contact_refs if r in found}
 
 

@@ -1,53 +1,20 @@
-"""The administrator's pages: accounts within the scope, made, reset, moved, ended."""
+"""An account's own page for administrators: reset, moved, ended, confirmed. The list is the register."""
 
-import secrets
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
 from anlan.foundation.context import Ctx
-from anlan.foundation.errors import AnlanError
 from anlan.foundation.words import t, w, written
 from anlan.people import forms
 from anlan.people.accounts import administration
 from anlan.people.accounts import queries as account_queries
-from anlan.ui.acts import act, offered, posted, wrong
+from anlan.ui.acts import act, offered
 from anlan.ui.pages import Request, page
-
-PER_PAGE = 50
-
-
-@page("admin.manage")
-@require_http_methods(["GET"])
-def listing(request: Request) -> HttpResponse:
-    found = account_queries.accounts(request.ctx, text=request.GET.get("q", ""))
-    rows = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "people/accounts.html", {"rows": rows, "q": request.GET.get("q", "")})
-
-
-@page("admin.manage")
-@sensitive_variables("password")
-@require_http_methods(["GET", "POST"])
-def new(request: Request) -> HttpResponse:
-    """Make an account with a password to be replaced at the first sign-in."""
-    form = forms.NewAccount(posted(request), posts=_posts(request.ctx, request.lang))
-    if request.method == "POST" and form.is_valid():
-        given, password = form.cleaned_data, secrets.token_urlsafe(12)
-        try:
-            administration.create_account(
-                request.ctx, username=given["username"], name=given["name"], password=password,
-                post_ref=given["post"], language=given["language"], must_change_password=True,
-            )  # fmt: skip
-        except AnlanError as error:
-            wrong(form, error, request.lang)
-        else:
-            return _handed_over(request, given["username"], password)
-    return render(request, "people/new_account.html", {"form": form}, status=422 if form.errors else 200)
 
 
 def _handed_over(request: Request, username: str, password: str) -> HttpResponse:

@@ -8,7 +8,7 @@ from django import forms
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from anlan.foundation.errors import AnlanError, Invalid
+from anlan.foundation.errors import AnlanError, Invalid, NotFound
 from anlan.foundation.rules.reason import LEAST_REASON
 from anlan.foundation.words import t, w
 from anlan.foundation.worlds import beijing
@@ -78,7 +78,9 @@ def undo(request: Request, ref: str, register: Register) -> HttpResponse:
 
 def undo_file(request: Request, upload: str, register: Register) -> HttpResponse:
     back = here(request, register)
-    uploads.upload(request.ctx, register, upload)
+    found = uploads.upload(request.ctx, register, upload, saved=True)
+    if found.by != request.ctx.actor.ref and not uploads.lies_within(request.ctx, register, upload):
+        raise NotFound("没有这个上传的文件。请再传一次。")
 
     def do(given: dict[str, Any]) -> HttpResponse:
         n = undoing.take_back_file(request.ctx, register, upload, why=given["why"])

@@ -42,6 +42,7 @@ def told(
         "history": queries.history(ctx, register, ref, request.lang),
         "here": here(request, register),
         "may_keep": keeps,
+        "leads": register.leads(row) if keeps else (),
         "steps": [(step.event, said(step.event)) for step in steps.open_to(ctx, register, row)],
         "may_undo": past is not None and may_keep(request, register, undoing.permission_of(register, past)),
         "may_end": keeps and register.ends and register.column(register.ends).of(row) is None,
@@ -99,7 +100,8 @@ def form_of(request: Request, register: Register, row: Any = None) -> forms.Form
     look = Look(request.ctx, lang=request.lang)
     columns = [c for c in register.typed if not (row and c.fixed)]
     fields: dict[str, forms.Field] = {c.name: c.form(look) for c in columns}
-    initial: dict[str, Any] = {c.name: c.typed(row) for c in columns} if row else {}
+    asked = {c.name: request.GET[c.name] for c in columns if c.name in request.GET and not c.is_sealed}
+    initial: dict[str, Any] = {c.name: c.typed(row) for c in columns} if row else asked
     for column in columns:
         field = fields[column.name]
         field.error_messages = {"required": t(request.lang, w("这一列必须填")),

@@ -1,6 +1,7 @@
 """Files: a template out, a filled one in, what was understood, what was wrong; a view as xlsx or csv."""
 
 import io
+from collections.abc import Iterator
 
 from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -10,10 +11,12 @@ from anlan.foundation.errors import AnlanError
 from anlan.foundation.words import t, w
 from anlan.registers import queries, uploads
 from anlan.registers.books import writing as books
+from anlan.registers.books.heads import Head
 from anlan.registers.columns import Look
 from anlan.registers.models import Upload
 from anlan.registers.register import Register
-from anlan.registers.views.listing import here
+from anlan.registers.saved import COLUMN
+from anlan.registers.views.listing import columns_of, here
 from anlan.ui.acts import done, not_done
 from anlan.ui.pages import Request, attached
 
@@ -33,17 +36,24 @@ def template(request: Request, register: Register) -> HttpResponse:
 
 def export_xlsx(request: Request, register: Register) -> HttpResponse:
     out = io.BytesIO()
-    rows = queries.cells(request.ctx, register, request.GET.dict())
-    books.write_xlsx(out, register.word, register.heads(Look(request.ctx)), rows)
+    heads, rows = _view(request, register)
+    books.write_xlsx(out, register.word, heads, rows)
     return _book(out.getvalue(), register.word)
 
 
 def export_csv(request: Request, register: Register) -> HttpResponseBase:
-    rows = queries.cells(request.ctx, register, request.GET.dict())
-    lines = books.csv_lines(register.heads(Look(request.ctx)), rows)
+    lines = books.csv_lines(*_view(request, register))
     return attached(
         StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8"), f"{register.word}.csv"
     )
+
+
+def _view(request: Request, register: Register) -> tuple[list[Head], Iterator[dict[str, str]]]:
+    """The view that was looked at; with the columns that were chosen, if any were."""
+    chosen, look = request.GET.getlist(COLUMN), Look(request.ctx)
+    columns = columns_of(register, chosen) if chosen else register.columns
+    rows = queries.cells(request.ctx, register, request.GET.dict(), columns)
+    return [c.head(look) for c in columns], rows
 
 
 def send(request: Request, register: Register) -> HttpResponse:
