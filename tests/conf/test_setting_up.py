@@ -37,7 +37,8 @@ def test_the_first_visit_leads_through_county_keys_and_password_to_the_first_ste
     assert "只在本机能看到" in page
     done = browser.post("/setup", {**GIVEN, "token": token})
     assert "密钥另存一份" in done.text
-    assert "seal-k1" in done.text
+    for key in ("seal-k1", "index-k1", "links-k1", "checkpoint-k1"):
+        assert key in done.text, "one copy holds all that records will need"
     assert (atlas().city.name, atlas().city.code) == ("云溪县", "429981")
     (link,) = re.findall(r'href="(/sign-in/link/[^"]+)"', done.text)
     assert browser.get(link, follow=True).request["PATH_INFO"] == "/account/password"

@@ -15,9 +15,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from anlan.conf import founding
-from anlan.foundation import worlds
-from anlan.foundation.errors import AnlanError, Invalid
-from anlan.foundation.home import home
+from anlan.foundation import checkpoints, worlds
+from anlan.foundation.errors import AnlanError
+from anlan.foundation.home import home, secret
 from anlan.foundation.words import t, w
 from anlan.people import rules
 from anlan.people.accounts.administration import is_anybody_known
@@ -29,6 +29,7 @@ from anlan.ui.pages import public
 FILE = "run/setup-token"
 HERE = frozenset({"127.0.0.1", "::1"})
 NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
+DRAWN = ("seal-k1", "index-k1", "links-k1")
 FORWARDED = ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Forwarded", "Via")
 """What a proxy adds: who comes through one may be anybody."""
 
@@ -143,8 +144,9 @@ def _found(given: dict[str, Any], *, language: str) -> str:
 
 
 def keys() -> dict[str, Any]:
-    """Where the keys lie, and which there are."""
+    """Where the keys lie, and which there are; those that records will need are drawn now, so that one copy holds them."""
     folder = home() / "keys"
-    if not folder.is_dir():
-        raise Invalid(w("没有密钥文件夹 {folder}。请执行 anlan doctor。"), folder=folder)
+    for name in DRAWN:
+        secret(name)
+    checkpoints.sign(b"")
     return {"folder": folder, "names": sorted(path.name for path in folder.iterdir())}

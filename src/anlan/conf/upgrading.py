@@ -1,6 +1,5 @@
 """`anlan upgrade`: back up, migrate, verify; where any of it fails the records are what they were."""
 
-import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,7 +51,7 @@ def command(path: Path | None) -> int:
 def _file() -> Path:
     folder = home() / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
-    return folder / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}.zip"
+    return folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.zip"
 
 
 def _migrate(heads: Mapping[str, Head], backup: Path) -> None:
