@@ -52,6 +52,7 @@ def test_every_scenario_has_its_words_and_a_calm_night_rains_nowhere(city: Mini)
     assert len(night.ends) == 4 * 12
     assert world.settings["title"]["en"].startswith("An empty night: ")
     assert world.settings["simulated_issuer"] is False
+    assert [made(city, "calm", speed=n)[0].speed for n in (0.0, 10.0)] == [0.0, 10.0]
 
 
 def test_a_storm_falls_whole_at_its_centre_and_less_away_from_it(city: Mini) -> None:

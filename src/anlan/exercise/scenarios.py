@@ -157,7 +157,7 @@ def _plan(pack: Pack, ctx: Ctx, settings: Mapping[str, Any]) -> Plan:
             "grounds": grounds,
             "forecast": bool(grounds),
         },
-        speed=float(settings.get("speed") or 60),
+        speed=float(settings.get("speed", 60)),
         begin=partial(_begin, place=chosen.place, grounds=grounds, tables=_plain(pack.data.get("part", ()))),
         lay=field_of(night, seed=given["seed"], network={"dead_places": [], **network}),
     )
