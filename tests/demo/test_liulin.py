@@ -18,8 +18,12 @@ def at(clock):
 
 
 @pytest.fixture(scope="module", params=["ending", "beginning"])
-def night(request, city):
-    scenario = load_scenario(hours=request.param)
+def scenario(request):
+    return load_scenario(hours=request.param)
+
+
+@pytest.fixture(scope="module")
+def night(scenario, city):
     return prepare_night(scenario=scenario, published=load_published(), gauges=city.gauges, seed=city.seed)
 
 
@@ -31,13 +35,13 @@ def town_tips(night, city):
 def test_the_night_has_144_ticks_and_every_gauge(night):
     assert night.tips.shape == (144, 600)
     assert night.stages.shape == (144, 120)
-    ends = night.scenario.ends_of_ticks()
+    ends = night.ends
     assert (ends[0], ends[-1]) == (at("21:05"), at("09:00"))
 
 
-def test_the_town_gauge_carries_the_published_hours_exactly(night, city):
+def test_the_town_gauge_carries_the_published_hours_exactly(night, scenario, city):
     published = load_published()
-    sums = hourly_tenths(town_tips(night, city), published, night.scenario.hours)
+    sums = hourly_tenths(town_tips(night, city), published, scenario.hours)
     assert sums == {"03": 300, "04": 835, "05": 1054, "06": 1037, "07": 810, "08": 588}
     assert sum(sums.values()) == published.six_hour_tenths == 4624
     assert sum(sums[h] for h in ("04", "05", "06", "07")) == published.h04_07_tenths == 3736
@@ -48,7 +52,7 @@ def test_hour_ending_labels_put_thirty_millimetres_before_three_o_clock(city):
     night = prepare_night(
         scenario=load_scenario(hours="ending"), published=load_published(), gauges=city.gauges, seed=city.seed
     )
-    ends = night.scenario.ends_of_ticks()
+    ends = night.ends
     tips = town_tips(night, city)
     hour = [int(tips[n - 11 : n + 1].sum()) for n in range(11, 144)]
     first = next(n for n, mm in enumerate(hour, start=11) if mm >= 300)
@@ -87,9 +91,9 @@ def test_the_stream_at_the_town_passes_its_highest_mark_and_starts_at_its_usual_
     assert stage.max() > bridge.highest_m * 100
 
 
-def test_another_gauge_more_changes_no_other(night, city):
+def test_another_gauge_more_changes_no_other(night, scenario, city):
     fewer = tuple(g for g in city.gauges if g.town_gauge or g.address[-2] in "05")
-    part = prepare_night(scenario=night.scenario, published=load_published(), gauges=fewer, seed=city.seed)
+    part = prepare_night(scenario=scenario, published=load_published(), gauges=fewer, seed=city.seed)
     columns = [night.rain_addresses.index(a) for a in part.rain_addresses]
     assert np.array_equal(part.tips, night.tips[:, columns])
 

@@ -103,6 +103,7 @@ def test_every_life_cycle_says_its_states() -> None:
             "DoorCheck.state",
             "MapLayer.state",
             "Upload.state",
+            "Line.state",
         }
         == lives.columns().keys()
     )

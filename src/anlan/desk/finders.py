@@ -6,7 +6,7 @@ from itertools import islice
 from anlan.foundation import packs, rooms
 from anlan.foundation.context import Ctx
 from anlan.foundation.home import home
-from anlan.foundation.words import t, w, written
+from anlan.foundation.words import t, w
 from anlan.ui.finding import AT_MOST, Finder, Hit
 
 
@@ -17,7 +17,7 @@ def _found(ctx: Ctx, text: str, lang: str) -> Iterator[Hit]:
     hits = (p for p in all_of_them.values() if wanted in " ".join((p.id, *p.title.values())).casefold())
     for pack in islice(hits, AT_MOST):
         yield Hit(
-            name=written(lang, pack.title),
+            name=t(lang, pack.title),
             page=f"packs/{pack.id}",
             about=f"{pack.id} · {t(lang, words[pack.kind][0])}",
         )
