@@ -57,7 +57,7 @@ def faults(client: Client, form: Form, given: dict[str, Any], must: set[str]) ->
     if not alike:
         yield "the form is gone"
         return
-    again = max(alike, key=lambda each: (len(each.names & form.names), each.hidden == form.hidden))
+    again = max(alike, key=lambda each: (len(each.names & form.names), each.which == form.which))
     wrong = [each for each in again.controls if each.is_wrong or "autofocus" in each.attrs]
     if must and not wrong:
         yield "nothing is marked as wrong"

@@ -37,6 +37,11 @@ class Form:
     def names(self) -> set[str]:
         return {each.name for each in self.controls}
 
+    @property
+    def which(self) -> dict[str, str]:
+        """Its hidden fields but for the token that is drawn anew for each page."""
+        return {name: value for name, value in self.hidden.items() if name != "csrfmiddlewaretoken"}
+
     def named(self, name: str) -> Control | None:
         return next((each for each in self.controls if each.name == name), None)
 
@@ -65,7 +70,7 @@ class _Reader(HTMLParser):
     def _control(self, tag: str, told: dict[str, str]) -> None:
         assert self.form is not None
         kind = told.get("type", "text") if tag == "input" else tag
-        if kind == "hidden" and told["name"] != "csrfmiddlewaretoken":  # drawn anew for each page
+        if kind == "hidden":
             self.form.hidden[told["name"]] = told.get("value", "")
         elif kind in ("button", "submit"):
             if not self.has_primary:

@@ -83,10 +83,14 @@ def _wheel() -> Path:
 def _copied(root: Path, target: Path) -> Path:
     """The programs and the libraries that lie beside the package, in the same places to each other."""
     package = root.parent
-    shutil.copytree(root, target / package.name / root.name, symlinks=True)
-    beside = package.with_name(f"{package.name}.libs")
-    if beside.exists():
-        shutil.copytree(beside, target / beside.name)
+    mask = os.umask(0o022)  # a command that ran here before may have closed what is made to others
+    try:
+        shutil.copytree(root, target / package.name / root.name, symlinks=True)
+        beside = package.with_name(f"{package.name}.libs")
+        if beside.exists():
+            shutil.copytree(beside, target / beside.name)
+    finally:
+        os.umask(mask)
     return target / package.name / root.name
 
 
