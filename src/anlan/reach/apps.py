@@ -12,8 +12,8 @@ class ReachRoom(Room):
             w("外呼线路"),
             "lines",
             "reach.view",
-            "system",
-            3,
+            "command",
+            10,
             about=w("短信、群机器人、邮件：开着哪些，发成了没有。"),
             help=w(
                 "先在名册里登记一条线路，给自己试发，收到了再启用。线路断了这里和值守页都会说，没发的改走别的线路。"
