@@ -1,5 +1,6 @@
 """A stranger, a large import or an exercise cannot stop the city: whoever writes, answers or watches waits a second at most."""
 
+import os
 from typing import Any
 
 import pytest
@@ -31,8 +32,10 @@ def waits(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def is_quiet(waits: dict[str, Any]) -> bool:
-    """Where in peace a watchdog waits so long, the machine itself is ill, and /healthz is right to say so."""
-    return bool(BUSY_MACHINE * waits["peace"]["p99"]["healthz"] < RIGHT_SECONDS)
+    """Where in peace a watchdog waits so long, or other tests run beside, the machine itself may be ill, and /healthz is
+    right to say so: that a crowd alone makes nothing ill is seen by running this file alone."""
+    alone = "PYTEST_XDIST_WORKER" not in os.environ
+    return alone and bool(BUSY_MACHINE * waits["peace"]["p99"]["healthz"] < RIGHT_SECONDS)
 
 
 @pytest.mark.parametrize("crowd", ["sign_ins", "slow_bodies", "idle_sockets", "import"])
