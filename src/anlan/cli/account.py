@@ -24,7 +24,7 @@ def register(commands: Any) -> None:
         one.add_argument("username")
         if name == "add":
             one.add_argument("--name", required=True, help="the person's name; stored sealed")
-            one.add_argument("--post", required=True, help="ref of the post, as the register 岗位 lists it")
+            one.add_argument("--post", required=True, help="ref of the post, as the register of posts lists it")
         if name == "reset":
             add_ports(one)
 

@@ -105,7 +105,7 @@ on = asked(
     lambda r, given, ref: actions.switch(r.ctx, ref=ref, on=True),
     w("线路已启用"),
     back=_back,
-    question=lambda r, ref: t(r.lang, w("启用线路“{name}”？"), name=r.ctx.one(Line, ref).name),
+    question=lambda r, ref: t(r.lang, w("启用线路 {ref}？"), ref=r.ctx.one(Line, ref).ref),
     effect=w("从现在起，叫应的通知会从这条线路真的发出去。"),
     do_word=w("启用"),
 )
@@ -114,7 +114,7 @@ off = asked(
     lambda r, given, ref: actions.switch(r.ctx, ref=ref, on=False, reason=given["reason"]),
     w("线路已停用"),
     back=_back,
-    question=lambda r, ref: t(r.lang, w("停用线路“{name}”？"), name=r.ctx.one(Line, ref).name),
+    question=lambda r, ref: t(r.lang, w("停用线路 {ref}？"), ref=r.ctx.one(Line, ref).ref),
     effect=w("还没发的通知改走别的线路；没有别的线路就不发了。"),
     do_word=w("停用"),
     form=Reason,
